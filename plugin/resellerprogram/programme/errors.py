@@ -1,0 +1,72 @@
+"""Everything that the product raises on purpose.
+
+ResellerProgrammeError
+├── TierTableError        a tier table that can't be used: the line and the reason
+├── SettingError          a setting that is unknown or has a value that can't be used
+├── MemberError           an instruction about an account that can't be carried out
+├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
+├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
+├── AnotherRunActive      one recalculation at a time
+├── StoreError            our own database can't be used              (store/)
+└── PanelError            what goes wrong between us and the panel    (panel/errors.py)
+"""
+
+from __future__ import annotations
+
+from .text import Text
+
+
+class ResellerProgrammeError(Exception):
+    """Base of the tree. `text` tells a person what happened, to whom, and what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class TierTableError(ResellerProgrammeError):
+    """A tier table is refused. `line` is the line of the CSV (1 is the header), None for a whole table."""
+
+    def __init__(self, reason: Text, line: int | None = None) -> None:
+        where = Text("tier table, line {line}: {reason}", "таблица уровней, строка {line}: {reason}")
+        whole = Text("tier table: {reason}", "таблица уровней: {reason}")
+        super().__init__(where(line=line, reason=reason) if line else whole(reason=reason))
+        self.line = line
+
+
+class SettingError(ResellerProgrammeError):
+    """A setting is unknown, or its value can't be used."""
+
+
+class MemberError(ResellerProgrammeError):
+    """An instruction about an account (enrol, exclude, pin) can't be carried out."""
+
+
+class ImplausibleRead(ResellerProgrammeError):
+    """The panel answered, but the answer contradicts what is known. Nothing is written on such a read."""
+
+
+class UnsafePlan(ResellerProgrammeError):
+    """A plan would lower or remove more discounts than the limit allows."""
+
+    def __init__(self, drops: int, total: int, limit: int) -> None:
+        super().__init__(Text(
+            "the run would lower or remove {drops} of {total} discounts; the limit is {limit}. Nothing was "
+            "written. Look at `resellerprogram plan`; if it is right, run `resellerprogram apply --allow-drop`.",
+            "пересчёт снизил бы или снял скидок: {drops} из {total}, предел {limit}. Ничего не записано. "
+            "Посмотрите `resellerprogram plan`; если всё верно, выполните `resellerprogram apply --allow-drop`.",
+        )(drops=drops, total=total, limit=limit))
+        self.drops, self.total, self.limit = drops, total, limit
+
+
+class AnotherRunActive(ResellerProgrammeError):
+    """Somebody else is recalculating; `holder` says who and since when."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(Text("another run is active: {holder}. Wait for it, or stop it.",
+                              "уже идёт другой пересчёт: {holder}. Дождитесь его или остановите.")(holder=holder))
+        self.holder = holder
+
+
+class StoreError(ResellerProgrammeError):
+    """Our own database can't be opened, read or migrated."""

@@ -1,0 +1,51 @@
+"""The window of days whose payments make up the turnover (R3).
+
+>>> from datetime import date
+>>> str(Window.of(date(2025, 3, 31)))
+'2025-02-28..2025-03-31'
+>>> last_counting_day(date(2024, 12, 20))
+datetime.date(2025, 1, 20)
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days from `first` to `last`, both included, in the billing server's local dates."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, day: date) -> Window:
+        """The window of `day`: from one calendar month before (month ends clamp) to the day itself."""
+        return cls(day - relativedelta(months=1), day)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+
+def last_counting_day(credited_on: date) -> date:
+    """The last day whose window still holds a payment credited on `credited_on`.
+
+    A payment of a month's last day stays until the next month ends, because every later day of that
+    month clamps back to it: 28 February 2025 counts up to 31 March.
+    """
+    following = credited_on + relativedelta(months=1)
+    if credited_on.day == _days_in_month(credited_on):
+        return following.replace(day=_days_in_month(following))
+    return following
+
+
+def _days_in_month(day: date) -> int:
+    return calendar.monthrange(day.year, day.month)[1]
