@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NewType, Union
 
@@ -15,8 +14,6 @@ from .tiers import ServiceClass
 
 DiscountId = NewType("DiscountId", int)
 ServiceTypeId = NewType("ServiceTypeId", int)
-
-OPEN_END = date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -31,13 +28,16 @@ class ServiceType:
 
 @dataclass(frozen=True)
 class ProgrammeDiscount:
-    """A personal discount in the panel that belongs to the programme: percent 0–100, last day `valid_to`."""
+    """A personal discount in the panel that belongs to the programme: percent 0–100.
+
+    `intact` is False when something beside the percent is not as the programme writes it (dates, service type).
+    """
 
     id: DiscountId
     account: AccountId
     service_type: ServiceTypeId
     percent: Decimal
-    valid_to: date
+    intact: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def plan(account: AccountId, wanted: Mapping[ServiceTypeId, Decimal],
     creations = [Create(account, service_type, percent)
                  for service_type, percent in wanted.items() if service_type not in kept]
     edits = [Edit(discount, wanted[discount.service_type]) for discount in kept.values()
-             if (discount.percent, discount.valid_to) != (wanted[discount.service_type], OPEN_END)]
+             if not discount.intact or discount.percent != wanted[discount.service_type]]
     return (*creations, *edits, *deletions)
 
 

@@ -143,8 +143,8 @@ def _number(text: str, line: int) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or "_" in text or "e" in text.lower():
-        raise TierTableError(Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(
-            text=text), line)
+        raise TierTableError(Text("{text!r} is not a number; write 3000 or 2.5",
+                                  "{text!r} — не число; пишите 3000 или 2.5")(text=text), line)
     return number
 
 

@@ -1,0 +1,304 @@
+"""Everything that the reference marks as assumed and that we rely on, each with the probe that `doctor` runs.
+
+The facts stand here as constants and small functions, so that a panel that differs is met in one place.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..programme.discounts import ServiceTypeId
+from ..programme.payments import AccountId, PaymentId, Rate
+from ..programme.text import Text
+from .answers import Row, percent
+from .errors import IncompleteAnswer, MissingObject, PanelRefusal
+
+if TYPE_CHECKING:
+    from .calls import Panel
+
+# --- the facts ---------------------------------------------------------------------------------------------
+
+AS_ROOT = frozenset({"actionlist", "employee", "payment.info", "session.newkey", "whoami"})
+"""Functions called as root; all others as an employee, as ISPsystem's own tests do (E.2)."""
+
+LIST_CAP = 5000
+PAGE_ROWS = LIST_CAP
+"""One page as long as the panel's longest list: rows that come or go between pages can't be missed."""
+
+TYPE_PERCENT = "0"
+OPEN_END = "2099-12-31"
+NO_VALUE = frozenset({"", "0", "null"})
+NOBODY = AccountId(2147483647)
+
+_MEMBER = frozenset({"on", "active", "enabled", "yes", "1"})
+_NOT_MEMBER = frozenset({"off", "inactive", "disabled", "suspended", "no", "0"})
+
+_NO_PAYMENT_FILTER = {
+    **dict.fromkeys(("id", "number", "sender", "sender_id", "createdatestart", "createdateend", "payfromdate",
+                     "paytodate", "paymethod", "status", "saamount_from", "saamount_to", "pmamount_from",
+                     "pmamount_to", "account", "project", "recipient", "module", "docflow_pdf_status"), ""),
+    "createdate": "nodate", "restrictrefund": "null", "hide_internal": "off",
+}
+
+
+def payment_filter(account: AccountId, conditions: Mapping[str, str]) -> dict[str, str]:
+    """Conditions for the payments of one account; every other field of the filter is said to be empty,
+    because a filter that the employee saved could otherwise join in (C.4)."""
+    return {**_NO_PAYMENT_FILTER, "filter": "on", "account_id": str(account), **conditions}
+
+
+def is_refund(number: str, amount: Decimal, refund_flag: str) -> bool:
+    """Refund rows are numbered `return/…`, carry refund=on, or have a negative amount (C.5)."""
+    return number.startswith("return/") or refund_flag == "on" or amount < 0
+
+
+def refunded_payment(row: Row) -> PaymentId | None:
+    """The payment that a refund row gives back, where the panel names it as it does for refund modules (C.5)."""
+    source = row.raw("source_payment")
+    return PaymentId(int(source)) if source.isdecimal() and source not in NO_VALUE else None
+
+
+def is_group_member(row: Row) -> bool:
+    """A row of a client group's list: all clients with a status, or the members alone (D.2)."""
+    status = row.raw("status", "active").lower()
+    if not status and not row.has("status"):
+        return True
+    if status in _MEMBER or status in _NOT_MEMBER:
+        return status in _MEMBER
+    raise IncompleteAnswer(row.call, f"status={status!r}")
+
+
+def currency_rate(row: Row, currencies: Mapping[str, str], programme_currency: str) -> Rate | None:
+    """A row of `currencyrate` as a rate into the programme's currency; None for other pairs."""
+    shown = row.raw("currency", "currency_iso", "iso", "currency_name")
+    into = row.raw("relate", "maincurrency", "base_currency", "currency_to")
+    value, since = percent(row.raw("rate", "value")), row.raw("date", "ratedate", "fromdate")[:10]
+    if into and currencies.get(into, into) != programme_currency:
+        return None
+    if not value or value < 0 or not since:
+        raise IncompleteAnswer(row.call, f"rate={row.columns()}")
+    return Rate(currencies.get(shown, shown), date.fromisoformat(since), value)
+
+
+def tree_node(service_type: ServiceTypeId) -> str:
+    """How a discount names the one service type that it covers (A.3)."""
+    return f"it_{service_type}"
+
+
+def service_type_of(tree: str) -> ServiceTypeId | None:
+    """The service type of a discount that covers exactly one."""
+    prefix, _, number = tree.strip().partition("_")
+    return ServiceTypeId(int(number)) if prefix == "it" and number.isdecimal() else None
+
+
+# --- the probes --------------------------------------------------------------------------------------------
+
+
+class Finding(str, enum.Enum):
+    """What a probe found."""
+
+    HOLDS = "holds"
+    DIFFERS = "differs"
+    UNKNOWN = "could not tell"
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """What the probes may look at: known things of this panel, where there are any."""
+
+    discount: tuple[AccountId, int] | None = None
+    account: AccountId | None = None
+    group: int | None = None
+    decimal_percents: bool = False
+
+
+Probe = Callable[["Panel", Specimen], "tuple[Finding, str]"]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One assumed fact: what we believe, what relies on it, whether a different panel makes results wrong."""
+
+    name: str
+    belief: Text
+    used_in: str
+    matters: bool
+    probe: Probe
+
+
+def _found(holds: bool, detail: str = "") -> tuple[Finding, str]:
+    return (Finding.HOLDS if holds else Finding.DIFFERS), detail
+
+
+def _discount_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    needed = {"account.discount", "account.discount.add.product", "account.discount.edit", "account.discount.delete"}
+    document = panel.call("actionlist")
+    known = {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
+    if not known:
+        return Finding.UNKNOWN, "actionlist"
+    return _found(needed <= known, ", ".join(sorted(needed - known)))
+
+
+def _account_filter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    rows = panel.rows("payment", conditions=payment_filter(NOBODY, {}))
+    return _found(not rows, f"{len(rows)} payments of a client who does not exist" if rows else "")
+
+
+def _provider_column(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    rows = _some_payments(panel, specimen)
+    return _found(all(row.raw("project") for row in rows)) if rows else (Finding.UNKNOWN, "no payment to look at")
+
+
+def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    rows = [row for kind in ("cashback_paymethod", "coupon_paymethod")
+            for row in panel.rows("payment", conditions={**_any_payment(), "paymethod": kind})]
+    if not rows:
+        return Finding.UNKNOWN, "no cashback or certificate payment"
+    with_method = [row.raw("id") for row in rows if row.raw("paymethod_module")]
+    return _found(not with_method, "payments " + ", ".join(with_method[:5]) if with_method else "")
+
+
+def _refund_rows(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    rows = panel.rows("payment", conditions={**_any_payment(), "number": "return/"})
+    rows = [row for row in rows if row.raw("number").startswith("return/")]
+    if not rows:
+        return Finding.UNKNOWN, "no refund"
+    odd = [row.raw("id") for row in rows
+           if row.raw("refund") != "on" or not row.text("subaccountamount_iso").startswith("-")]
+    return _found(not odd, "payments " + ", ".join(odd[:5]) if odd else "")
+
+
+def _discount_list_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if not specimen.discount:
+        return Finding.UNKNOWN, "no discount of the programme yet"
+    account, discount = specimen.discount
+    for row in panel.rows("account.discount", {"elid": account}):
+        if row.number("id") == discount:
+            return _found(row.has("name") and percent(row.raw("value")) is not None, ", ".join(row.columns()))
+    return Finding.UNKNOWN, f"discount {discount} of account {account} is gone"
+
+
+def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if not specimen.discount:
+        return Finding.UNKNOWN, "no discount of the programme yet"
+    account, discount = specimen.discount
+    form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
+    seen = {name: form.value(name) for name in ("type", "percentage", "pricelist_tree", "todate")}
+    holds = (seen["type"] == TYPE_PERCENT and percent(seen["percentage"]) is not None
+             and service_type_of(seen["pricelist_tree"]) is not None and seen["todate"] == OPEN_END)
+    return _found(holds, " ".join(f"{name}={value}" for name, value in seen.items()))
+
+
+def _decimal_percent(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if not specimen.decimal_percents:
+        return Finding.HOLDS, "the tier table has whole percents only"
+    return Finding.UNKNOWN, "look at a discount with a fraction after the next apply"
+
+
+def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.group is None:
+        return Finding.HOLDS, "no client group in the settings"
+    rows = panel.rows("accountgroup.account", {"elid": specimen.group})
+    try:
+        return _found(True, f"{sum(map(is_group_member, rows))} of {len(rows)} rows are members")
+    except IncompleteAnswer as error:
+        return Finding.DIFFERS, str(error)
+
+
+def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    rows = panel.rows("currencyrate")
+    if not rows:
+        return Finding.UNKNOWN, "no rate"
+    currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
+    try:
+        currency_rate(rows[0], currencies, "")
+    except (IncompleteAnswer, ValueError) as error:
+        return Finding.DIFFERS, str(error)
+    return Finding.HOLDS, ""
+
+
+def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    values = panel.call("payment.filter").values()
+    return _found("payfromdate" in values or "status" in values or "createdate" in values, ", ".join(values))
+
+
+def _missing_object(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    try:
+        panel.call("account.edit", {"elid": NOBODY})
+    except PanelRefusal as refusal:
+        return _found(isinstance(refusal, MissingObject), refusal.kind)
+    return Finding.DIFFERS, "a form came for a client who does not exist"
+
+
+def _any_payment() -> dict[str, str]:
+    return {**payment_filter(NOBODY, {}), "account_id": ""}
+
+
+def _some_payments(panel: Panel, specimen: Specimen) -> list[Row]:
+    if specimen.account is None:
+        return []
+    return panel.rows("payment", conditions=payment_filter(specimen.account, {}))
+
+
+ASSUMPTIONS = (
+    Assumption("discount_functions", Text(
+        "personal discounts are listed, created, edited and deleted by account.discount*",
+        "персональные скидки читаются и пишутся функциями account.discount*"),
+        "panel/discounts.py", True, _discount_functions),
+    Assumption("payment_filter_by_account", Text(
+        "the payment list obeys the filter field account_id",
+        "список платежей подчиняется полю фильтра account_id"),
+        "panel/payments.py", True, _account_filter),
+    Assumption("payment_names_provider", Text(
+        "a payment row names its provider in column project (else payment.info is asked)",
+        "строка платежа называет провайдера в столбце project (иначе спрашиваем payment.info)"),
+        "panel/payments.py", False, _provider_column),
+    Assumption("promotional_without_method", Text(
+        "cashback and certificate payments have no payment method",
+        "у платежей кэшбэка и сертификатов нет метода оплаты"),
+        "panel/payments.py", True, _promotional_without_method),
+    Assumption("refund_rows", Text(
+        "a refund is a row numbered return/…, with refund=on and a negative amount",
+        "возврат — строка с номером return/…, refund=on и отрицательной суммой"),
+        "panel/payments.py", False, _refund_rows),
+    Assumption("missing_object", Text(
+        "an object that is gone answers with an error of type missed or value elid",
+        "об отсутствующем объекте панель сообщает ошибкой missed или value elid"),
+        "panel/errors.py", True, _missing_object),
+    Assumption("discount_list_columns", Text(
+        "the discount list shows name and percent (else every form is read, which is slower)",
+        "список скидок показывает название и процент (иначе читается каждая форма, это медленнее)"),
+        "recalculation.py", False, _discount_list_columns),
+    Assumption("discount_form", Text(
+        "the discount form gives back type, percentage, pricelist_tree=it_N and todate=2099-12-31",
+        "форма скидки возвращает type, percentage, pricelist_tree=it_N и todate=2099-12-31"),
+        "panel/discounts.py", True, _discount_form),
+    Assumption("decimal_percent", Text(
+        "a percent may have two decimals", "у процента может быть два знака после запятой"),
+        "panel/discounts.py", True, _decimal_percent),
+    Assumption("group_list", Text(
+        "accountgroup.account lists the members, or all clients with a status",
+        "accountgroup.account перечисляет участников или всех клиентов с их статусом"),
+        "panel/directory.py", True, _group_list),
+    Assumption("currency_rates", Text(
+        "currencyrate lists currency, date and rate (else such payments are left out)",
+        "currencyrate перечисляет валюту, дату и курс (иначе такие платежи не учитываются)"),
+        "panel/directory.py", False, _currency_rates),
+    Assumption("filter_forms", Text(
+        "payment.filter shows the saved filter, so that it can be put back",
+        "payment.filter показывает сохранённый фильтр, и его можно вернуть"),
+        "panel/filters.py", False, _filter_forms),
+)
+
+
+def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[Finding, str]:
+    """What the live panel says about an assumption; a refusal leaves it open."""
+    try:
+        return assumption.probe(panel, specimen)
+    except PanelRefusal as refusal:
+        return Finding.UNKNOWN, str(refusal)

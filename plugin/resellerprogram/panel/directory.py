@@ -1,0 +1,145 @@
+"""What the panel has: providers, clients and their groups, service types, currencies and rates, payment methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..programme.discounts import ServiceType, ServiceTypeId
+from ..programme.payments import AccountId, ProviderId, RateTable
+from ..programme.tiers import ServiceClass
+from . import assumptions
+from .answers import Row
+from .calls import Panel, TooManyRows
+from .errors import Call, IncompleteAnswer, MissingObject, PanelRefusal
+
+
+@dataclass(frozen=True)
+class Account:
+    """A client of the provider."""
+
+    id: AccountId
+    name: str
+
+
+def providers(panel: Panel) -> dict[ProviderId, str]:
+    """The panel's providers (projects) by id."""
+    return {ProviderId(row.number("id")): row.raw("name") for row in panel.rows("project")}
+
+
+def clients(panel: Panel) -> list[Account]:
+    """Every client by id, also where there are more of them than the panel lists at once."""
+    try:
+        rows = panel.rows("account")
+    except TooManyRows:
+        rows = _beyond_the_cap(panel)
+    return sorted((Account(AccountId(row.number("id", "elid")), row.text("name")) for row in rows),
+                  key=lambda account: account.id)
+
+
+def client(panel: Panel, account: AccountId) -> Account | None:
+    """One client, None where the panel has no such account."""
+    for row in panel.rows("account", conditions={"filter": "on", "id": str(account)}):
+        if row.number("id", "elid") == account:
+            return Account(account, row.text("name"))
+    return None
+
+
+def client_is_gone(panel: Panel, account: AccountId) -> bool:
+    """Whether the panel says in so many words that there is no such account."""
+    try:
+        panel.call("account.edit", {"elid": account})
+    except MissingObject:
+        return True
+    return False
+
+
+def group_members(panel: Panel, group: int) -> set[AccountId]:
+    """The accounts of a client group. Raises MissingObject or PanelRefusal when there is no such group."""
+    return {AccountId(row.number("id")) for row in panel.rows("accountgroup.account", {"elid": group})
+            if assumptions.is_group_member(row)}
+
+
+def service_types(panel: Panel, wanted: Mapping[ServiceClass, Iterable[str]]) -> tuple[list[ServiceType], list[str]]:
+    """The service types behind each class, and the internal names that the panel does not have.
+
+    The list may not show internal names; then each type's form does (D.3).
+    """
+    by_name = {}
+    for row in panel.rows("itemtype"):
+        number = row.number("id")
+        name = row.raw("intname") or panel.call("itemtype.edit", {"elid": number}).value("intname")
+        by_name[name] = ServiceTypeId(number)
+    found, missing = [], []
+    for service_class, names in wanted.items():
+        for name in names:
+            if name in by_name:
+                found.append(ServiceType(by_name[name], name, service_class))
+            else:
+                missing.append(name)
+    return found, missing
+
+
+def currency_signs(panel: Panel) -> dict[str, str]:
+    """The ISO code for every code and symbol by which an amount may name its currency.
+
+    A symbol that two currencies share names neither.
+    """
+    rows = panel.rows("currency")
+    signs = {row.raw("iso"): row.raw("iso") for row in rows}
+    symbols = [row.raw("symbol") for row in rows]
+    signs.update((row.raw("symbol"), row.raw("iso")) for row in rows if symbols.count(row.raw("symbol")) == 1)
+    signs.pop("", None)
+    return signs
+
+
+def rates(panel: Panel, currency: str) -> RateTable:
+    """The panel's rates into `currency`; an empty table where the panel has no such list."""
+    currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
+    try:
+        rows = panel.rows("currencyrate")
+    except PanelRefusal:
+        return RateTable()
+    found = (assumptions.currency_rate(row, currencies, currency) for row in rows)
+    return RateTable(rate for rate in found if rate)
+
+
+@dataclass(frozen=True)
+class PaymentMethods:
+    """Payment methods picked by the administrator, as payment rows show them."""
+
+    names: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+
+    def covers(self, row: Row) -> bool:
+        return row.text("paymethod_name") in self.names or row.raw("paymethod_module") in self.modules
+
+
+def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods, list[str]]:
+    """The methods picked by id, name (in either language) or module, and the picks that match none."""
+    picked = list(picked)
+    if not picked:
+        return PaymentMethods(), []
+    russian = {row.raw("id"): row.text("name") for row in panel.rows("paymethod", {"lang": "ru"})}
+    names, modules, matched = set(), set(), set()
+    for row in panel.rows("paymethod"):
+        name, module = row.text("name"), row.raw("module")
+        hits = {pick for pick in picked if pick in (row.raw("id"), name, russian.get(row.raw("id")))}
+        if hits:
+            names.add(name)
+        if module in picked:
+            modules.add(module)
+            hits.add(module)
+        matched |= hits
+    return PaymentMethods(frozenset(names), frozenset(modules)), [pick for pick in picked if pick not in matched]
+
+
+def _beyond_the_cap(panel: Panel) -> list[Row]:
+    """The lowest and the highest ids that the panel lists, and one by one what lies between them."""
+    lowest, highest = ({row.number("id", "elid"): row for row in panel.capped_rows("account", order)}
+                       for order in ("asc", "desc"))
+    if next(iter(lowest)) >= next(iter(highest)):
+        raise IncompleteAnswer(Call("account", {"p_sort": "id"}), "p_order")
+    between = [row for number in range(max(lowest) + 1, min(highest))
+               for row in panel.rows("account", conditions={"filter": "on", "id": str(number)})]
+    return [*{**lowest, **highest}.values(), *between]

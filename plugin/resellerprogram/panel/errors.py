@@ -1,0 +1,143 @@
+"""What goes wrong between us and the panel.
+
+PanelError
+├── TransportError               there is no answer to trust
+│   ├── PanelUnreachable         mgrctl missing or failed, connection refused, TLS not verified
+│   ├── PanelTimeout             the panel did not answer in time
+│   └── BadAnswer                something came, but not what the panel's contract promises
+│       ├── EmptyAnswer
+│       ├── HtmlAnswer           a page for people (login, proxy error) instead of XML
+│       ├── TruncatedAnswer
+│       ├── BrokenXml
+│       └── IncompleteAnswer     well-formed, but lacks a row, a column or the word that it succeeded
+└── PanelRefusal                 the panel's own error document: type, object, value, message
+    ├── MissingObject            type="missed", or type="value" about elid
+    ├── InvalidValue             type="value"
+    ├── AlreadyExists            type="exists"
+    ├── AccessDenied             type="access"
+    └── NotAuthenticated         type="auth"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..programme.errors import ResellerProgrammeError
+from ..programme.text import Text
+
+_SECRETS = frozenset({"auth", "authinfo", "key", "password", "passwd", "confirm"})
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a panel function. `repeatable` calls may be sent again when no answer came."""
+
+    function: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = True
+
+    def __str__(self) -> str:
+        shown = (f"{name}={'***' if name in _SECRETS else value}" for name, value in self.params.items() if value)
+        return " ".join((self.function, *shown))
+
+
+class PanelError(ResellerProgrammeError):
+    """Base of the tree; `call` is what was asked, shown without secrets."""
+
+    def __init__(self, text: Text, call: Call) -> None:
+        super().__init__(Text("{text} [call: {call}]", "{text} [вызов: {call}]")(text=text, call=call))
+        self.call = call
+
+
+class TransportError(PanelError):
+    """There is no answer to trust; for a write it is not known whether it happened."""
+
+
+class PanelUnreachable(TransportError):
+    """The panel could not be asked at all."""
+
+    def __init__(self, why: object, call: Call) -> None:
+        super().__init__(Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=why), call)
+
+
+class PanelTimeout(TransportError):
+    """The panel did not answer within `seconds`."""
+
+    def __init__(self, seconds: float, call: Call) -> None:
+        super().__init__(Text("the panel did not answer within {seconds:g} s",
+                              "панель не ответила за {seconds:g} с")(seconds=seconds), call)
+
+
+class BadAnswer(TransportError):
+    """Something came, but not what the panel's contract promises."""
+
+    what = Text("the panel's answer can't be used", "ответ панели непригоден")
+
+    def __init__(self, call: Call, detail: object = "") -> None:
+        text = Text("{what}: {detail}", "{what}: {detail}")(what=self.what, detail=detail) if detail else self.what
+        super().__init__(text, call)
+
+
+class EmptyAnswer(BadAnswer):
+    what = Text("the panel's answer is empty", "ответ панели пуст")
+
+
+class HtmlAnswer(BadAnswer):
+    what = Text("a web page came instead of the panel's XML (a login form or a proxy's error page?)",
+                "вместо XML панели пришла веб-страница (форма входа или ошибка прокси?)")
+
+
+class TruncatedAnswer(BadAnswer):
+    what = Text("the panel's answer breaks off", "ответ панели обрывается")
+
+
+class BrokenXml(BadAnswer):
+    what = Text("the panel's answer is not well-formed XML", "ответ панели — не XML")
+
+
+class IncompleteAnswer(BadAnswer):
+    what = Text("the panel's answer lacks something", "в ответе панели чего-то не хватает")
+
+
+class PanelRefusal(PanelError):
+    """The panel's own error document."""
+
+    def __init__(self, kind: str, concerning: str, value: str, message: str, call: Call) -> None:
+        super().__init__(Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")(
+            kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"), call)
+        self.kind, self.concerning, self.value, self.message = kind, concerning, value, message
+
+
+class MissingObject(PanelRefusal):
+    """The object is not there (any more)."""
+
+
+class InvalidValue(PanelRefusal):
+    """A parameter has a value that the panel does not take."""
+
+
+class AlreadyExists(PanelRefusal):
+    """Such an object is there already."""
+
+
+class AccessDenied(PanelRefusal):
+    """The caller may not use the function; as root it may need an employee (setting `employee`)."""
+
+
+class NotAuthenticated(PanelRefusal):
+    """The session is unknown or has ended."""
+
+
+_REFUSALS: Mapping[str, type[PanelRefusal]] = {
+    "missed": MissingObject, "value": InvalidValue, "exists": AlreadyExists,
+    "access": AccessDenied, "auth": NotAuthenticated,
+}
+
+
+def refusal(kind: str, *details: Any) -> PanelRefusal:
+    """The exception for an error document of type `kind`. A value error about `elid` means that it is not there."""
+    if kind == "value" and details[0] == "elid":
+        return MissingObject(kind, *details)
+    return _REFUSALS.get(kind, PanelRefusal)(kind, *details)

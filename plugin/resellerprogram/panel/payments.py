@@ -1,0 +1,123 @@
+"""An account's payments, complete and by their raw values (reference, C)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from ..programme.payments import AccountId, Payment, PaymentId, PaymentStatus, ProviderId
+from ..programme.window import Window
+from . import assumptions
+from .answers import Row, amount_with_currency
+from .calls import Panel, TooManyRows
+from .directory import PaymentMethods
+from .errors import IncompleteAnswer, MissingObject
+
+BEGINNING = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class PaymentReader:
+    """Reads payments of accounts. `providers` names the panel's providers, `currency_signs` its currencies,
+    `excluded` the methods that the administrator leaves out."""
+
+    panel: Panel
+    providers: Mapping[ProviderId, str]
+    currency_signs: dict[str, str]
+    excluded: PaymentMethods = field(default_factory=PaymentMethods)
+
+    def of_account(self, account: AccountId, window: Window) -> list[Payment]:
+        """Every payment credited in the window, whatever its status.
+
+        When money was given back in the window, the account's earlier payments come along: they tell which
+        payment the refund belongs to. Raises PanelError; never returns a part.
+        """
+        payments = self._credited(account, window.first, window.last)
+        if any(payment.is_refund for payment in payments):
+            payments += self._credited(account, BEGINNING, window.first - timedelta(days=1))
+        return payments
+
+    def not_credited(self, account: AccountId, window: Window) -> list[Payment]:
+        """Payments placed in the window that were never credited (new, promised, cancelled…)."""
+        placed = {"createdate": "other", "createdatestart": str(window.first), "createdateend": str(window.last)}
+        rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, placed))
+        return [payment for payment in map(self._payment, rows) if payment.credited_on is None]
+
+    def still_credited(self, payments: Iterable[Payment]) -> list[Payment]:
+        """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
+        return [payment for payment in payments if self._is_credited(payment)]
+
+    def _credited(self, account: AccountId, first: date, last: date) -> list[Payment]:
+        conditions = assumptions.payment_filter(account, {"payfromdate": str(first), "paytodate": str(last)})
+        try:
+            rows = self.panel.rows("payment", conditions=conditions)
+        except TooManyRows:
+            if first == last:
+                raise
+            middle = first + (last - first) // 2
+            return self._credited(account, first, middle) + self._credited(account, middle + timedelta(days=1), last)
+        _same_account(rows)
+        return [self._payment(row) for row in rows]
+
+    def _payment(self, row: Row) -> Payment:
+        number = row.raw("number")
+        amount = amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
+        payment = Payment(
+            id=PaymentId(row.number("id")), number=number, amount=amount, status=_status(row),
+            credited_on=_day(row), provider=self._provider(row), method=row.text("paymethod_name"),
+            method_excluded=self.excluded.covers(row),
+            is_refund=assumptions.is_refund(number, amount.amount, row.raw("refund")),
+            refund_of=assumptions.refunded_payment(row))
+        if row.raw("paymethod_module") or payment.is_refund:
+            return payment
+        return replace(payment, promotional=not self._has_method(payment.id))
+
+    def _provider(self, row: Row) -> ProviderId:
+        """The provider of a row, which shows its name or id; a panel with one provider need not say it."""
+        shown = row.raw("project")
+        if not shown and len(self.providers) > 1:
+            document = self.panel.call("payment.info", {"elid": row.number("id")})
+            shown = document.value("payment/project/id")
+        for provider, name in self.providers.items():
+            if shown in (str(provider), name) or (not shown and len(self.providers) == 1):
+                return provider
+        raise IncompleteAnswer(row.call, f"project={shown!r}")
+
+    def _has_method(self, payment: PaymentId) -> bool:
+        document = self.panel.call("payment.info", {"elid": payment})
+        return document.value("payment/paymethod") not in assumptions.NO_VALUE
+
+    def _is_credited(self, payment: Payment) -> bool:
+        try:
+            document = self.panel.call("payment.info", {"elid": payment.id})
+        except MissingObject:
+            return False
+        return (document.value("payment/status") == str(int(PaymentStatus.CREDITED))
+                and document.value("payment/paydate")[:10] == str(payment.credited_on))
+
+
+def _status(row: Row) -> PaymentStatus:
+    code = row.raw("real_status", "status")
+    try:
+        return PaymentStatus(int(code))
+    except ValueError:
+        raise IncompleteAnswer(row.call, f"status={code!r}") from None
+
+
+def _day(row: Row) -> date | None:
+    """The day of crediting; the panel gives server-local dates, with or without a time (E.7)."""
+    shown = row.raw("pay_date")
+    if not shown or shown.startswith("0000"):
+        return None
+    try:
+        return date.fromisoformat(shown[:10])
+    except ValueError:
+        raise IncompleteAnswer(row.call, f"pay_date={shown!r}") from None
+
+
+def _same_account(rows: list[Row]) -> None:
+    """A filter that is not obeyed shows other clients' payments; that must never become a turnover."""
+    names = {row.text("account_name") for row in rows if row.has("account_name")}
+    if len(names) > 1:
+        raise IncompleteAnswer(rows[0].call, f"account_name={sorted(names)[:3]}")
