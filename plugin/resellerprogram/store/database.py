@@ -1,0 +1,111 @@
+"""The SQLite file of the programme: opened, migrated, backed up.
+
+Every migration is a file `migrations/NNNN_name.sql`; the file's `user_version` says how far it has come.
+Before a migration of a database that holds something, a copy is put beside it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+from ..programme.errors import StoreError
+from ..programme.text import Text
+
+FILE_NAME = "resellerprogram.db"
+
+
+def connect(folder: Path, now: datetime) -> sqlite3.Connection:
+    """Open the database in `folder`, made and migrated as needed. Raises StoreError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / FILE_NAME
+    try:
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        path.chmod(0o600)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _migrate(connection, folder, now)
+    except sqlite3.Error as error:
+        raise StoreError(Text("the database {path} can't be used: {error}",
+                              "база {path} непригодна: {error}")(path=path, error=error)) from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; inside another transaction, part of that one."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def backup(connection: sqlite3.Connection, target: Path) -> Path:
+    """A consistent copy of the database at `target`, readable by its owner alone."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.touch(mode=0o600)
+    with closing(sqlite3.connect(target)) as copy:
+        connection.backup(copy)
+    return target
+
+
+def backup_path(folder: Path, now: datetime, note: str = "") -> Path:
+    """Where a copy made `now` goes."""
+    return folder / "backups" / f"{now:%Y%m%d-%H%M%S}{note}.db"
+
+
+def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime) -> None:
+    migrations = _migrations()
+    version = _version(connection)
+    if version == len(migrations):
+        return
+    if version > len(migrations):
+        raise StoreError(Text(
+            "the database is of version {found}, this program knows {known}: install the newer program again",
+            "версия базы {found}, программа знает {known}: установите более новую программу",
+        )(found=version, known=len(migrations)))
+    if version:
+        backup(connection, backup_path(folder, now, f"-before-{version + 1:04}"))
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        _apply(connection, number, script)
+
+
+def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    """One migration in one transaction; skipped when another process came first."""
+    with transaction(connection):
+        if _version(connection) >= number:
+            return
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number:d}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrations() -> list[str]:
+    folder = resources.files("resellerprogram.store") / "migrations"
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name)
+    return [item.read_text(encoding="utf-8") for item in files]
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; `executescript` would commit on its own."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

@@ -1,0 +1,59 @@
+"""Which of the panel's personal discounts belong to the programme."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..programme.discounts import DiscountId, ServiceTypeId
+from ..programme.payments import AccountId
+
+
+@dataclass(frozen=True)
+class OwnedDiscount:
+    """A discount of ours. `shown` is its list row when all of it was last seen to be right, else None."""
+
+    id: DiscountId
+    account: AccountId
+    service_type: ServiceTypeId
+    shown: Mapping[str, str] | None
+
+
+class OwnedDiscountStore:
+    """Remembers our discounts by id. Losing it loses nothing: they are adopted again by name."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def of(self, account: AccountId) -> dict[DiscountId, OwnedDiscount]:
+        rows = self._connection.execute("SELECT * FROM owned_discount WHERE account = ?", (account,))
+        return {DiscountId(row["id"]): _owned(row) for row in rows}
+
+    def any(self) -> OwnedDiscount | None:
+        row = self._connection.execute("SELECT * FROM owned_discount ORDER BY id DESC LIMIT 1").fetchone()
+        return _owned(row) if row else None
+
+    def accounts(self) -> set[AccountId]:
+        return {AccountId(row[0]) for row in self._connection.execute("SELECT DISTINCT account FROM owned_discount")}
+
+    def count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM owned_discount").fetchone()[0])
+
+    def keep(self, discount: OwnedDiscount) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO owned_discount (id, account, service_type, shown) VALUES (?, ?, ?, ?)",
+            (discount.id, discount.account, discount.service_type,
+             discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True)))
+
+    def forget(self, discount: DiscountId) -> None:
+        self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))
+
+    def forget_account(self, account: AccountId) -> None:
+        self._connection.execute("DELETE FROM owned_discount WHERE account = ?", (account,))
+
+
+def _owned(row: sqlite3.Row) -> OwnedDiscount:
+    shown = json.loads(row["shown"]) if row["shown"] else None
+    return OwnedDiscount(DiscountId(row["id"]), AccountId(row["account"]), ServiceTypeId(row["service_type"]), shown)

@@ -1,0 +1,73 @@
+"""What an administrator said about accounts: enrolled, excluded, pinned (R10)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..programme.decision import Basis, Pin
+from ..programme.payments import AccountId
+from .database import transaction
+from .settings import MemberRule
+
+
+@dataclass(frozen=True)
+class MemberNote:
+    """The administrator's word about one account. `standing` is enrolled, excluded or None."""
+
+    account: AccountId
+    standing: str | None = None
+    reason: str = ""
+    pin: Pin | None = None
+
+
+class MemberStore:
+    """Reads and writes member notes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def of(self, account: AccountId) -> MemberNote:
+        row = self._connection.execute("SELECT * FROM member WHERE account = ?", (account,)).fetchone()
+        return _note(row) if row else MemberNote(account)
+
+    def all(self) -> list[MemberNote]:
+        return [_note(row) for row in self._connection.execute("SELECT * FROM member ORDER BY account")]
+
+    def enrol(self, account: AccountId, reason: str, now: datetime) -> None:
+        """The account takes part, also where the member rule leaves it out; an exclusion ends."""
+        self._set(account, now, standing="enrolled", reason=reason)
+
+    def exclude(self, account: AccountId, reason: str, now: datetime) -> None:
+        """The account takes no part, whatever the member rule says."""
+        self._set(account, now, standing="excluded", reason=reason)
+
+    def pin(self, account: AccountId, pin: Pin, now: datetime) -> None:
+        self._set(account, now, pin_tier=pin.tier, pin_until=pin.until.isoformat(), pin_reason=pin.reason)
+
+    def unpin(self, account: AccountId, now: datetime) -> None:
+        self._set(account, now, pin_tier=None, pin_until=None, pin_reason=None)
+
+    def _set(self, account: AccountId, now: datetime, **columns: str | None) -> None:
+        with transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO member (account, changed_at) VALUES (?, ?)",
+                                     (account, now.isoformat(" ", "seconds")))
+            for column, value in {**columns, "changed_at": now.isoformat(" ", "seconds")}.items():
+                self._connection.execute(f"UPDATE member SET {column} = ? WHERE account = ?",  # noqa: S608  our names
+                                         (value, account))
+
+
+def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[AccountId]) -> Basis | None:
+    """None for a member, otherwise why the account takes no part (R10)."""
+    if note.standing == "excluded":
+        return Basis.EXCLUDED
+    if rule.everybody or note.standing == "enrolled" or note.account in group_members:
+        return None
+    return Basis.NOT_A_MEMBER
+
+
+def _note(row: sqlite3.Row) -> MemberNote:
+    pin = Pin(row["pin_tier"], date.fromisoformat(row["pin_until"]), row["pin_reason"]) if row["pin_tier"] else None
+    return MemberNote(AccountId(row["account"]), row["standing"], row["reason"], pin)
