@@ -70,8 +70,11 @@ class Document:
     def values(self) -> dict[str, str]:
         """The scalar values of a form by name."""
         skipped = {"tparams", "saved_filters", "metadata", "messages", "slist", "list", "elem", "ok"}
-        return {str(child.tag): (child.text or "").strip() for child in self._root
-                if isinstance(child.tag, str) and child.tag not in skipped and not len(child)}
+        return {
+            str(child.tag): (child.text or "").strip()
+            for child in self._root
+            if isinstance(child.tag, str) and child.tag not in skipped and not len(child)
+        }
 
     def find_all(self, path: str) -> Iterator[str]:
         """The texts of all elements at `path`."""
@@ -88,8 +91,13 @@ def parse(answer: bytes, call: Call) -> Document:
     root = _root(answer.strip(), call)
     error = root.find("error")
     if error is not None:
-        raise refusal(error.get("type", ""), error.get("object", ""), _parameter(error, "value"),
-                      (error.findtext("msg") or "").strip(), call)
+        raise refusal(
+            error.get("type", ""),
+            error.get("object", ""),
+            _parameter(error, "value"),
+            (error.findtext("msg") or "").strip(),
+            call,
+        )
     return Document(root, call)
 
 

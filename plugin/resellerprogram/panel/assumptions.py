@@ -39,10 +39,33 @@ _MEMBER = frozenset({"on", "active", "enabled", "yes", "1"})
 _NOT_MEMBER = frozenset({"off", "inactive", "disabled", "suspended", "no", "0"})
 
 _NO_PAYMENT_FILTER = {
-    **dict.fromkeys(("id", "number", "sender", "sender_id", "createdatestart", "createdateend", "payfromdate",
-                     "paytodate", "paymethod", "status", "saamount_from", "saamount_to", "pmamount_from",
-                     "pmamount_to", "account", "project", "recipient", "module", "docflow_pdf_status"), ""),
-    "createdate": "nodate", "restrictrefund": "null", "hide_internal": "off",
+    **dict.fromkeys(
+        (
+            "id",
+            "number",
+            "sender",
+            "sender_id",
+            "createdatestart",
+            "createdateend",
+            "payfromdate",
+            "paytodate",
+            "paymethod",
+            "status",
+            "saamount_from",
+            "saamount_to",
+            "pmamount_from",
+            "pmamount_to",
+            "account",
+            "project",
+            "recipient",
+            "module",
+            "docflow_pdf_status",
+        ),
+        "",
+    ),
+    "createdate": "nodate",
+    "restrictrefund": "null",
+    "hide_internal": "off",
 }
 
 
@@ -155,8 +178,11 @@ def _provider_column(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 
 def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
-    rows = [row for kind in ("cashback_paymethod", "coupon_paymethod")
-            for row in panel.rows("payment", conditions={**_any_payment(), "paymethod": kind})]
+    rows = [
+        row
+        for kind in ("cashback_paymethod", "coupon_paymethod")
+        for row in panel.rows("payment", conditions={**_any_payment(), "paymethod": kind})
+    ]
     if not rows:
         return Finding.UNKNOWN, "no cashback or certificate payment"
     with_method = [row.raw("id") for row in rows if row.raw("paymethod_module")]
@@ -168,8 +194,11 @@ def _refund_rows(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     rows = [row for row in rows if row.raw("number").startswith("return/")]
     if not rows:
         return Finding.UNKNOWN, "no refund"
-    odd = [row.raw("id") for row in rows
-           if row.raw("refund") != "on" or not row.text("subaccountamount_iso").startswith("-")]
+    odd = [
+        row.raw("id")
+        for row in rows
+        if row.raw("refund") != "on" or not row.text("subaccountamount_iso").startswith("-")
+    ]
     return _found(not odd, "payments " + ", ".join(odd[:5]) if odd else "")
 
 
@@ -189,8 +218,12 @@ def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     account, discount = specimen.discount
     form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
     seen = {name: form.value(name) for name in ("type", "percentage", "pricelist_tree", "todate")}
-    holds = (seen["type"] == TYPE_PERCENT and percent(seen["percentage"]) is not None
-             and service_type_of(seen["pricelist_tree"]) is not None and seen["todate"] == OPEN_END)
+    holds = (
+        seen["type"] == TYPE_PERCENT
+        and percent(seen["percentage"]) is not None
+        and service_type_of(seen["pricelist_tree"]) is not None
+        and seen["todate"] == OPEN_END
+    )
     return _found(holds, " ".join(f"{name}={value}" for name, value in seen.items()))
 
 
@@ -246,53 +279,122 @@ def _some_payments(panel: Panel, specimen: Specimen) -> list[Row]:
 
 
 ASSUMPTIONS = (
-    Assumption("discount_functions", Text(
-        "personal discounts are listed, created, edited and deleted by account.discount*",
-        "персональные скидки читаются и пишутся функциями account.discount*"),
-        "panel/discounts.py", True, _discount_functions),
-    Assumption("payment_filter_by_account", Text(
-        "the payment list obeys the filter field account_id",
-        "список платежей подчиняется полю фильтра account_id"),
-        "panel/payments.py", True, _account_filter),
-    Assumption("payment_names_provider", Text(
-        "a payment row names its provider in column project (else payment.info is asked)",
-        "строка платежа называет провайдера в столбце project (иначе спрашиваем payment.info)"),
-        "panel/payments.py", False, _provider_column),
-    Assumption("promotional_without_method", Text(
-        "cashback and certificate payments have no payment method",
-        "у платежей кэшбэка и сертификатов нет метода оплаты"),
-        "panel/payments.py", True, _promotional_without_method),
-    Assumption("refund_rows", Text(
-        "a refund is a row numbered return/…, with refund=on and a negative amount",
-        "возврат — строка с номером return/…, refund=on и отрицательной суммой"),
-        "panel/payments.py", False, _refund_rows),
-    Assumption("missing_object", Text(
-        "an object that is gone answers with an error of type missed or value elid",
-        "об отсутствующем объекте панель сообщает ошибкой missed или value elid"),
-        "panel/errors.py", True, _missing_object),
-    Assumption("discount_list_columns", Text(
-        "the discount list shows name and percent (else every form is read, which is slower)",
-        "список скидок показывает название и процент (иначе читается каждая форма, это медленнее)"),
-        "recalculation.py", False, _discount_list_columns),
-    Assumption("discount_form", Text(
-        "the discount form gives back type, percentage, pricelist_tree=it_N and todate=2099-12-31",
-        "форма скидки возвращает type, percentage, pricelist_tree=it_N и todate=2099-12-31"),
-        "panel/discounts.py", True, _discount_form),
-    Assumption("decimal_percent", Text(
-        "a percent may have two decimals", "у процента может быть два знака после запятой"),
-        "panel/discounts.py", True, _decimal_percent),
-    Assumption("group_list", Text(
-        "accountgroup.account lists the members, or all clients with a status",
-        "accountgroup.account перечисляет участников или всех клиентов с их статусом"),
-        "panel/directory.py", True, _group_list),
-    Assumption("currency_rates", Text(
-        "currencyrate lists currency, date and rate (else such payments are left out)",
-        "currencyrate перечисляет валюту, дату и курс (иначе такие платежи не учитываются)"),
-        "panel/directory.py", False, _currency_rates),
-    Assumption("filter_forms", Text(
-        "payment.filter shows the saved filter, so that it can be put back",
-        "payment.filter показывает сохранённый фильтр, и его можно вернуть"),
-        "panel/filters.py", False, _filter_forms),
+    Assumption(
+        "discount_functions",
+        Text(
+            "personal discounts are listed, created, edited and deleted by account.discount*",
+            "персональные скидки читаются и пишутся функциями account.discount*",
+        ),
+        "panel/discounts.py",
+        True,
+        _discount_functions,
+    ),
+    Assumption(
+        "payment_filter_by_account",
+        Text(
+            "the payment list obeys the filter field account_id", "список платежей подчиняется полю фильтра account_id"
+        ),
+        "panel/payments.py",
+        True,
+        _account_filter,
+    ),
+    Assumption(
+        "payment_names_provider",
+        Text(
+            "a payment row names its provider in column project (else payment.info is asked)",
+            "строка платежа называет провайдера в столбце project (иначе спрашиваем payment.info)",
+        ),
+        "panel/payments.py",
+        False,
+        _provider_column,
+    ),
+    Assumption(
+        "promotional_without_method",
+        Text(
+            "cashback and certificate payments have no payment method",
+            "у платежей кэшбэка и сертификатов нет метода оплаты",
+        ),
+        "panel/payments.py",
+        True,
+        _promotional_without_method,
+    ),
+    Assumption(
+        "refund_rows",
+        Text(
+            "a refund is a row numbered return/…, with refund=on and a negative amount",
+            "возврат — строка с номером return/…, refund=on и отрицательной суммой",
+        ),
+        "panel/payments.py",
+        False,
+        _refund_rows,
+    ),
+    Assumption(
+        "missing_object",
+        Text(
+            "an object that is gone answers with an error of type missed or value elid",
+            "об отсутствующем объекте панель сообщает ошибкой missed или value elid",
+        ),
+        "panel/errors.py",
+        True,
+        _missing_object,
+    ),
+    Assumption(
+        "discount_list_columns",
+        Text(
+            "the discount list shows name and percent (else every form is read, which is slower)",
+            "список скидок показывает название и процент (иначе читается каждая форма, это медленнее)",
+        ),
+        "recalculation.py",
+        False,
+        _discount_list_columns,
+    ),
+    Assumption(
+        "discount_form",
+        Text(
+            "the discount form gives back type, percentage, pricelist_tree=it_N and todate=2099-12-31",
+            "форма скидки возвращает type, percentage, pricelist_tree=it_N и todate=2099-12-31",
+        ),
+        "panel/discounts.py",
+        True,
+        _discount_form,
+    ),
+    Assumption(
+        "decimal_percent",
+        Text("a percent may have two decimals", "у процента может быть два знака после запятой"),
+        "panel/discounts.py",
+        True,
+        _decimal_percent,
+    ),
+    Assumption(
+        "group_list",
+        Text(
+            "accountgroup.account lists the members, or all clients with a status",
+            "accountgroup.account перечисляет участников или всех клиентов с их статусом",
+        ),
+        "panel/directory.py",
+        True,
+        _group_list,
+    ),
+    Assumption(
+        "currency_rates",
+        Text(
+            "currencyrate lists currency, date and rate (else such payments are left out)",
+            "currencyrate перечисляет валюту, дату и курс (иначе такие платежи не учитываются)",
+        ),
+        "panel/directory.py",
+        False,
+        _currency_rates,
+    ),
+    Assumption(
+        "filter_forms",
+        Text(
+            "payment.filter shows the saved filter, so that it can be put back",
+            "payment.filter показывает сохранённый фильтр, и его можно вернуть",
+        ),
+        "panel/filters.py",
+        False,
+        _filter_forms,
+    ),
 )
 
 

@@ -20,8 +20,13 @@ class TooManyRows(PanelError):
     """The panel cuts this list, so that it can't be known to be complete."""
 
     def __init__(self, call: Call) -> None:
-        super().__init__(Text("the list has {cap} rows or more; the panel cuts it there",
-                              "в списке {cap} строк или больше, панель его обрезает")(cap=LIST_CAP), call)
+        super().__init__(
+            Text(
+                "the list has {cap} rows or more; the panel cuts it there",
+                "в списке {cap} строк или больше, панель его обрезает",
+            )(cap=LIST_CAP),
+            call,
+        )
 
 
 class Panel:
@@ -41,8 +46,9 @@ class Panel:
             sent["su"] = self.employee
         return self._transport.send(Call(function, sent, repeatable))
 
-    def rows(self, function: str, params: Mapping[str, object] | None = None,
-             conditions: Mapping[str, str] = NO_FILTER) -> list[Row]:
+    def rows(
+        self, function: str, params: Mapping[str, object] | None = None, conditions: Mapping[str, str] = NO_FILTER
+    ) -> list[Row]:
         """All rows of a list, whatever its page size. Raises TooManyRows at the panel's cap.
 
         `conditions` says explicitly what is filtered, because the panel otherwise uses the last filter
@@ -96,4 +102,3 @@ def find_employee(panel: Panel) -> Employee | None:
             continue
         return candidate
     return None
-

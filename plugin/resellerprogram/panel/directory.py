@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..programme.discounts import ServiceType, ServiceTypeId
+from ..programme.discounts import ServiceTypeId
 from ..programme.payments import AccountId, ProviderId, RateTable
-from ..programme.tiers import ServiceClass
 from . import assumptions
 from .answers import Row
 from .calls import Panel, TooManyRows
@@ -33,8 +32,9 @@ def clients(panel: Panel) -> list[Account]:
         rows = panel.rows("account")
     except TooManyRows:
         rows = _beyond_the_cap(panel)
-    return sorted((Account(AccountId(row.number("id", "elid")), row.text("name")) for row in rows),
-                  key=lambda account: account.id)
+    return sorted(
+        (Account(AccountId(row.number("id", "elid")), row.text("name")) for row in rows), key=lambda account: account.id
+    )
 
 
 def client(panel: Panel, account: AccountId) -> Account | None:
@@ -56,28 +56,20 @@ def client_is_gone(panel: Panel, account: AccountId) -> bool:
 
 def group_members(panel: Panel, group: int) -> set[AccountId]:
     """The accounts of a client group. Raises MissingObject or PanelRefusal when there is no such group."""
-    return {AccountId(row.number("id")) for row in panel.rows("accountgroup.account", {"elid": group})
-            if assumptions.is_group_member(row)}
+    return {
+        AccountId(row.number("id"))
+        for row in panel.rows("accountgroup.account", {"elid": group})
+        if assumptions.is_group_member(row)
+    }
 
 
-def service_types(panel: Panel, wanted: Mapping[ServiceClass, Iterable[str]]) -> tuple[list[ServiceType], list[str]]:
-    """The service types behind each class, and the internal names that the panel does not have.
-
-    The list may not show internal names; then each type's form does (D.3).
-    """
-    by_name = {}
+def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
+    """The internal name of every service type. The list may not show it; then each type's form does (D.3)."""
+    names = {}
     for row in panel.rows("itemtype"):
-        number = row.number("id")
-        name = row.raw("intname") or panel.call("itemtype.edit", {"elid": number}).value("intname")
-        by_name[name] = ServiceTypeId(number)
-    found, missing = [], []
-    for service_class, names in wanted.items():
-        for name in names:
-            if name in by_name:
-                found.append(ServiceType(by_name[name], name, service_class))
-            else:
-                missing.append(name)
-    return found, missing
+        number = ServiceTypeId(row.number("id"))
+        names[number] = row.raw("intname") or panel.call("itemtype.edit", {"elid": number}).value("intname")
+    return names
 
 
 def currency_signs(panel: Panel) -> dict[str, str]:
@@ -136,10 +128,14 @@ def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods
 
 def _beyond_the_cap(panel: Panel) -> list[Row]:
     """The lowest and the highest ids that the panel lists, and one by one what lies between them."""
-    lowest, highest = ({row.number("id", "elid"): row for row in panel.capped_rows("account", order)}
-                       for order in ("asc", "desc"))
+    lowest, highest = (
+        {row.number("id", "elid"): row for row in panel.capped_rows("account", order)} for order in ("asc", "desc")
+    )
     if next(iter(lowest)) >= next(iter(highest)):
         raise IncompleteAnswer(Call("account", {"p_sort": "id"}), "p_order")
-    between = [row for number in range(max(lowest) + 1, min(highest))
-               for row in panel.rows("account", conditions={"filter": "on", "id": str(number)})]
+    between = [
+        row
+        for number in range(max(lowest) + 1, min(highest))
+        for row in panel.rows("account", conditions={"filter": "on", "id": str(number)})
+    ]
     return [*{**lowest, **highest}.values(), *between]

@@ -69,14 +69,19 @@ class PersonalDiscount:
 
     def is_intact(self, service_type: ServiceTypeId) -> bool:
         """Whether everything beside the percent is as the programme writes it."""
-        return (self.service_type == service_type and self.fields.get("type") == assumptions.TYPE_PERCENT
-                and self.fields.get("todate") == assumptions.OPEN_END)
+        return (
+            self.service_type == service_type
+            and self.fields.get("type") == assumptions.TYPE_PERCENT
+            and self.fields.get("todate") == assumptions.OPEN_END
+        )
 
 
 def listed(panel: Panel, account: AccountId) -> list[ListedDiscount]:
     """The account's personal discounts, ours and others."""
-    return [ListedDiscount(DiscountId(row.number("id")), account, row.columns())
-            for row in panel.rows("account.discount", {"elid": account})]
+    return [
+        ListedDiscount(DiscountId(row.number("id")), account, row.columns())
+        for row in panel.rows("account.discount", {"elid": account})
+    ]
 
 
 def read(panel: Panel, account: AccountId, discount: DiscountId) -> PersonalDiscount:
@@ -86,17 +91,32 @@ def read(panel: Panel, account: AccountId, discount: DiscountId) -> PersonalDisc
     return PersonalDiscount(discount, account, fields)
 
 
-def create(panel: Panel, account: AccountId, service_type: ServiceTypeId, service_class: ServiceClass,
-           value: Decimal, since: date, known: Iterable[DiscountId]) -> DiscountId:
+def create(
+    panel: Panel,
+    account: AccountId,
+    service_type: ServiceTypeId,
+    service_class: ServiceClass,
+    value: Decimal,
+    since: date,
+    known: Iterable[DiscountId],
+) -> DiscountId:
     """Create an open-ended percent discount for one service type and tell its id.
 
     The wizard's answer may lack the id, and a lost answer says nothing at all: then it is looked up among
     those that were not `known` before. Raises TransportError when it can't be told whether it was created.
     """
     name = NAMES[service_class]
-    params = {"plid": account, "name": name.en, "name_ru": name.ru, "type": assumptions.TYPE_PERCENT,
-              "percentage": plain(value), "pricelist_tree": assumptions.tree_node(service_type),
-              "fromdate": since, "todate": assumptions.OPEN_END, "sok": "ok"}
+    params = {
+        "plid": account,
+        "name": name.en,
+        "name_ru": name.ru,
+        "type": assumptions.TYPE_PERCENT,
+        "percentage": plain(value),
+        "pricelist_tree": assumptions.tree_node(service_type),
+        "fromdate": since,
+        "todate": assumptions.OPEN_END,
+        "sok": "ok",
+    }
     lost: TransportError | None = None
     try:
         document = panel.call("account.discount.add.product", params, repeatable=False)
@@ -117,8 +137,12 @@ def create(panel: Panel, account: AccountId, service_type: ServiceTypeId, servic
 def edit(panel: Panel, account: AccountId, discount: DiscountId, service_type: ServiceTypeId, value: Decimal) -> None:
     """Set the percent in place and put right whatever else differs. Raises MissingObject when it is gone."""
     fields = dict(read(panel, account, discount).fields)
-    fields.update(type=assumptions.TYPE_PERCENT, percentage=plain(value), todate=assumptions.OPEN_END,
-                  pricelist_tree=assumptions.tree_node(service_type))
+    fields.update(
+        type=assumptions.TYPE_PERCENT,
+        percentage=plain(value),
+        todate=assumptions.OPEN_END,
+        pricelist_tree=assumptions.tree_node(service_type),
+    )
     panel.call("account.discount.edit", {**fields, "plid": account, "elid": discount, "sok": "ok"}).expect_ok()
 
 

@@ -66,8 +66,12 @@ class PanelTimeout(TransportError):
     """The panel did not answer within `seconds`."""
 
     def __init__(self, seconds: float, call: Call) -> None:
-        super().__init__(Text("the panel did not answer within {seconds:g} s",
-                              "панель не ответила за {seconds:g} с")(seconds=seconds), call)
+        super().__init__(
+            Text("the panel did not answer within {seconds:g} s", "панель не ответила за {seconds:g} с")(
+                seconds=seconds
+            ),
+            call,
+        )
 
 
 class BadAnswer(TransportError):
@@ -85,8 +89,10 @@ class EmptyAnswer(BadAnswer):
 
 
 class HtmlAnswer(BadAnswer):
-    what = Text("a web page came instead of the panel's XML (a login form or a proxy's error page?)",
-                "вместо XML панели пришла веб-страница (форма входа или ошибка прокси?)")
+    what = Text(
+        "a web page came instead of the panel's XML (a login form or a proxy's error page?)",
+        "вместо XML панели пришла веб-страница (форма входа или ошибка прокси?)",
+    )
 
 
 class TruncatedAnswer(BadAnswer):
@@ -105,8 +111,12 @@ class PanelRefusal(PanelError):
     """The panel's own error document."""
 
     def __init__(self, kind: str, concerning: str, value: str, message: str, call: Call) -> None:
-        super().__init__(Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")(
-            kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"), call)
+        super().__init__(
+            Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")(
+                kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"
+            ),
+            call,
+        )
         self.kind, self.concerning, self.value, self.message = kind, concerning, value, message
 
 
@@ -131,8 +141,11 @@ class NotAuthenticated(PanelRefusal):
 
 
 _REFUSALS: Mapping[str, type[PanelRefusal]] = {
-    "missed": MissingObject, "value": InvalidValue, "exists": AlreadyExists,
-    "access": AccessDenied, "auth": NotAuthenticated,
+    "missed": MissingObject,
+    "value": InvalidValue,
+    "exists": AlreadyExists,
+    "access": AccessDenied,
+    "auth": NotAuthenticated,
 }
 
 

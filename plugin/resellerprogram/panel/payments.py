@@ -27,6 +27,13 @@ class PaymentReader:
     currency_signs: dict[str, str]
     excluded: PaymentMethods = field(default_factory=PaymentMethods)
 
+    def check_filter(self) -> None:
+        """Raises IncompleteAnswer when the panel does not filter payments by account: a client who does not
+        exist must have none."""
+        rows = self.panel.rows("payment", conditions=assumptions.payment_filter(assumptions.NOBODY, {}))
+        if rows:
+            raise IncompleteAnswer(rows[0].call, "account_id")
+
     def of_account(self, account: AccountId, window: Window) -> list[Payment]:
         """Every payment credited in the window, whatever its status.
 
@@ -64,11 +71,17 @@ class PaymentReader:
         number = row.raw("number")
         amount = amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
         payment = Payment(
-            id=PaymentId(row.number("id")), number=number, amount=amount, status=_status(row),
-            credited_on=_day(row), provider=self._provider(row), method=row.text("paymethod_name"),
+            id=PaymentId(row.number("id")),
+            number=number,
+            amount=amount,
+            status=_status(row),
+            credited_on=_day(row),
+            provider=self._provider(row),
+            method=row.text("paymethod_name"),
             method_excluded=self.excluded.covers(row),
             is_refund=assumptions.is_refund(number, amount.amount, row.raw("refund")),
-            refund_of=assumptions.refunded_payment(row))
+            refund_of=assumptions.refunded_payment(row),
+        )
         if row.raw("paymethod_module") or payment.is_refund:
             return payment
         return replace(payment, promotional=not self._has_method(payment.id))
@@ -93,8 +106,9 @@ class PaymentReader:
             document = self.panel.call("payment.info", {"elid": payment.id})
         except MissingObject:
             return False
-        return (document.value("payment/status") == str(int(PaymentStatus.CREDITED))
-                and document.value("payment/paydate")[:10] == str(payment.credited_on))
+        return document.value("payment/status") == str(int(PaymentStatus.CREDITED)) and document.value(
+            "payment/paydate"
+        )[:10] == str(payment.credited_on)
 
 
 def _status(row: Row) -> PaymentStatus:

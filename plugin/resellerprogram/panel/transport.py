@@ -50,11 +50,25 @@ class Mgrctl:
         self._environment = {**os.environ, "SSH_CONNECTION": CALLER}
 
     def send(self, call: Call) -> Document:
-        command = [str(self._root / "sbin" / "mgrctl"), "-m", "billmgr", "-o", "xml", call.function,
-                   *(f"{name}={value}" for name, value in call.params.items())]
+        command = [
+            str(self._root / "sbin" / "mgrctl"),
+            "-m",
+            "billmgr",
+            "-o",
+            "xml",
+            call.function,
+            *(f"{name}={value}" for name, value in call.params.items()),
+        ]
         try:
-            done = subprocess.run(command, cwd=self._root, env=self._environment,  # noqa: S603  no shell
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=self._timeout, check=False)
+            done = subprocess.run(
+                command,
+                cwd=self._root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=self._timeout,
+                check=False,
+            )
         except subprocess.TimeoutExpired as error:
             raise PanelTimeout(self._timeout, call) from error
         except OSError as error:
@@ -114,8 +128,9 @@ class Https:
             raise PanelUnreachable("plain http to another host", call)
         deadline = time.monotonic() + self._timeout
         try:
-            with self._session.post(self._url, data=form, timeout=(5, self._timeout), stream=True,
-                                    allow_redirects=False) as response:
+            with self._session.post(
+                self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
+            ) as response:
                 if response.status_code != requests.codes.ok:
                     raise PanelUnreachable(f"HTTP {response.status_code}", call)
                 return self._read(response, deadline, call)
@@ -169,8 +184,9 @@ class HttpsOrMgrctl:
 class Retrying:
     """Sends a repeatable call again when no usable answer came, after growing pauses (seconds)."""
 
-    def __init__(self, transport: Transport, pauses: tuple[float, ...] = (0.5, 2.0),
-                 sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, transport: Transport, pauses: tuple[float, ...] = (0.5, 2.0), sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._transport, self._pauses, self._sleep = transport, pauses, sleep
 
     def send(self, call: Call) -> Document:

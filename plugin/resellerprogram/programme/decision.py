@@ -21,6 +21,7 @@ class Basis(str, enum.Enum):
     PINNED = "pinned"
     EXCLUDED = "excluded"
     NOT_A_MEMBER = "not_a_member"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,14 @@ class Decision:
         object.__setattr__(self, "percents", self.tier.percents if self.tier else {})
 
 
-def decide(account: AccountId, day: date, payments: Iterable[Payment], table: TierTable,
-           rules: CountingRules, pin: Pin | None = None) -> Decision:
+def decide(
+    account: AccountId,
+    day: date,
+    payments: Iterable[Payment],
+    table: TierTable,
+    rules: CountingRules,
+    pin: Pin | None = None,
+) -> Decision:
     """The decision for a member. A pin that still holds, on a tier that still exists, outranks the turnover."""
     turnover = count(payments, Window.of(day), rules)
     pinned = table.by_name(pin.tier) if pin and day <= pin.until else None

@@ -98,13 +98,16 @@ Change = Union[Create, Edit, Delete]
 
 def wanted_percents(decision: Decision, service_types: Iterable[ServiceType]) -> dict[ServiceTypeId, Decimal]:
     """The percent that each service type must have. A tier's 0 % means no discount there."""
-    percents = ((service_type.id, decision.percents.get(service_type.service_class, Decimal(0)))
-                for service_type in service_types)
+    percents = (
+        (service_type.id, decision.percents.get(service_type.service_class, Decimal(0)))
+        for service_type in service_types
+    )
     return {service_type: percent for service_type, percent in percents if percent}
 
 
-def plan(account: AccountId, wanted: Mapping[ServiceTypeId, Decimal],
-         found: Iterable[ProgrammeDiscount]) -> tuple[Change, ...]:
+def plan(
+    account: AccountId, wanted: Mapping[ServiceTypeId, Decimal], found: Iterable[ProgrammeDiscount]
+) -> tuple[Change, ...]:
     """The changes that lead from the programme's discounts `found` to `wanted`; none where all is right.
 
     Of several discounts for one service type the oldest stays. Creations come first and deletions last, so
@@ -119,10 +122,14 @@ def plan(account: AccountId, wanted: Mapping[ServiceTypeId, Decimal],
             deletions.append(Delete(discount, doubled=True))
         else:
             kept[discount.service_type] = discount
-    creations = [Create(account, service_type, percent)
-                 for service_type, percent in wanted.items() if service_type not in kept]
-    edits = [Edit(discount, wanted[discount.service_type]) for discount in kept.values()
-             if not discount.intact or discount.percent != wanted[discount.service_type]]
+    creations = [
+        Create(account, service_type, percent) for service_type, percent in wanted.items() if service_type not in kept
+    ]
+    edits = [
+        Edit(discount, wanted[discount.service_type])
+        for discount in kept.values()
+        if not discount.intact or discount.percent != wanted[discount.service_type]
+    ]
     return (*creations, *edits, *deletions)
 
 

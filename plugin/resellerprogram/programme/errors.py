@@ -50,12 +50,14 @@ class UnsafePlan(ResellerProgrammeError):
     """A plan would lower or remove more discounts than the limit allows."""
 
     def __init__(self, drops: int, total: int, limit: int) -> None:
-        super().__init__(Text(
-            "the run would lower or remove {drops} of {total} discounts; the limit is {limit}. Nothing was "
-            "written. Look at `resellerprogram plan`; if it is right, run `resellerprogram apply --allow-drop`.",
-            "пересчёт снизил бы или снял скидок: {drops} из {total}, предел {limit}. Ничего не записано. "
-            "Посмотрите `resellerprogram plan`; если всё верно, выполните `resellerprogram apply --allow-drop`.",
-        )(drops=drops, total=total, limit=limit))
+        super().__init__(
+            Text(
+                "the run would lower or remove {drops} of {total} discounts; the limit is {limit}. Nothing was "
+                "written. Look at `resellerprogram plan`; if it is right, run `resellerprogram apply --allow-drop`.",
+                "пересчёт снизил бы или снял скидок: {drops} из {total}, предел {limit}. Ничего не записано. "
+                "Посмотрите `resellerprogram plan`; если всё верно, выполните `resellerprogram apply --allow-drop`.",
+            )(drops=drops, total=total, limit=limit)
+        )
         self.drops, self.total, self.limit = drops, total, limit
 
 
@@ -63,8 +65,12 @@ class AnotherRunActive(ResellerProgrammeError):
     """Somebody else is recalculating; `holder` says who and since when."""
 
     def __init__(self, holder: str) -> None:
-        super().__init__(Text("another run is active: {holder}. Wait for it, or stop it.",
-                              "уже идёт другой пересчёт: {holder}. Дождитесь его или остановите.")(holder=holder))
+        super().__init__(
+            Text(
+                "another run is active: {holder}. Wait for it, or stop it.",
+                "уже идёт другой пересчёт: {holder}. Дождитесь его или остановите.",
+            )(holder=holder)
+        )
         self.holder = holder
 
 

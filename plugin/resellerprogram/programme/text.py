@@ -20,8 +20,12 @@ class Text:
     ru: str
 
     def __call__(self, **values: Any) -> Text:
-        return Text(*(template.format(**_in_language(values, language))
-                      for language, template in zip(LANGUAGES, (self.en, self.ru))))
+        return Text(
+            *(
+                template.format(**_in_language(values, language))
+                for language, template in zip(LANGUAGES, (self.en, self.ru))
+            )
+        )
 
     def say(self, language: str) -> str:
         return self.ru if language == "ru" else self.en
@@ -33,5 +37,4 @@ def same(text: str) -> Text:
 
 
 def _in_language(values: dict[str, Any], language: str) -> dict[str, Any]:
-    return {name: value.say(language) if isinstance(value, Text) else value
-            for name, value in values.items()}
+    return {name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()}

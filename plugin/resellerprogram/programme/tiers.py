@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib import resources
-from types import MappingProxyType
 
 from .errors import TierTableError
 from .text import Text
@@ -36,12 +35,6 @@ class Tier:
     name: str
     threshold: Decimal
     percents: Mapping[ServiceClass, Decimal]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "percents", MappingProxyType(dict(self.percents)))
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.threshold))
 
 
 @dataclass(frozen=True)
@@ -87,8 +80,7 @@ class TierTable:
                     _check(tier, tiers, rows.line_num)
                     tiers.append(tier)
         except csv.Error as error:
-            raise TierTableError(Text("not CSV: {error}", "это не CSV: {error}")(error=error),
-                                 rows.line_num) from error
+            raise TierTableError(Text("not CSV: {error}", "это не CSV: {error}")(error=error), rows.line_num) from error
         return cls(tuple(tiers))
 
     def to_csv(self) -> str:
@@ -97,8 +89,13 @@ class TierTable:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(CSV_HEADER)
         for tier in self.tiers:
-            writer.writerow([tier.name, plain(tier.threshold),
-                             *(plain(tier.percents[service_class]) for service_class in ServiceClass)])
+            writer.writerow(
+                [
+                    tier.name,
+                    plain(tier.threshold),
+                    *(plain(tier.percents[service_class]) for service_class in ServiceClass),
+                ]
+            )
         return out.getvalue()
 
 
@@ -119,22 +116,34 @@ def _header(cells: list[str]) -> list[str]:
     for name in names:
         if name not in CSV_HEADER:
             raise TierTableError(
-                Text("unknown class {name!r}; the columns are {columns}",
-                     "неизвестный класс {name!r}; столбцы: {columns}")(name=name, columns=", ".join(CSV_HEADER)), 1)
+                Text(
+                    "unknown class {name!r}; the columns are {columns}",
+                    "неизвестный класс {name!r}; столбцы: {columns}",
+                )(name=name, columns=", ".join(CSV_HEADER)),
+                1,
+            )
     for name in CSV_HEADER:
         if names.count(name) != 1:
             raise TierTableError(
-                Text("column {name!r} must be there once", "столбец {name!r} должен быть ровно один раз")(name=name), 1)
+                Text("column {name!r} must be there once", "столбец {name!r} должен быть ровно один раз")(name=name), 1
+            )
     return names
 
 
 def _tier(header: list[str], cells: list[str], line: int) -> Tier:
     if len(cells) != len(header):
-        raise TierTableError(Text("{found} cells instead of {wanted}", "ячеек {found} вместо {wanted}")(
-            found=len(cells), wanted=len(header)), line)
+        raise TierTableError(
+            Text("{found} cells instead of {wanted}", "ячеек {found} вместо {wanted}")(
+                found=len(cells), wanted=len(header)
+            ),
+            line,
+        )
     values = dict(zip(header, (cell.strip() for cell in cells)))
-    return Tier(values["status"], _number(values["from"], line),
-                {service_class: _number(values[service_class.value], line) for service_class in ServiceClass})
+    return Tier(
+        values["status"],
+        _number(values["from"], line),
+        {service_class: _number(values[service_class.value], line) for service_class in ServiceClass},
+    )
 
 
 def _number(text: str, line: int) -> Decimal:
@@ -143,8 +152,10 @@ def _number(text: str, line: int) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or "_" in text or "e" in text.lower():
-        raise TierTableError(Text("{text!r} is not a number; write 3000 or 2.5",
-                                  "{text!r} — не число; пишите 3000 или 2.5")(text=text), line)
+        raise TierTableError(
+            Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(text=text),
+            line,
+        )
     return number
 
 
@@ -163,9 +174,9 @@ def _problem(tier: Tier, before: list[Tier]) -> Text | None:
     if tier.threshold < 0:
         return Text("the threshold is below zero", "порог меньше нуля")
     if before and tier.threshold <= before[-1].threshold:
-        return Text("the threshold {this} is not above {last} of {name!r}",
-                    "порог {this} не выше порога {last} уровня {name!r}")(
-            this=plain(tier.threshold), last=plain(before[-1].threshold), name=before[-1].name)
+        return Text(
+            "the threshold {this} is not above {last} of {name!r}", "порог {this} не выше порога {last} уровня {name!r}"
+        )(this=plain(tier.threshold), last=plain(before[-1].threshold), name=before[-1].name)
     return _percent_problem(tier)
 
 
@@ -176,9 +187,11 @@ def _percent_problem(tier: Tier) -> Text | None:
             return Text("no percent for {name}", "нет процента для {name}")(name=service_class)
         if not 0 <= percent <= 100:
             return Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
-                percent=plain(percent), name=service_class)
+                percent=plain(percent), name=service_class
+            )
         if percent != round(percent, 2):
-            return Text("{percent} % for {name} has more than two decimals",
-                        "в {percent} % для {name} больше двух знаков после запятой")(
-                percent=plain(percent), name=service_class)
+            return Text(
+                "{percent} % for {name} has more than two decimals",
+                "в {percent} % для {name} больше двух знаков после запятой",
+            )(percent=plain(percent), name=service_class)
     return None

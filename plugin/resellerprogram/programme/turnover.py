@@ -91,8 +91,14 @@ def count(payments: Iterable[Payment], window: Window, rules: CountingRules) -> 
     """
     ordered = sorted(payments, key=lambda payment: (payment.credited_on or window.first, payment.id))
     already_off = refunds_already_off(ordered)
-    return Turnover(window, tuple(_judge(payment, rules, already_off) for payment in ordered
-                                  if payment.credited_on is None or payment.credited_on in window))
+    return Turnover(
+        window,
+        tuple(
+            _judge(payment, rules, already_off)
+            for payment in ordered
+            if payment.credited_on is None or payment.credited_on in window
+        ),
+    )
 
 
 def refunds_already_off(payments: Iterable[Payment]) -> frozenset[PaymentId]:
@@ -103,8 +109,7 @@ def refunds_already_off(payments: Iterable[Payment]) -> frozenset[PaymentId]:
     payment of the same amount. A row without such a partner (a partial refund) is subtracted.
     """
     payments = list(payments)
-    taken_back = {payment.id: payment for payment in payments
-                  if payment.status in TAKEN_BACK and not payment.is_refund}
+    taken_back = {payment.id: payment for payment in payments if payment.status in TAKEN_BACK and not payment.is_refund}
     room = {payment.id: abs(payment.amount.amount) for payment in taken_back.values()}
     off: set[PaymentId] = set()
     unnamed: list[Payment] = []
@@ -116,8 +121,11 @@ def refunds_already_off(payments: Iterable[Payment]) -> frozenset[PaymentId]:
         elif refund.refund_of in room and abs(refund.amount.amount) <= room[refund.refund_of]:
             room[refund.refund_of] -= abs(refund.amount.amount)
             off.add(refund.id)
-    whole = Counter((abs(payment.amount.amount), payment.amount.currency)
-                    for payment in taken_back.values() if room[payment.id] == abs(payment.amount.amount))
+    whole = Counter(
+        (abs(payment.amount.amount), payment.amount.currency)
+        for payment in taken_back.values()
+        if room[payment.id] == abs(payment.amount.amount)
+    )
     for refund in unnamed:
         key = (abs(refund.amount.amount), refund.amount.currency)
         if whole[key]:

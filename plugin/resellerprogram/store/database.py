@@ -31,8 +31,11 @@ def connect(folder: Path, now: datetime) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         _migrate(connection, folder, now)
     except sqlite3.Error as error:
-        raise StoreError(Text("the database {path} can't be used: {error}",
-                              "база {path} непригодна: {error}")(path=path, error=error)) from error
+        raise StoreError(
+            Text("the database {path} can't be used: {error}", "база {path} непригодна: {error}")(
+                path=path, error=error
+            )
+        ) from error
     return connection
 
 
@@ -71,10 +74,12 @@ def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime) -> Non
     if version == len(migrations):
         return
     if version > len(migrations):
-        raise StoreError(Text(
-            "the database is of version {found}, this program knows {known}: install the newer program again",
-            "версия базы {found}, программа знает {known}: установите более новую программу",
-        )(found=version, known=len(migrations)))
+        raise StoreError(
+            Text(
+                "the database is of version {found}, this program knows {known}: install the newer program again",
+                "версия базы {found}, программа знает {known}: установите более новую программу",
+            )(found=version, known=len(migrations))
+        )
     if version:
         backup(connection, backup_path(folder, now, f"-before-{version + 1:04}"))
     for number, script in enumerate(migrations[version:], start=version + 1):

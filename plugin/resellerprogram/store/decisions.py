@@ -49,18 +49,21 @@ class DecisionStore:
 
     def record(self, decision: Decision, cause: str, now: datetime, will_write: bool = False) -> int:
         """Keep `decision` and tell its id. With `will_write` it gets a row of its own."""
-        content = json.dumps(_content(decision), ensure_ascii=False, sort_keys=True)
+        content = json.dumps(content_of(decision), ensure_ascii=False, sort_keys=True)
         at = now.isoformat(" ", "seconds")
         with transaction(self._connection):
             last = self._last_row(decision.account)
             if last and not will_write and last["content"] == content and last["last_day"] <= decision.day.isoformat():
-                self._connection.execute("UPDATE decision SET last_day = ?, confirmed_at = ? WHERE id = ?",
-                                         (decision.day.isoformat(), at, last["id"]))
+                self._connection.execute(
+                    "UPDATE decision SET last_day = ?, confirmed_at = ? WHERE id = ?",
+                    (decision.day.isoformat(), at, last["id"]),
+                )
                 return int(last["id"])
             added = self._connection.execute(
                 "INSERT INTO decision (account, first_day, last_day, content, cause, decided_at, confirmed_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (decision.account, decision.day.isoformat(), decision.day.isoformat(), content, cause, at, at))
+                (decision.account, decision.day.isoformat(), decision.day.isoformat(), content, cause, at, at),
+            )
             self._keep_rates(decision)
         return int(added.lastrowid or 0)
 
@@ -68,9 +71,10 @@ class DecisionStore:
         """Add a change that the panel has taken."""
         with transaction(self._connection):
             written = self._connection.execute("SELECT written FROM decision WHERE id = ?", (record,)).fetchone()[0]
-            changes = [*json.loads(written), _written_content(change)]
-            self._connection.execute("UPDATE decision SET written = ? WHERE id = ?",
-                                     (json.dumps(changes, ensure_ascii=False), record))
+            changes = [*json.loads(written), content_of_written(change)]
+            self._connection.execute(
+                "UPDATE decision SET written = ? WHERE id = ?", (json.dumps(changes, ensure_ascii=False), record)
+            )
 
     def last(self, account: AccountId) -> Record | None:
         row = self._last_row(account)
@@ -80,7 +84,8 @@ class DecisionStore:
         """The decision in force on `day`: the newest one made on or before it that reaches it."""
         row = self._connection.execute(
             "SELECT * FROM decision WHERE account = ? AND first_day <= ? AND last_day >= ? ORDER BY id DESC LIMIT 1",
-            (account, day.isoformat(), day.isoformat())).fetchone()
+            (account, day.isoformat(), day.isoformat()),
+        ).fetchone()
         return _record(row) if row else None
 
     def history(self, account: AccountId) -> list[Record]:
@@ -91,31 +96,48 @@ class DecisionStore:
     def known_rates(self, account: AccountId) -> dict[PaymentId, Rate]:
         """The rates that decisions about the account used (R5)."""
         rows = self._connection.execute("SELECT * FROM payment_rate WHERE account = ?", (account,))
-        return {PaymentId(row["payment"]): Rate(row["currency"], date.fromisoformat(row["since"]),
-                                                Decimal(row["value"])) for row in rows}
+        return {
+            PaymentId(row["payment"]): Rate(row["currency"], date.fromisoformat(row["since"]), Decimal(row["value"]))
+            for row in rows
+        }
 
     def any(self) -> bool:
         return self._connection.execute("SELECT 1 FROM decision LIMIT 1").fetchone() is not None
 
     def _last_row(self, account: AccountId) -> Any:
-        return self._connection.execute("SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT 1",
-                                        (account,)).fetchone()
+        return self._connection.execute(
+            "SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT 1", (account,)
+        ).fetchone()
 
     def _keep_rates(self, decision: Decision) -> None:
         self._connection.executemany(
             "INSERT OR IGNORE INTO payment_rate (payment, account, currency, since, value) VALUES (?, ?, ?, ?, ?)",
-            [(verdict.payment.id, decision.account, verdict.rate.currency, verdict.rate.since.isoformat(),
-              str(verdict.rate.value)) for verdict in decision.turnover.verdicts if verdict.rate])
+            [
+                (
+                    verdict.payment.id,
+                    decision.account,
+                    verdict.rate.currency,
+                    verdict.rate.since.isoformat(),
+                    str(verdict.rate.value),
+                )
+                for verdict in decision.turnover.verdicts
+                if verdict.rate
+            ],
+        )
 
 
-def _content(decision: Decision) -> dict[str, Any]:
-    """What makes a decision that one: everything but its day."""
+def content_of(decision: Decision) -> dict[str, Any]:
+    """A decision as plain values, without its account and day: two that are equal here say the same."""
     tier, pin = decision.tier, decision.pin
     return {
         "basis": decision.basis.value,
         "turnover": str(decision.turnover.amount),
-        "tier": tier and {"name": tier.name, "threshold": str(tier.threshold),
-                          "percents": {str(name): str(percent) for name, percent in tier.percents.items()}},
+        "tier": tier
+        and {
+            "name": tier.name,
+            "threshold": str(tier.threshold),
+            "percents": {str(name): str(percent) for name, percent in tier.percents.items()},
+        },
         "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason},
         "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
     }
@@ -124,48 +146,87 @@ def _content(decision: Decision) -> dict[str, Any]:
 def _verdict_content(verdict: Verdict) -> dict[str, Any]:
     payment, rate = verdict.payment, verdict.rate
     return {
-        "id": payment.id, "number": payment.number, "status": int(payment.status), "provider": payment.provider,
+        "id": payment.id,
+        "number": payment.number,
+        "status": int(payment.status),
+        "provider": payment.provider,
         "credited_on": payment.credited_on and payment.credited_on.isoformat(),
-        "amount": str(payment.amount.amount), "currency": payment.amount.currency, "method": payment.method,
-        "refund": payment.is_refund, "reason": verdict.reason.value, "counted": str(verdict.counted),
+        "amount": str(payment.amount.amount),
+        "currency": payment.amount.currency,
+        "method": payment.method,
+        "refund": payment.is_refund,
+        "reason": verdict.reason.value,
+        "counted": str(verdict.counted),
         "rate": rate and [rate.currency, rate.since.isoformat(), str(rate.value)],
     }
 
 
-def _written_content(change: WrittenChange) -> dict[str, Any]:
-    return {"service_type": change.service_type, "internal_name": change.internal_name,
-            "before": change.before if change.before is None else str(change.before),
-            "after": change.after if change.after is None else str(change.after)}
+def content_of_written(change: WrittenChange) -> dict[str, Any]:
+    """A written change as plain values."""
+    return {
+        "service_type": change.service_type,
+        "internal_name": change.internal_name,
+        "before": change.before if change.before is None else str(change.before),
+        "after": change.after if change.after is None else str(change.after),
+    }
 
 
 def _record(row: sqlite3.Row) -> Record:
     first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
-    return Record(row["id"], _decision(AccountId(row["account"]), last, json.loads(row["content"])), first, last,
-                  tuple(map(_written, json.loads(row["written"]))), row["cause"],
-                  datetime.fromisoformat(row["decided_at"]), datetime.fromisoformat(row["confirmed_at"]))
+    return Record(
+        row["id"],
+        _decision(AccountId(row["account"]), last, json.loads(row["content"])),
+        first,
+        last,
+        tuple(map(_written, json.loads(row["written"]))),
+        row["cause"],
+        datetime.fromisoformat(row["decided_at"]),
+        datetime.fromisoformat(row["confirmed_at"]),
+    )
 
 
 def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decision:
     tier, pin = content["tier"], content["pin"]
     return Decision(
-        account, day, Basis(content["basis"]),
+        account,
+        day,
+        Basis(content["basis"]),
         Turnover(Window.of(day), tuple(map(_verdict, content["payments"]))),
-        tier and Tier(tier["name"], Decimal(tier["threshold"]), {
-            ServiceClass(name): Decimal(percent) for name, percent in tier["percents"].items()}),
-        pin and Pin(pin["tier"], date.fromisoformat(pin["until"]), pin["reason"]))
+        tier
+        and Tier(
+            tier["name"],
+            Decimal(tier["threshold"]),
+            {ServiceClass(name): Decimal(percent) for name, percent in tier["percents"].items()},
+        ),
+        pin and Pin(pin["tier"], date.fromisoformat(pin["until"]), pin["reason"]),
+    )
 
 
 def _verdict(content: dict[str, Any]) -> Verdict:
     rate, credited_on = content["rate"], content["credited_on"]
     payment = Payment(
-        PaymentId(content["id"]), content["number"], Money(Decimal(content["amount"]), content["currency"]),
-        PaymentStatus(content["status"]), date.fromisoformat(credited_on) if credited_on else None,
-        ProviderId(content["provider"]), content["method"], is_refund=content["refund"])
-    return Verdict(payment, Reason(content["reason"]), Decimal(content["counted"]),
-                   Rate(rate[0], date.fromisoformat(rate[1]), Decimal(rate[2])) if rate else None)
+        PaymentId(content["id"]),
+        content["number"],
+        Money(Decimal(content["amount"]), content["currency"]),
+        PaymentStatus(content["status"]),
+        date.fromisoformat(credited_on) if credited_on else None,
+        ProviderId(content["provider"]),
+        content["method"],
+        is_refund=content["refund"],
+    )
+    return Verdict(
+        payment,
+        Reason(content["reason"]),
+        Decimal(content["counted"]),
+        Rate(rate[0], date.fromisoformat(rate[1]), Decimal(rate[2])) if rate else None,
+    )
 
 
 def _written(content: dict[str, Any]) -> WrittenChange:
     before, after = content["before"], content["after"]
-    return WrittenChange(content["service_type"], content["internal_name"],
-                         None if before is None else Decimal(before), None if after is None else Decimal(after))
+    return WrittenChange(
+        content["service_type"],
+        content["internal_name"],
+        None if before is None else Decimal(before),
+        None if after is None else Decimal(after),
+    )

@@ -44,8 +44,13 @@ class OwnedDiscountStore:
     def keep(self, discount: OwnedDiscount) -> None:
         self._connection.execute(
             "INSERT OR REPLACE INTO owned_discount (id, account, service_type, shown) VALUES (?, ?, ?, ?)",
-            (discount.id, discount.account, discount.service_type,
-             discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True)))
+            (
+                discount.id,
+                discount.account,
+                discount.service_type,
+                discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True),
+            ),
+        )
 
     def forget(self, discount: DiscountId) -> None:
         self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))

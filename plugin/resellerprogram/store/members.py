@@ -52,11 +52,15 @@ class MemberStore:
 
     def _set(self, account: AccountId, now: datetime, **columns: str | None) -> None:
         with transaction(self._connection):
-            self._connection.execute("INSERT OR IGNORE INTO member (account, changed_at) VALUES (?, ?)",
-                                     (account, now.isoformat(" ", "seconds")))
+            self._connection.execute(
+                "INSERT OR IGNORE INTO member (account, changed_at) VALUES (?, ?)",
+                (account, now.isoformat(" ", "seconds")),
+            )
             for column, value in {**columns, "changed_at": now.isoformat(" ", "seconds")}.items():
-                self._connection.execute(f"UPDATE member SET {column} = ? WHERE account = ?",  # noqa: S608  our names
-                                         (value, account))
+                self._connection.execute(
+                    f"UPDATE member SET {column} = ? WHERE account = ?",  # noqa: S608  our names
+                    (value, account),
+                )
 
 
 def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[AccountId]) -> Basis | None:

@@ -48,14 +48,17 @@ class RunStore:
 
     def begin(self, cause: str, day: date, whole: bool, now: datetime) -> int:
         self._connection.execute("DELETE FROM run WHERE started_at < ?", ((now - KEPT).isoformat(" ", "seconds"),))
-        added = self._connection.execute("INSERT INTO run (cause, day, whole, started_at) VALUES (?, ?, ?, ?)",
-                                         (cause, day.isoformat(), whole, now.isoformat(" ", "seconds")))
+        added = self._connection.execute(
+            "INSERT INTO run (cause, day, whole, started_at) VALUES (?, ?, ?, ?)",
+            (cause, day.isoformat(), whole, now.isoformat(" ", "seconds")),
+        )
         return int(added.lastrowid or 0)
 
     def finish(self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "") -> None:
         self._connection.execute(
             "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ? WHERE id = ?",
-            (now.isoformat(" ", "seconds"), outcome, accounts, written, error, run))
+            (now.isoformat(" ", "seconds"), outcome, accounts, written, error, run),
+        )
 
     def last(self) -> Run | None:
         """The newest run, of one account or of all."""
@@ -70,9 +73,18 @@ class RunStore:
         if row is None:
             return None
         finished = row["finished_at"]
-        return Run(row["id"], row["cause"], date.fromisoformat(row["day"]), bool(row["whole"]),
-                   datetime.fromisoformat(row["started_at"]), datetime.fromisoformat(finished) if finished else None,
-                   row["outcome"], row["accounts"], row["written"], row["error"])
+        return Run(
+            row["id"],
+            row["cause"],
+            date.fromisoformat(row["day"]),
+            bool(row["whole"]),
+            datetime.fromisoformat(row["started_at"]),
+            datetime.fromisoformat(finished) if finished else None,
+            row["outcome"],
+            row["accounts"],
+            row["written"],
+            row["error"],
+        )
 
 
 class QueueStore:
@@ -85,15 +97,24 @@ class QueueStore:
         self._connection.execute(
             "INSERT INTO queue (account, cause, since, attempts, error) VALUES (?, ?, ?, 1, ?)"
             " ON CONFLICT (account) DO UPDATE SET attempts = attempts + 1, error = excluded.error",
-            (account, cause, now.isoformat(" ", "seconds"), error))
+            (account, cause, now.isoformat(" ", "seconds"), error),
+        )
 
     def remove(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM queue WHERE account = ?", (account,))
 
     def all(self) -> list[Queued]:
         rows = self._connection.execute("SELECT * FROM queue ORDER BY since, account")
-        return [Queued(AccountId(row["account"]), row["cause"], datetime.fromisoformat(row["since"]), row["attempts"],
-                       row["error"]) for row in rows]
+        return [
+            Queued(
+                AccountId(row["account"]),
+                row["cause"],
+                datetime.fromisoformat(row["since"]),
+                row["attempts"],
+                row["error"],
+            )
+            for row in rows
+        ]
 
 
 class FilterStore:

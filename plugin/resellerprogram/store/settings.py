@@ -91,41 +91,107 @@ def _url(text: str) -> str:
     return text
 
 
-SETTINGS = {setting.name: setting for setting in (
-    Setting("provider", "", lambda text: ProviderId(_count(text)) if text else None, Text(
-        "id of the provider (project) whose programme this is; empty: the panel's only one",
-        "id провайдера (проекта), чья это программа; пусто: единственный в панели")),
-    Setting("currency", "RUB", _currency, Text(
-        "currency of the thresholds, as an ISO code", "валюта порогов, код ISO")),
-    Setting("members", "all", _members, Text(
-        "who takes part: all, enrolled, or group:ID of a client group",
-        "кто участвует: all — все, enrolled — записанные вручную, group:ID — группа клиентов")),
-    Setting("service_types.vps", "vds", _list, Text(
-        "internal names of the service types that get the VPS percent, separated by commas",
-        "внутренние имена типов услуг с процентом для VPS, через запятую")),
-    Setting("service_types.dedicated", "dedic", _list, Text(
-        "the same for dedicated servers", "то же для выделенных серверов")),
-    Setting("service_types.ssl", "certificate", _list, Text(
-        "the same for SSL certificates", "то же для SSL-сертификатов")),
-    Setting("excluded_payment_methods", "", _list, Text(
-        "payment methods that don't count: ids, names or modules, separated by commas",
-        "методы оплаты, которые не учитываются: id, названия или модули, через запятую")),
-    Setting("drop_limit_percent", "20", _percent, Text(
-        "a run that would lower or remove more than this share of all discounts (percent) stops",
-        "пересчёт, который снизил бы или снял больше этой доли всех скидок (в процентах), останавливается")),
-    Setting("drop_limit_count", "10", _count, Text(
-        "so many discounts may be lowered or removed whatever the share",
-        "столько скидок можно снизить или снять при любой доле")),
-    Setting("employee", "", lambda text: text or None, Text(
-        "login of the employee in whose name the panel is called; empty: the first that works",
-        "логин сотрудника, от имени которого вызывается панель; пусто: первый подходящий")),
-    Setting("panel_url", "https://localhost:1500/billmgr", _url, Text(
-        "address of the panel for large runs; empty: mgrctl only",
-        "адрес панели для больших пересчётов; пусто: только mgrctl")),
-    Setting("panel_certificate", "", str, Text(
-        "file with the certificate to trust at that address; empty: the system's authorities",
-        "файл с сертификатом, которому верить по этому адресу; пусто: системные")),
-)}
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "provider",
+            "",
+            lambda text: ProviderId(_count(text)) if text else None,
+            Text(
+                "id of the provider (project) whose programme this is; empty: the panel's only one",
+                "id провайдера (проекта), чья это программа; пусто: единственный в панели",
+            ),
+        ),
+        Setting(
+            "currency", "RUB", _currency, Text("currency of the thresholds, as an ISO code", "валюта порогов, код ISO")
+        ),
+        Setting(
+            "members",
+            "all",
+            _members,
+            Text(
+                "who takes part: all, enrolled, or group:ID of a client group",
+                "кто участвует: all — все, enrolled — записанные вручную, group:ID — группа клиентов",
+            ),
+        ),
+        Setting(
+            "service_types.vps",
+            "vds",
+            _list,
+            Text(
+                "internal names of the service types that get the VPS percent, separated by commas",
+                "внутренние имена типов услуг с процентом для VPS, через запятую",
+            ),
+        ),
+        Setting(
+            "service_types.dedicated",
+            "dedic",
+            _list,
+            Text("the same for dedicated servers", "то же для выделенных серверов"),
+        ),
+        Setting(
+            "service_types.ssl",
+            "certificate",
+            _list,
+            Text("the same for SSL certificates", "то же для SSL-сертификатов"),
+        ),
+        Setting(
+            "excluded_payment_methods",
+            "",
+            _list,
+            Text(
+                "payment methods that don't count: ids, names or modules, separated by commas",
+                "методы оплаты, которые не учитываются: id, названия или модули, через запятую",
+            ),
+        ),
+        Setting(
+            "drop_limit_percent",
+            "20",
+            _percent,
+            Text(
+                "a run that would lower or remove more than this share of all discounts (percent) stops",
+                "пересчёт, который снизил бы или снял больше этой доли всех скидок (в процентах), останавливается",
+            ),
+        ),
+        Setting(
+            "drop_limit_count",
+            "10",
+            _count,
+            Text(
+                "so many discounts may be lowered or removed whatever the share",
+                "столько скидок можно снизить или снять при любой доле",
+            ),
+        ),
+        Setting(
+            "employee",
+            "",
+            lambda text: text or None,
+            Text(
+                "login of the employee in whose name the panel is called; empty: the first that works",
+                "логин сотрудника, от имени которого вызывается панель; пусто: первый подходящий",
+            ),
+        ),
+        Setting(
+            "panel_url",
+            "https://localhost:1500/billmgr",
+            _url,
+            Text(
+                "address of the panel for large runs; empty: mgrctl only",
+                "адрес панели для больших пересчётов; пусто: только mgrctl",
+            ),
+        ),
+        Setting(
+            "panel_certificate",
+            "",
+            str,
+            Text(
+                "file with the certificate to trust at that address; empty: the system's authorities",
+                "файл с сертификатом, которому верить по этому адресу; пусто: системные",
+            ),
+        ),
+    )
+}
 
 
 class SettingStore:
@@ -152,21 +218,32 @@ def check(name: str, text: str) -> Any:
     """The value that `text` stands for. Raises SettingError."""
     setting = SETTINGS.get(name)
     if setting is None:
-        raise SettingError(Text("there is no setting {name!r}; there are: {names}",
-                                "нет настройки {name!r}; есть: {names}")(name=name, names=", ".join(SETTINGS)))
+        raise SettingError(
+            Text("there is no setting {name!r}; there are: {names}", "нет настройки {name!r}; есть: {names}")(
+                name=name, names=", ".join(SETTINGS)
+            )
+        )
     try:
         return setting.read(text.strip())
     except ValueError:
-        raise SettingError(Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
-            name=name, text=text, about=setting.about)) from None
+        raise SettingError(
+            Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
+                name=name, text=text, about=setting.about
+            )
+        ) from None
 
 
 def settings_of(texts: Mapping[str, str]) -> Settings:
     """Settings from their texts. Raises SettingError."""
     values = {name: check(name, texts[name]) for name in SETTINGS}
     return Settings(
-        provider=values["provider"], currency=values["currency"], members=values["members"],
+        provider=values["provider"],
+        currency=values["currency"],
+        members=values["members"],
         service_types={service_class: values[f"service_types.{service_class}"] for service_class in ServiceClass},
         excluded_payment_methods=values["excluded_payment_methods"],
         drop_limit=DropLimit(values["drop_limit_percent"], values["drop_limit_count"]),
-        employee=values["employee"], panel_url=values["panel_url"], panel_certificate=values["panel_certificate"])
+        employee=values["employee"],
+        panel_url=values["panel_url"],
+        panel_certificate=values["panel_certificate"],
+    )

@@ -19,5 +19,6 @@ class TierStore:
         return TierTable.from_csv(row["csv"]) if row else published_table()
 
     def put(self, table: TierTable, now: datetime) -> None:
-        self._connection.execute("INSERT INTO tier_table (imported_at, csv) VALUES (?, ?)",
-                                 (now.isoformat(" ", "seconds"), table.to_csv()))
+        self._connection.execute(
+            "INSERT INTO tier_table (imported_at, csv) VALUES (?, ?)", (now.isoformat(" ", "seconds"), table.to_csv())
+        )

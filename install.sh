@@ -1,0 +1,351 @@
+#!/usr/bin/env bash
+# Reseller programme for BILLmanager: install, upgrade, uninstall · demo · test. `./install.sh help` tells the rest.
+set -euo pipefail
+
+PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DEFAULT_ROOT=/usr/local/mgr5
+NAME=resellerprogram
+FREE_MB=200
+
+main() {
+    local command=${1:-help}
+    shift || true
+    case $command in
+        install) install_plugin "$@" ;;
+        upgrade) upgrade_plugin "$@" ;;
+        uninstall) uninstall_plugin "$@" ;;
+        demo) run_demo "$@" ;;
+        test) run_tests "$@" ;;
+        help | -h | --help) usage ;;
+        *) usage >&2; exit 2 ;;
+    esac
+}
+
+usage() {
+    say "./install.sh install   [--root DIR] [--wheels DIR]   put the plugin into the panel (default $DEFAULT_ROOT)
+./install.sh upgrade   [--root DIR] [--wheels DIR]   the same over an installed one; data stay
+./install.sh uninstall [--root DIR] [--withdraw] [--purge]
+                       remove it; --withdraw first takes the programme's discounts off, --purge removes data too
+./install.sh demo      [--once]                      the plugin on a sandbox panel; --once ends after the show
+./install.sh test      [quick]                       everything that shows that it works; quick: under 30 s" \
+"./install.sh install   [--root DIR] [--wheels DIR]   поставить плагин в панель (по умолчанию $DEFAULT_ROOT)
+./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
+./install.sh uninstall [--root DIR] [--withdraw] [--purge]
+                       удалить; --withdraw сначала снимает скидки программы, --purge удаляет и данные
+./install.sh demo      [--once]                      плагин на панели-песочнице; --once завершается после показа
+./install.sh test      [quick]                       все проверки; quick — меньше 30 с"
+}
+
+# --- speaking ------------------------------------------------------------------------------------------------
+
+case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in ru*) RUSSIAN=1 ;; *) RUSSIAN= ;; esac
+
+say() { if [ -n "$RUSSIAN" ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi; }
+die() { say "$1" "$2" >&2; exit 1; }
+
+# --- install, upgrade ----------------------------------------------------------------------------------------
+
+read_options() {
+    ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --root) ROOT=${2:?--root DIR}; shift ;;
+            --wheels) WHEELS=$(cd "${2:?--wheels DIR}" && pwd); shift ;;
+            --withdraw) WITHDRAW=1 ;;
+            --purge) PURGE=1 ;;
+            *) say "unknown option $1" "неизвестный параметр $1" >&2; exit 2 ;;
+        esac
+        shift
+    done
+    [ -d "$ROOT" ] || die "$ROOT: no such folder; is BILLmanager installed?" "$ROOT: нет такой папки; установлен ли BILLmanager?"
+    ROOT=$(cd "$ROOT" && pwd)
+    HOME_DIR=$ROOT/lib/$NAME
+}
+
+on_the_host() { [ "$ROOT" = "$DEFAULT_ROOT" ]; }
+
+install_plugin() {
+    read_options "$@"
+    check_host
+    RELEASE=$HOME_DIR/releases/$(date +%Y%m%d%H%M%S)-$$
+    PREVIOUS=$(readlink "$HOME_DIR/current" 2>/dev/null || true)
+    SAVED=
+    trap roll_back EXIT
+    build_release
+    SAVED=$RELEASE/previous
+    save_files "$SAVED"
+    put_files
+    reload_panel
+    check_registration
+    trap - EXIT
+    rm -rf "$SAVED"
+    remove_old_releases
+    say "Installed into $ROOT. The command is $ROOT/sbin/$NAME; what it assumes of this panel:" \
+        "Установлено в $ROOT. Команда: $ROOT/sbin/$NAME; вот что она предполагает об этой панели:"
+    "$ROOT/sbin/$NAME" doctor || say "doctor found something that matters; look at it before the first apply." \
+        "doctor нашёл важное отличие; разберитесь с ним до первого apply."
+    say "Next: $ROOT/sbin/$NAME plan" "Дальше: $ROOT/sbin/$NAME plan"
+}
+
+upgrade_plugin() {
+    read_options "$@"
+    [ -e "$HOME_DIR/current" ] || die "there is nothing to upgrade in $ROOT; use install" "в $ROOT нечего обновлять; нужен install"
+    "$ROOT/sbin/$NAME" backup >/dev/null
+    install_plugin "$@"
+}
+
+check_host() {
+    if on_the_host && [ "$(id -u)" != 0 ]; then
+        die "run this as root: BILLmanager's folders belong to root" "запустите от root: папки BILLmanager принадлежат root"
+    fi
+    [ -x "$ROOT/sbin/mgrctl" ] || die "$ROOT/sbin/mgrctl is missing; is BILLmanager installed?" \
+        "нет $ROOT/sbin/mgrctl; установлен ли BILLmanager?"
+    [ -w "$ROOT" ] || die "$ROOT is not writable" "$ROOT недоступна для записи"
+    local answer version free
+    answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml whoami 2>&1) ||
+        die "BILLmanager does not answer: $answer" "BILLmanager не отвечает: $answer"
+    version=$(printf '%s' "$answer" | sed -n 's/.*<billmgr>\([0-9][0-9.]*\).*/\1/p' | head -n 1)
+    case $version in
+        '') say "BILLmanager does not tell its version; going on" "BILLmanager не сообщает версию; продолжаем" ;;
+        [0-5].*) die "BILLmanager $version is too old; version 6 is needed" "BILLmanager $version слишком старый; нужна версия 6" ;;
+    esac
+    free=$(df -Pm "$ROOT" | awk 'NR == 2 {print $4}')
+    [ "$free" -ge "$FREE_MB" ] || die "$free MB free in $ROOT; $FREE_MB MB are needed" "в $ROOT свободно $free МБ; нужно $FREE_MB МБ"
+    find_python
+}
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.10 python3.9; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+            PYTHON=$(command -v "$candidate")
+            return
+        fi
+    done
+    if [ "${1:-}" != again ] && [ "${ROOT:-$DEFAULT_ROOT}" = "$DEFAULT_ROOT" ] && [ "$(id -u)" = 0 ]; then
+        install_python && find_python again && return
+    fi
+    die "Python 3.9 or newer with venv is needed (Debian, Ubuntu: apt-get install python3-venv; Alma, Rocky: dnf install python3.11)" \
+        "нужен Python 3.9 или новее с venv (Debian, Ubuntu: apt-get install python3-venv; Alma, Rocky: dnf install python3.11)"
+}
+
+install_python() {
+    if command -v apt-get >/dev/null; then
+        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3-venv >/dev/null
+    elif command -v dnf >/dev/null; then
+        dnf -q install -y python3.11 >/dev/null
+    else
+        return 1
+    fi
+}
+
+build_release() {
+    say "Building in $RELEASE ($("$PYTHON" --version))" "Сборка в $RELEASE ($("$PYTHON" --version))"
+    mkdir -p "$RELEASE"
+    "$PYTHON" -m venv "$RELEASE/venv"
+    local from=()
+    [ -z "$WHEELS" ] || from=(--no-index --find-links "$WHEELS")
+    local -a packages
+    mapfile -t packages < <(runtime_packages)
+    "$RELEASE/venv/bin/python" -m pip install --quiet --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
+        die "the packages could not be installed; without internet use --wheels DIR" \
+            "пакеты не установились; без интернета используйте --wheels DIR"
+    local site
+    site=$("$RELEASE/venv/bin/python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    cp -R "$PROJECT/plugin/$NAME" "$site/"
+    find "$site/$NAME" -name __pycache__ -prune -exec rm -rf {} +
+    "$RELEASE/venv/bin/python" -I -m compileall -q "$site/$NAME"
+    mkdir -p "$RELEASE/bin" "$RELEASE/addon" "$RELEASE/xml"
+    install -m 755 "$PROJECT/plugin/bin/$NAME" "$RELEASE/bin/$NAME"
+    install -m 750 "$PROJECT"/plugin/addon/* "$RELEASE/addon/"
+    install -m 644 "$PROJECT"/xml/*.xml "$RELEASE/xml/"
+    "$RELEASE/venv/bin/python" -I - "$RELEASE"/xml/*.xml <<'PYTHON'
+import sys
+from lxml import etree
+for path in sys.argv[1:]:
+    etree.parse(path)
+PYTHON
+    "$RELEASE/bin/$NAME" --version >/dev/null
+}
+
+runtime_packages() {
+    "$PYTHON" - "$PROJECT/setup.cfg" <<'PYTHON'
+import configparser
+import sys
+setup = configparser.ConfigParser()
+setup.read(sys.argv[1], encoding="utf-8")
+print("\n".join(line.replace(" ", "") for line in setup["options"]["install_requires"].split("\n") if line.strip()))
+PYTHON
+}
+
+# Every file that we own outside our own folders: kind, and where it is.
+owned_files() {
+    local file
+    for file in "$PROJECT"/plugin/addon/*; do printf '%s\n' "$ROOT/addon/$(basename "$file")"; done
+    for file in "$PROJECT"/xml/*.xml; do printf '%s\n' "$ROOT/etc/xml/$(basename "$file")"; done
+    printf '%s\n' "$ROOT/sbin/$NAME"
+    if on_the_host; then
+        printf '%s\n' "/etc/cron.d/$NAME" "/etc/logrotate.d/$NAME"
+    fi
+}
+
+save_files() {
+    local file
+    mkdir -p "$1"
+    while IFS= read -r file; do
+        if [ -e "$file" ] || [ -L "$file" ]; then
+            mkdir -p "$1$(dirname "$file")"
+            cp -P -p "$file" "$1$file"
+        fi
+    done < <(owned_files)
+}
+
+put_files() {
+    mkdir -p "$ROOT/addon" "$ROOT/etc/xml"
+    ln -sfn "releases/$(basename "$RELEASE")" "$HOME_DIR/current"
+    install -m 750 "$RELEASE"/addon/* "$ROOT/addon/"
+    ln -sfn "../lib/$NAME/current/bin/$NAME" "$ROOT/sbin/$NAME"
+    cron_entry >"$RELEASE/cron"
+    log_rotation >"$RELEASE/logrotate"
+    if on_the_host; then
+        install -m 644 "$RELEASE/cron" "/etc/cron.d/$NAME"
+        install -m 644 "$RELEASE/logrotate" "/etc/logrotate.d/$NAME"
+    fi
+    install -m 644 "$RELEASE"/xml/*.xml "$ROOT/etc/xml/"
+}
+
+cron_entry() {
+    printf '# Reseller programme: the daily recalculation, in the local time of this host\n'
+    printf '7 0 * * * root %s/sbin/%s apply --cause daily >/dev/null 2>&1\n' "$ROOT" "$NAME"
+}
+
+log_rotation() {
+    printf '%s/var/%s.log {\n    weekly\n    rotate 12\n    compress\n    missingok\n    notifempty\n}\n' "$ROOT" "$NAME"
+}
+
+reload_panel() {
+    rm -rf "$ROOT/var/.xmlcache/billmgr"
+    if [ -x "$ROOT/sbin/xmlinstall" ]; then
+        "$ROOT/sbin/xmlinstall" -m billmgr --meta-cache --apply >/dev/null
+        "$ROOT/sbin/xmlinstall" -m billmgr --lang-cache ru --base en --apply >/dev/null
+    fi
+    "$ROOT/sbin/mgrctl" -m billmgr exit >/dev/null 2>&1 || true
+}
+
+check_registration() {
+    local try
+    for try in $(seq 30); do
+        if "$ROOT/sbin/mgrctl" -m billmgr -o xml actionlist 2>/dev/null | grep -q "$NAME\.status"; then return; fi
+        sleep "$([ "$try" -lt 10 ] && echo 0.5 || echo 2)"
+    done
+    die "BILLmanager has not registered the plugin; see $ROOT/var/billmgr.log" \
+        "BILLmanager не зарегистрировал плагин; см. $ROOT/var/billmgr.log"
+}
+
+roll_back() {
+    local status=$?
+    trap - EXIT
+    [ "$status" -ne 0 ] || status=1
+    say "Something failed; putting everything back as it was." "Что-то не удалось; возвращаем всё как было." >&2
+    if [ -n "$SAVED" ]; then
+        local file
+        while IFS= read -r file; do
+            rm -f "$file"
+            if [ -e "$SAVED$file" ] || [ -L "$SAVED$file" ]; then cp -P -p "$SAVED$file" "$file"; fi
+        done < <(owned_files)
+        if [ -n "$PREVIOUS" ]; then ln -sfn "$PREVIOUS" "$HOME_DIR/current"; else rm -f "$HOME_DIR/current"; fi
+        reload_panel
+    fi
+    rm -rf "$RELEASE"
+    rmdir "$HOME_DIR/releases" "$HOME_DIR" 2>/dev/null || true
+    exit "$status"
+}
+
+remove_old_releases() {
+    local release
+    for release in "$HOME_DIR"/releases/*; do
+        [ "$release" = "$RELEASE" ] || [ "releases/$(basename "$release")" = "$PREVIOUS" ] || rm -rf "$release"
+    done
+}
+
+# --- uninstall -----------------------------------------------------------------------------------------------
+
+uninstall_plugin() {
+    read_options "$@"
+    if on_the_host && [ "$(id -u)" != 0 ]; then die "run this as root" "запустите от root"; fi
+    if [ -n "$WITHDRAW" ]; then
+        "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
+            "скидки не удалось снять; ничего не удалено"
+    fi
+    local file
+    while IFS= read -r file; do rm -f "$file"; done < <(owned_files)
+    rm -rf "$HOME_DIR"
+    reload_panel
+    if [ -n "$PURGE" ]; then
+        rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"*
+        say "Removed, data included." "Удалено вместе с данными."
+    else
+        say "Removed. Data stay in $ROOT/var/$NAME." "Удалено. Данные остались в $ROOT/var/$NAME."
+    fi
+}
+
+# --- demo, test ----------------------------------------------------------------------------------------------
+
+# The environment of demo and tests: .venv in the project, made anew when what it needs changes.
+environment() {
+    find_python
+    local wanted
+    wanted=$(cksum <"$PROJECT/setup.cfg")$("$PYTHON" --version)
+    if [ "$(cat "$PROJECT/.venv/wanted" 2>/dev/null || true)" != "$wanted" ]; then
+        say "Preparing .venv ($("$PYTHON" --version))" "Готовим .venv ($("$PYTHON" --version))"
+        "$PYTHON" -m venv --clear "$PROJECT/.venv"
+        local -a packages
+        mapfile -t packages < <(runtime_packages; test_packages)
+        "$PROJECT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
+        printf '%s' "$wanted" >"$PROJECT/.venv/wanted"
+    fi
+    cd "$PROJECT"
+    export PYTHONPATH=$PROJECT:$PROJECT/plugin
+}
+
+test_packages() {
+    "$PYTHON" - "$PROJECT/setup.cfg" <<'PYTHON'
+import configparser
+import sys
+setup = configparser.ConfigParser()
+setup.read(sys.argv[1], encoding="utf-8")
+print("\n".join(line.replace(" ", "") for line in setup["options.extras_require"]["test"].split("\n") if line.strip()))
+PYTHON
+}
+
+run_demo() {
+    environment
+    exec .venv/bin/python -m tests.demo "$@"
+}
+
+run_tests() {
+    environment
+    .venv/bin/ruff check plugin tests
+    .venv/bin/mypy
+    if [ "${1:-}" = quick ]; then
+        .venv/bin/python -m pytest -m 'not slow'
+        return
+    fi
+    install_chromium
+    .venv/bin/python -m pytest "$@"
+}
+
+install_chromium() {
+    if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then return; fi
+    [ "$(id -u)" = 0 ] || die "the browser tests need Chromium; install it or run this as root" \
+        "тестам страниц нужен Chromium; установите его или запустите от root"
+    say "Installing Chromium for the browser tests" "Ставим Chromium для тестов страниц"
+    if command -v apt-get >/dev/null; then
+        DEBIAN_FRONTEND=noninteractive apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null
+    else
+        dnf -q install -y chromium >/dev/null
+    fi
+}
+
+main "$@"

@@ -1,0 +1,17 @@
+"""Our own log, `var/resellerprogram.log` in the panel's folder."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+
+def log_to(root: Path) -> None:
+    """Log there from now on; logrotate may move the file away at any time."""
+    path = root / "var" / "resellerprogram.log"
+    path.touch(mode=0o600)
+    handler = logging.handlers.WatchedFileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)

@@ -1,0 +1,62 @@
+"""Where BILLmanager's requests for our pages arrive: `addon/resellerprogram` starts this."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from lxml import etree
+
+from ..logfile import log_to
+from ..programme.errors import ResellerProgrammeError
+from ..programme.text import Text
+from ..root import panel_root
+from . import documents, status
+from .request import Request, request_of
+
+Page = Callable[[Request, etree._Element, Path, datetime], etree._Element]
+
+EMPLOYEE_PAGES: dict[str, Page] = {"resellerprogram.status": status.page}
+
+log = logging.getLogger(__name__)
+
+
+def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime) -> etree._Element:
+    """The document for one request; whatever fails becomes an error document and a line in the log."""
+    request = Request("", {}, "", 0, "en")
+    try:
+        document = documents.parse(given)
+        request = request_of(environment, document)
+        page = EMPLOYEE_PAGES.get(request.function) if request.by_employee else None
+        if page is None:
+            return documents.error(Text("Access denied.", "Доступ запрещён."), request.language)
+        return page(request, document, root, now)
+    except ResellerProgrammeError as error:
+        log.error("%s: %s", request.function, error)
+        return documents.error(error.text, request.language)
+    except Exception:
+        log.exception("%s failed", request.function)
+        return documents.error(
+            Text(
+                "The reseller programme could not answer; its log says why.",
+                "Партнёрская программа не смогла ответить, причина в её журнале.",
+            ),
+            request.language,
+        )
+
+
+def main() -> int:
+    root = panel_root()
+    log_to(root)
+    sys.stdout.buffer.write(
+        documents.serialize(answer(dict(os.environ), sys.stdin.buffer.read(), root, datetime.now()))
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+"""How decisions and plans are told to a person, in Russian and English. Used by the command line and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from .programme.decision import Basis, Decision
+from .programme.discounts import Change, Create, Delete, ServiceTypeId
+from .programme.text import Text, same
+from .programme.tiers import ServiceClass, TierTable, plain
+from .programme.turnover import Reason, Verdict
+from .programme.window import last_counting_day
+from .recalculation import Planned, Report
+from .store.decisions import Record
+
+NOTHING = "—"
+
+CLASS_NAMES = {
+    ServiceClass.VPS: same("VPS"),
+    ServiceClass.DEDICATED: Text("dedicated", "выделенные серверы"),
+    ServiceClass.SSL: same("SSL"),
+}
+
+REASONS = {
+    Reason.COUNTED: Text("counts", "учтён"),
+    Reason.REFUND_SUBTRACTED: Text("refund, subtracted", "возврат, вычтен"),
+    Reason.REFUND_ALREADY_OFF: Text(
+        "refund of a payment that is not counted any more; not subtracted again",
+        "возврат платежа, который уже не учитывается; второй раз не вычитается",
+    ),
+    Reason.OTHER_PROVIDER: Text("paid to another provider", "оплачен другому провайдеру"),
+    Reason.PROMOTIONAL: Text(
+        "cashback or certificate, not money paid in", "кэшбэк или сертификат, а не внесённые деньги"
+    ),
+    Reason.EXCLUDED_METHOD: Text(
+        "payment method {method} is excluded in the settings", "метод оплаты {method} исключён в настройках"
+    ),
+    Reason.NOT_CREDITED: Text("not credited yet", "ещё не зачислен"),
+    Reason.PROMISED: Text("promised payment, a loan", "обещанный платёж, то есть кредит"),
+    Reason.AWAITING_REFUND: Text("is being refunded", "ожидает возврата"),
+    Reason.REFUNDED: Text("refunded", "возвращён"),
+    Reason.FRAUD: Text("marked as fraud", "помечен как мошеннический"),
+    Reason.CANCELLED: Text("cancelled", "отменён"),
+    Reason.NO_RATE: Text("the panel has no {currency} rate for that day", "в панели нет курса {currency} на этот день"),
+}
+
+BASES = {
+    Basis.TURNOVER: Text("by turnover", "по обороту"),
+    Basis.PINNED: Text("pinned until {until}: {reason}", "закреплён до {until}: {reason}"),
+    Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
+    Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
+    Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
+}
+
+CAUSES = {
+    "apply": Text("by hand", "вручную"),
+    "daily": Text("daily run", "ежедневный пересчёт"),
+    "withdraw": Text("programme taken off", "снятие программы"),
+}
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """The exact amount with at least two decimals: 102 000.00 RUB."""
+    whole, _, fraction = plain(abs(amount)).partition(".")
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{int(whole):,}".replace(",", " ") + f".{fraction.ljust(2, '0')} {currency}"
+
+
+def percent(value: Decimal | None) -> str:
+    return NOTHING if value is None else f"{plain(value)} %"
+
+
+def day(value: date, language: str) -> str:
+    return f"{value:%d.%m.%Y}" if language == "ru" else value.isoformat()
+
+
+def moment(value: datetime, language: str) -> str:
+    return f"{day(value.date(), language)} {value:%H:%M:%S}"
+
+
+def cause(value: str, language: str) -> str:
+    return CAUSES.get(value, same(value)).say(language)
+
+
+def reason(verdict: Verdict, language: str) -> str:
+    """Why a payment counts or does not, and until when it counts."""
+    payment = verdict.payment
+    text = REASONS[verdict.reason](method=payment.method or "?", currency=payment.amount.currency).say(language)
+    if verdict.rate:
+        text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
+            rate=plain(verdict.rate.value), since=day(verdict.rate.since, language)
+        ).say(language)
+    if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
+        last = last_counting_day(payment.credited_on)
+        text += Text(", until {last}", ", до {last}")(last=day(last, language)).say(language)
+    return text
+
+
+def basis(decision: Decision, language: str) -> str:
+    pin = decision.pin
+    text = BASES[decision.basis]
+    return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Aligned lines; the columns in `right` are right-aligned."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = (
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def explanation(decision: Decision, account_name: str, currency: str, tiers: TierTable, language: str) -> Iterator[str]:
+    """A decision told in full: the tier, the sum, every payment with its reason, what comes next (R11)."""
+    tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
+    percents = ", ".join(
+        f"{CLASS_NAMES[service_class].say(language)} {percent(value)}"
+        for service_class, value in decision.percents.items()
+    )
+    yield Text("Account {id}, {name}, on {day}: {tier}", "Клиент {id}, {name}, на {day}: {tier}")(
+        id=decision.account,
+        name=account_name or NOTHING,
+        day=day(decision.day, language),
+        tier=f"{tier.name} ({percents})" if tier else Text("no tier, no discounts", "нет уровня и скидок"),
+    ).say(language)
+    yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
+    if decision.basis not in (Basis.TURNOVER, Basis.PINNED):
+        return
+    yield Text(
+        "Turnover {amount}: payments credited from {first} to {last}, both days included.",
+        "Оборот {amount}: платежи, зачисленные с {first} по {last} включительно.",
+    )(amount=money(turnover.amount, currency), first=day(window.first, language), last=day(window.last, language)).say(
+        language
+    )
+    yield ""
+    yield from _payments(turnover.verdicts, currency, language)
+    yield ""
+    following = tiers.next_after(turnover.amount)
+    if following:
+        yield Text(
+            "{missing} more reach {name}, which starts at {threshold}.",
+            "До уровня {name} (от {threshold}) не хватает {missing}.",
+        )(
+            name=following.name,
+            threshold=money(following.threshold, currency),
+            missing=money(following.threshold - turnover.amount, currency),
+        ).say(language)
+
+
+def plan_lines(report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
+    """What a run changes, or changed: one line per account, one column per service type."""
+    yield Text(
+        "{day}: accounts looked at: {accounts}, to change: {changed}; the programme's discounts in the panel: {found}",
+        "{day}: просмотрено клиентов: {accounts}, к изменению: {changed}; скидок программы в панели: {found}",
+    )(day=day(report.day, language), accounts=report.accounts, changed=len(report.planned), found=report.discounts).say(
+        language
+    )
+    for warning in report.warnings:
+        yield "! " + warning.say(language)
+    if not report.planned:
+        yield Text("Everything is as it should be; nothing to write.", "Всё как должно быть, писать нечего.").say(
+            language
+        )
+        return
+    yield ""
+    yield from _plan_table(report, currency, language)
+    yield ""
+    if written:
+        yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
+    else:
+        yield Text(
+            "Nothing has been written. `resellerprogram apply` writes it.",
+            "Ничего не записано. Запишет `resellerprogram apply`.",
+        ).say(language)
+    for account, refusal in report.failed.items():
+        yield Text("! account {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")(
+            id=account, why=refusal.text
+        ).say(language)
+
+
+def change(value: Change) -> str:
+    """'19 % → 21 %', '— → 3 %', '3 % → —'."""
+    before = None if isinstance(value, Create) else value.before.percent
+    after = None if isinstance(value, Delete) else value.percent
+    return f"{percent(before)} → {percent(after)}"
+
+
+def written_lines(record: Record, language: str) -> Iterator[str]:
+    """When a decision was made, by what, and what was written for it."""
+    yield Text("Decided {at} ({cause}), confirmed {again}.", "Решено {at} ({cause}), подтверждено {again}.")(
+        at=moment(record.decided_at, language),
+        cause=cause(record.cause, language),
+        again=moment(record.confirmed_at, language),
+    ).say(language)
+    for item in record.written:
+        yield Text("Written: {type} {before} → {after}", "Записано: {type} {before} → {after}")(
+            type=item.internal_name, before=percent(item.before), after=percent(item.after)
+        ).say(language)
+
+
+def _payments(verdicts: Sequence[Verdict], currency: str, language: str) -> Iterator[str]:
+    if not verdicts:
+        yield Text("No payments in these days.", "Платежей за эти дни нет.").say(language)
+        return
+    header = Text("credited|payment|amount|counted|why", "зачислен|платёж|сумма|учтено|почему").say(language).split("|")
+    yield from table(
+        header,
+        (
+            (
+                day(verdict.payment.credited_on, language) if verdict.payment.credited_on else NOTHING,
+                verdict.payment.number or str(verdict.payment.id),
+                money(verdict.payment.amount.amount, verdict.payment.amount.currency),
+                money(verdict.counted, currency) if verdict.counted else NOTHING,
+                reason(verdict, language),
+            )
+            for verdict in verdicts
+        ),
+        right=frozenset({2, 3}),
+    )
+
+
+def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
+    types = _changed_types(report.planned, report.type_names)
+    header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
+    rows = (
+        (
+            str(planned.account.id),
+            planned.account.name or NOTHING,
+            money(planned.turnover, currency),
+            _tier_step(planned),
+            *(_cell(planned, service_type) for service_type in types),
+        )
+        for planned in report.planned
+    )
+    yield from table([*header, *types.values()], rows, right=frozenset({2}))
+
+
+def _tier_step(planned: Planned) -> str:
+    after = planned.tier or NOTHING
+    return after if planned.tier_before in (None, planned.tier) else f"{planned.tier_before} → {after}"
+
+
+def _changed_types(planned: Iterable[Planned], names: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
+    types = {item.service_type for each in planned for item in each.changes}
+    return {service_type: names.get(service_type, str(service_type)) for service_type in sorted(types)}
+
+
+def _cell(planned: Planned, service_type: ServiceTypeId) -> str:
+    return ", ".join(change(item) for item in planned.changes if item.service_type == service_type)
