@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine
+from .panel.connection import https_problem
 from .programme.errors import ResellerProgrammeError
 from .programme.payments import AccountId
 from .programme.text import Text, same
-from .recalculation import Recalculation, https_problem, working_on
+from .recalculation import Context, way_of, working_on
 from .store import Store
 from .store.lock import only_one
 from .store.runs import Run
@@ -88,57 +89,55 @@ def doctor(root: Path, store: Store, day: date, now: datetime) -> Iterator[Check
     """Check the panel, the settings against it, and every assumption. Raises AnotherRunActive."""
     with only_one(store.folder, "doctor", now):
         try:
-            with working_on(root, store, day) as recalculation:
+            with working_on(root, store, day) as context:
                 yield Check(
                     "panel",
                     Text("the panel answers", "панель отвечает"),
                     Finding.HOLDS,
                     True,
-                    Text("as {who}", "от имени {who}")(who=recalculation.panel.employee or "root"),
+                    Text("as {who}", "от имени {who}")(who=context.panel.employee or "root"),
                 )
-                yield _settings(recalculation)
-                yield _https(root, recalculation)
-                specimen = _specimen(recalculation)
+                yield _settings(context)
+                yield _https(root, context)
+                specimen = _specimen(context)
                 for assumption in ASSUMPTIONS:
-                    yield _assumption(recalculation, assumption, specimen)
+                    yield _assumption(context, assumption, specimen)
         except ResellerProgrammeError as error:
             yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
 
 
-def _settings(recalculation: Recalculation) -> Check:
+def _settings(context: Context) -> Check:
     about = Text("the settings fit the panel", "настройки подходят к панели")
     try:
-        recalculation.prepare()
+        context.prepare()
     except ResellerProgrammeError as error:
         return Check("settings", about, Finding.DIFFERS, True, error.text)
-    if recalculation.warnings:
-        return Check("settings", about, Finding.DIFFERS, False, recalculation.warnings[0])
-    return Check(
-        "settings", about, Finding.HOLDS, True, Text("provider {id}", "провайдер {id}")(id=recalculation.provider)
-    )
+    if context.warnings:
+        return Check("settings", about, Finding.DIFFERS, False, context.warnings[0])
+    return Check("settings", about, Finding.HOLDS, True, Text("provider {id}", "провайдер {id}")(id=context.provider))
 
 
-def _https(root: Path, recalculation: Recalculation) -> Check:
+def _https(root: Path, context: Context) -> Check:
     about = Text(
         "large runs reach the panel by HTTPS (else mgrctl, which is slower)",
         "большие пересчёты идут по HTTPS (иначе mgrctl, это медленнее)",
     )
-    problem = https_problem(root, recalculation.settings)
+    problem = https_problem(root, way_of(context.settings))
     return Check("https", about, Finding.DIFFERS if problem else Finding.HOLDS, False, problem or same(""))
 
 
-def _assumption(recalculation: Recalculation, assumption: Assumption, specimen: Specimen) -> Check:
-    finding, detail = examine(recalculation.panel, assumption, specimen)
+def _assumption(context: Context, assumption: Assumption, specimen: Specimen) -> Check:
+    finding, detail = examine(context.panel, assumption, specimen)
     return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
 
 
-def _specimen(recalculation: Recalculation) -> Specimen:
-    owned = recalculation.store.owned.any()
-    percents = (percent for tier in recalculation.table.tiers for percent in tier.percents.values())
+def _specimen(context: Context) -> Specimen:
+    owned = context.store.owned.any()
+    percents = (percent for tier in context.table.tiers for percent in tier.percents.values())
     return Specimen(
         discount=(owned.account, owned.id) if owned else None,
         account=AccountId(owned.account) if owned else None,
-        group=recalculation.settings.members.group,
+        group=context.settings.members.group,
         decimal_percents=any(percent != int(percent) for percent in percents),
     )
 

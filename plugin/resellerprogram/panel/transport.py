@@ -60,7 +60,7 @@ class Mgrctl:
             *(f"{name}={value}" for name, value in call.params.items()),
         ]
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603  no shell
                 command,
                 cwd=self._root,
                 env=self._environment,

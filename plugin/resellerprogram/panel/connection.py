@@ -1,0 +1,53 @@
+"""Opening the panel: which transport, in whose name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..programme.text import Text
+from .calls import Employee, Panel, find_employee
+from .errors import Call, PanelError
+from .transport import Https, HttpsOrMgrctl, Mgrctl, Retrying, Transport
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to reach the panel beside mgrctl: the HTTPS address ('' for none), the certificate to trust there
+    ('' for the system's authorities), and the employee to act as (None: the first that works)."""
+
+    url: str = ""
+    certificate: str = ""
+    employee: str | None = None
+
+
+@contextmanager
+def open_panel(root: Path, way: Way, large: bool = False) -> Iterator[Panel]:
+    """The panel in the folder `root`: by mgrctl, for `large` runs by HTTPS while that works."""
+    mgrctl: Transport = Mgrctl(root)
+    transport = mgrctl
+    if large and way.url:
+        transport = HttpsOrMgrctl(Https(way.url, mgrctl, way.certificate), mgrctl)
+    panel = Panel(Retrying(transport))
+    try:
+        panel.employee = Employee(way.employee) if way.employee else find_employee(panel)
+        yield panel
+    finally:
+        panel.close()
+
+
+def https_problem(root: Path, way: Way) -> Text | None:
+    """Why large runs can't use HTTPS; None when they can."""
+    if not way.url:
+        return Text("panel_url is empty", "настройка panel_url пуста")
+    https = Https(way.url, Mgrctl(root), way.certificate)
+    try:
+        https.log_in()
+        https.send(Call("whoami"))
+    except PanelError as error:
+        return error.text
+    finally:
+        https.close()
+    return None

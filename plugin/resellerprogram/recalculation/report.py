@@ -1,0 +1,71 @@
+"""What a recalculation finds and tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ..panel.directory import Account
+from ..panel.errors import PanelRefusal
+from ..programme.decision import Basis, Decision
+from ..programme.discounts import Change, DiscountId, ServiceTypeId
+from ..programme.payments import AccountId
+from ..programme.text import Text
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What one account should have and why, and the changes that lead there; none where all is right.
+
+    `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
+    """
+
+    account: Account
+    decision: Decision
+    changes: tuple[Change, ...]
+    discounts: int
+    known: frozenset[DiscountId]
+    tier_before: str | None
+
+    def summary(self) -> Planned:
+        tier = self.decision.tier
+        return Planned(
+            self.account,
+            self.decision.basis,
+            self.decision.turnover.amount,
+            tier.name if tier else None,
+            self.tier_before,
+            self.changes,
+        )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The part of Considered that a report keeps: its size does not depend on the number of payments."""
+
+    account: Account
+    basis: Basis
+    turnover: Decimal
+    tier: str | None
+    tier_before: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass
+class Report:
+    """What a run looked at, and what it changed or would change. `failed` accounts wait in the queue."""
+
+    day: date
+    accounts: int = 0
+    discounts: int = 0
+    planned: list[Planned] = field(default_factory=list)
+    written: int = 0
+    failed: dict[AccountId, PanelRefusal] = field(default_factory=dict)
+    warnings: list[Text] = field(default_factory=list)
+    type_names: Mapping[ServiceTypeId, str] = field(default_factory=dict)
+
+    @property
+    def drops(self) -> int:
+        return sum(change.drops for planned in self.planned for change in planned.changes)
