@@ -125,7 +125,7 @@ def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
         Text(
             "account {account}: the panel's list lacks discount {discount}, which still exists. Nothing is written on "
             "such a read.",
-            "клиент {account}: в списке панели нет скидки {discount}, хотя она есть. По такому чтению ничего не пишется.",
+            "клиент {account}: в списке панели нет скидки {discount}, хотя она есть. По такому чтению не пишем.",
         )(account=owned.account, discount=owned.id)
     )
 

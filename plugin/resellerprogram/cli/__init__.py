@@ -1,0 +1,47 @@
+"""The operator's door: `resellerprogram`.
+
+Exit codes: 0 done · 1 failed, see the message · 2 wrong usage · 3 another run is active · 4 stopped by the limit on
+lowered or removed discounts · 5 done, but some accounts wait in the queue. `status` uses those of monitoring
+systems: 0 OK, 1 warning, 2 critical. `doctor`: 1 when something that matters differs.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ..logfile import log_to
+from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
+from ..store import Store
+from .output import EXIT_ANOTHER_RUN, EXIT_FAILED, EXIT_UNSAFE, Command
+from .parser import parser_in
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and tell its exit code."""
+    language = _language(os.environ)
+    options = parser_in(language).parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    language = options.lang or language
+    try:
+        log_to(options.root)
+        with Store(options.root, datetime.now()) as store:
+            return int(options.command(Command(store, options, language)) or 0)
+    except ResellerProgrammeError as error:
+        print(error.text.say(language), file=sys.stderr)
+        logging.getLogger(__name__).error("%s", error)
+        return {AnotherRunActive: EXIT_ANOTHER_RUN, UnsafePlan: EXIT_UNSAFE}.get(type(error), EXIT_FAILED)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+
+
+def _language(environment: Mapping[str, str]) -> str:
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "ru" if locale.lower().startswith("ru") else "en"

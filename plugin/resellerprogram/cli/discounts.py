@@ -1,0 +1,159 @@
+"""plan, apply, withdraw, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from .. import wording
+from ..programme.discounts import Change, Create, Delete
+from ..programme.errors import UnsafePlan
+from ..programme.text import Text
+from ..programme.tiers import plain
+from ..recalculation import Planned, Report, considered_alone, recalculate
+from ..store.decisions import content_of, content_of_written
+from .output import EXIT_PARTLY, Command
+
+
+def plan(command: Command) -> int:
+    report = recalculate(
+        command.root,
+        command.store,
+        command.options.date,
+        datetime.now,
+        "plan",
+        account=command.options.account,
+        write=False,
+        allow_drop=True,
+        progress=command.progress(),
+    )
+    if report.drops:
+        _warn_of_drops(command, report)
+    _print_report(command, report, written=False)
+    return 0
+
+
+def apply(command: Command) -> int:
+    report = recalculate(
+        command.root,
+        command.store,
+        command.options.date,
+        datetime.now,
+        command.options.cause,
+        account=command.options.account,
+        allow_drop=command.options.allow_drop,
+        progress=command.progress(),
+    )
+    _print_report(command, report, written=True)
+    return EXIT_PARTLY if report.failed else 0
+
+
+def withdraw(command: Command) -> int:
+    report = recalculate(
+        command.root,
+        command.store,
+        command.options.date,
+        datetime.now,
+        "withdraw",
+        withdraw=True,
+        progress=command.progress(),
+    )
+    _print_report(command, report, written=True)
+    return EXIT_PARTLY if report.failed else 0
+
+
+def explain(command: Command) -> int:
+    settings, today = command.store.settings.current(), date.today()
+    day = command.options.date or today
+    record = command.store.decisions.on(command.options.account, day)
+    if day < today and record:
+        decision, name = record.decision, ""
+        changes: tuple[Change, ...] = ()
+    else:
+        considered = considered_alone(command.root, command.store, day, datetime.now(), command.options.account)
+        decision, name, changes = considered.decision, considered.account.name, considered.changes
+    if command.options.json:
+        command.json(
+            {
+                "account": command.options.account,
+                "name": name,
+                "day": day.isoformat(),
+                "currency": settings.currency,
+                "window": [decision.turnover.window.first.isoformat(), decision.turnover.window.last.isoformat()],
+                **content_of(decision),
+                "changes": [_change_values(change, {}) for change in changes],
+                "recorded": record
+                and {
+                    "cause": record.cause,
+                    "decided_at": record.decided_at.isoformat(),
+                    "written": [content_of_written(change) for change in record.written],
+                },
+            }
+        )
+        return 0
+    command.lines(
+        wording.explanation(decision, name, settings.currency, command.store.tiers.current(), command.language)
+    )
+    if record:
+        command.lines(wording.written_lines(record, command.language))
+    if changes:
+        command.say(
+            Text(
+                "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
+                "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
+            )(id=command.options.account, changes=", ".join(map(wording.change, changes)))
+        )
+    elif not record or day >= today:
+        command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
+    return 0
+
+
+def _print_report(command: Command, report: Report, written: bool) -> None:
+    currency = command.store.settings.current().currency
+    if not command.options.json:
+        command.lines(wording.plan_lines(report, currency, command.language, written))
+        return
+    command.json(
+        {
+            "day": report.day.isoformat(),
+            "currency": currency,
+            "accounts": report.accounts,
+            "discounts": report.discounts,
+            "written": report.written,
+            "warnings": [warning.say(command.language) for warning in report.warnings],
+            "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
+            "planned": [_planned_values(planned, report.type_names) for planned in report.planned],
+        }
+    )
+
+
+def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any]:
+    return {
+        "account": planned.account.id,
+        "name": planned.account.name,
+        "basis": planned.basis.value,
+        "turnover": plain(planned.turnover),
+        "tier": planned.tier,
+        "tier_before": planned.tier_before,
+        "changes": [_change_values(change, names) for change in planned.changes],
+    }
+
+
+def _change_values(change: Any, names: Mapping[Any, str]) -> dict[str, Any]:
+    return {
+        "kind": type(change).__name__.lower(),
+        "service_type": change.service_type,
+        "internal_name": names.get(change.service_type),
+        "before": None if isinstance(change, Create) else plain(change.before.percent),
+        "after": None if isinstance(change, Delete) else plain(change.percent),
+    }
+
+
+def _warn_of_drops(command: Command, report: Report) -> None:
+    try:
+        command.store.settings.current().drop_limit.check(
+            report.drops, max(report.discounts, command.store.owned.count())
+        )
+    except UnsafePlan as unsafe:
+        command.warn(unsafe.text)

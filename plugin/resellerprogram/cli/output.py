@@ -1,0 +1,58 @@
+"""One command as it was given, and how it speaks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import wording
+from ..programme.text import Text
+from ..store import Store
+
+EXIT_FAILED, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY = 1, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Command:
+    """The options of one invocation, the store of the panel they name, and the language to answer in."""
+
+    store: Store
+    options: argparse.Namespace
+    language: str
+
+    @property
+    def root(self) -> Path:
+        root: Path = self.options.root
+        return root
+
+    def say(self, text: Text) -> None:
+        print(text.say(self.language))
+
+    def warn(self, text: Text) -> None:
+        print("! " + text.say(self.language), file=sys.stderr)
+
+    def lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            print(line)
+
+    def table(self, header: Text, rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
+        """An aligned table; the header's columns are separated by `|`."""
+        self.lines(wording.table(header.say(self.language).split("|"), rows, frozenset(right)))
+
+    def json(self, values: Any) -> None:
+        print(json.dumps(values, ensure_ascii=False, indent=2))
+
+    def progress(self) -> Callable[[int, int], None]:
+        """A bar on a terminal, silence elsewhere."""
+        return _bar if sys.stderr.isatty() else lambda done, total: None
+
+
+def _bar(done: int, total: int) -> None:
+    filled = 30 * done // max(total, 1)
+    end = "\r\033[K" if done >= total else ""
+    print(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total}{end}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,152 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..root import panel_root
+from . import administration, discounts, wellness
+
+
+def parser_in(language: str) -> argparse.ArgumentParser:
+    def say(en: str, ru: str) -> str:
+        return Text(en, ru).say(language)
+
+    parser = argparse.ArgumentParser(
+        prog="resellerprogram",
+        description=say(
+            "Personal discounts that follow what resellers paid in.", "Персональные скидки по обороту реселлеров."
+        ),
+    )
+    parser.add_argument("--root", type=Path, default=panel_root(), help=say("the panel's folder", "папка панели"))
+    parser.add_argument("--lang", choices=("en", "ru"), help=say("language of the output", "язык вывода"))
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar=say("COMMAND", "КОМАНДА"))
+
+    def add(name: str, command: Any, en: str, ru: str, to: Any = commands) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = to.add_parser(name, help=say(en, ru), description=say(en, ru))
+        added.set_defaults(command=command)
+        return added
+
+    def group(name: str, en: str, ru: str) -> Any:
+        return commands.add_parser(name, help=say(en, ru)).add_subparsers(
+            required=True, metavar=say("COMMAND", "КОМАНДА")
+        )
+
+    def day(to: argparse.ArgumentParser, default: date | None) -> None:
+        to.add_argument(
+            "--date",
+            type=date.fromisoformat,
+            default=default,
+            metavar="YYYY-MM-DD",
+            help=say("the day; today by default", "день; по умолчанию сегодня"),
+        )
+
+    def as_json(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--json", action="store_true", help=say("for programs", "для программ"))
+
+    def account(to: argparse.ArgumentParser, optional: bool = False) -> None:
+        to.add_argument(
+            "--account" if optional else "account",
+            type=_account,
+            metavar="ACCOUNT",
+            help=say("client id", "id клиента"),
+        )
+
+    def reason(to: argparse.ArgumentParser, required: bool) -> None:
+        to.add_argument(
+            "--reason", required=required, default="", help=say("why, for the record", "причина, для истории")
+        )
+
+    planning = add("plan", discounts.plan, "show what apply would change", "показать, что изменит apply")
+    applying = add("apply", discounts.apply, "bring the discounts to what the table says", "привести скидки к таблице")
+    for command in (planning, applying):
+        account(command, optional=True)
+        day(command, date.today())
+        as_json(command)
+    applying.add_argument(
+        "--allow-drop",
+        action="store_true",
+        help=say("lower and remove as many discounts as it takes", "снизить и снять столько скидок, сколько нужно"),
+    )
+    applying.add_argument("--cause", default="apply", help=argparse.SUPPRESS)
+    explaining = add("explain", discounts.explain, "why an account has its discounts", "почему у клиента такие скидки")
+    account(explaining)
+    day(explaining, None)
+    as_json(explaining)
+    as_json(
+        add("status", wellness.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)")
+    )
+    as_json(
+        add("doctor", wellness.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней")
+    )
+
+    tiers = group("tiers", "the tier table", "таблица уровней")
+    add("show", administration.tiers_show, "show the table", "показать таблицу", tiers)
+    add("import", administration.tiers_import, "take a table from CSV", "взять таблицу из CSV", tiers).add_argument(
+        "file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод")
+    )
+    add("export", administration.tiers_export, "give the table as CSV", "выдать таблицу в CSV", tiers).add_argument(
+        "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
+    )
+
+    members = group("members", "who takes part", "кто участвует")
+    as_json(
+        add(
+            "list",
+            administration.members_list,
+            "accounts with a word of their own",
+            "клиенты с отдельным указанием",
+            members,
+        )
+    )
+    enrolling = add("enrol", administration.members_enrol, "let an account take part", "записать клиента", members)
+    excluding = add("exclude", administration.members_exclude, "leave an account out", "исключить клиента", members)
+    pinning = add(
+        "pin", administration.members_pin, "hold an account on a tier", "закрепить клиента на уровне", members
+    )
+    unpinning = add("unpin", administration.members_unpin, "end a pin", "снять закрепление", members)
+    for command in (enrolling, excluding, pinning, unpinning):
+        account(command)
+    pinning.add_argument("tier", help=say("name of the tier", "название уровня"))
+    pinning.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        required=True,
+        metavar="YYYY-MM-DD",
+        help=say("last day, included", "последний день, включительно"),
+    )
+    reason(enrolling, required=False)
+    reason(excluding, required=True)
+    reason(pinning, required=True)
+
+    settings = group("settings", "settings", "настройки")
+    as_json(add("show", administration.settings_show, "show all settings", "показать настройки", settings))
+    setting = add("set", administration.settings_set, "change a setting", "изменить настройку", settings)
+    setting.add_argument("name", help=say("name of the setting", "имя настройки"))
+    setting.add_argument("value", help=say("new value, '' for none", "новое значение, '' — пусто"))
+
+    add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
+        "file", nargs="?", type=Path, help=say("where to", "куда")
+    )
+    withdrawing = add(
+        "withdraw",
+        discounts.withdraw,
+        "take all discounts of the programme off (before uninstalling)",
+        "снять все скидки программы (перед удалением)",
+    )
+    day(withdrawing, date.today())
+    as_json(withdrawing)
+    return parser
+
+
+def _account(text: str) -> AccountId:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}")
+    return AccountId(int(text))

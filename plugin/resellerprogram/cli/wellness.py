@@ -1,0 +1,85 @@
+"""status and doctor."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from .. import health, wording
+from ..panel.assumptions import Finding
+from ..programme.text import Text
+from .output import EXIT_FAILED, Command
+
+_FINDINGS = {
+    Finding.HOLDS: Text("holds", "верно"),
+    Finding.DIFFERS: Text("differs", "иначе"),
+    Finding.UNKNOWN: Text("could not tell", "не удалось узнать"),
+}
+_YES = Text("yes", "да")
+
+
+def status(command: Command) -> int:
+    now = datetime.now()
+    found = health.health(command.store, now)
+    if command.options.json:
+        command.json(_status_values(found, now, command.language))
+        return int(found.state)
+    good = found.last_good
+    last = Text("no good run yet", "успешных пересчётов ещё не было")
+    if good and good.finished_at:
+        last = Text(
+            "last good run {at}, {accounts} accounts, {written} written",
+            "последний успешный пересчёт {at}, клиентов {accounts}, записано {written}",
+        )(at=wording.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
+    command.say(
+        Text(
+            "{state}: {last}; discounts {discounts}, queue {queued}",
+            "{state}: {last}; скидок {discounts}, в очереди {queued}",
+        )(state=found.state.name, last=last, discounts=found.discounts, queued=found.queued)
+    )
+    command.lines("! " + problem.say(command.language) for problem in found.problems)
+    return int(found.state)
+
+
+def doctor(command: Command) -> int:
+    checks = list(health.doctor(command.root, command.store, date.today(), datetime.now()))
+    language = command.language
+    if command.options.json:
+        command.json([_check_values(check, language) for check in checks])
+    else:
+        rows = (
+            (
+                check.name,
+                _FINDINGS[check.finding].say(language),
+                _YES.say(language) if check.matters else "",
+                check.about.say(language),
+                check.detail.say(language),
+            )
+            for check in checks
+        )
+        command.table(Text("check|finding|matters|what|detail", "проверка|итог|важно|что|подробности"), rows)
+    return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
+
+
+def _status_values(found: health.Health, now: datetime, language: str) -> dict[str, Any]:
+    finished = found.last_good and found.last_good.finished_at
+    last = found.last
+    return {
+        "state": found.state.name,
+        "problems": [problem.say(language) for problem in found.problems],
+        "last_good_run": finished and finished.isoformat(),
+        "age_seconds": finished and int((now - finished).total_seconds()),
+        "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error},
+        "queue": found.queued,
+        "discounts": found.discounts,
+    }
+
+
+def _check_values(check: health.Check, language: str) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "about": check.about.say(language),
+        "finding": check.finding.value,
+        "matters": check.matters,
+        "detail": check.detail.say(language),
+    }
