@@ -1,0 +1,225 @@
+"""A sandbox panel in the hands of a test, a demo or a benchmark."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from lxml import etree
+
+from .world import World
+
+PROJECT = Path(__file__).resolve().parents[2]
+STARTING = 30.0
+
+
+class Sandbox:
+    """A BILLmanager in the folder `root`, served by a process of its own."""
+
+    def __init__(self, root: Path, database: str = "", port: int = 0) -> None:
+        self.root, self.port = root, port
+        self.database = database or f"sqlite:///{root / 'var' / 'billmgr.db'}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._readings: dict[str, str] = {}
+
+    @classmethod
+    def create(
+        cls,
+        root: Path,
+        *,
+        database: str = "",
+        port: int = 0,
+        readings: dict[str, str] | None = None,
+        now: datetime = datetime(2025, 1, 20, 12),
+        password: str = "admin-password",
+    ) -> Sandbox:
+        """Lay out the folders and a fresh database; nothing runs yet."""
+        root = Path(root).resolve()
+        for folder in ("sbin", "bin", "etc/xml", "addon", "lib", "var/run", "var/.xmlcache/billmgr", "skins/common"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        script = (Path(__file__).parent / "mgrctl").read_text(encoding="utf-8")
+        _executable(root / "sbin" / "mgrctl", f"#!{sys.executable} -ISE\n{script}")
+        _executable(root / "bin" / "core", "#!/bin/sh\necho 5.389.1\n")
+        (root / "etc" / "billmgr.conf").write_text("DBHost localhost\nDBName billmgr\n", encoding="utf-8")
+        sandbox = cls(root, database, port)
+        sandbox.world.found(password, now)
+        from .state import State
+
+        state = State(now)
+        for name, value in (readings or {}).items():
+            state.set_reading(name, value)
+        state.save(root / "var" / "run" / "state.json")
+        return sandbox
+
+    @property
+    def world(self) -> World:
+        """The panel's database, to be written behind its back."""
+        from .state import State
+
+        state = State.load(self.root / "var" / "run" / "state.json", datetime(2025, 1, 20, 12))
+        return World(self.database, state.readings)
+
+    @property
+    def url(self) -> str:
+        return (self.root / "var" / "run" / "address").read_text(encoding="utf-8")
+
+    # --- running ---
+
+    def start(self) -> Sandbox:
+        run = self.root / "var" / "run"
+        (run / "address").unlink(missing_ok=True)
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        with open(self.root / "var" / "core.out", "ab") as output:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.sandbox",
+                    "serve",
+                    str(self.root),
+                    "--port",
+                    str(self.port),
+                    "--database",
+                    self.database,
+                ],
+                cwd=PROJECT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + STARTING
+        while not (run / "address").exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.root / "var" / "core.out").read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
+        return self
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        pid = self.root / "var" / "run" / "pid"
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+        elif pid.exists():
+            os.kill(int(pid.read_text()), how)
+        pid.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # --- the clock, the switches ---
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._control("status")["now"])
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._control("clock", now=moment.isoformat())
+
+    def advance(self, span: timedelta) -> None:
+        self.now = self.now + span
+
+    def read_as(self, **readings: str) -> None:
+        """Play assumed facts the named way."""
+        for name, value in readings.items():
+            self._control("reading", name=name, value=value)
+
+    def fault(self, kind: str, func: str = "*", **details: Any) -> None:
+        """Switch a fault on (see state.Fault)."""
+        self._control("fault", kind=kind, func=func, **details)
+
+    def clear_faults(self) -> None:
+        self._control("clear_faults")
+
+    # --- what happened ---
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call since the last reset: func, params, user, su, caller, writes."""
+        return self._control("calls")
+
+    def reset_calls(self, recording: bool = True) -> None:
+        self._control("reset_calls", recording=recording)
+
+    def filters(self) -> list[list[Any]]:
+        """The saved list filters: [user, function, fields]."""
+        return self._control("filters")
+
+    def forget_sessions(self) -> None:
+        self._control("forget_sessions")
+
+    def notifications(self) -> list[dict[str, str]]:
+        return self._control("notifications")
+
+    # --- using it ---
+
+    def mgrctl(self, func: str, **params: Any) -> etree._Element:
+        """The document that mgrctl prints."""
+        done = subprocess.run(
+            [
+                str(self.root / "sbin" / "mgrctl"),
+                "-m",
+                "billmgr",
+                "-o",
+                "xml",
+                func,
+                *(f"{name}={value}" for name, value in params.items()),
+            ],
+            capture_output=True,
+            check=True,
+        )
+        return etree.fromstring(done.stdout)
+
+    def price(self, account: int, internal_name: str) -> Decimal:
+        """What the client would pay for a month of that service type, as an order preview tells it."""
+        document = self.mgrctl(f"{internal_name}.order.param", su=f"client{account}@example.com")
+        if document.find("error") is not None:
+            raise RuntimeError(document.findtext("error/msg"))
+        return Decimal(document.findtext("cost", ""))
+
+    def set_payment_status(self, function: str, *payments: int) -> etree._Element:
+        return self.mgrctl(function, elid=", ".join(map(str, payments)), su="admin")
+
+    def today(self) -> date:
+        return self.now.date()
+
+    def _control(self, do: str, **arguments: Any) -> Any:
+        here = os.getcwd()
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            os.chdir(self.root / "var" / "run")
+            connection.connect("control.sock")
+        finally:
+            os.chdir(here)
+        with connection:
+            connection.sendall(json.dumps({"do": do, **arguments}).encode())
+            connection.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        if not answer:
+            raise RuntimeError(f"the sandbox could not {do} {arguments}")
+        return json.loads(answer)
+
+
+def _executable(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)

@@ -1,0 +1,302 @@
+"""Providers, clients and groups, service types, tariffs, currencies, payment methods (reference D)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import func, select
+
+from ..documents import Cell, Refusal
+from ..models import (
+    Account,
+    Account2Group,
+    Account2Project,
+    Currency,
+    CurrencyRate,
+    Discount,
+    Itemtype,
+    Paymethod,
+    Pricelist,
+    Project,
+    Subaccount,
+    User,
+)
+from ..request import CLIENT, Request
+from .registry import function
+
+GROUP_LEVEL = 20
+ACCOUNT_FILTER = {"id": "", "name": "", "has_discount": "null"}
+
+
+@function("project", title=("Providers", "Провайдеры"))
+def project(request: Request) -> etree._Element:
+    return request.listing(
+        [
+            {"id": str(each.id), "name": each.name, "currency_str": "RUB", "billurl": each.billurl}
+            for each in request.session.query(Project)
+        ],
+        request.conditions({}),
+    )
+
+
+@function("account", title=("Clients", "Клиенты"))
+def account(request: Request) -> etree._Element:
+    conditions = request.conditions(ACCOUNT_FILTER)
+    query = select(Account.id, Account.name, Account.registration_date).where(Account.level == CLIENT)
+    if conditions["id"]:
+        query = query.where(Account.id == _number(conditions["id"]))
+    if conditions["name"]:
+        query = query.where(Account.name.contains(conditions["name"]))
+    projects = dict(
+        request.session.execute(
+            select(Account2Project.account, func.min(Project.name))
+            .join(Project, Project.id == Account2Project.project)
+            .group_by(Account2Project.account)
+        ).all()
+    )
+    having = {row[0] for row in request.session.execute(select(Discount.account).distinct())}
+    if conditions["has_discount"] == "on":
+        query = query.where(Account.id.in_(having))
+    return request.listing(
+        [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "project": projects.get(each.id, ""),
+                "account_status": ("Active" if request.language == "en" else "Активен", {"orig": "1"}),
+                "has_discount": "on" if each.id in having else "off",
+                "tz_registration_date": str(each.registration_date.date()),
+            }
+            for each in request.session.execute(query)
+        ]
+    )
+
+
+@function("account.filter")
+def account_filter(request: Request) -> etree._Element:
+    return request.filter_form("account", ACCOUNT_FILTER)
+
+
+@function("account.edit", writes=True)
+def account_edit(request: Request) -> etree._Element:
+    if not request.elid:
+        return (
+            _new_account(request) if request.submitted else request.form({"email": "", "realname": "", "project": "1"})
+        )
+    found = client(request, request.number())
+    if request.submitted:
+        found.name = request.param("realname") or found.name
+        return request.ok()
+    return request.form(
+        {
+            "elid": str(found.id),
+            "name": found.name,
+            "realname": found.name,
+            "registration_date": str(found.registration_date),
+        }
+    )
+
+
+@function("account.project")
+def account_project(request: Request) -> etree._Element:
+    projects = {
+        row[0]
+        for row in request.session.execute(
+            select(Account2Project.project).where(Account2Project.account == client(request, request.number()).id)
+        )
+    }
+    return request.listing(
+        [
+            {"id": str(each.id), "name": each.name, "active": "on" if each.id in projects else "off"}
+            for each in request.session.query(Project)
+        ]
+    )
+
+
+@function("subaccount.edit", writes=True)
+def subaccount_edit(request: Request) -> etree._Element:
+    found = request.session.get(Subaccount, request.number())
+    if found is None:
+        raise request.missing("subaccount", request.elid)
+    if request.submitted:
+        found.creditlimit = request.param("creditlimit", "0")  # type: ignore[assignment]
+        return request.ok()
+    return request.form(
+        {
+            "elid": str(found.id),
+            "account": str(found.account),
+            "project": str(found.project),
+            "currency": str(found.currency),
+            "creditlimit": f"{found.creditlimit:.2f}",
+        }
+    )
+
+
+@function("accountgroup", title=("Client groups", "Группы клиентов"))
+def accountgroup(request: Request) -> etree._Element:
+    groups = request.session.query(Account).filter(Account.level == GROUP_LEVEL)
+    return request.listing([{"id": str(group.id), "name": group.name} for group in groups], request.conditions({}))
+
+
+@function("accountgroup.account")
+def accountgroup_account(request: Request) -> etree._Element:
+    members = _members(request, request.number())
+    people = request.session.query(Account).filter(Account.level == CLIENT)
+    if request.state.reads("group_list", "members_only"):
+        return request.listing([{"id": str(each.id), "name": each.name} for each in people if each.id in members])
+    return request.listing(
+        [{"id": str(each.id), "name": each.name, "status": "on" if each.id in members else "off"} for each in people]
+    )
+
+
+@function("accountgroup.account.resume", writes=True)
+def accountgroup_resume(request: Request) -> etree._Element:
+    members = _members(request, request.number("plid"))
+    for number in request.ids():
+        if client(request, number).id not in members:
+            request.session.add(Account2Group(account=number, accountgroup=request.number("plid")))
+    return request.ok()
+
+
+@function("accountgroup.account.suspend", writes=True)
+def accountgroup_suspend(request: Request) -> etree._Element:
+    group = request.number("plid")
+    for number in request.ids():
+        found = request.session.get(Account2Group, (number, group))
+        if found is not None:
+            request.session.delete(found)
+    return request.ok()
+
+
+@function("itemtype", title=("Service types", "Типы услуг"))
+def itemtype(request: Request) -> etree._Element:
+    rows: list[dict[str, Cell]] = []
+    for each in request.session.query(Itemtype).order_by(Itemtype.id):
+        row: dict[str, Cell] = {
+            "id": str(each.id),
+            "name": request.localized(each),
+            "orderpriority": str(each.orderpriority),
+        }
+        if request.state.reads("itemtype_list_has_intname", "yes"):
+            row["intname"] = each.intname
+        rows.append(row)
+    return request.listing(rows, request.conditions({}))  # type: ignore[arg-type]
+
+
+@function("itemtype.edit", writes=True)
+def itemtype_edit(request: Request) -> etree._Element:
+    found = request.session.get(Itemtype, request.number())
+    if found is None:
+        raise request.missing("itemtype", request.elid)
+    return request.form({"elid": str(found.id), "intname": found.intname, "name": found.name, "name_ru": found.name_ru})
+
+
+@function("pricelist", title=("Tariffs", "Тарифы"))
+def pricelist(request: Request) -> etree._Element:
+    return request.listing(
+        [
+            {
+                "id": str(each.id),
+                "name": request.localized(each),
+                "itemtype": str(each.itemtype),
+                "price": f"{each.monthly:.2f} RUB",
+            }
+            for each in request.session.query(Pricelist)
+        ],
+        request.conditions({}),
+    )
+
+
+@function("currency", title=("Currencies", "Валюты"))
+def currency(request: Request) -> etree._Element:
+    return request.listing(
+        [
+            {
+                "id": str(each.id),
+                "iso": each.iso,
+                "symbol": each.symbol,
+                "name": request.localized(each),
+                "active": each.active,
+            }
+            for each in request.session.query(Currency)
+        ],
+        request.conditions({}),
+    )
+
+
+@function("currencyrate", title=("Currency rates", "Курсы валют"))
+def currencyrate(request: Request) -> etree._Element:
+    if request.state.reads("currencyrate", "absent"):
+        raise Refusal("missed", "func", "currencyrate")
+    rows = request.session.execute(
+        select(CurrencyRate.id, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(
+            Currency, Currency.id == CurrencyRate.currency
+        )
+    )
+    return request.listing(
+        [{"id": str(row.id), "currency": row.iso, "date": str(row.date), "rate": f"{row.rate:f}"} for row in rows],
+        request.conditions({}),
+    )
+
+
+@function("paymethod", title=("Payment methods", "Методы оплаты"))
+def paymethod(request: Request) -> etree._Element:
+    return request.listing(
+        [
+            {"id": str(each.id), "name": request.localized(each), "module": each.module, "active": each.active}
+            for each in request.session.query(Paymethod)
+        ],
+        request.conditions({}),
+    )
+
+
+def client(request: Request, number: int) -> Account:
+    """The client with that id; groups are no clients."""
+    found = request.session.get(Account, number)
+    if found is None or found.level != CLIENT:
+        raise request.missing("account", number)
+    return found
+
+
+def next_id(request: Request, model: Any) -> int:
+    return int(request.session.execute(select(func.coalesce(func.max(model.id), 0))).scalar_one()) + 1
+
+
+def _members(request: Request, group: int) -> set[int]:
+    found = request.session.get(Account, group)
+    if found is None or found.level != GROUP_LEVEL:
+        raise request.missing("accountgroup", group)
+    return {
+        row[0]
+        for row in request.session.execute(select(Account2Group.account).where(Account2Group.accountgroup == group))
+    }
+
+
+def _new_account(request: Request) -> etree._Element:
+    number, provider = next_id(request, Account), int(request.param("project", "1"))
+    request.session.add(Account(id=number, name=request.param("realname"), level=CLIENT, registration_date=request.now))
+    request.session.add(Account2Project(account=number, project=provider))
+    request.session.add(
+        Subaccount(
+            id=next_id(request, Subaccount),
+            account=number,
+            project=provider,
+            currency=int(request.param("currency", "126")),
+        )
+    )
+    request.session.add(
+        User(
+            id=next_id(request, User),
+            name=request.param("email"),
+            realname=request.param("realname"),
+            email=request.param("email"),
+            account=number,
+            password=request.param("passwd"),
+        )
+    )
+    return request.ok(number)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else -1

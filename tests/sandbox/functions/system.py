@@ -1,0 +1,125 @@
+"""Service functions: whoami, actionlist, paramlist, sessions, caches (reference E.2, E.4)."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ..documents import Refusal, add, new_document
+from ..models import User
+from ..request import CLIENT, ROOT, Request
+from .registry import ANYBODY, REGISTRY, function
+
+VERSION, CORE_VERSION = "6.94.1", "5.389.1"
+
+
+@function("whoami", ANYBODY)
+def whoami(request: Request) -> etree._Element:
+    document = new_document("whoami", request.language)
+    caller = request.caller
+    etree.SubElement(
+        document,
+        "user",
+        id=caller.user,
+        name=caller.name,
+        level=str(caller.level),
+        account=str(caller.account or ""),
+        lang=request.language,
+    )
+    for name in (*caller.via, caller.name):
+        add(document, "path", name)
+    etree.SubElement(document, "mgr", version=VERSION, dist="3")
+    version = etree.SubElement(document, "version")
+    add(version, "billmgr", VERSION)
+    add(version, "core", CORE_VERSION)
+    return document
+
+
+@function("actionlist", ROOT)
+def actionlist(request: Request) -> etree._Element:
+    document = new_document("actionlist", request.language)
+    for name in sorted({*REGISTRY, *request.panel.plugins.functions}):
+        element = etree.SubElement(document, "elem")
+        add(element, "action", name)
+    return document
+
+
+@function("paramlist", ROOT)
+def paramlist(request: Request) -> etree._Element:
+    document = new_document("paramlist", request.language)
+    for name, value in {"DBHost": "localhost", "DBName": "billmgr", "DefaultLang": "ru"}.items():
+        element = etree.SubElement(document, "elem")
+        add(element, name, value)
+    return document
+
+
+@function("menu", CLIENT)
+def menu(request: Request) -> etree._Element:
+    document = new_document("menu", request.language)
+    for name, title in request.panel.menu(request.caller.level, request.language):
+        etree.SubElement(document, "node", name=name, title=title, action=name)
+    return document
+
+
+@function("session.newkey", ROOT, writes=True)
+def session_newkey(request: Request) -> etree._Element:
+    key, username = request.param("key"), request.param("username")
+    if len(key) < 16:
+        raise Refusal("value", "key", "")
+    request.panel.keys[key] = username or "root"
+    return request.ok()
+
+
+@function("tool.clearcache", ROOT, writes=True)
+def clearcache(request: Request) -> etree._Element:
+    request.panel.stale.clear()
+    return request.ok()
+
+
+@function("exit", ROOT, writes=True)
+def leave(request: Request) -> etree._Element:
+    request.panel.reload()
+    return request.ok()
+
+
+@function("optionlist.edit", ROOT, writes=True)
+def optionlist_edit(request: Request) -> etree._Element:
+    request.panel.options[request.elid] = request.param("value")
+    return request.ok()
+
+
+@function("notification.edit", writes=True)
+def notification_edit(request: Request) -> etree._Element:
+    if not request.submitted:
+        return request.form({"user": "", "subject": "", "message": ""})
+    request.panel.notifications.append({name: request.param(name) for name in ("user", "subject", "message")})
+    return request.ok()
+
+
+@function("user", title=("Users", "Пользователи"))
+def user(request: Request) -> etree._Element:
+    people = request.session.query(User).filter(User.level == CLIENT)
+    return request.listing(
+        [
+            {
+                "id": str(person.id),
+                "name": person.name,
+                "email": person.email,
+                "realname": person.realname,
+                "account": str(person.account),
+            }
+            for person in people
+        ],
+        request.conditions({}),
+    )
+
+
+@function("employee", title=("Employees", "Сотрудники"))
+def employee(request: Request) -> etree._Element:
+    people = request.session.query(User).filter(User.level > CLIENT)
+    return request.listing(
+        [
+            {"id": str(person.id), "name": person.name, "realname": person.realname, "email": person.email}
+            for person in people
+        ],
+        request.conditions({}),
+    )

@@ -1,0 +1,298 @@
+"""The panel's core: who asks, may they, events, the action, the answer (reference C.7, E, F)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from . import documents
+from .documents import Refusal
+from .functions import REGISTRY
+from .functions.orders import register_orders
+from .functions.registry import Function
+from .models import Base, Itemtype, User
+from .plugins import Plugins, run_background, run_handler
+from .request import EMPLOYEE, ROOT, Caller, Request
+from .state import Call, State
+
+SESSION_AGE = timedelta(hours=1)
+LOCK_TIMEOUT = 60
+
+
+@dataclass
+class Answer:
+    """An answer as it goes out, and the work that waits for that."""
+
+    body: bytes
+    content_type: str
+    document: etree._Element
+    after: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class Login:
+    """One HTTP session."""
+
+    caller: Caller
+    used: datetime
+
+
+class Panel:
+    """A BILLmanager 6 in a folder."""
+
+    def __init__(self, root: Path, database: str, state: State) -> None:
+        self.root, self.state = root, state
+        self.engine = create_engine(database, **_engine_options(database))
+        Base.metadata.create_all(self.engine)
+        self.filters: dict[tuple[str, str], dict[str, str]] = {}
+        self.logins: dict[str, Login] = {}
+        self.keys: dict[str, str] = {}
+        self.options: dict[str, str] = {}
+        self.notifications: list[dict[str, str]] = []
+        self.stale: dict[str, etree._Element] = {}
+        self._locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
+        self.log = _log(root)
+        with Session(self.engine) as session:
+            register_orders([each.intname for each in session.query(Itemtype)])
+        self.reload()
+
+    def reload(self) -> None:
+        """What `exit` does: forget caches and read the plugins' descriptions again."""
+        self.plugins = Plugins.load(self.root)
+        for line in self.plugins.log:
+            self.log.info(line)
+
+    def answer(
+        self,
+        params: dict[str, str],
+        *,
+        origin: str = "",
+        trusted: bool = False,
+        environment: dict[str, str] | None = None,
+    ) -> Answer:
+        """Answer one request. `trusted` is mgrctl: root unless `auth` says otherwise."""
+        params = dict(params)
+        func, out = params.get("func", ""), params.get("out", "xml")
+        language = params.get("lang", "") if params.get("lang") in ("en", "ru") else "en"
+        caller = Caller("", 0)
+        with Session(self.engine) as session:
+            request = Request(
+                func,
+                params,
+                caller,
+                session,
+                self.state,
+                self.filters,
+                language,
+                origin or "127.0.0.1",
+                environment or {},
+                panel=self,
+            )
+            try:
+                if func == "auth":
+                    document = self._log_in(request)
+                else:
+                    request.caller = caller = self._caller(session, params, trusted)
+                    self._record(request)
+                    document = self._execute(request)
+                session.commit()
+            except Refusal as refusal:
+                session.rollback()
+                document = documents.error_document(refusal, func, caller.user, caller.level, language)
+            finally:
+                for lock in request.locks:
+                    lock.release()
+        if document.find("error") is None:
+            _echo(document, params)
+            if out in ("devel", "html"):
+                self.plugins.decorate(document, func, language)
+        body, content_type = documents.serialize(
+            document if out in ("devel", "html") else documents.without_metadata(document), out
+        )
+        return Answer(body, content_type, document, request.after)
+
+    def lock_payments(self, request: Request, subaccount: int) -> None:
+        lock = self._locks[subaccount]
+        if lock in request.locks:
+            return
+        if not lock.acquire(timeout=LOCK_TIMEOUT):
+            raise Refusal("lock", f"payment.status_{subaccount}")
+        request.locks.append(lock)
+
+    def menu(self, level: int, language: str) -> list[tuple[str, str]]:
+        """The pages that somebody of that level sees: (function, title)."""
+        index = 1 if language == "ru" else 0
+        own = [(each.name, each.title[index]) for each in REGISTRY.values() if each.title[0] and level >= each.level]
+        added = [
+            (name, self.plugins.messages.get((language, "desktop"), {}).get(f"menu_{name}", name))
+            for needed, name in self.plugins.menu
+            if level >= needed
+        ]
+        return own + added
+
+    # --- who asks ---
+
+    def _caller(self, session: Session, params: dict[str, str], trusted: bool) -> Caller:
+        caller = Caller("root", ROOT, name="root") if trusted else None
+        if params.get("auth"):
+            caller = self._logged_in(params["auth"])
+        elif params.get("authinfo"):
+            name, _, password = params["authinfo"].partition(":")
+            caller = _authenticated(session, name, password)
+        if caller is None:
+            raise Refusal("auth")
+        return _as(session, caller, params["su"]) if params.get("su") else caller
+
+    def _logged_in(self, number: str) -> Caller:
+        login = self.logins.get(number)
+        if login is None or self.state.now - login.used > SESSION_AGE:
+            self.logins.pop(number, None)
+            raise Refusal("auth")
+        login.used = self.state.now
+        return login.caller
+
+    def _log_in(self, request: Request) -> etree._Element:
+        key = request.param("key")
+        if key:
+            name = self.keys.pop(key, None)
+            if name is None:
+                raise Refusal("auth", "key")
+            caller = Caller("root", ROOT, name="root") if name == "root" else _user_caller(_user(request.session, name))
+        else:
+            caller = _authenticated(request.session, request.param("username"), request.param("password"))
+        number = secrets.token_hex(16)
+        self.logins[number] = Login(caller, self.state.now)
+        document = documents.new_document("auth", request.language)
+        etree.SubElement(document, "auth", id=number, level=str(caller.level)).text = number
+        return document
+
+    # --- one request ---
+
+    def _record(self, request: Request) -> None:
+        known = REGISTRY.get(request.func)
+        writes = bool(
+            known and known.writes and (request.submitted or not request.func.endswith((".edit", ".product")))
+        )
+        self.log.info("Request [%s][%s] '%s'", request.origin, request.caller.name, request.func)
+        if self.state.recording:
+            self.state.calls.append(
+                Call(
+                    request.func,
+                    dict(request.params),
+                    request.caller.name,
+                    request.params.get("su", ""),
+                    request.origin,
+                    writes,
+                )
+            )
+
+    def _execute(self, request: Request) -> etree._Element:
+        known, handler = REGISTRY.get(request.func), self.plugins.functions.get(request.func)
+        if known is None and handler is None:
+            raise Refusal("missed", "func", request.func)
+        self._check_access(request, known)
+        if self.state.fault(request.func, False, "refuse"):
+            raise Refusal("db", "", "", "Lost connection to database")
+        self._events(request, "before", documents.new_document(request.func, request.language))
+        document = self._act(request, known) if known else documents.new_document(request.func, request.language)
+        if handler:
+            self.plugins.decorate(document, request.func, request.language)
+            document = run_handler(self.root, handler, request, "action", document)
+        request.session.commit()
+        document = self._events(request, "after", document)
+        document = self._events(request, "final", document)
+        for background in self.plugins.events.get((request.func, "background"), []):
+            request.after.append(lambda background=background: run_background(self.root, background, request, document))
+        return document
+
+    def _act(self, request: Request, known: Function) -> etree._Element:
+        if not self.state.fault(request.func, False, "stale_cache"):
+            return known.action(request)
+        key = f"{request.func} {sorted((name, value) for name, value in request.params.items() if name != 'auth')}"
+        if key not in self.stale:
+            self.stale[key] = known.action(request)
+        return etree.fromstring(etree.tostring(self.stale[key]))
+
+    def _check_access(self, request: Request, known: Function | None) -> None:
+        needed = known.level if known else self.plugins.level_of(request.func)
+        if request.caller.level < needed:
+            raise Refusal("access", request.func)
+        if known and known.needs_employee and request.caller.level == ROOT and self.state.reads("needs_su", "yes"):
+            raise Refusal("access", "", "", "Function is not available for the administrator. Try su")
+
+    def _events(self, request: Request, stage: str, document: etree._Element) -> etree._Element:
+        for handler in self.plugins.events.get((request.func, stage), []):
+            self.plugins.decorate(document, request.func, request.language)
+            try:
+                document = run_handler(self.root, handler, request, stage, document)
+            except Refusal:
+                if stage == "before" and self.state.reads("before_error_blocks", "no"):
+                    continue
+                raise
+        return document
+
+
+def _as(session: Session, caller: Caller, name: str) -> Caller:
+    """`su=`: an employee or client by name or id; only downwards."""
+    if caller.level < EMPLOYEE:
+        raise Refusal("access", "su")
+    become = _user_caller(_user(session, name))
+    if become.level > caller.level:
+        raise Refusal("access", "su", name)
+    return Caller(become.user, become.level, become.account, become.name, (*caller.via, caller.name))
+
+
+def _user(session: Session, name: str) -> User:
+    found = session.query(User).filter(User.id == int(name)).first() if name.isdecimal() else None
+    found = found or session.query(User).filter(User.name == name).first()
+    if found is None or found.enabled != "on":
+        raise Refusal("missed", "user", name)
+    return found
+
+
+def _authenticated(session: Session, name: str, password: str) -> Caller:
+    found = session.query(User).filter(User.name == name).first()
+    if found is None or not password or not secrets.compare_digest(found.password.encode(), password.encode()):
+        raise Refusal("auth", "badpassword", "", "Invalid username or password")
+    return _user_caller(found)
+
+
+def _user_caller(found: User) -> Caller:
+    return Caller(str(found.id), found.level, found.account, found.name)
+
+
+def _echo(document: etree._Element, params: dict[str, str]) -> None:
+    echoed = etree.SubElement(document, "tparams")
+    for name, value in params.items():
+        if name not in ("auth", "authinfo", "password", "key") and name.isidentifier():
+            documents.add(echoed, name, value)
+    etree.SubElement(document, "saved_filters")
+
+
+def _engine_options(database: str) -> dict[str, Any]:
+    return {"connect_args": {"check_same_thread": False, "timeout": 30}} if database.startswith("sqlite") else {}
+
+
+def _log(root: Path) -> logging.Logger:
+    logger = logging.Logger(str(root))
+    handler = logging.FileHandler(root / "var" / "billmgr.log", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+    return logger
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_settings(connection: Any, _: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")

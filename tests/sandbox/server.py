@@ -1,0 +1,226 @@
+"""The panel as a process: HTTP API and pages on 127.0.0.1, mgrctl's socket, and the control channel of tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import socketserver
+import threading
+import time
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from . import html
+from .panel import Answer, Panel
+from .state import Fault, State
+
+OPTIONS_WITH_VALUE = {"-m", "-o"}
+
+
+class Server:
+    """Serves one panel until it is told to stop."""
+
+    def __init__(self, root: Path, database: str, port: int) -> None:
+        self.root = root
+        self.run = root / "var" / "run"
+        self.state = State.load(self.run / "state.json", datetime.now().replace(microsecond=0))
+        self.panel = Panel(root, database, self.state)
+        self.http = make_server("127.0.0.1", port, self._application(), threaded=True, request_handler=_Handler)
+        self.local = _serve_socket(self.run / "core.sock", self._mgrctl)
+        self.control = _serve_socket(self.run / "control.sock", self._control)
+
+    def serve(self) -> None:
+        for server in (self.local, self.control):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        (self.run / "address").write_text(f"http://127.0.0.1:{self.http.server_port}/billmgr", encoding="utf-8")
+        self.http.serve_forever()
+
+    # --- HTTP ---
+
+    def _application(self) -> Flask:
+        application = Flask(__name__)
+
+        @application.get("/")
+        def home() -> Response:
+            return Response(status=302, headers={"Location": "/billmgr"})
+
+        @application.route("/billmgr", methods=["GET", "POST"])
+        def billmgr() -> Response:
+            params = dict(request.values.items())
+            if (
+                self.state.reads("referer_required", "yes")
+                and params.get("auth")
+                and not request.headers.get("Referer")
+            ):
+                return Response("<doc><error type='access' object='referer'/></doc>", mimetype="text/xml")
+            if "out" not in params:
+                return html.respond(self.panel, params)
+            environment = {
+                "QUERY_STRING": request.query_string.decode(),
+                "REQUEST_METHOD": request.method,
+                "HTTP_USER_AGENT": request.headers.get("User-Agent", ""),
+            }
+            if not params.get("auth") and request.cookies.get("billmgrses5"):
+                params["auth"] = request.cookies["billmgrses5"]
+            status, body, content_type, after = self._faulty(params, "127.0.0.1", False, environment)
+            response = Response(body, status=status, content_type=content_type)
+            response.call_on_close(lambda: [work() for work in after])
+            return response
+
+        return application
+
+    # --- mgrctl ---
+
+    def _mgrctl(self, asked: bytes) -> tuple[bytes, list[Any]]:
+        caller, *arguments = asked.decode("utf-8", "surrogateescape").split("\0")
+        params, position = {"out": "text"}, 0
+        while position < len(arguments):
+            argument = arguments[position]
+            if argument in OPTIONS_WITH_VALUE:
+                position += 1
+                if argument == "-o":
+                    params["out"] = arguments[position]
+            elif argument in ("-R", "--restart"):
+                params["func"] = "exit"
+            elif "func" not in params:
+                params["func"] = argument
+            else:
+                name, _, value = argument.partition("=")
+                params[name] = value
+            position += 1
+        _, body, _, after = self._faulty(params, caller or "127.0.0.1", True, {})
+        return body, after
+
+    def _faulty(
+        self, params: dict[str, str], origin: str, trusted: bool, environment: dict[str, str]
+    ) -> tuple[int, bytes, str, list[Any]]:
+        """The answer, spoilt by the fault that is switched on for this function."""
+        func, writes = params.get("func", ""), bool(params.get("sok")) or params.get("func", "").endswith(".delete")
+        fault = self.state.fault(
+            func,
+            writes,
+            "slow",
+            "hang",
+            "broken",
+            "truncated",
+            "empty",
+            "html",
+            "http_500",
+            "crash_before",
+            "crash_after",
+            "silent",
+        )
+        kind = fault.kind if fault else ""
+        if kind == "crash_before":
+            os._exit(9)
+        if kind in ("slow", "hang") and fault:
+            time.sleep(fault.seconds)
+        try:
+            answer = self.panel.answer(params, origin=origin, trusted=trusted, environment=environment)
+        except Exception:
+            self.panel.log.error("core ERROR %s", traceback.format_exc())
+            raise
+        if kind == "crash_after":
+            os._exit(9)
+        return _spoilt(answer, kind)
+
+    # --- control ---
+
+    def _control(self, asked: bytes) -> tuple[bytes, list[Any]]:
+        command = json.loads(asked)
+        result = getattr(self, f"_do_{command.pop('do')}")(**command)
+        return json.dumps(result).encode(), []
+
+    def _do_status(self) -> dict[str, Any]:
+        return {"now": self.state.now.isoformat(), "readings": self.state.readings, "pid": os.getpid()}
+
+    def _do_clock(self, now: str) -> None:
+        self.state.now = datetime.fromisoformat(now)
+        self.state.save(self.run / "state.json")
+
+    def _do_reading(self, name: str, value: str) -> None:
+        self.state.set_reading(name, value)
+        self.state.save(self.run / "state.json")
+
+    def _do_fault(self, **fault: Any) -> None:
+        self.state.faults.append(Fault(**fault))
+
+    def _do_clear_faults(self) -> None:
+        self.state.faults.clear()
+        self.panel.stale.clear()
+
+    def _do_calls(self) -> list[dict[str, Any]]:
+        return self.state.called()
+
+    def _do_reset_calls(self, recording: bool = True) -> None:
+        self.state.calls.clear()
+        self.state.recording = recording
+
+    def _do_filters(self) -> list[list[Any]]:
+        return [[user, func, fields] for (user, func), fields in self.panel.filters.items()]
+
+    def _do_forget_sessions(self) -> None:
+        self.panel.logins.clear()
+
+    def _do_notifications(self) -> list[dict[str, str]]:
+        return self.panel.notifications
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """The panel has its own log."""
+
+
+def _spoilt(answer: Answer, kind: str) -> tuple[int, bytes, str, list[Any]]:
+    page = b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"
+    if kind == "http_500":
+        return 500, page, "text/html", answer.after
+    body = {
+        "broken": answer.body.replace(b"</doc>", b"</dic>"),
+        "truncated": answer.body[: len(answer.body) * 2 // 3],
+        "empty": b"",
+        "silent": b"",
+        "html": page,
+    }.get(kind, answer.body)
+    return 200, body, "text/html" if kind == "html" else answer.content_type, answer.after
+
+
+def _serve_socket(path: Path, answer: Any) -> socketserver.ThreadingUnixStreamServer:
+    """A unix socket for the owner alone: one request, one answer."""
+    path.unlink(missing_ok=True)
+
+    class Connection(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            body, after = answer(self.rfile.read())
+            self.wfile.write(body)
+            self.wfile.flush()
+            self.connection.shutdown(1)
+            for work in after:
+                work()
+
+    here, before = os.getcwd(), os.umask(0o177)
+    try:
+        os.chdir(path.parent)  # a socket's path may be 107 bytes long at most
+        server = socketserver.ThreadingUnixStreamServer(path.name, Connection)
+    finally:
+        os.chdir(here)
+        os.umask(before)
+    server.daemon_threads = True
+    return server
+
+
+def main(root: Path, database: str, port: int) -> None:
+    server = Server(root, database, port)
+    (server.run / "pid").write_text(str(os.getpid()), encoding="utf-8")
+    server.serve()
+
+
+__all__ = ["Server", "main"]

@@ -1,0 +1,118 @@
+"""What a test may switch: the clock, the readings of assumed facts, the faults, the record of calls."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+READINGS: dict[str, tuple[str, ...]] = {
+    # name: (default, other readings…)                                   reference
+    "wizard_returns_id": ("no", "yes"),  # A.2
+    "itemtype_list_has_intname": ("no", "yes"),  # D.3
+    "decimal_percent": ("yes", "no"),  # A.3
+    "zero_percent": ("yes", "no"),  # K 2
+    "far_todate": ("yes", "no"),  # A.4
+    "discount_list_columns": ("full", "id_name", "id_only"),  # A.6, K 3
+    "several_discounts": ("narrowest", "largest"),  # A.4, V4
+    "refund_sign": ("negative", "positive"),  # C.5
+    "refund_flag": ("on", "off"),  # C.5
+    "refund_source": ("absent", "present"),  # C.5
+    "refund_row_status": ("4", "6"),  # K 8
+    "filter_off": ("bypasses", "clears"),  # C.4
+    "filter_on": ("replaces", "merges"),  # C.4
+    "list_saves_filter": ("yes", "no"),  # C.4
+    "payment_project": ("name", "id", "absent"),  # C.3
+    "promotional_module": ("absent", "empty"),  # C.3
+    "group_list": ("all_with_status", "members_only"),  # D.2
+    "needs_su": ("no", "yes"),  # E.2
+    "currencyrate": ("present", "absent"),  # plugins §6
+    "before_error_blocks": ("yes", "no"),  # F.5, K 7
+    "promo_code_beats_personal": ("no", "yes"),  # B.5
+    "referer_required": ("no", "yes"),  # E.2
+    "amount_sign": ("iso", "symbol"),  # C.3
+    "missing_elid": ("missed", "value"),  # E.5
+}
+
+
+@dataclass
+class Fault:
+    """Something that goes wrong with a function (`*` for all), `count` times (None: always).
+
+    kinds: slow, hang (seconds), broken, truncated, empty, html, http_500, crash_before, crash_after, stale_cache,
+    missed (a list's rows whose id is `id` are answered with `missed` when opened), refuse.
+    """
+
+    kind: str
+    func: str = "*"
+    seconds: float = 1.0
+    count: int | None = None
+    skip: int = 0
+    id: str = ""
+    only_writes: bool = False
+
+
+@dataclass
+class Call:
+    """One recorded call of the panel."""
+
+    func: str
+    params: dict[str, str]
+    user: str
+    su: str
+    caller: str
+    writes: bool
+
+
+@dataclass
+class State:
+    """Everything that is switched from outside; the clock stands still until it is moved."""
+
+    now: datetime
+    readings: dict[str, str] = field(default_factory=lambda: {name: values[0] for name, values in READINGS.items()})
+    faults: list[Fault] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    recording: bool = True
+    lock: Any = field(default_factory=threading.RLock)
+
+    def reads(self, name: str, value: str) -> bool:
+        return self.readings[name] == value
+
+    def set_reading(self, name: str, value: str) -> None:
+        if value not in READINGS[name]:
+            raise ValueError(f"{name} is one of {READINGS[name]}, not {value!r}")
+        self.readings[name] = value
+
+    def fault(self, func: str, writes: bool, *kinds: str) -> Fault | None:
+        """The fault that strikes this call, counted down."""
+        with self.lock:
+            for fault in self.faults:
+                if fault.kind in kinds and fault.func in ("*", func) and (writes or not fault.only_writes):
+                    if fault.skip:
+                        fault.skip -= 1
+                        continue
+                    if fault.count is not None:
+                        fault.count -= 1
+                        if fault.count <= 0:
+                            self.faults.remove(fault)
+                    return fault
+        return None
+
+    def save(self, path: Path) -> None:
+        """Keep clock and readings for the next start."""
+        path.write_text(json.dumps({"now": self.now.isoformat(), "readings": self.readings}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path, now: datetime) -> State:
+        if not path.exists():
+            return cls(now)
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        state = cls(datetime.fromisoformat(saved["now"]))
+        state.readings.update(saved["readings"])
+        return state
+
+    def called(self) -> list[dict[str, Any]]:
+        return [asdict(call) for call in self.calls]
