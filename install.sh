@@ -147,7 +147,7 @@ build_release() {
     [ -z "$WHEELS" ] || from=(--no-index --find-links "$WHEELS")
     local -a packages
     mapfile -t packages < <(runtime_packages)
-    "$RELEASE/venv/bin/python" -m pip install --quiet --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
+    "$RELEASE/venv/bin/python" -m pip install -qq --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
         die "the packages could not be installed; without internet use --wheels DIR" \
             "пакеты не установились; без интернета используйте --wheels DIR"
     local site
@@ -301,7 +301,7 @@ environment() {
         "$PYTHON" -m venv --clear "$PROJECT/.venv"
         local -a packages
         mapfile -t packages < <(runtime_packages; test_packages)
-        "$PROJECT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
+        "$PROJECT/.venv/bin/python" -m pip install -qq --disable-pip-version-check "${packages[@]}"
         printf '%s' "$wanted" >"$PROJECT/.venv/wanted"
     fi
     cd "$PROJECT"

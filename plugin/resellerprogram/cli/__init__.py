@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error.text.say(language), file=sys.stderr)
         logging.getLogger(__name__).error("%s", error)
         return {AnotherRunActive: EXIT_ANOTHER_RUN, UnsafePlan: EXIT_UNSAFE}.get(type(error), EXIT_FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
+        return 0
     except OSError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED

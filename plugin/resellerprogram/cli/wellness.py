@@ -47,17 +47,21 @@ def doctor(command: Command) -> int:
     if command.options.json:
         command.json([_check_values(check, language) for check in checks])
     else:
-        rows = (
+        command.table(
+            Text("check|finding|matters|what", "проверка|итог|важно|что"),
             (
-                check.name,
-                _FINDINGS[check.finding].say(language),
-                _YES.say(language) if check.matters else "",
-                check.about.say(language),
-                check.detail.say(language),
-            )
-            for check in checks
+                (
+                    check.name,
+                    _FINDINGS[check.finding].say(language),
+                    _YES.say(language) if check.matters else "",
+                    check.about.say(language),
+                )
+                for check in checks
+            ),
         )
-        command.table(Text("check|finding|matters|what|detail", "проверка|итог|важно|что|подробности"), rows)
+        command.lines(
+            f"! {check.name}: {check.detail.say(language)}" for check in checks if check.finding is not Finding.HOLDS
+        )
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
 
 

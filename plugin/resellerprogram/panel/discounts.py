@@ -99,11 +99,11 @@ def create(
     value: Decimal,
     since: date,
     known: Iterable[DiscountId],
-) -> DiscountId:
-    """Create an open-ended percent discount for one service type and tell its id.
+) -> ListedDiscount:
+    """Create an open-ended percent discount for one service type.
 
-    The wizard's answer may lack the id, and a lost answer says nothing at all: then it is looked up among
-    those that were not `known` before. Raises TransportError when it can't be told whether it was created.
+    The wizard's answer may lack the id, and a lost answer says nothing at all: then the discount is looked up
+    among those that were not `known` before. Raises TransportError when it can't be told whether it was created.
     """
     name = NAMES[service_class]
     params = {
@@ -117,21 +117,39 @@ def create(
         "todate": assumptions.OPEN_END,
         "sok": "ok",
     }
-    lost: TransportError | None = None
     try:
         document = panel.call("account.discount.add.product", params, repeatable=False)
         document.expect_ok()
         if document.value("id").isdecimal():
-            return DiscountId(int(document.value("id")))
-    except TransportError as error:
-        lost = error
-    known = set(known)
-    for candidate in listed(panel, account):
-        if candidate.id not in known and candidate.may_be_ours:
-            found = read(panel, account, candidate.id)
-            if found.bears_our_name and found.service_type == service_type:
-                return candidate.id
-    raise lost or IncompleteAnswer(document.call, "id")
+            return ListedDiscount(DiscountId(int(document.value("id"))), account, {})
+    except TransportError as lost:
+        created = _new_discount(panel, account, service_type, value, set(known), certain=False)
+        if created is None:
+            raise lost
+        return created
+    created = _new_discount(panel, account, service_type, value, set(known), certain=True)
+    if created is None:
+        raise IncompleteAnswer(document.call, "id")
+    return created
+
+
+def _new_discount(
+    panel: Panel,
+    account: AccountId,
+    service_type: ServiceTypeId,
+    value: Decimal,
+    known: set[DiscountId],
+    certain: bool,
+) -> ListedDiscount | None:
+    """The discount that was just made. The form is read unless the only new row can be nothing else."""
+    rows = [row for row in listed(panel, account) if row.id not in known and row.may_be_ours]
+    if certain and len(rows) == 1 and rows[0].percent == value:
+        return rows[0]
+    for row in rows:
+        found = read(panel, account, row.id)
+        if found.bears_our_name and found.service_type == service_type:
+            return row
+    return None
 
 
 def edit(panel: Panel, account: AccountId, discount: DiscountId, service_type: ServiceTypeId, value: Decimal) -> None:

@@ -204,4 +204,5 @@ class Retrying:
 
 def _without_form(error: requests.RequestException) -> str:
     """What failed, without the request that requests likes to quote."""
-    return f"{type(error).__name__}: {error.args[0] if error.args else ''}"[:300]
+    cause = error.args[0] if error.args else error
+    return str(getattr(cause, "reason", cause)).rpartition("): ")[2][:300]

@@ -153,14 +153,14 @@ def _write(context: Context, change: Change, known: set[DiscountId]) -> Discount
         return change.before.id
     if isinstance(change, Edit):
         discounts.edit(context.panel, change.account, change.before.id, change.service_type, change.percent)
-        number = change.before.id
-    else:
-        service_class = context.types[change.service_type].service_class
-        number = discounts.create(
-            context.panel, change.account, change.service_type, service_class, change.percent, context.day, known
-        )
-    owned.keep(OwnedDiscount(number, change.account, change.service_type, None))
-    return number
+        owned.keep(OwnedDiscount(change.before.id, change.account, change.service_type, None))
+        return change.before.id
+    service_class = context.types[change.service_type].service_class
+    created = discounts.create(
+        context.panel, change.account, change.service_type, service_class, change.percent, context.day, known
+    )
+    owned.keep(OwnedDiscount(created.id, change.account, change.service_type, created.shown or None))
+    return created.id
 
 
 def _written(context: Context, change: Change) -> WrittenChange:

@@ -28,17 +28,27 @@ class Context:
 
     @cached_property
     def provider(self) -> ProviderId:
-        """The provider whose programme this is. Raises SettingError when the panel does not settle it."""
+        """The provider whose programme this is: the one in the settings, else the panel's first.
+
+        Raises SettingError for one that the panel does not have; warns of a choice that was not made.
+        """
+        known = ", ".join(f"{provider} ({name})" for provider, name in self.providers.items())
         chosen = self.settings.provider
-        if chosen is None and len(self.providers) == 1:
-            chosen = next(iter(self.providers))
+        if chosen is None and self.providers:
+            chosen = min(self.providers)
+            if len(self.providers) > 1:
+                self.warnings.append(
+                    Text(
+                        "payments to provider {chosen} count; the panel has {known}; see setting `provider`",
+                        "учитываются платежи провайдеру {chosen}; в панели есть {known}; см. настройку `provider`",
+                    )(chosen=chosen, known=known)
+                )
         if chosen is None or chosen not in self.providers:
-            known = ", ".join(f"{provider} ({name})" for provider, name in self.providers.items())
             raise SettingError(
                 Text(
                     "set `provider` to one of the panel's providers: {known}",
                     "задайте настройку `provider`, провайдеры панели: {known}",
-                )(known=known)
+                )(known=known or "-")
             )
         return chosen
 

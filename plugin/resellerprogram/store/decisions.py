@@ -196,7 +196,7 @@ def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decisio
         and Tier(
             tier["name"],
             Decimal(tier["threshold"]),
-            {ServiceClass(name): Decimal(percent) for name, percent in tier["percents"].items()},
+            {each: Decimal(tier["percents"][each.value]) for each in ServiceClass},
         ),
         pin and Pin(pin["tier"], date.fromisoformat(pin["until"]), pin["reason"]),
     )

@@ -99,8 +99,8 @@ SETTINGS = {
             "",
             lambda text: ProviderId(_count(text)) if text else None,
             Text(
-                "id of the provider (project) whose programme this is; empty: the panel's only one",
-                "id провайдера (проекта), чья это программа; пусто: единственный в панели",
+                "id of the provider (project) whose programme this is; empty: the panel's first",
+                "id провайдера (проекта), чья это программа; пусто: первый в панели",
             ),
         ),
         Setting(
