@@ -1,0 +1,145 @@
+"""R8: the plan that leads from the discounts that are there to those that should be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from resellerprogram.programme.discounts import (
+    Change,
+    Create,
+    Delete,
+    DiscountId,
+    DropLimit,
+    Edit,
+    ProgrammeDiscount,
+    ServiceType,
+    ServiceTypeId,
+    plan,
+    wanted_percents,
+)
+from resellerprogram.programme.errors import UnsafePlan
+from resellerprogram.programme.tiers import ServiceClass
+
+from tests.programme.builders import ACCOUNT, decided, paid
+
+VDS, DEDIC, VPS2 = ServiceTypeId(2), ServiceTypeId(3), ServiceTypeId(6)
+TYPES = [
+    ServiceType(VDS, "vds", ServiceClass.VPS),
+    ServiceType(DEDIC, "dedic", ServiceClass.DEDICATED),
+    ServiceType(VPS2, "vds.vps", ServiceClass.VPS),
+]
+
+
+def there(number: int, service_type: ServiceTypeId, percent: int, intact: bool = True) -> ProgrammeDiscount:
+    return ProgrammeDiscount(DiscountId(number), ACCOUNT, service_type, Decimal(percent), intact)
+
+
+def applied(found: list[ProgrammeDiscount], changes: tuple[Change, ...]) -> list[ProgrammeDiscount]:
+    """What the panel has once it took the changes."""
+    discounts = {discount.id: discount for discount in found}
+    for change in changes:
+        if isinstance(change, Create):
+            number = DiscountId(max(discounts, default=DiscountId(0)) + 1)
+            discounts[number] = ProgrammeDiscount(number, ACCOUNT, change.service_type, change.percent)
+        elif isinstance(change, Edit):
+            discounts[change.before.id] = ProgrammeDiscount(
+                change.before.id, ACCOUNT, change.service_type, change.percent
+            )
+        else:
+            del discounts[change.before.id]
+    return list(discounts.values())
+
+
+def test_every_service_type_of_a_class_gets_the_percent_of_that_class() -> None:
+    decision = decided([paid(52_000, "2025-01-05")], "2025-01-20")
+    assert wanted_percents(decision, TYPES) == {VDS: 19, DEDIC: 7, VPS2: 19}
+
+
+def test_no_tier_means_no_discount() -> None:
+    assert wanted_percents(decided([], "2025-01-20"), TYPES) == {}
+
+
+def test_what_is_right_is_not_written_again() -> None:
+    assert plan(ACCOUNT, {VDS: Decimal(19)}, [there(1, VDS, 19)]) == ()
+
+
+def test_a_missing_discount_is_created() -> None:
+    assert plan(ACCOUNT, {VDS: Decimal(19)}, []) == (Create(ACCOUNT, VDS, Decimal(19)),)
+
+
+def test_a_changed_percent_is_edited_in_place() -> None:
+    found = there(1, VDS, 19)
+    assert plan(ACCOUNT, {VDS: Decimal(21)}, [found]) == (Edit(found, Decimal(21)),)
+
+
+def test_a_discount_that_was_tampered_with_is_edited_though_its_percent_is_right() -> None:
+    found = there(1, VDS, 19, intact=False)
+    assert plan(ACCOUNT, {VDS: Decimal(19)}, [found]) == (Edit(found, Decimal(19)),)
+
+
+def test_of_two_for_one_service_type_the_older_stays() -> None:
+    older, newer = there(1, VDS, 17), there(2, VDS, 19)
+    assert plan(ACCOUNT, {VDS: Decimal(19)}, [newer, older]) == (Edit(older, Decimal(19)), Delete(newer, doubled=True))
+
+
+def test_additions_come_before_removals() -> None:
+    changes = plan(ACCOUNT, {VDS: Decimal(19)}, [there(1, DEDIC, 7)])
+    assert [type(change) for change in changes] == [Create, Delete]
+
+
+@pytest.mark.parametrize(
+    ("change", "drops"),
+    [
+        (Create(ACCOUNT, VDS, Decimal(3)), False),
+        (Edit(there(1, VDS, 3), Decimal(5)), False),
+        (Edit(there(1, VDS, 5), Decimal(3)), True),
+        (Delete(there(1, VDS, 5)), True),
+        (Delete(there(1, VDS, 5), doubled=True), False),
+    ],
+)
+def test_lowering_and_removing_are_drops(change: Change, drops: bool) -> None:
+    assert change.drops is drops
+
+
+types = st.sampled_from([VDS, DEDIC, VPS2, ServiceTypeId(9)])
+wanted = st.dictionaries(types, st.integers(1, 100).map(Decimal), max_size=4)
+found = st.lists(st.tuples(types, st.integers(0, 100), st.booleans()), max_size=6).map(
+    lambda items: [there(number, *item) for number, item in enumerate(items, start=1)]
+)
+
+
+@given(wanted, found)
+def test_planning_after_applying_the_plan_is_empty(
+    target: dict[ServiceTypeId, Decimal], before: list[ProgrammeDiscount]
+) -> None:
+    after = applied(before, plan(ACCOUNT, target, before))
+    assert {discount.service_type: discount.percent for discount in after} == target
+    assert len(after) == len(target)
+    assert plan(ACCOUNT, target, after) == ()
+
+
+@given(wanted, found, st.data())
+def test_a_plan_cut_short_anywhere_is_finished_by_the_next(
+    target: dict[ServiceTypeId, Decimal], before: list[ProgrammeDiscount], data: st.DataObject
+) -> None:
+    changes = plan(ACCOUNT, target, before)
+    partly = applied(before, changes[: data.draw(st.integers(0, len(changes)))])
+    after = applied(partly, plan(ACCOUNT, target, partly))
+    assert sorted((each.service_type, each.percent) for each in after) == sorted(target.items())
+
+
+@pytest.mark.parametrize(("drops", "total"), [(10, 10), (10, 0), (11, 55), (20, 100), (0, 0)])
+def test_up_to_a_fifth_and_at_least_ten_may_drop(drops: int, total: int) -> None:
+    DropLimit().check(drops, total)
+
+
+@pytest.mark.parametrize(("drops", "total"), [(11, 10), (11, 54), (21, 100), (201, 1000)])
+def test_more_than_that_stops_the_run_with_both_figures_and_the_way_out(drops: int, total: int) -> None:
+    with pytest.raises(UnsafePlan, match="--allow-drop") as stopped:
+        DropLimit().check(drops, total)
+    assert (stopped.value.drops, stopped.value.total) == (drops, total)
+    assert str(drops) in stopped.value.text.ru
+    assert str(total) in stopped.value.text.ru
