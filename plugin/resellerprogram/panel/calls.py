@@ -30,7 +30,7 @@ class TooManyRows(PanelError):
 
 
 class Panel:
-    """BILLmanager as we call it: in English, as an employee where a function needs one."""
+    """BILLmanager as we call it: in English unless said otherwise, as an employee where a function needs one."""
 
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
@@ -41,7 +41,7 @@ class Panel:
         Raises TransportError without an answer to trust, PanelRefusal for the panel's error document.
         """
         sent = {name: str(value) for name, value in (params or {}).items()}
-        sent["lang"] = "en"
+        sent.setdefault("lang", "en")
         if self.employee and function not in AS_ROOT:
             sent["su"] = self.employee
         return self._transport.send(Call(function, sent, repeatable))

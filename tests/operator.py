@@ -1,0 +1,56 @@
+"""The plugin in a test's hands: recalculations on a sandbox panel, in the test's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from resellerprogram.programme.payments import AccountId
+from resellerprogram.recalculation import Considered, Report, considered_alone, recalculate
+from resellerprogram.store import Store
+
+from tests.sandbox import Sandbox
+
+TODAY = date(2025, 1, 20)
+
+
+@dataclass
+class Operator:
+    """Runs plan and apply as the command line does."""
+
+    sandbox: Sandbox
+    store: Store
+
+    def apply(self, day: date = TODAY, account: int | None = None, **options: Any) -> Report:
+        return recalculate(
+            self.sandbox.root,
+            self.store,
+            day,
+            self.clock(day),
+            "apply",
+            account=None if account is None else AccountId(account),
+            **options,
+        )
+
+    def plan(self, day: date = TODAY, account: int | None = None) -> Report:
+        return self.apply(day, account, write=False, allow_drop=True)
+
+    def explain(self, account: int, day: date = TODAY) -> Considered:
+        return considered_alone(self.sandbox.root, self.store, day, self.clock(day)(), AccountId(account))
+
+    def percents(self, account: int) -> dict[str, int]:
+        """What the panel's database holds for the account, by service type."""
+        return {name: int(percent) for name, percent in self.sandbox.world.percents(account).items()}
+
+    def writes(self) -> list[str]:
+        """The panel functions that wrote since the last look, filters and sessions aside."""
+        own = ("account.discount",)
+        written = [call["func"] for call in self.sandbox.calls() if call["writes"] and call["func"].startswith(own)]
+        self.sandbox.reset_calls()
+        return written
+
+    @staticmethod
+    def clock(day: date) -> Callable[[], datetime]:
+        return lambda: datetime(day.year, day.month, day.day, 12)

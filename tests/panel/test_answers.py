@@ -1,0 +1,147 @@
+"""The panel's answers are read strictly: whatever is wrong is its own error, never a wrong number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from resellerprogram.panel.answers import amount_with_currency, parse, percent
+from resellerprogram.panel.errors import (
+    AccessDenied,
+    AlreadyExists,
+    BadAnswer,
+    BrokenXml,
+    Call,
+    EmptyAnswer,
+    HtmlAnswer,
+    IncompleteAnswer,
+    InvalidValue,
+    MissingObject,
+    NotAuthenticated,
+    PanelRefusal,
+    TruncatedAnswer,
+)
+
+CALL = Call("payment", {"account_id": "27"})
+SIGNS = {"RUB": "RUB", "₽": "RUB", "USD": "USD", "$": "USD"}
+ERROR = """<doc><error type="{kind}" object="{object}" lang="ru" code="1">
+<param name="object" type="msg" msg="x">elid</param>
+<param name="value">999</param><stack><action level="30" user="root">user.edit</action></stack>
+<group>Поле '__object__'</group><msg>Недопустимое значение</msg></error></doc>"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"", EmptyAnswer),
+        (b"  \n ", EmptyAnswer),
+        (b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", HtmlAnswer),
+        (b"<html><body>Login</body></html>", HtmlAnswer),
+        (b"<?xml version='1.0'?>\n<html><body/></html>", HtmlAnswer),
+        (b"<doc><elem><id>1</id></elem><elem><id>2</i", TruncatedAnswer),
+        (b"<?xml version='1.0' encoding='UTF-8'?>\n<doc><elem><id>1</id></elem>", TruncatedAnswer),
+        (b"<doc><elem></doc>", BrokenXml),
+        (b"<doc>\xff\xfe</doc>", BrokenXml),
+        (b"ERROR: Too many connections", BrokenXml),
+        (b"<answer><elem/></answer>", BrokenXml),
+    ],
+)
+def test_an_answer_that_is_not_the_panels_document_is_its_own_error(answer: bytes, error: type[BadAnswer]) -> None:
+    with pytest.raises(BadAnswer) as raised:
+        parse(answer, CALL)
+    assert type(raised.value) is error
+    assert "payment account_id=27" in raised.value.text.ru
+
+
+@pytest.mark.parametrize(
+    ("kind", "concerning", "error"),
+    [
+        ("missed", "discount", MissingObject),
+        ("value", "elid", MissingObject),
+        ("value", "percentage", InvalidValue),
+        ("exists", "name", AlreadyExists),
+        ("access", "", AccessDenied),
+        ("auth", "", NotAuthenticated),
+        ("db", "", PanelRefusal),
+        ("promocode_not_use", "promocode", PanelRefusal),
+    ],
+)
+def test_an_error_document_is_a_refusal_with_type_object_value_and_message(
+    kind: str, concerning: str, error: type[PanelRefusal]
+) -> None:
+    with pytest.raises(PanelRefusal) as raised:
+        parse(ERROR.format(kind=kind, object=concerning).encode(), CALL)
+    refusal = raised.value
+    assert type(refusal) is error
+    assert (refusal.kind, refusal.concerning, refusal.value, refusal.message) == (
+        kind,
+        concerning,
+        "999",
+        "Недопустимое значение",
+    )
+
+
+def test_the_raw_value_is_preferred_to_the_localized_text() -> None:
+    row = parse('<doc><elem><status color="green" orig="4">Зачислен</status></elem></doc>'.encode(), CALL).rows()[0]
+    assert (row.raw("status"), row.text("status")) == ("4", "Зачислен")
+
+
+def test_external_entities_are_not_followed() -> None:
+    hostile = b'<!DOCTYPE doc [<!ENTITY x SYSTEM "file:///etc/passwd">]><doc><name>&x;</name></doc>'
+    assert "root:" not in parse(hostile, CALL).value("name")
+
+
+def test_a_write_without_ok_is_not_done() -> None:
+    with pytest.raises(IncompleteAnswer):
+        parse(b"<doc/>", CALL).expect_ok()
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("10.00 RUB", "10", "RUB"),
+        ("10.0000 RUB", "10", "RUB"),
+        ("12.3456 ₽", "12.3456", "RUB"),
+        ("-5.00 $", "-5", "USD"),
+        ("12221243.00 RUB", "12221243", "RUB"),
+        ("0.00\u00a0USD", "0", "USD"),
+        (" 7 RUB ", "7", "RUB"),
+    ],
+)
+def test_amounts_come_with_code_or_symbol_and_two_or_four_decimals(text: str, amount: str, currency: str) -> None:
+    money = amount_with_currency(text, SIGNS, CALL)
+    assert (money.amount, money.currency) == (Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10.00",
+        "RUB",
+        "10,00 RUB",
+        "10.00 €",
+        "1 000.00 RUB",
+        "1e3 RUB",
+        "ten RUB",
+        "--5 RUB",
+        "10.00000 RUB",
+        "NaN RUB",
+    ],
+)
+def test_an_amount_that_is_not_understood_is_an_error_and_no_number(text: str) -> None:
+    with pytest.raises(IncompleteAnswer):
+        amount_with_currency(text, SIGNS, CALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("15 %", "15"), ("15", "15"), ("2.50%", "2.5"), ("special price", None), ("", None), ("NaN", None)],
+)
+def test_a_percent_is_a_percent_or_nothing(text: str, value: str | None) -> None:
+    assert percent(text) == (None if value is None else Decimal(value))
+
+
+def test_a_call_is_shown_without_its_secrets() -> None:
+    shown = str(Call("session.newkey", {"key": "top-secret", "auth": "s", "authinfo": "a:b", "elid": "5", "empty": ""}))
+    assert shown == "session.newkey key=*** auth=*** authinfo=*** elid=5"

@@ -1,0 +1,454 @@
+"""The gateway against the sandbox panel: real mgrctl processes, real HTTP, assumed facts read both ways."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from resellerprogram.panel import directory, discounts, filters
+from resellerprogram.panel.assumptions import payment_filter
+from resellerprogram.panel.calls import Panel, TooManyRows, find_employee
+from resellerprogram.panel.connection import Way, https_problem, open_panel
+from resellerprogram.panel.directory import PaymentMethods
+from resellerprogram.panel.errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal, TransportError
+from resellerprogram.panel.payments import PaymentReader
+from resellerprogram.programme.discounts import DiscountId, ServiceTypeId
+from resellerprogram.programme.payments import AccountId, Payment, PaymentStatus, ProviderId
+from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.window import Window
+
+from tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+TODAY = date(2025, 1, 20)
+WINDOW = Window.of(TODAY)
+VDS = ServiceTypeId(2)
+
+
+def reader(panel: Panel, excluded: PaymentMethods | None = None) -> PaymentReader:
+    return PaymentReader(
+        panel, directory.providers(panel), directory.currency_signs(panel), excluded or PaymentMethods()
+    )
+
+
+def read(panel: Panel, account: int, window: Window = WINDOW) -> dict[int, Payment]:
+    return {payment.id: payment for payment in reader(panel).of_account(AccountId(account), window)}
+
+
+# --- payments ---
+
+
+def test_payments_of_the_account_credited_in_the_window_come_whole_and_no_others(
+    sandbox: Sandbox, panel: Panel
+) -> None:
+    account, other = sandbox.world.add_account("One"), sandbox.world.add_account("Two")
+    inside = [sandbox.world.add_payment(account, 100, day) for day in (WINDOW.first, TODAY, date(2025, 1, 1))]
+    for day in (WINDOW.first - timedelta(days=1), TODAY + timedelta(days=1)):
+        sandbox.world.add_payment(account, 100, day)
+    sandbox.world.add_payment(other, 100, TODAY)
+
+    found = read(panel, account)
+
+    assert sorted(found) == sorted(inside)
+    assert found[inside[0]].credited_on == WINDOW.first
+    assert found[inside[0]].amount.amount == 100
+    assert found[inside[0]].status is PaymentStatus.CREDITED
+
+
+@pytest.mark.parametrize("filter_on", ["replaces", "merges"])
+def test_a_filter_that_the_employee_saved_hides_no_payment(sandbox: Sandbox, panel: Panel, filter_on: str) -> None:
+    sandbox.read_as(filter_on=filter_on)
+    account = sandbox.world.add_account("One")
+    payment = sandbox.world.add_payment(account, 100, TODAY)
+    panel.call(
+        "payment.filter",
+        {"status": "1", "number": "zzz", "createdate": "other", "createdatestart": "2030-01-01", "sok": "ok"},
+    )
+    assert sorted(read(panel, account)) == [payment]
+
+
+@pytest.mark.parametrize("filter_off", ["bypasses", "clears"])
+@pytest.mark.parametrize("saved", [{}, {"status": "1", "number": "pfx"}])
+def test_the_employees_filter_is_as_it_was_after_we_have_read(
+    sandbox: Sandbox, panel: Panel, saved: dict[str, str], filter_off: str
+) -> None:
+    sandbox.read_as(filter_off=filter_off)
+    account = sandbox.world.add_account("One")
+    if saved:
+        panel.call("payment.filter", {**saved, "sok": "ok"})
+        panel.call("account.filter", {"name": "One", "sok": "ok"})
+    before = sandbox.filters()
+
+    remembered = filters.remember(panel)
+    read(panel, account)
+    directory.clients(panel)
+    assert sandbox.filters() != before
+    filters.put_back(panel, remembered)
+
+    assert sandbox.filters() == before
+
+
+def test_a_month_with_more_payments_than_the_panel_lists_is_read_in_parts(sandbox: Sandbox, panel: Panel) -> None:
+    (account,) = sandbox.world.add_many(1, 5200, TODAY, amount=1)
+    found = read(panel, account)
+    assert len(found) == 5200
+    assert sum(payment.amount.amount for payment in found.values()) == 5200
+
+
+def test_a_day_with_more_payments_than_the_panel_lists_is_an_error_and_no_part(sandbox: Sandbox, panel: Panel) -> None:
+    (account,) = sandbox.world.add_many(1, 5000 * 25, TODAY, amount=1)
+    with pytest.raises(TooManyRows):
+        reader(panel).of_account(AccountId(account), Window(TODAY, TODAY))
+
+
+def test_a_page_size_that_the_panel_does_not_obey_loses_no_row(
+    sandbox: Sandbox, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (account,) = sandbox.world.add_many(1, 120, TODAY)
+    monkeypatch.setattr("resellerprogram.panel.calls.PAGE_ROWS", "")
+    sandbox.reset_calls()
+    assert len(read(panel, account)) == 120
+    assert [call["params"]["p_num"] for call in sandbox.calls() if call["func"] == "payment"] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("sign", ["iso", "symbol"])
+def test_amounts_are_read_with_code_or_symbol(sandbox: Sandbox, panel: Panel, sign: str) -> None:
+    sandbox.read_as(amount_sign=sign)
+    account = sandbox.world.add_account("One")
+    rouble = sandbox.world.add_payment(account, "12.3456", TODAY)
+    dollar = sandbox.world.add_payment(account, "5", TODAY, currency="USD")
+    found = read(panel, account)
+    assert (found[rouble].amount.amount, found[rouble].amount.currency) == (Decimal("12.3456"), "RUB")
+    assert found[dollar].amount.currency == "USD"
+
+
+def test_the_status_is_read_raw_in_any_language(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    payments = {status: sandbox.world.add_payment(account, 1, TODAY, status=status) for status in (3, 4, 5, 6, 7, 9)}
+    found = read(panel, account)
+    assert {status: int(found[payment].status) for status, payment in payments.items()} == {
+        each: each for each in payments
+    }
+
+
+@pytest.mark.parametrize("module", ["absent", "empty"])
+def test_cashback_and_certificates_are_told_from_money(sandbox: Sandbox, panel: Panel, module: str) -> None:
+    sandbox.read_as(promotional_module=module)
+    account = sandbox.world.add_account("One")
+    promotional = {sandbox.world.add_cashback(account, 10, TODAY), sandbox.world.add_certificate(account, 10, TODAY)}
+    sandbox.world.add_payment(account, 10, TODAY)
+    assert {payment.id for payment in read(panel, account).values() if payment.promotional} == promotional
+
+
+@pytest.mark.parametrize("column", ["name", "id", "absent"])
+def test_the_provider_of_a_payment_is_found_however_the_panel_tells_it(
+    sandbox: Sandbox, panel: Panel, column: str
+) -> None:
+    sandbox.read_as(payment_project=column)
+    account, other = sandbox.world.add_account("One"), sandbox.world.add_project("Second Brand")
+    ours = sandbox.world.add_payment(account, 10, TODAY)
+    theirs = sandbox.world.add_payment(account, 10, TODAY, project=other)
+    assert {payment.id: payment.provider for payment in read(panel, account).values()} == {ours: 1, theirs: other}
+
+
+@pytest.mark.parametrize("flag", ["on", "off"])
+@pytest.mark.parametrize("source", ["present", "absent"])
+def test_a_refund_row_is_known_and_brings_the_earlier_payments_along(
+    sandbox: Sandbox, panel: Panel, flag: str, source: str
+) -> None:
+    sandbox.read_as(refund_flag=flag, refund_source=source)
+    account = sandbox.world.add_account("One")
+    earlier = sandbox.world.add_payment(account, 1000, date(2024, 10, 1))
+    refund = sandbox.world.refund(earlier, TODAY)
+    found = read(panel, account)
+    assert found[refund].is_refund
+    assert found[refund].refund_of == (earlier if source == "present" else None)
+    assert found[earlier].status is PaymentStatus.REFUNDED
+
+
+def test_excluded_methods_are_known_by_id_name_in_either_language_or_module(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    bonus, bank = (sandbox.world.add_payment(account, 10, TODAY, method=method) for method in (3, 1))
+    for pick in ("3", "Bonus", "Бонус", "pmbonus"):
+        methods, unknown = directory.payment_methods(panel, [pick])
+        found = {
+            payment.id: payment.method_excluded
+            for payment in reader(panel, methods).of_account(AccountId(account), WINDOW)
+        }
+        assert (found, unknown) == ({bonus: True, bank: False}, [])
+    assert directory.payment_methods(panel, ["Gold"])[1] == ["Gold"]
+
+
+def test_a_filter_by_account_that_is_not_obeyed_is_an_error(
+    sandbox: Sandbox, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = sandbox.world.add_account("One")
+    for each in (account, sandbox.world.add_account("Two")):
+        sandbox.world.add_payment(each, 10, TODAY)
+    reader(panel).check_filter()
+
+    def disobeyed(number: AccountId, conditions: dict[str, str]) -> dict[str, str]:
+        return {**payment_filter(number, conditions), "account_id": ""}
+
+    monkeypatch.setattr("resellerprogram.panel.assumptions.payment_filter", disobeyed)
+    with pytest.raises(IncompleteAnswer):
+        reader(panel).check_filter()
+    with pytest.raises(IncompleteAnswer, match="account_name"):
+        reader(panel).of_account(AccountId(account), WINDOW)
+
+
+def test_payments_that_were_never_credited_are_read_by_the_day_they_were_placed(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    promised = sandbox.world.add_payment(account, 10, None, status=3, created_on=TODAY)
+    sandbox.world.add_payment(account, 10, None, status=1, created_on=date(2024, 1, 1))
+    sandbox.world.add_payment(account, 10, TODAY)
+    assert [payment.id for payment in reader(panel).not_credited(AccountId(account), WINDOW)] == [promised]
+
+
+def test_only_payments_that_the_panel_still_calls_credited_on_that_day_are_still_credited(
+    sandbox: Sandbox, panel: Panel
+) -> None:
+    account = sandbox.world.add_account("One")
+    same, moved, refunded, deleted = (sandbox.world.add_payment(account, 10, TODAY) for _ in range(4))
+    known = list(read(panel, account).values())
+    sandbox.world.set_payment(moved, paydate=date(2025, 1, 2))
+    sandbox.world.set_payment(refunded, status=6)
+    sandbox.world.delete_payment(deleted)
+    assert [payment.id for payment in reader(panel).still_credited(known)] == [same]
+
+
+# --- directory ---
+
+
+def test_clients_are_listed_and_groups_are_none_of_them(sandbox: Sandbox, panel: Panel) -> None:
+    ids = [sandbox.world.add_account(f"Client {number}") for number in range(60)]
+    sandbox.world.add_group("Resellers", ids[:3])
+    assert [account.id for account in directory.clients(panel)] == ids
+
+
+def test_more_clients_than_the_panel_lists_are_all_found(sandbox: Sandbox, panel: Panel) -> None:
+    ids = sandbox.world.add_many(10_012, 0, TODAY)
+    assert [account.id for account in directory.clients(panel)] == ids
+
+
+@pytest.mark.parametrize("shape", ["members_only", "all_with_status"])
+def test_the_members_of_a_group_are_found_in_either_shape_of_its_list(
+    sandbox: Sandbox, panel: Panel, shape: str
+) -> None:
+    sandbox.read_as(group_list=shape)
+    ids = [sandbox.world.add_account(f"Client {number}") for number in range(5)]
+    group = sandbox.world.add_group("Resellers", ids[1:3])
+    assert directory.group_members(panel, group) == set(ids[1:3])
+    with pytest.raises(MissingObject):
+        directory.group_members(panel, 999)
+
+
+@pytest.mark.parametrize("shown", ["yes", "no"])
+def test_service_types_are_known_by_internal_name_dots_included(sandbox: Sandbox, panel: Panel, shown: str) -> None:
+    sandbox.read_as(itemtype_list_has_intname=shown)
+    assert directory.service_types(panel) == {
+        1: "vhost",
+        2: "vds",
+        3: "dedic",
+        4: "certificate",
+        5: "domain",
+        6: "vds.vps",
+    }
+
+
+def test_rates_are_those_in_force_on_a_day(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.world.add_rate("USD", date(2025, 1, 3), "90.5")
+    sandbox.world.add_rate("USD", date(2025, 1, 10), "95")
+    rates = directory.rates(panel, "RUB")
+    assert rates.in_force("USD", date(2025, 1, 2)) is None
+    assert rates.in_force("EUR", date(2025, 1, 9)) is None
+    rate = rates.in_force("USD", date(2025, 1, 9))
+    assert rate is not None
+    assert (rate.value, rate.since) == (Decimal("90.5"), date(2025, 1, 3))
+
+
+def test_a_panel_without_rates_gives_none(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.read_as(currencyrate="absent")
+    assert directory.rates(panel, "RUB").in_force("USD", TODAY) is None
+
+
+@pytest.mark.parametrize("kind", ["missed", "value"])
+def test_a_client_is_gone_only_when_the_panel_says_so(sandbox: Sandbox, panel: Panel, kind: str) -> None:
+    sandbox.read_as(missing_elid=kind)
+    account = sandbox.world.add_account("One")
+    assert not directory.client_is_gone(panel, AccountId(account))
+    assert directory.client(panel, AccountId(account)) == directory.Account(AccountId(account), "One")
+    sandbox.world.delete_account(account)
+    assert directory.client_is_gone(panel, AccountId(account))
+    assert directory.client(panel, AccountId(account)) is None
+
+
+# --- whose name ---
+
+
+def test_an_employee_is_found_and_used_where_the_panel_needs_one(sandbox: Sandbox) -> None:
+    sandbox.read_as(needs_su="yes")
+    account = AccountId(sandbox.world.add_account("One"))
+    with open_panel(sandbox.root, Way()) as panel:
+        assert panel.employee == "admin"
+        assert discounts.listed(panel, account) == []
+        panel.employee = None
+        with pytest.raises(AccessDenied, match="Try su"):
+            discounts.listed(panel, account)
+
+
+def test_the_panel_knows_us_by_name(sandbox: Sandbox) -> None:
+    with open_panel(sandbox.root, Way()) as panel:
+        find_employee(panel)
+    assert "Request [resellerprogram][root] 'employee'" in (sandbox.root / "var" / "billmgr.log").read_text()
+
+
+# --- HTTPS ---
+
+
+def test_large_runs_use_one_session_and_it_is_renewed_when_it_ends(sandbox: Sandbox) -> None:
+    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+        panel.rows("itemtype")
+        sandbox.now = sandbox.now + timedelta(hours=2)
+        sandbox.reset_calls()
+        assert len(panel.rows("itemtype")) == 6
+    assert [(call["func"], call["caller"]) for call in sandbox.calls()] == [
+        ("session.newkey", "resellerprogram"),
+        ("itemtype", "127.0.0.1"),
+    ]
+
+
+def test_the_panels_session_is_roots_and_reads_what_only_root_may(sandbox: Sandbox) -> None:
+    assert https_problem(sandbox.root, Way(url=sandbox.url)) is None
+    problem = https_problem(sandbox.root, Way(url="https://127.0.0.1:1/billmgr"))
+    assert problem is not None
+    assert "refused" in problem.en
+
+
+def test_another_panel_at_the_address_is_not_talked_to(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The key that our mgrctl registered opens our panel alone."""
+    with Sandbox.create(tmp_path_factory.mktemp("other") / "mgr5") as other:
+        assert https_problem(sandbox.root, Way(url=other.url)) is not None
+        with open_panel(sandbox.root, Way(url=other.url), large=True) as panel:
+            other.reset_calls()
+            assert len(panel.rows("itemtype")) == 6
+        assert other.calls() == []
+
+
+@pytest.mark.parametrize("fault", ["broken", "truncated", "empty", "html", "http_500"])
+def test_a_spoilt_https_answer_is_asked_for_by_mgrctl(sandbox: Sandbox, fault: str) -> None:
+    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+        panel.rows("currency")
+        sandbox.fault(fault, "itemtype", count=1)
+        assert len(panel.rows("itemtype")) == 6
+
+
+@pytest.mark.parametrize("fault", ["broken", "truncated", "empty", "html"])
+def test_a_read_that_stays_spoilt_is_an_error(sandbox: Sandbox, panel: Panel, fault: str) -> None:
+    sandbox.fault(fault, "payment")
+    with pytest.raises(TransportError):
+        read(panel, sandbox.world.add_account("One"))
+
+
+def test_a_database_error_of_the_panel_is_a_refusal(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.fault("refuse", "payment")
+    with pytest.raises(PanelRefusal, match="Lost connection"):
+        read(panel, sandbox.world.add_account("One"))
+
+
+# --- personal discounts ---
+
+
+def create(panel: Panel, account: int, percent: str = "19") -> DiscountId:
+    known = {row.id for row in discounts.listed(panel, AccountId(account))}
+    return discounts.create(panel, AccountId(account), VDS, ServiceClass.VPS, Decimal(percent), TODAY, known).id
+
+
+@pytest.mark.parametrize("returned", ["yes", "no"])
+@pytest.mark.parametrize("columns", ["full", "id_name", "id_only"])
+def test_a_created_discount_is_found_whatever_the_wizard_answers(
+    sandbox: Sandbox, panel: Panel, returned: str, columns: str
+) -> None:
+    sandbox.read_as(wizard_returns_id=returned, discount_list_columns=columns)
+    account = sandbox.world.add_account("One")
+    sandbox.world.add_discount(account, 50, "it_1")
+
+    number = create(panel, account)
+
+    made = next(each for each in sandbox.world.discounts(account) if each["id"] == number)
+    assert (made["internal_name"], made["percent"], made["fromdate"], made["todate"]) == (
+        "vds",
+        19,
+        TODAY,
+        date(2099, 12, 31),
+    )
+
+
+@pytest.mark.parametrize("fault", ["empty", "truncated", "html", "broken"])
+def test_a_creation_whose_answer_was_lost_is_found_and_not_repeated(sandbox: Sandbox, panel: Panel, fault: str) -> None:
+    account = sandbox.world.add_account("One")
+    sandbox.fault(fault, "account.discount.add.product", count=1)
+    number = create(panel, account)
+    assert [each["id"] for each in sandbox.world.discounts(account)] == [number]
+
+
+def test_a_creation_that_did_not_happen_is_an_error_and_not_repeated(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    sandbox.fault("refuse", "account.discount.add.product", count=1)
+    with pytest.raises(PanelRefusal):
+        create(panel, account)
+    assert sandbox.world.discounts(account) == []
+
+
+def test_somebody_elses_new_discount_is_not_taken_for_ours(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    theirs = sandbox.world.add_discount(account, 19, "it_2")
+    made = discounts.create(panel, AccountId(account), VDS, ServiceClass.VPS, Decimal(19), TODAY, known=())
+    assert made.id != theirs
+
+
+def test_a_discount_is_edited_in_place_and_keeps_its_other_fields(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    number = create(panel, account)
+    sandbox.world.change_discount(number, todate=date(2025, 2, 1), pricelist_tree="it_1", fromdate=date(2024, 5, 5))
+
+    discounts.edit(panel, AccountId(account), number, VDS, Decimal("21.5"))
+
+    (after,) = sandbox.world.discounts(account)
+    assert (after["id"], after["internal_name"], after["percent"], after["fromdate"], after["todate"]) == (
+        number,
+        "vds",
+        Decimal("21.5"),
+        date(2024, 5, 5),
+        date(2099, 12, 31),
+    )
+
+
+def test_a_deleted_discount_may_be_deleted_again(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    number = create(panel, account)
+    discounts.delete(panel, AccountId(account), number)
+    discounts.delete(panel, AccountId(account), number)
+    assert sandbox.world.discounts(account) == []
+    with pytest.raises(MissingObject):
+        discounts.edit(panel, AccountId(account), number, VDS, Decimal(5))
+
+
+def test_a_discount_of_another_account_is_not_touched(sandbox: Sandbox, panel: Panel) -> None:
+    account, other = sandbox.world.add_account("One"), sandbox.world.add_account("Two")
+    number = create(panel, account)
+    discounts.delete(panel, AccountId(other), number)
+    assert [each["id"] for each in sandbox.world.discounts(account)] == [number]
+
+
+def test_the_first_provider_is_number_one(panel: Panel) -> None:
+    assert directory.providers(panel) == {ProviderId(1): "Example Hosting"}
+
+
+def test_the_clock_of_the_panel_is_the_sandboxes(sandbox: Sandbox) -> None:
+    sandbox.now = datetime(2025, 3, 1, 10)
+    assert sandbox.today() == date(2025, 3, 1)
