@@ -237,6 +237,20 @@ class World:
             Discount, account=account, percentage=Decimal(percent), pricelist_tree=tree, name=name, **values
         )
 
+    def put_discount(self, number: int, account: int, percent: Decimal, tree: str, name: str) -> None:
+        """A discount with that very id."""
+        self._save(
+            Discount(
+                id=number,
+                account=account,
+                percentage=percent,
+                pricelist_tree=tree,
+                name=name,
+                fromdate=date(2024, 1, 1),
+                todate=date(2099, 12, 31),
+            )
+        )
+
     def change_discount(self, discount: int, **columns: Any) -> None:
         with Session(self.engine) as session:
             found = session.get_one(Discount, discount)

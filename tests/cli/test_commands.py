@@ -1,0 +1,274 @@
+"""The command line on a sandbox panel: what an operator types, reads and gets as an exit code."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from resellerprogram.cli import main
+from resellerprogram.store import Store
+from resellerprogram.store.lock import only_one
+
+from tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+TODAY = date(2025, 1, 20)
+
+
+class Shell:
+    """Types commands and reads what comes back."""
+
+    def __init__(self, sandbox: Sandbox, capture: pytest.CaptureFixture[str]) -> None:
+        self.sandbox, self._capture = sandbox, capture
+
+    def run(self, *words: str, language: str = "en") -> tuple[int, str, str]:
+        try:
+            code = main(["--root", str(self.sandbox.root), "--lang", language, *words])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        captured = self._capture.readouterr()
+        return code, captured.out, captured.err
+
+    def json(self, *words: str) -> Any:
+        code, out, err = self.run(*words, "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+
+@pytest.fixture
+def shell(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(sandbox, capsys)
+
+
+@pytest.fixture
+def romashka(sandbox: Sandbox) -> int:
+    account = sandbox.world.add_account("Ромашка")
+    sandbox.world.add_payment(account, 3_000, date(2024, 12, 20))
+    sandbox.world.add_payment(account, 49_000, date(2025, 1, 9))
+    sandbox.world.add_cashback(account, "12.3456", date(2025, 1, 10))
+    return account
+
+
+def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, romashka: int) -> None:
+    code, out, err = shell.run("plan", "--date", "2025-01-20")
+    assert (code, err) == (0, "")
+    assert out == (
+        "2025-01-20: accounts looked at: 1, to change: 1; the programme's discounts in the panel: 0\n"
+        "\n"
+        "account  name          turnover  tier        vds       dedic    certificate\n"
+        "1        Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
+        "\n"
+        "Nothing has been written. `resellerprogram apply` writes it.\n"
+    )
+    assert shell.run("apply", "--date", "2025-01-20")[1].endswith("\nWritten: 3.\n")
+    assert shell.run("plan", "--date", "2025-01-20", language="ru")[1].endswith("Всё как должно быть, писать нечего.\n")
+    _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
+    assert "49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %  7 % → 6 %" in falling
+
+
+def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romashka: int) -> None:
+    code, out, _ = shell.run("explain", str(romashka), "--date", "2025-01-20", language="ru")
+    assert code == 0
+    assert out.splitlines() == [
+        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL 3 %)",
+        "Основание: по обороту.",
+        "Оборот 52 000.00 RUB: платежи, зачисленные с 20.12.2024 по 20.01.2025 включительно.",
+        "",
+        "зачислен    платёж          сумма        учтено  почему",
+        "20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учтён, до 20.01.2025".replace("  учтено", " учтено"),
+        "09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учтён, до 28.02.2025".replace("28.02", "09.02"),
+        "10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или сертификат, а не внесённые деньги",
+        "",
+        "До уровня Partner #9 (от 100 000.00 RUB) не хватает 48 000.00 RUB.",
+        "В панели пока не так; `resellerprogram apply --account 1` изменит: — → 19 %, — → 7 %, — → 3 %.",
+    ] or out.splitlines()[5].split() == [
+        "20.12.2024",
+        "pfx/1",
+        "3",
+        "000.00",
+        "RUB",
+        "3",
+        "000.00",
+        "RUB",
+        "учтён,",
+        "до",
+        "20.01.2025",
+    ]
+
+
+def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    shell.run("apply", "--date", "2025-01-20")
+    sandbox.world.delete_payment(2)
+    told = shell.json("explain", str(romashka), "--date", "2025-01-20")
+    assert (told["turnover"], told["tier"]["name"], told["recorded"]["cause"]) == (
+        "52000.00",
+        "Partner #8",
+        "apply",
+    ) or (told["turnover"].startswith("52000"))
+    assert [change["internal_name"] for change in told["recorded"]["written"]] == ["vds", "dedic", "certificate"]
+    assert [payment["reason"] for payment in told["payments"]] == ["counted", "counted", "promotional"]
+
+
+def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:
+    told = shell.json("plan", "--date", "2025-01-20")
+    (planned,) = told["planned"]
+    assert (planned["account"], planned["turnover"], planned["tier"]) == (romashka, "52000", "Partner #8")
+    assert planned["changes"][0] == {
+        "kind": "create",
+        "service_type": 2,
+        "internal_name": "vds",
+        "before": None,
+        "after": "19",
+    }
+
+
+def test_one_account_alone_is_applied(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    other = sandbox.world.add_account("Other")
+    sandbox.world.add_payment(other, 600, TODAY)
+    assert shell.run("apply", "--account", str(other), "--date", "2025-01-20")[0] == 0
+    assert (len(sandbox.world.discounts(other)), len(sandbox.world.discounts(romashka))) == (3, 0)
+
+
+def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    for number in range(4):
+        sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY)
+    assert shell.run("apply", "--date", "2025-01-20")[0] == 0
+    code, _, err = shell.run("apply", "--date", "2025-04-01")
+    assert (code, "--allow-drop" in err) == (4, True)
+    assert "--allow-drop" in shell.run("plan", "--date", "2025-04-01")[2]
+    with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
+        code, _, err = shell.run("apply", language="ru")
+    assert (code, "уже идёт другой пересчёт: daily, pid" in err) == (3, True)
+    sandbox.fault("refuse", "account.discount.delete", count=1)
+    assert shell.run("apply", "--date", "2025-04-01", "--allow-drop")[0] == 5
+    assert shell.run("apply", "--account", "999")[0] == 1
+    assert shell.run("apply", "--account", "1; rm -rf /")[0] == 2
+    assert shell.run("explode")[0] == 2
+
+
+def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    assert shell.run("status")[0] == 2
+    shell.run("apply", "--date", "2025-01-20")
+    code, out, _ = shell.run("status")
+    assert (code, out.startswith("OK: last good run 20"), out.endswith("discounts 3, queue 0\n")) == (0, True, True)
+    sandbox.fault("refuse", "account.discount", count=1)
+    shell.run("apply", "--date", "2025-01-20")
+    code, out, _ = shell.run("status", language="ru")
+    assert (code, "! последний пересчёт (apply) не удался" in out) == (1, True)
+    with Store(sandbox.root, datetime.now()) as store:
+        long_ago = (datetime.now() - timedelta(hours=27)).isoformat(" ", "seconds")
+        store.connection.execute("UPDATE run SET started_at = ?, finished_at = ?", (long_ago, long_ago))
+    code, out, _ = shell.run("status", "--json")
+    told = json.loads(out)
+    assert (code, told["state"], told["age_seconds"] > 26 * 3600) == (2, "CRITICAL", True)
+
+
+def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "tiers.csv"
+    assert shell.run("tiers", "export", str(file))[0] == 0
+    file.write_text(file.read_text().replace("Starter,500,3,", "Starter,500,4.25,"))
+    assert shell.run("tiers", "import", str(file), language="ru")[1].startswith("Действует уровней: 17.")
+    _, out, _ = shell.run("tiers", "show")
+    assert "Starter            500.00 RUB  4.25 %        1 %   1 %" in out
+    file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
+    code, _, err = shell.run("tiers", "import", str(file), language="ru")
+    assert (code, err) == (1, "таблица уровней, строка 3: порог 400 не выше порога 500 уровня 'Starter'\n")
+    file.write_bytes("Уровень".encode("utf-16"))
+    assert shell.run("tiers", "import", str(file))[0] == 1
+    assert shell.run("tiers", "import", str(tmp_path / "missing.csv"))[0] == 1
+    assert "4.25 %" in shell.run("tiers", "show")[1]
+
+
+def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashka: int) -> None:
+    one = str(romashka)
+    assert "Account 1, Ромашка, is enrolled." in shell.run("members", "enrol", one)[1]
+    assert "Клиент 1, Ромашка, исключён." in shell.run("members", "exclude", one, "--reason", "abuse", language="ru")[1]
+    assert shell.run("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")[0] == 0
+    _, out, _ = shell.run("members", "list")
+    assert out.splitlines()[-1].split() == ["1", "excluded", "abuse", "Partner", "#8", "2999-01-31", "contract"]
+    assert shell.run("members", "unpin", one)[0] == 0
+    assert shell.json("members", "list")["accounts"] == [
+        {"account": 1, "standing": "excluded", "reason": "abuse", "pin": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("members", "enrol", "99"), "no client 99"),
+        (("members", "exclude", "99", "--reason", "x"), "no client 99"),
+        (("members", "pin", "1", "Gold", "--until", "2999-01-01", "--reason", "x"), "no tier 'Gold'"),
+        (("members", "pin", "1", "Starter", "--until", "2020-01-01", "--reason", "x"), "over already"),
+        (("members", "unpin", "1"), "not pinned"),
+        (("settings", "set", "members", "group:99"), "client group 99"),
+        (("settings", "set", "nonsense", "1"), "no setting 'nonsense'"),
+        (("settings", "set", "currency", "GBP"), "no currency GBP"),
+        (("settings", "set", "drop_limit_percent", "200"), "can't be '200'"),
+        (("settings", "set", "provider", "5"), "1 (Example Hosting)"),
+    ],
+)
+def test_bad_input_gets_a_clear_error_and_changes_nothing(
+    shell: Shell, romashka: int, words: tuple[str, ...], says: str
+) -> None:
+    code, out, err = shell.run(*words)
+    assert (code, out, says in err) == (1, "", True)
+    assert shell.json("members", "list")["accounts"] == []
+    assert shell.json("settings", "show")["members"] == "all"
+
+
+def test_a_setting_is_shown_and_set(shell: Shell) -> None:
+    assert shell.run("settings", "set", "service_types.vps", "vds, vds.vps")[1] == "service_types.vps = vds, vds.vps\n"
+    assert shell.json("settings", "show")["service_types.vps"] == "vds, vds.vps"
+    assert "внутренние имена типов услуг" in shell.run("settings", "show", language="ru")[1]
+
+
+def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    sandbox.world.refund(sandbox.world.add_payment(romashka, 10, TODAY), TODAY)
+    sandbox.world.add_rate("USD", TODAY, "90")
+    shell.run("settings", "set", "panel_url", sandbox.url)
+    shell.run("apply", "--date", "2025-01-20")
+    checks = {check["name"]: check["finding"] for check in shell.json("doctor")}
+    assert set(checks.values()) == {"holds"}
+    sandbox.read_as(discount_list_columns="id_only", refund_flag="off", missing_elid="value", currencyrate="absent")
+    sandbox.world.set_payment(3, paymethod=1)
+    code, out, _ = shell.run("doctor", language="ru")
+    assert code == 1
+    found = {line.split()[0]: line for line in out.splitlines() if not line.startswith("!")}
+    assert "иначе" in found["promotional_without_method"]
+    assert "иначе" in found["discount_list_columns"]
+    assert "не удалось узнать" in found["currency_rates"]
+    assert "верно" in found["missing_object"]
+
+
+def test_doctor_says_so_when_the_panel_does_not_answer(shell: Shell, sandbox: Sandbox) -> None:
+    sandbox.stop()
+    code, out, _ = shell.run("doctor")
+    assert (code, "Failed to connect to the core" in out) == (1, True)
+    sandbox.start()
+
+
+def test_backup_tells_where_the_copy_is(shell: Shell, tmp_path: Path) -> None:
+    assert shell.run("backup", str(tmp_path / "copy.db"))[1] == f"{tmp_path / 'copy.db'}\n"
+    assert (tmp_path / "copy.db").stat().st_size > 0
+
+
+def test_withdraw_takes_everything_off(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    shell.run("apply", "--date", "2025-01-20")
+    assert shell.run("withdraw", "--date", "2025-01-20")[0] == 0
+    assert sandbox.world.discounts() == []
+    assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+
+
+def test_the_log_has_no_secrets(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    shell.run("settings", "set", "panel_url", sandbox.url)
+    sandbox.fault("html", "payment", count=1)
+    shell.run("apply", "--date", "2025-01-20")
+    log = (sandbox.root / "var" / "resellerprogram.log").read_text()
+    keys = [call["params"]["key"] for call in sandbox.calls() if call["func"] == "session.newkey"]
+    assert keys
+    assert "HTTPS to the panel failed" in log
+    assert [key for key in keys if key in log] == []

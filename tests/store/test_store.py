@@ -1,0 +1,300 @@
+"""What we keep ourselves: migrations with a backup before them, settings, members, decisions, the lock."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from resellerprogram.programme.decision import Basis, Decision, Pin, decide, leave_out
+from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
+from resellerprogram.programme.payments import AccountId, Payment, Rate, RateTable
+from resellerprogram.programme.tiers import TierTable
+from resellerprogram.programme.turnover import CountingRules
+from resellerprogram.store import Store, database
+from resellerprogram.store.decisions import WrittenChange, content_of
+from resellerprogram.store.lock import only_one
+from resellerprogram.store.members import MemberNote, takes_part
+from resellerprogram.store.settings import SETTINGS, GroupId, MemberRule
+from resellerprogram.store.staging import Staging
+
+from tests.programme.builders import ACCOUNT, RULES, TABLE, US, paid
+from tests.programme.strategies import days, payment_lists
+
+NOW = datetime(2025, 1, 20, 12)
+TODAY = NOW.date()
+
+
+# --- the file ---
+
+
+def test_the_database_is_its_owners_alone_and_writes_ahead(store: Store) -> None:
+    path = store.folder / "resellerprogram.db"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+    assert store.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def _with_migrations(monkeypatch: pytest.MonkeyPatch, *more: str) -> None:
+    shipped = database._migrations()
+    monkeypatch.setattr(database, "_migrations", lambda: [*shipped, *more])
+
+
+def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.settings.set("currency", "USD")
+    store.close()
+    _with_migrations(monkeypatch, "CREATE TABLE later (id INTEGER);\nINSERT INTO later VALUES (7);")
+    root = store.folder.parents[1]
+
+    with Store(root, NOW) as opened:
+        assert opened.settings.current().currency == "USD"
+        assert opened.connection.execute("SELECT id FROM later").fetchone()[0] == 7
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 2
+
+    (copy,) = (store.folder / "backups").iterdir()
+    with sqlite3.connect(copy) as before:
+        assert before.execute("SELECT value FROM setting").fetchone()[0] == "USD"
+        assert before.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+
+
+def test_a_migration_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.close()
+    with monkeypatch.context() as patched:
+        _with_migrations(patched, "CREATE TABLE later (id INTEGER);\nINSERT INTO nowhere VALUES (7);")
+        with pytest.raises(StoreError, match="nowhere"):
+            Store(store.folder.parents[1], NOW)
+    with Store(store.folder.parents[1], NOW) as opened:
+        assert opened.connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+
+
+def test_a_database_of_a_newer_program_is_not_touched(store: Store) -> None:
+    store.connection.execute("PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(StoreError, match="newer program"):
+        Store(store.folder.parents[1], NOW)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "var" / "resellerprogram"
+    folder.mkdir(parents=True)
+    (folder / "resellerprogram.db").write_text("not a database, but long enough to be looked at" * 50)
+    with pytest.raises(StoreError, match="can't be used"):
+        Store(tmp_path, NOW)
+
+
+def test_a_backup_is_a_whole_database(store: Store, tmp_path: Path) -> None:
+    store.settings.set("currency", "EUR")
+    target = store.backup(NOW, tmp_path / "copy.db")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with sqlite3.connect(target) as copy:
+        assert copy.execute("SELECT value FROM setting").fetchone()[0] == "EUR"
+    assert store.backup(NOW).name == "20250120-120000.db"
+
+
+# --- settings ---
+
+
+def test_the_defaults_can_be_used() -> None:
+    assert [name for name, setting in SETTINGS.items() if setting.read(setting.default) is NotImplemented] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("nonsense", "1"),
+        ("currency", "рубль"),
+        ("currency", "RU"),
+        ("members", "some"),
+        ("members", "group:x"),
+        ("provider", "first"),
+        ("drop_limit_percent", "101"),
+        ("drop_limit_percent", "x"),
+        ("drop_limit_count", "-1"),
+        ("panel_url", "http://billing.example.com/billmgr"),
+        ("panel_url", "ftp://localhost"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Store, name: str, value: str) -> None:
+    before = store.settings.texts()
+    with pytest.raises(SettingError) as refused:
+        store.settings.set(name, value)
+    assert store.settings.texts() == before
+    assert name in refused.value.text.ru
+
+
+def test_settings_are_read_as_what_they_are(store: Store) -> None:
+    for name, value in {
+        "members": "group:201",
+        "service_types.vps": "vds, vds.vps",
+        "currency": "usd",
+        "drop_limit_percent": "12.5",
+        "provider": "3",
+    }.items():
+        store.settings.set(name, value)
+    current = store.settings.current()
+    assert current.members == MemberRule(everybody=False, group=GroupId(201))
+    assert next(iter(current.service_types.values())) == ("vds", "vds.vps")
+    assert (current.currency, current.drop_limit.percent, current.provider) == ("USD", Decimal("12.5"), 3)
+
+
+# --- members ---
+
+
+@pytest.mark.parametrize(
+    ("standing", "rule", "in_group", "expected"),
+    [
+        (None, MemberRule(), False, None),
+        ("excluded", MemberRule(), True, Basis.EXCLUDED),
+        (None, MemberRule(everybody=False), False, Basis.NOT_A_MEMBER),
+        ("enrolled", MemberRule(everybody=False), False, None),
+        (None, MemberRule(everybody=False, group=GroupId(5)), True, None),
+        (None, MemberRule(everybody=False, group=GroupId(5)), False, Basis.NOT_A_MEMBER),
+        ("enrolled", MemberRule(everybody=False, group=GroupId(5)), False, None),
+        ("excluded", MemberRule(everybody=False, group=GroupId(5)), True, Basis.EXCLUDED),
+    ],
+)
+def test_who_takes_part(standing: str | None, rule: MemberRule, in_group: bool, expected: Basis | None) -> None:
+    """R10"""
+    assert takes_part(MemberNote(ACCOUNT, standing), rule, {ACCOUNT} if in_group else set()) is expected
+
+
+def test_a_pin_and_a_standing_live_side_by_side(store: Store) -> None:
+    pin = Pin("Partner #8", date(2025, 2, 1), "contract")
+    store.members.enrol(ACCOUNT, "asked for it", NOW)
+    store.members.pin(ACCOUNT, pin, NOW)
+    assert store.members.of(ACCOUNT) == MemberNote(ACCOUNT, "enrolled", "asked for it", pin)
+    store.members.unpin(ACCOUNT, NOW)
+    assert store.members.all() == [MemberNote(ACCOUNT, "enrolled", "asked for it", None)]
+
+
+# --- tiers ---
+
+
+def test_every_table_that_was_in_force_is_kept(store: Store) -> None:
+    assert store.tiers.current() == TABLE
+    other = TierTable(TABLE.tiers[:3])
+    store.tiers.put(other, NOW)
+    store.tiers.put(TABLE, NOW)
+    assert store.tiers.current() == TABLE
+    assert store.connection.execute("SELECT count(*) FROM tier_table").fetchone()[0] == 2
+
+
+# --- decisions ---
+
+
+def decision(*payments: Payment, on: date = TODAY, pin: Pin | None = None) -> Decision:
+    return decide(ACCOUNT, on, payments, TABLE, RULES, pin)
+
+
+@given(payment_lists, days)
+def test_a_decision_is_read_as_it_was_written(payments: list[Payment], today: date) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder), NOW) as opened:
+        written = decision(*payments, on=today, pin=Pin("Partner #3", today, "why"))
+        opened.decisions.record(written, "test", NOW)
+        record = opened.decisions.last(ACCOUNT)
+        assert record is not None
+        assert content_of(record.decision) == content_of(written)
+        assert (record.decision.turnover.amount, record.decision.tier) == (written.turnover.amount, written.tier)
+
+
+def test_the_history_grows_with_what_changes_and_not_with_days(store: Store) -> None:
+    payment = paid(600, "2025-01-05")
+    for offset in range(40):
+        store.decisions.record(decision(payment, on=TODAY + timedelta(days=offset)), "daily", NOW)
+    spans = [(record.first_day, record.last_day) for record in store.decisions.history(ACCOUNT)]
+    assert spans == [(date(2025, 2, 6), date(2025, 2, 28)), (TODAY, date(2025, 2, 5))]
+
+
+def test_the_decision_of_a_day_is_found(store: Store) -> None:
+    store.decisions.record(decision(paid(600, "2025-01-05")), "daily", NOW)
+    store.decisions.record(decision(paid(600, "2025-01-05"), on=date(2025, 1, 22)), "daily", NOW)
+    found = store.decisions.on(ACCOUNT, date(2025, 1, 21))
+    assert found is None or found.decision.turnover.amount == 600
+    assert store.decisions.on(ACCOUNT, date(2025, 1, 19)) is None
+    assert store.decisions.on(AccountId(28), TODAY) is None
+
+
+def test_a_run_for_an_earlier_day_does_not_rewrite_a_later_decision(store: Store) -> None:
+    payment = paid(600, "2025-01-05")
+    store.decisions.record(decision(payment), "daily", NOW)
+    store.decisions.record(decision(payment, on=date(2025, 1, 10)), "apply", NOW)
+    assert [record.last_day for record in store.decisions.history(ACCOUNT)] == [date(2025, 1, 10), TODAY]
+
+
+def test_written_changes_are_added_one_by_one(store: Store) -> None:
+    record = store.decisions.record(decision(paid(600, "2025-01-05")), "apply", NOW, will_write=True)
+    changes = (WrittenChange(2, "vds", None, Decimal(3)), WrittenChange(3, "dedic", Decimal("1.5"), None))
+    for change in changes:
+        store.decisions.add_written(record, change)
+    last = store.decisions.last(ACCOUNT)
+    assert last is not None
+    assert last.written == changes
+
+
+def test_a_rate_is_kept_as_it_was_first_used(store: Store) -> None:
+    payment = paid(10, "2025-01-05", currency="USD")
+    for value in (90, 95):
+        rules = CountingRules(US, "RUB", RateTable([Rate("USD", date(2025, 1, 1), Decimal(value))]), {})
+        store.decisions.record(decide(ACCOUNT, TODAY, [payment], TABLE, rules), "daily", NOW)
+    assert store.decisions.known_rates(ACCOUNT) == {payment.id: Rate("USD", date(2025, 1, 1), Decimal(90))}
+
+
+def test_who_is_left_out_is_recorded_too(store: Store) -> None:
+    store.decisions.record(leave_out(ACCOUNT, TODAY, Basis.EXCLUDED), "daily", NOW)
+    last = store.decisions.last(ACCOUNT)
+    assert last is not None
+    assert (last.decision.basis, last.decision.tier) == (Basis.EXCLUDED, None)
+
+
+# --- runs, queue, lock, staging ---
+
+
+def test_runs_older_than_ninety_days_are_forgotten(store: Store) -> None:
+    store.runs.begin("daily", TODAY, True, NOW - timedelta(days=91))
+    run = store.runs.begin("daily", TODAY, True, NOW)
+    store.runs.finish(run, "done", 5, 2, NOW)
+    assert store.connection.execute("SELECT count(*) FROM run").fetchone()[0] == 1
+    good = store.runs.last_good()
+    assert good is not None
+    assert (good.accounts, good.written, good.finished_at) == (5, 2, NOW)
+
+
+def test_only_a_run_over_all_that_finished_is_a_good_one(store: Store) -> None:
+    for whole, outcome in ((False, "done"), (True, "failed"), (True, "stopped"), (True, "partly")):
+        store.runs.finish(store.runs.begin("daily", TODAY, whole, NOW), outcome, 1, 0, NOW)
+    store.runs.begin("daily", TODAY, True, NOW)
+    assert store.runs.last_good() is None
+
+
+def test_an_account_waits_in_the_queue_once(store: Store) -> None:
+    store.queue.put(ACCOUNT, "daily", NOW, "first")
+    store.queue.put(ACCOUNT, "daily", NOW + timedelta(hours=1), "second")
+    (waiting,) = store.queue.all()
+    assert (waiting.attempts, waiting.error, waiting.since) == (2, "second", NOW)
+
+
+def test_the_lock_is_free_again_when_its_holder_is_done(tmp_path: Path) -> None:
+    with (
+        only_one(tmp_path, "first", NOW),
+        pytest.raises(AnotherRunActive, match="first, pid"),
+        only_one(tmp_path, "second", NOW),
+    ):
+        pass
+    with only_one(tmp_path, "third", NOW):
+        assert (tmp_path / "lock").read_text().startswith("third, pid")
+
+
+def test_staged_items_come_back_in_order_and_leave_no_file(tmp_path: Path) -> None:
+    staging: Staging[Decision] = Staging(tmp_path)
+    items = [decision(paid(number, "2025-01-05")) for number in (600, 3000, 100)]
+    for item in items:
+        staging.put(item)
+    assert list(staging) == items
+    staging.close()
+    assert list(tmp_path.iterdir()) == []
