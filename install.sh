@@ -245,6 +245,7 @@ check_registration() {
 roll_back() {
     local status=$?
     trap - EXIT
+    set +e
     [ "$status" -ne 0 ] || status=1
     say "Something failed; putting everything back as it was." "Что-то не удалось; возвращаем всё как было." >&2
     if [ -n "$SAVED" ]; then

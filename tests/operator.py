@@ -38,7 +38,7 @@ class Operator:
         return self.apply(day, account, write=False, allow_drop=True)
 
     def explain(self, account: int, day: date = TODAY) -> Considered:
-        return considered_alone(self.sandbox.root, self.store, day, self.clock(day)(), AccountId(account))
+        return considered_alone(self.sandbox.root, self.store, day, self.clock(day)(), AccountId(account))[0]
 
     def percents(self, account: int) -> dict[str, int]:
         """What the panel's database holds for the account, by service type."""

@@ -54,6 +54,9 @@ BASES = {
     Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
 }
 
+COUNTED = frozenset({Basis.TURNOVER, Basis.PINNED})
+"""The bases for which payments were looked at."""
+
 CAUSES = {
     "apply": Text("by hand", "вручную"),
     "daily": Text("daily run", "ежедневный пересчёт"),
@@ -130,7 +133,7 @@ def explanation(decision: Decision, account_name: str, currency: str, tiers: Tie
         tier=f"{tier.name} ({percents})" if tier else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
     yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
-    if decision.basis not in (Basis.TURNOVER, Basis.PINNED):
+    if decision.basis not in COUNTED:
         return
     yield Text(
         "Turnover {amount}: payments credited from {first} to {last}, both days included.",
@@ -232,7 +235,7 @@ def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
         (
             str(planned.account.id),
             planned.account.name or NOTHING,
-            money(planned.turnover, currency),
+            money(planned.turnover, currency) if planned.basis in COUNTED else NOTHING,
             _tier_step(planned),
             *(_cell(planned, service_type) for service_type in types),
         )

@@ -73,42 +73,28 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
 def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romashka: int) -> None:
     code, out, _ = shell.run("explain", str(romashka), "--date", "2025-01-20", language="ru")
     assert code == 0
-    assert out.splitlines() == [
-        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL 3 %)",
-        "Основание: по обороту.",
-        "Оборот 52 000.00 RUB: платежи, зачисленные с 20.12.2024 по 20.01.2025 включительно.",
-        "",
-        "зачислен    платёж          сумма        учтено  почему",
-        "20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учтён, до 20.01.2025".replace("  учтено", " учтено"),
-        "09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учтён, до 28.02.2025".replace("28.02", "09.02"),
-        "10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или сертификат, а не внесённые деньги",
-        "",
-        "До уровня Partner #9 (от 100 000.00 RUB) не хватает 48 000.00 RUB.",
-        "В панели пока не так; `resellerprogram apply --account 1` изменит: — → 19 %, — → 7 %, — → 3 %.",
-    ] or out.splitlines()[5].split() == [
-        "20.12.2024",
-        "pfx/1",
-        "3",
-        "000.00",
-        "RUB",
-        "3",
-        "000.00",
-        "RUB",
-        "учтён,",
-        "до",
-        "20.01.2025",
-    ]
+    assert out == (
+        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL 3 %)\n"
+        "Основание: по обороту.\n"
+        "Оборот 52 000.00 RUB: платежи, зачисленные с 20.12.2024 по 20.01.2025 включительно.\n"
+        "\n"
+        "зачислен    платёж          сумма         учтено  почему\n"
+        "20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учтён, до 20.01.2025\n"
+        "09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учтён, до 09.02.2025\n"
+        "10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или сертификат, а не внесённые деньги\n"
+        "\n"
+        "До уровня Partner #9 (от 100 000.00 RUB) не хватает 48 000.00 RUB.\n"
+        "В панели пока не так; `resellerprogram apply --account 1` изменит: "
+        "vds — → 19 %, dedic — → 7 %, certificate — → 3 %.\n"
+    )
 
 
 def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     shell.run("apply", "--date", "2025-01-20")
     sandbox.world.delete_payment(2)
     told = shell.json("explain", str(romashka), "--date", "2025-01-20")
-    assert (told["turnover"], told["tier"]["name"], told["recorded"]["cause"]) == (
-        "52000.00",
-        "Partner #8",
-        "apply",
-    ) or (told["turnover"].startswith("52000"))
+    assert (told["turnover"], told["tier"]["name"]) == ("52000.00", "Partner #8")
+    assert (told["name"], told["recorded"]["cause"]) == ("Ромашка", "apply")
     assert [change["internal_name"] for change in told["recorded"]["written"]] == ["vds", "dedic", "certificate"]
     assert [payment["reason"] for payment in told["payments"]] == ["counted", "counted", "promotional"]
 

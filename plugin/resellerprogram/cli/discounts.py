@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from .. import wording
-from ..programme.discounts import Change, Create, Delete
-from ..programme.errors import UnsafePlan
+from ..programme.decision import Decision
+from ..programme.discounts import Change, Create, Delete, ServiceTypeId
+from ..programme.errors import ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..recalculation import Planned, Report, considered_alone, recalculate
-from ..store.decisions import content_of, content_of_written
+from ..recalculation import Planned, Report, considered_alone, known_client, recalculate
+from ..store.decisions import Record, content_of, content_of_written
 from .output import EXIT_PARTLY, Command
 
 
@@ -64,37 +65,22 @@ def withdraw(command: Command) -> int:
 
 
 def explain(command: Command) -> int:
-    settings, today = command.store.settings.current(), date.today()
+    """A past day is explained by the decision that was made then; today, and a day without one, by the panel now."""
+    account, today = command.options.account, date.today()
     day = command.options.date or today
-    record = command.store.decisions.on(command.options.account, day)
-    if day < today and record:
-        decision, name = record.decision, ""
-        changes: tuple[Change, ...] = ()
+    record = command.store.decisions.on(account, day)
+    changes: tuple[Change, ...] = ()
+    names: Mapping[ServiceTypeId, str] = {}
+    if record and day < today:
+        decision, name = record.decision, _name(command)
     else:
-        considered = considered_alone(command.root, command.store, day, datetime.now(), command.options.account)
+        considered, names = considered_alone(command.root, command.store, day, datetime.now(), account)
         decision, name, changes = considered.decision, considered.account.name, considered.changes
     if command.options.json:
-        command.json(
-            {
-                "account": command.options.account,
-                "name": name,
-                "day": day.isoformat(),
-                "currency": settings.currency,
-                "window": [decision.turnover.window.first.isoformat(), decision.turnover.window.last.isoformat()],
-                **content_of(decision),
-                "changes": [_change_values(change, {}) for change in changes],
-                "recorded": record
-                and {
-                    "cause": record.cause,
-                    "decided_at": record.decided_at.isoformat(),
-                    "written": [content_of_written(change) for change in record.written],
-                },
-            }
-        )
+        command.json(_explanation_values(command, name, day, decision, changes, names, record))
         return 0
-    command.lines(
-        wording.explanation(decision, name, settings.currency, command.store.tiers.current(), command.language)
-    )
+    currency = command.store.settings.current().currency
+    command.lines(wording.explanation(decision, name, currency, command.store.tiers.current(), command.language))
     if record:
         command.lines(wording.written_lines(record, command.language))
     if changes:
@@ -102,11 +88,46 @@ def explain(command: Command) -> int:
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=command.options.account, changes=", ".join(map(wording.change, changes)))
+            )(id=account, changes=", ".join(f"{names[each.service_type]} {wording.change(each)}" for each in changes))
         )
-    elif not record or day >= today:
+    elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
     return 0
+
+
+def _name(command: Command) -> str:
+    """The client's name, where the panel tells it: a recorded decision is explained without the panel, too."""
+    try:
+        return known_client(command.root, command.store, command.options.account, datetime.now()).name
+    except ResellerProgrammeError:
+        return ""
+
+
+def _explanation_values(
+    command: Command,
+    name: str,
+    day: date,
+    decision: Decision,
+    changes: tuple[Change, ...],
+    names: Mapping[ServiceTypeId, str],
+    record: Record | None,
+) -> dict[str, Any]:
+    window = decision.turnover.window
+    return {
+        "account": decision.account,
+        "name": name,
+        "day": day.isoformat(),
+        "currency": command.store.settings.current().currency,
+        "window": [window.first.isoformat(), window.last.isoformat()],
+        **content_of(decision),
+        "changes": [_change_values(change, names) for change in changes],
+        "recorded": record
+        and {
+            "cause": record.cause,
+            "decided_at": record.decided_at.isoformat(),
+            "written": [content_of_written(change) for change in record.written],
+        },
+    }
 
 
 def _print_report(command: Command, report: Report, written: bool) -> None:

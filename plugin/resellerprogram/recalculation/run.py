@@ -13,6 +13,7 @@ from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal
+from ..programme.discounts import ServiceTypeId
 from ..programme.errors import ImplausibleRead, MemberError, ResellerProgrammeError, UnsafePlan
 from ..programme.payments import AccountId
 from ..programme.text import Text
@@ -64,11 +65,14 @@ def recalculate(
         return report
 
 
-def considered_alone(root: Path, store: Store, day: date, now: datetime, account: AccountId) -> Considered:
-    """One account as `recalculate` would see it, with payments that were never credited; nothing is written."""
+def considered_alone(
+    root: Path, store: Store, day: date, now: datetime, account: AccountId
+) -> tuple[Considered, Mapping[ServiceTypeId, str]]:
+    """One account as `recalculate` would see it, with payments that were never credited, and the names of the
+    panel's service types; nothing is written."""
     with only_one(store.folder, "explain", now), working_on(root, store, day) as context:
         context.prepare()
-        return consider(context, _client(context, account), with_uncredited=True)
+        return consider(context, _client(context, account), with_uncredited=True), context.type_names
 
 
 def known_client(root: Path, store: Store, account: AccountId, now: datetime) -> Account:

@@ -1,0 +1,138 @@
+"""`./install.sh demo`: the plugin on a sandbox panel, and the published worked example played on its clock."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from tests.sandbox import Sandbox
+
+PROJECT = Path(__file__).resolve().parents[1]
+FOLDER = PROJECT / "build" / "demo" / "mgr5"
+FIRST, SECOND = date(2025, 1, 20), date(2025, 1, 21)
+PASSWORD = "demo-password"
+RUSSIAN = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "").startswith(
+    "ru"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./install.sh demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end after the show")
+    parser.add_argument("--port", type=int, default=0)
+    options = parser.parse_args()
+    shutil.rmtree(FOLDER.parent, ignore_errors=True)
+    say(
+        "1. A sandbox panel with two hundred resellers and three months of payments",
+        "1. Панель-песочница: двести реселлеров, три месяца платежей",
+    )
+    sandbox = Sandbox.create(FOLDER, port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD)
+    sandbox.world.populate(FIRST)
+    advance = sandbox.world.add_account("Reseller with an advance", email="advance@example.com", password=PASSWORD)
+    falling = sandbox.world.add_account("Reseller without", email="falling@example.com", password=PASSWORD)
+    for account, amount, day in (
+        (advance, 30_000, date(2024, 12, 27)),
+        (advance, 22_000, date(2025, 1, 9)),
+        (falling, 3_000, date(2024, 12, 20)),
+        (falling, 49_000, date(2025, 1, 9)),
+    ):
+        sandbox.world.add_payment(account, amount, day)
+    with sandbox:
+        play(sandbox, advance, falling)
+        if not options.once:
+            stay(sandbox)
+
+
+def play(sandbox: Sandbox, advance: int, falling: int) -> None:
+    say("2. The plugin is installed into it", "2. Плагин ставится в неё")
+    run([str(PROJECT / "install.sh"), "install", "--root", str(sandbox.root)])
+    plugin(sandbox, "settings", "set", "provider", "1")
+    plugin(sandbox, "settings", "set", "panel_url", sandbox.url)
+
+    say("3. 20 January: what would change", "3. 20 января: что изменится")
+    before = price(sandbox, "advance@example.com")
+    plugin(sandbox, "plan", "--date", str(FIRST), lines=16)
+    say("4. It is written, and a second plan is empty", "4. Записываем; второй план пуст")
+    plugin(sandbox, "apply", "--date", str(FIRST), lines=1)
+    plugin(sandbox, "plan", "--date", str(FIRST))
+    after = price(sandbox, "advance@example.com")
+    say(
+        f"   A month of VPS for account {advance}: {before:.2f} RUB before, {after:.2f} RUB now",
+        f"   Месяц VPS для клиента {advance}: было {before:.2f} RUB, стало {after:.2f} RUB",
+    )
+    expect(sandbox, advance, vds=19, certificate=3)
+    expect(sandbox, falling, vds=19, certificate=3)
+
+    say(
+        "5. 21 January: one pays an advance of 50 000, the other nothing, and 3 000 leave the window",
+        "5. 21 января: один вносит аванс 50 000, другой ничего, и 3 000 выходят из окна",
+    )
+    sandbox.now = datetime(2025, 1, 21, 12)
+    sandbox.world.add_payment(advance, 50_000, SECOND)
+    for account in (advance, falling):
+        plugin(sandbox, "apply", "--account", str(account), "--date", str(SECOND))
+    expect(sandbox, advance, vds=21, certificate=5)
+    expect(sandbox, falling, vds=17, certificate=3)
+    say("6. Why? Anyone can look it up", "6. Почему так? Это можно посмотреть")
+    plugin(sandbox, "explain", str(falling), "--date", str(SECOND))
+    say("Everything came out as published.", "Всё вышло, как опубликовано.")
+
+
+def stay(sandbox: Sandbox) -> None:
+    say(
+        f"The panel stays up: {sandbox.url}\n"
+        f"  administrator: admin / {PASSWORD}, reseller: falling@example.com / {PASSWORD}\n"
+        f"  command: {sandbox.root}/sbin/resellerprogram\n  Ctrl-C ends it.",
+        f"Панель работает: {sandbox.url}\n"
+        f"  администратор: admin / {PASSWORD}, реселлер: falling@example.com / {PASSWORD}\n"
+        f"  команда: {sandbox.root}/sbin/resellerprogram\n  Завершить: Ctrl-C.",
+    )
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        print()
+
+
+def plugin(sandbox: Sandbox, *words: str, lines: int = 0) -> None:
+    """Run the installed command; with `lines` show only so many of a long answer's."""
+    print("   $ resellerprogram " + " ".join(words), flush=True)
+    done = run([str(sandbox.root / "sbin" / "resellerprogram"), *words], capture=True)
+    shown = done.splitlines()
+    if lines and len(shown) > lines + 2:
+        shown = [*shown[:lines], "…", *shown[-2:]]
+    print("\n".join(f"   {line}" for line in shown), flush=True)
+
+
+def price(sandbox: Sandbox, user: str) -> Decimal:
+    return Decimal(sandbox.mgrctl("vds.order.param", su=user).findtext("cost", ""))
+
+
+def expect(sandbox: Sandbox, account: int, **wanted: int) -> None:
+    """The demo shows what is true, or it fails."""
+    found = sandbox.world.percents(account)
+    print(f"   {account}: " + ", ".join(f"{name} {percent} %" for name, percent in found.items()), flush=True)
+    if any(found[name] != percent for name, percent in wanted.items()):
+        sys.exit(f"account {account}: {found} instead of {wanted}")
+
+
+def run(command: list[str], capture: bool = False) -> str:
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE if capture else None, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: {done.returncode}")
+    return done.stdout or ""
+
+
+def say(en: str, ru: str) -> None:
+    print("\n" + (ru if RUSSIAN else en), flush=True)
+
+
+if __name__ == "__main__":
+    main()

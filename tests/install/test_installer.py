@@ -1,0 +1,196 @@
+"""install.sh against a sandbox panel: as an operator would run it, in a folder that is not the host's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).resolve().parents[2]
+RUNTIME = ("lxml", "requests", "python-dateutil")
+TODAY = date(2025, 1, 20)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runtime packages as files, as somebody would carry them to a host without internet."""
+    folder = tmp_path_factory.mktemp("wheels")
+    subprocess.run([sys.executable, "-m", "pip", "download", "-qq", "--dest", str(folder), *RUNTIME], check=True)
+    return folder
+
+
+@pytest.fixture
+def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
+    done = run("install", sandbox.root, "--wheels", str(wheels))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return sandbox
+
+
+def run(command: str, root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1", **environment}
+    return subprocess.run(
+        [str(PROJECT / "install.sh"), command, "--root", str(root), *words],
+        text=True,
+        capture_output=True,
+        env=variables,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def cli(sandbox: Sandbox, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(sandbox.root / "sbin" / "resellerprogram"), *words],
+        text=True,
+        capture_output=True,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "LANG": "ru_RU.UTF-8"},
+        check=False,
+    )
+
+
+def files(root: Path) -> dict[str, str]:
+    """Every file of the panel's folder with what is in it, logs and databases aside."""
+    return {
+        str(path.relative_to(root)): os.readlink(path) if path.is_symlink() else path.read_bytes().hex()
+        for path in sorted(root.rglob("*"))
+        if (path.is_symlink() or path.is_file()) and "var" not in path.relative_to(root).parts[:1]
+    }
+
+
+def test_without_internet_the_plugin_is_installed_registered_and_works(installed: Sandbox) -> None:
+    account = installed.world.add_account("Ромашка")
+    installed.world.add_payment(account, 52_000, TODAY)
+
+    applied = cli(installed, "apply", "--date", "2025-01-20")
+
+    assert (applied.returncode, applied.stderr) == (0, "")
+    assert "Записано скидок: 3." in applied.stdout
+    assert installed.world.percents(account)["vds"] == 19
+    log = (installed.root / "var" / "billmgr.log").read_text()
+    assert "Register action 'resellerprogram.status'" in log
+    for path, mode in (("addon/resellerprogram", 0o750), ("etc/xml/billmgr_mod_resellerprogram.xml", 0o644)):
+        assert (installed.root / path).stat().st_mode & 0o777 == mode
+
+
+def test_the_administrator_sees_the_state_in_the_panel_and_a_client_does_not(installed: Sandbox) -> None:
+    account = installed.world.add_account("Ромашка")
+    page = installed.mgrctl("resellerprogram.status", su="admin", lang="ru")
+    assert [row.findtext("name") for row in page.iterfind("elem")][:2] == ["Состояние", "Проблема"]
+    assert page.findtext("elem/value") == "CRITICAL"
+    refused = installed.mgrctl("resellerprogram.status", su=f"client{account}@example.com")
+    assert refused.find("error") is not None
+    assert refused.find("elem") is None
+
+
+def test_the_handler_itself_refuses_a_client_whatever_the_panel_lets_through(installed: Sandbox) -> None:
+    for level in ("16", "", "x", "-1", "9" * 50 + "x"):
+        done = subprocess.run(
+            [str(installed.root / "addon" / "resellerprogram")],
+            capture_output=True,
+            input=b"<doc/>",
+            env={"PATH": "/usr/bin:/bin", "PARAM_func": "resellerprogram.status", "AUTH_LEVEL": level},
+            check=True,
+        )
+        assert b"<error" in done.stdout
+        assert b"<elem" not in done.stdout
+
+
+def test_installing_again_changes_nothing_and_keeps_data(installed: Sandbox, wheels: Path) -> None:
+    cli(installed, "settings", "set", "drop_limit_count", "25")
+    before = {name for name in files(installed.root) if not name.startswith("lib/")}
+    assert run("install", installed.root, "--wheels", str(wheels)).returncode == 0
+    assert run("upgrade", installed.root, "--wheels", str(wheels)).returncode == 0
+    assert {name for name in files(installed.root) if not name.startswith("lib/")} == before
+    assert "drop_limit_count          25" in cli(installed, "settings", "show").stdout
+    assert len(list((installed.root / "lib" / "resellerprogram" / "releases").iterdir())) == 2
+    assert len(list((installed.root / "var" / "resellerprogram" / "backups").iterdir())) == 1
+
+
+def test_uninstalling_takes_the_discounts_off_removes_all_but_data_and_with_purge_those_too(installed: Sandbox) -> None:
+    account = installed.world.add_account("Ромашка")
+    installed.world.add_payment(account, 52_000, TODAY)
+    theirs = installed.world.add_discount(account, 40, "it_1")
+    cli(installed, "apply", "--date", "2025-01-20")
+
+    done = run("uninstall", installed.root, "--withdraw")
+
+    assert done.returncode == 0, done.stderr
+    assert [each["id"] for each in installed.world.discounts(account)] == [theirs]
+    assert [name for name in files(installed.root) if "resellerprogram" in name] == []
+    assert (installed.root / "var" / "resellerprogram" / "resellerprogram.db").exists()
+    assert installed.mgrctl("resellerprogram.status").find("error") is not None
+    assert run("uninstall", installed.root, "--purge").returncode == 0
+    assert [path.name for path in (installed.root / "var").iterdir() if "resellerprogram" in path.name] == []
+
+
+@pytest.mark.parametrize("before", ["nothing", "an older release"])
+def test_a_failure_half_way_leaves_the_panel_as_it_was(sandbox: Sandbox, wheels: Path, before: str) -> None:
+    if before != "nothing":
+        assert run("install", sandbox.root, "--wheels", str(wheels)).returncode == 0
+    breaking = sandbox.root / "sbin" / "xmlinstall"
+    breaking.write_text("#!/bin/sh\necho 'xmlinstall: no such option' >&2\nexit 1\n", encoding="utf-8")
+    breaking.chmod(0o755)
+    state = files(sandbox.root)
+
+    done = run("install", sandbox.root, "--wheels", str(wheels))
+
+    assert done.returncode != 0
+    assert "putting everything back" in done.stderr
+    assert files(sandbox.root) == state
+    registered = sandbox.mgrctl("resellerprogram.status", su="admin").find("error") is None
+    assert registered is (before != "nothing")
+
+
+def test_packages_that_cannot_be_had_leave_the_panel_as_it_was(sandbox: Sandbox, tmp_path: Path) -> None:
+    state = files(sandbox.root)
+    (tmp_path / "empty").mkdir()
+    done = run("install", sandbox.root, "--wheels", str(tmp_path / "empty"), LC_ALL="ru_RU.UTF-8")
+    assert done.returncode == 1
+    assert "без интернета используйте --wheels" in done.stderr
+    assert files(sandbox.root) == state
+
+
+def fake_panel(root: Path, answer: str, code: int = 0) -> Path:
+    (root / "sbin").mkdir(parents=True)
+    (root / "sbin" / "mgrctl").write_text(f"#!/bin/sh\necho '{answer}'\nexit {code}\n", encoding="utf-8")
+    (root / "sbin" / "mgrctl").chmod(0o755)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "says"),
+    [
+        ("<doc><version><billmgr>5.213.0</billmgr></version></doc>", 0, "5.213.0 is too old"),
+        ("core is not running", 1, "does not answer: core is not running"),
+    ],
+)
+def test_a_panel_that_does_not_fit_is_told_and_not_touched(tmp_path: Path, answer: str, code: int, says: str) -> None:
+    root = fake_panel(tmp_path / "mgr5", answer, code)
+    state = files(root)
+    done = run("install", root)
+    assert (done.returncode, says in done.stderr) == (1, True)
+    assert files(root) == state
+
+
+def test_a_folder_without_billmanager_is_told(tmp_path: Path) -> None:
+    assert "is BILLmanager installed?" in run("install", tmp_path).stderr
+    assert "no such folder" in run("install", tmp_path / "nowhere").stderr
+    assert "nothing to upgrade" in run("upgrade", tmp_path).stderr
+
+
+def test_nothing_outside_the_folder_is_touched(sandbox: Sandbox, wheels: Path) -> None:
+    watched = [Path("/etc/cron.d"), Path("/etc/logrotate.d"), Path("/usr/local/mgr5"), Path("/usr/local/bin")]
+    before = {path: sorted(path.iterdir()) if path.exists() else None for path in watched}
+    assert run("install", sandbox.root, "--wheels", str(wheels)).returncode == 0
+    assert {path: sorted(path.iterdir()) if path.exists() else None for path in watched} == before
+    cron = (sandbox.root / "lib" / "resellerprogram" / "current" / "cron").read_text()
+    assert f"7 0 * * * root {sandbox.root}/sbin/resellerprogram apply --cause daily" in cron
