@@ -9,8 +9,76 @@ from flask import Response, make_response, redirect, render_template, request
 from lxml import etree
 
 from .panel import Panel
+from .request import CLIENT
 
 COOKIE, LANGUAGE = "billmgrses5", "billmgrlang5"
+_TITLES = {
+    "ru": {"account.discount": "Персональные скидки", "account.payment": "Платежи клиента"},
+    "en": {"account.discount": "Personal discounts", "account.payment": "Payments of the client"},
+}
+_COLUMNS = {
+    "ru": {
+        "id": "Id",
+        "name": "Название",
+        "value": "Скидка",
+        "fromdate": "С",
+        "todate": "По",
+        "number": "Номер",
+        "project": "Провайдер",
+        "status": "Статус",
+        "account_name": "Клиент",
+        "pay_date": "Зачислен",
+        "create_date": "Создан",
+        "subaccountamount_iso": "Сумма",
+        "paymethod_name": "Метод оплаты",
+        "paymethodamount_iso": "Сумма оплаты",
+        "account_status": "Состояние",
+        "has_discount": "Есть скидка",
+        "tz_registration_date": "Регистрация",
+        "sender_name": "Плательщик",
+        "refund": "Возврат",
+        "real_status": "Код статуса",
+        "paymethod_module": "Модуль",
+        "price": "Цена",
+        "rate": "Курс",
+        "date": "Дата",
+        "currency": "Валюта",
+        "itemtype": "Тип услуги",
+        "orderpriority": "Порядок",
+        "email": "Почта",
+        "realname": "Имя",
+        "account": "Клиент",
+        "iso": "Код",
+        "symbol": "Знак",
+        "active": "Включено",
+        "module": "Модуль",
+        "currency_str": "Валюта",
+        "billurl": "Адрес",
+    },
+    "en": {
+        "id": "Id",
+        "name": "Name",
+        "value": "Discount",
+        "fromdate": "From",
+        "todate": "To",
+        "number": "Number",
+        "project": "Provider",
+        "status": "Status",
+        "account_name": "Client",
+        "pay_date": "Credited",
+        "create_date": "Created",
+        "subaccountamount_iso": "Amount",
+        "paymethod_name": "Payment method",
+        "paymethodamount_iso": "Amount paid",
+        "account_status": "State",
+        "has_discount": "Has discount",
+        "tz_registration_date": "Registered",
+        "sender_name": "Payer",
+        "refund": "Refund",
+        "real_status": "Status code",
+        "paymethod_module": "Module",
+    },
+}
 _NOT_COLUMNS = frozenset({"docflow_pdf_status", "store_payment", "allowrefund"})
 
 
@@ -28,7 +96,8 @@ def respond(panel: Panel, params: dict[str, str]) -> Any:
     who = panel.answer({"func": "whoami", "auth": session, "lang": language}).document
     if who.find("error") is not None:
         return render_template("login.html", language=language, error="")
-    function = params.get("func") or "menu"
+    staff = int(_attribute(who, "level") or 0) > CLIENT
+    function = params.get("func") or ("account" if staff else "payment")
     environment = {"QUERY_STRING": request.query_string.decode(), "REQUEST_METHOD": request.method}
     answer = panel.answer(
         {**params, "func": function, "auth": session, "lang": language, "out": "html"}, environment=environment
@@ -39,14 +108,13 @@ def respond(panel: Panel, params: dict[str, str]) -> Any:
 def _page(
     panel: Panel, document: etree._Element, function: str, params: dict[str, str], language: str, who: etree._Element
 ) -> Any:
-    user = who.find("user")
-    level = int(user.get("level", "0")) if user is not None else 0
+    level = int(_attribute(who, "level") or 0)
     shown = {
         "language": language,
         "menu": panel.menu(level, language),
         "function": function,
         "params": params,
-        "user": user.get("name", "") if user is not None else "",
+        "user": _attribute(who, "name"),
     }
     error = document.find("error")
     if error is not None:
@@ -55,9 +123,9 @@ def _page(
     if done is not None and params.get("sok"):
         target = dict(parse_qsl(done.text or "")) or {"func": function.rpartition(".")[0] or "menu"}
         return redirect("/billmgr?" + "&".join(f"{name}={value}" for name, value in target.items()))
-    titles = dict(panel.menu(level, language))
+    titles = {**_TITLES[language], **dict(panel.menu(level, language))}
     shown["title"] = panel.plugins.messages.get((language, function), {}).get("title") or titles.get(function, function)
-    messages = panel.plugins.messages.get((language, function), {})
+    messages = {**_COLUMNS[language], **panel.plugins.messages.get((language, function), {})}
     metadata = document.find("metadata")
     if document.find("elem") is not None or document.find("p_elems") is not None:
         return render_template("list.html", **shown, **_list(document, metadata, messages))
@@ -142,3 +210,8 @@ def _log_in(panel: Panel, params: dict[str, str], language: str) -> Response | s
     response.set_cookie(COOKIE, number.get("id", ""), httponly=True, samesite="Strict")
     response.set_cookie(LANGUAGE, f"dragon:{language}", samesite="Strict")
     return response
+
+
+def _attribute(who: etree._Element, name: str) -> str:
+    user = who.find("user")
+    return user.get(name, "") if user is not None else ""

@@ -130,12 +130,13 @@ class Panel:
         request.locks.append(lock)
 
     def menu(self, level: int, language: str) -> list[tuple[str, str]]:
-        """The pages that somebody of that level sees: (function, title)."""
+        """What somebody of that level sees: (function, title); a heading has no function."""
         index = 1 if language == "ru" else 0
         own = [(each.name, each.title[index]) for each in REGISTRY.values() if each.title[0] and level >= each.level]
+        texts = self.plugins.messages.get((language, "desktop"), {})
         added = [
-            (name, self.plugins.messages.get((language, "desktop"), {}).get(f"menu_{name}", name))
-            for needed, name in self.plugins.menu
+            (node if opens else "", texts.get(f"menu_{node}", node))
+            for needed, node, opens in self.plugins.menu
             if level >= needed
         ]
         return own + added

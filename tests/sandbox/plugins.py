@@ -30,13 +30,14 @@ class Handler:
 
 @dataclass
 class Plugins:
-    """What the descriptions say: functions, events by (function, stage), menu, metadata and messages by name."""
+    """What the descriptions say: functions, events by (function, stage), menu (level, node, whether it opens a page),
+    metadata and messages by name."""
 
     functions: dict[str, Handler] = field(default_factory=dict)
     events: dict[tuple[str, str], list[Handler]] = field(default_factory=dict)
     metadata: dict[str, etree._Element] = field(default_factory=dict)
     messages: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-    menu: list[tuple[int, str]] = field(default_factory=list)
+    menu: list[tuple[int, str, bool]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
     @classmethod
@@ -86,7 +87,7 @@ class Plugins:
             self._merge(element)
         for element in description.iterfind("mainmenu"):
             level = level_number(element.get("level", "user"))
-            self.menu += [(level, node.get("name", "")) for node in element.iter("node") if node.get("action")]
+            self.menu += [(level, node.get("name", ""), bool(node.get("action"))) for node in element.iter("node")]
         for language in description.iterfind("lang"):
             for messages in language.iterfind("messages"):
                 texts = self.messages.setdefault((language.get("name", ""), messages.get("name", "")), {})
