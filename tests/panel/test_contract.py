@@ -17,6 +17,7 @@ from resellerprogram.programme.discounts import DiscountId, ServiceTypeId
 from resellerprogram.programme.payments import AccountId, Payment, PaymentStatus, ProviderId
 from resellerprogram.programme.tiers import ServiceClass
 from resellerprogram.programme.window import Window
+from urllib3.connection import HTTPConnection
 
 from tests.sandbox import Sandbox
 
@@ -318,6 +319,16 @@ def test_large_runs_use_one_session_and_it_is_renewed_when_it_ends(sandbox: Sand
         ("session.newkey", "resellerprogram"),
         ("itemtype", "127.0.0.1"),
     ]
+
+
+def test_large_runs_keep_one_connection_alive(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    connect = HTTPConnection.connect
+    monkeypatch.setattr(HTTPConnection, "connect", lambda self: (opened.append(self), connect(self)))
+    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+        for _ in range(5):
+            panel.rows("itemtype")
+    assert len(opened) == 1
 
 
 def test_the_panels_session_is_roots_and_reads_what_only_root_may(sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.serving import WSGIRequestHandler, make_server
+from waitress.server import create_server
 
 from . import html
 from .panel import Answer, Panel
@@ -30,15 +30,15 @@ class Server:
         self.run = root / "var" / "run"
         self.state = State.load(self.run / "state.json", datetime.now().replace(microsecond=0))
         self.panel = Panel(root, database, self.state)
-        self.http = make_server("127.0.0.1", port, self._application(), threaded=True, request_handler=_Handler)
+        self.http = create_server(self._application(), host="127.0.0.1", port=port, threads=32)
         self.local = _serve_socket(self.run / "core.sock", self._mgrctl)
         self.control = _serve_socket(self.run / "control.sock", self._control)
 
     def serve(self) -> None:
         for server in (self.local, self.control):
             threading.Thread(target=server.serve_forever, daemon=True).start()
-        (self.run / "address").write_text(f"http://127.0.0.1:{self.http.server_port}/billmgr", encoding="utf-8")
-        self.http.serve_forever()
+        (self.run / "address").write_text(f"http://127.0.0.1:{self.http.effective_port}/billmgr", encoding="utf-8")
+        self.http.run()
 
     # --- HTTP ---
 
@@ -169,14 +169,6 @@ class Server:
 
     def _do_notifications(self) -> list[dict[str, str]]:
         return self.panel.notifications
-
-
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """The panel has its own log."""
 
 
 def _spoilt(answer: Answer, kind: str) -> tuple[int, bytes, str, list[Any]]:
