@@ -168,15 +168,20 @@ PYTHON
     "$RELEASE/bin/$NAME" --version >/dev/null
 }
 
-runtime_packages() {
-    "$PYTHON" - "$PROJECT/setup.cfg" <<'PYTHON'
+# packages_of SECTION OPTION: the packages that setup.cfg names there, one a line.
+packages_of() {
+    "$PYTHON" - "$PROJECT/setup.cfg" "$@" <<'PYTHON'
 import configparser
 import sys
+path, section, option = sys.argv[1:]
 setup = configparser.ConfigParser()
-setup.read(sys.argv[1], encoding="utf-8")
-print("\n".join(line.replace(" ", "") for line in setup["options"]["install_requires"].split("\n") if line.strip()))
+setup.read(path, encoding="utf-8")
+print("\n".join(line.replace(" ", "") for line in setup[section][option].split("\n") if line.strip()))
 PYTHON
 }
+
+runtime_packages() { packages_of options install_requires; }
+test_packages() { packages_of options.extras_require test; }
 
 # Every file that we own outside our own folders: kind, and where it is.
 owned_files() {
@@ -232,10 +237,13 @@ reload_panel() {
     "$ROOT/sbin/mgrctl" -m billmgr exit >/dev/null 2>&1 || true
 }
 
+# Registered is what the panel lists among its functions, or answers without an error.
 check_registration() {
-    local try
+    local try answer
     for try in $(seq 30); do
         if "$ROOT/sbin/mgrctl" -m billmgr -o xml actionlist 2>/dev/null | grep -q "$NAME\.status"; then return; fi
+        answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml "$NAME.status" 2>/dev/null || true)
+        case $answer in *'<error'*) ;; *'<doc'*) return ;; esac
         sleep "$([ "$try" -lt 10 ] && echo 0.5 || echo 2)"
     done
     die "BILLmanager has not registered the plugin; see $ROOT/var/billmgr.log" \
@@ -309,16 +317,6 @@ environment() {
     export PYTHONPATH=$PROJECT:$PROJECT/plugin
 }
 
-test_packages() {
-    "$PYTHON" - "$PROJECT/setup.cfg" <<'PYTHON'
-import configparser
-import sys
-setup = configparser.ConfigParser()
-setup.read(sys.argv[1], encoding="utf-8")
-print("\n".join(line.replace(" ", "") for line in setup["options.extras_require"]["test"].split("\n") if line.strip()))
-PYTHON
-}
-
 run_demo() {
     environment
     exec .venv/bin/python -m tests.demo "$@"
@@ -333,7 +331,7 @@ run_tests() {
         return
     fi
     install_chromium
-    .venv/bin/python -m pytest "$@"
+    .venv/bin/python -m pytest -n auto "$@"
 }
 
 install_chromium() {

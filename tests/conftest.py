@@ -29,7 +29,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def panel(sandbox: Sandbox) -> Iterator[Panel]:
+def panel(sandbox: Sandbox) -> Panel:
     """The sandbox panel as our gateway sees it through mgrctl."""
     return Panel(Retrying(Mgrctl(sandbox.root), pauses=(0.01, 0.01)), Employee("admin"))
 

@@ -322,9 +322,14 @@ def test_large_runs_use_one_session_and_it_is_renewed_when_it_ends(sandbox: Sand
 
 
 def test_large_runs_keep_one_connection_alive(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
+    opened: list[HTTPConnection] = []
     connect = HTTPConnection.connect
-    monkeypatch.setattr(HTTPConnection, "connect", lambda self: (opened.append(self), connect(self)))
+
+    def counted(self: HTTPConnection) -> None:
+        opened.append(self)
+        connect(self)
+
+    monkeypatch.setattr(HTTPConnection, "connect", counted)
     with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
         for _ in range(5):
             panel.rows("itemtype")

@@ -156,20 +156,23 @@ class Sandbox:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call since the last reset: func, params, user, su, caller, writes."""
-        return self._control("calls")
+        found: list[dict[str, Any]] = self._control("calls")
+        return found
 
     def reset_calls(self, recording: bool = True) -> None:
         self._control("reset_calls", recording=recording)
 
     def filters(self) -> list[list[Any]]:
         """The saved list filters: [user, function, fields]."""
-        return self._control("filters")
+        found: list[list[Any]] = self._control("filters")
+        return found
 
     def forget_sessions(self) -> None:
         self._control("forget_sessions")
 
     def notifications(self) -> list[dict[str, str]]:
-        return self._control("notifications")
+        found: list[dict[str, str]] = self._control("notifications")
+        return found
 
     # --- using it ---
 

@@ -126,7 +126,7 @@ def _flat(document: etree._Element) -> dict[str, Any]:
 
 
 def _text(document: etree._Element) -> str:
-    rows = document.findall("elem")
-    if rows:
-        return "\n".join(" ".join(f"{cell.tag}={cell.text or ''}" for cell in row) for row in rows) + "\n"
-    return "\n".join(f"{child.tag}={child.text or ''}" for child in document if not len(child)) + "\n"
+    rows = document.findall("elem") or [document]
+    return "".join(
+        " ".join(str(cell.tag) + "=" + (cell.text or "") for cell in row if not len(cell)) + "\n" for row in rows
+    )

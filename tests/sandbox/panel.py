@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +214,7 @@ class Panel:
         document = self._events(request, "after", document)
         document = self._events(request, "final", document)
         for background in self.plugins.events.get((request.func, "background"), []):
-            request.after.append(lambda background=background: run_background(self.root, background, request, document))
+            request.after.append(partial(run_background, self.root, background, request, document))
         return document
 
     def _act(self, request: Request, known: Function) -> etree._Element:

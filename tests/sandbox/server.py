@@ -50,7 +50,7 @@ class Server:
             return Response(status=302, headers={"Location": "/billmgr"})
 
         @application.route("/billmgr", methods=["GET", "POST"])
-        def billmgr() -> Response:
+        def billmgr() -> Any:
             params = dict(request.values.items())
             if (
                 self.state.reads("referer_required", "yes")

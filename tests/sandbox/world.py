@@ -189,7 +189,7 @@ class World:
             session.commit()
         return payment
 
-    def add_cashback(self, account: int, amount: Decimal | int, credited_on: date) -> int:
+    def add_cashback(self, account: int, amount: Decimal | int | str, credited_on: date) -> int:
         payment = self.add_payment(account, amount, credited_on, method=None)
         self._save(Promotion2Payment(promotion=1, payment_source=None, payment_cashback=payment))
         return payment

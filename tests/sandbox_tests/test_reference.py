@@ -202,7 +202,7 @@ def test_a_filter_submitted_with_json_is_only_echoed(shared: Sandbox) -> None:
     """C.4"""
     requests.get(
         shared.url,
-        {"authinfo": "admin:admin-password", "func": "payment.filter", "status": 7, "sok": "ok", "out": "json"},
+        {"authinfo": "admin:admin-password", "func": "payment.filter", "status": "7", "sok": "ok", "out": "json"},
         timeout=10,
     )
     assert [each for each in shared.filters() if each[2].get("status") == "7"] == []

@@ -18,17 +18,7 @@ from .output import EXIT_PARTLY, Command
 
 
 def plan(command: Command) -> int:
-    report = recalculate(
-        command.root,
-        command.store,
-        command.options.date,
-        datetime.now,
-        "plan",
-        account=command.options.account,
-        write=False,
-        allow_drop=True,
-        progress=command.progress(),
-    )
+    report = _recalculated(command, "plan", account=command.options.account, write=False, allow_drop=True)
     if report.drops:
         _warn_of_drops(command, report)
     _print_report(command, report, written=False)
@@ -36,32 +26,22 @@ def plan(command: Command) -> int:
 
 
 def apply(command: Command) -> int:
-    report = recalculate(
-        command.root,
-        command.store,
-        command.options.date,
-        datetime.now,
-        command.options.cause,
-        account=command.options.account,
-        allow_drop=command.options.allow_drop,
-        progress=command.progress(),
-    )
+    options = command.options
+    report = _recalculated(command, options.cause, account=options.account, allow_drop=options.allow_drop)
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 
 
 def withdraw(command: Command) -> int:
-    report = recalculate(
-        command.root,
-        command.store,
-        command.options.date,
-        datetime.now,
-        "withdraw",
-        withdraw=True,
-        progress=command.progress(),
-    )
+    report = _recalculated(command, "withdraw", withdraw=True)
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
+
+
+def _recalculated(command: Command, cause: str, **options: Any) -> Report:
+    return recalculate(
+        command.root, command.store, command.options.date, datetime.now, cause, progress=command.progress(), **options
+    )
 
 
 def explain(command: Command) -> int:

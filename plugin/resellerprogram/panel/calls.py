@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Mapping
 from typing import NewType
 
@@ -34,6 +35,7 @@ class Panel:
 
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
+        self._one_at_a_time = threading.Lock()
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
         """Call a panel function; `repeatable` only if a second time does no harm.
@@ -44,7 +46,8 @@ class Panel:
         sent.setdefault("lang", "en")
         if self.employee and function not in AS_ROOT:
             sent["su"] = self.employee
-        return self._transport.send(Call(function, sent, repeatable))
+        with self._one_at_a_time:
+            return self._transport.send(Call(function, sent, repeatable))
 
     def rows(
         self, function: str, params: Mapping[str, object] | None = None, conditions: Mapping[str, str] = NO_FILTER
@@ -70,15 +73,17 @@ class Panel:
             document = self.call(function, {**params, "p_num": page, "p_cnt": PAGE_ROWS})
             found, before = document.rows(), len(rows)
             rows.update((row.raw("id", "elid"), row) for row in found)
-            total = int(document.value("p_elems") or len(rows))
+            total = int(document.value("p_elems") or 0)
             if max(total, len(rows)) >= LIST_CAP and not capped:
                 raise TooManyRows(document.call)
             if "" in rows:
                 raise IncompleteAnswer(document.call, "id")
-            if len(rows) >= min(total, LIST_CAP):
+            if document.has("p_elems") and len(rows) >= min(total, LIST_CAP):
                 break
             if len(rows) == before:
-                raise IncompleteAnswer(document.call, f"{len(rows)} of {total} rows")
+                if len(rows) < total:
+                    raise IncompleteAnswer(document.call, f"{len(rows)} of {total} rows")
+                break  # the panel does not count its rows, and this page brought nothing new
         return list(rows.values())
 
     def close(self) -> None:

@@ -54,11 +54,10 @@ class Create:
 
 
 @dataclass(frozen=True)
-class Edit:
-    """A discount is there but says something else. Edited in place: no moment without one."""
+class _OfExisting:
+    """A change of a discount that is there; `before` is how it was found."""
 
     before: ProgrammeDiscount
-    percent: Decimal
 
     @property
     def account(self) -> AccountId:
@@ -67,6 +66,13 @@ class Edit:
     @property
     def service_type(self) -> ServiceTypeId:
         return self.before.service_type
+
+
+@dataclass(frozen=True)
+class Edit(_OfExisting):
+    """A discount is there but says something else. Edited in place: no moment without one."""
+
+    percent: Decimal
 
     @property
     def drops(self) -> bool:
@@ -74,19 +80,10 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Delete:
+class Delete(_OfExisting):
     """A discount is there but must not be. `doubled`: another one for the same service type stays."""
 
-    before: ProgrammeDiscount
     doubled: bool = False
-
-    @property
-    def account(self) -> AccountId:
-        return self.before.account
-
-    @property
-    def service_type(self) -> ServiceTypeId:
-        return self.before.service_type
 
     @property
     def drops(self) -> bool:

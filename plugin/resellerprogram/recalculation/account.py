@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,15 +27,44 @@ from .context import Context
 from .report import Considered
 
 
-def consider(context: Context, account: Account, with_uncredited: bool = False) -> Considered:
-    """Read, decide and plan for one account; nothing is written to the panel.
+@dataclass(frozen=True)
+class Reading:
+    """What the panel says about an account. `outside` is why it takes no part; then no payments are read."""
 
-    `with_uncredited` also reads payments that were placed but never credited. Raises ImplausibleRead, PanelError.
-    """
+    account: Account
+    outside: Basis | None
+    payments: list[Payment]
+    listed: list[ListedDiscount]
+
+
+def readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Future[Reading]]]:
+    """Each account with its reading, in order. While one is worked on, the next is already being read."""
+    ahead: deque[tuple[Account, Future[Reading]]] = deque()
+    with ThreadPoolExecutor(1, "reading") as reader:
+        for account in accounts:
+            ahead.append((account, reader.submit(_read, context, account, _outside(context, account.id))))
+            if len(ahead) > 1:
+                yield ahead.popleft()
+        yield from ahead
+
+
+def consider_alone(context: Context, account: Account, with_uncredited: bool = False) -> Considered:
+    """Read, decide and plan for one account; `with_uncredited` also reads payments that were placed but never
+    credited. Raises ImplausibleRead, PanelError."""
+    reading = _read(context, account, _outside(context, account.id))
+    if with_uncredited and not reading.outside:
+        known = {payment.id for payment in reading.payments}
+        placed = context.reader.not_credited(account.id, Window.of(context.day))
+        reading.payments.extend(payment for payment in placed if payment.id not in known)
+    return consider(context, reading)
+
+
+def consider(context: Context, reading: Reading) -> Considered:
+    """Decide and plan from what was read; nothing is written to the panel. Raises ImplausibleRead, PanelError."""
+    account = reading.account
     before = context.store.decisions.last(account.id)
-    decision = _decide(context, account.id, before, with_uncredited)
-    listed = discounts.listed(context.panel, account.id)
-    found = _found(context, account.id, listed)
+    decision = _decide(context, reading, before)
+    found = _found(context, account.id, reading.listed)
     changes = plan(account.id, wanted_percents(decision, context.service_types), found)
     tier_before = before.decision.tier if before else None
     return Considered(
@@ -40,7 +72,7 @@ def consider(context: Context, account: Account, with_uncredited: bool = False) 
         decision,
         changes,
         len(found),
-        frozenset(row.id for row in listed),
+        frozenset(row.id for row in reading.listed),
         tier_before.name if tier_before else None,
     )
 
@@ -56,24 +88,27 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime) -
     return len(considered.changes)
 
 
-def _decide(context: Context, account: AccountId, before: Record | None, with_uncredited: bool) -> Decision:
-    note = context.store.members.of(account)
-    outside = takes_part(note, context.settings.members, context.group_members)
-    if context.withdraw or outside:
-        return leave_out(account, context.day, Basis.WITHDRAWN if context.withdraw else outside or Basis.NOT_A_MEMBER)
-    payments = _payments(context, account, before, with_uncredited)
-    return decide(account, context.day, payments, context.table, _rules(context, account, payments), note.pin)
+def _outside(context: Context, account: AccountId) -> Basis | None:
+    """Why the account takes no part; None for a member (R10)."""
+    if context.withdraw:
+        return Basis.WITHDRAWN
+    return takes_part(context.store.members.of(account), context.settings.members, context.group_members)
 
 
-def _payments(context: Context, account: AccountId, before: Record | None, with_uncredited: bool) -> list[Payment]:
-    window = Window.of(context.day)
-    payments = context.reader.of_account(account, window)
+def _read(context: Context, account: Account, outside: Basis | None) -> Reading:
+    """The only part of an account's way that runs beside another's: it asks the panel and nobody else."""
+    payments = [] if outside else context.reader.of_account(account.id, Window.of(context.day))
+    return Reading(account, outside, payments, discounts.listed(context.panel, account.id))
+
+
+def _decide(context: Context, reading: Reading, before: Record | None) -> Decision:
+    account, payments = reading.account.id, reading.payments
+    if reading.outside:
+        return leave_out(account, context.day, reading.outside)
     if before and before.last_day <= context.day:
-        _confirm_vanished(context, before.decision, {payment.id for payment in payments}, window)
-    if with_uncredited:
-        known = {payment.id for payment in payments}
-        payments += [payment for payment in context.reader.not_credited(account, window) if payment.id not in known]
-    return payments
+        _confirm_vanished(context, before.decision, {payment.id for payment in payments}, Window.of(context.day))
+    pin = context.store.members.of(account).pin
+    return decide(account, context.day, payments, context.table, _rules(context, account, payments), pin)
 
 
 def _confirm_vanished(context: Context, before: Decision, read: set[int], window: Window) -> None:

@@ -22,7 +22,7 @@ from ..store.lock import only_one
 from ..store.members import takes_part
 from ..store.settings import Settings, check, settings_of
 from ..store.staging import Staging
-from .account import apply, consider
+from .account import apply, consider, consider_alone, readings
 from .context import Context
 from .report import Considered, Report
 
@@ -72,7 +72,7 @@ def considered_alone(
     panel's service types; nothing is written."""
     with only_one(store.folder, "explain", now), working_on(root, store, day) as context:
         context.prepare()
-        return consider(context, _client(context, account), with_uncredited=True), context.type_names
+        return consider_alone(context, _client(context, account), with_uncredited=True), context.type_names
 
 
 def known_client(root: Path, store: Store, account: AccountId, now: datetime) -> Account:
@@ -136,6 +136,7 @@ def _run(
     context.prepare()
     report.warnings, report.type_names = context.warnings, context.type_names
     accounts = [_client(context, account)] if account is not None else _members(context)
+    waiting = {queued.account for queued in store.queue.all()}
     staging: Staging[Considered] = Staging(store.folder)
     try:
         for considered in _consider_all(context, accounts, progress):
@@ -146,7 +147,8 @@ def _run(
                 staging.put(considered)
             elif write:
                 store.decisions.record(considered.decision, cause, clock())
-                store.queue.remove(considered.account.id)
+                if considered.account.id in waiting:
+                    store.queue.remove(considered.account.id)
         if not allow_drop:
             context.settings.drop_limit.check(report.drops, max(report.discounts, store.owned.count()))
         for considered in staging if write else ():
@@ -156,10 +158,10 @@ def _run(
 
 
 def _consider_all(context: Context, accounts: Sequence[Account], progress: Progress) -> Iterator[Considered]:
-    for done, account in enumerate(accounts):
+    for done, (account, reading) in enumerate(readings(context, accounts)):
         progress(done, len(accounts))
         try:
-            yield consider(context, account)
+            yield consider(context, reading.result())
         except MissingObject:
             if not directory.client_is_gone(context.panel, account.id):
                 raise
@@ -173,7 +175,7 @@ def _apply(context: Context, considered: Considered, report: Report, clock: Call
         try:
             report.written += apply(context, considered, cause, clock())
         except MissingObject:  # somebody deleted a discount since it was read: look again, once
-            report.written += apply(context, consider(context, considered.account), cause, clock())
+            report.written += apply(context, consider_alone(context, considered.account), cause, clock())
         store.queue.remove(account)
     except PanelRefusal as refusal:
         log.error("account %s: %s", account, refusal)

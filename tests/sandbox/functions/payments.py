@@ -281,7 +281,7 @@ def _payment(request: Request, number: int) -> Payment:
 
 
 def _query(request: Request) -> Select[Any]:
-    query = (
+    query: Any = (
         select(
             Payment,
             Account.name.label("account_name"),
@@ -303,7 +303,8 @@ def _query(request: Request) -> Select[Any]:
     )
     if request.caller.level <= CLIENT:
         query = query.where(Subaccount.account == request.caller.account)
-    return query
+    found: Select[Any] = query
+    return found
 
 
 def _filtered(request: Request, query: Select[Any], conditions: dict[str, str]) -> Select[Any]:

@@ -1,0 +1,83 @@
+"""Complete lists, whatever the panel does with pages; whose name a call bears."""
+
+from __future__ import annotations
+
+import pytest
+from resellerprogram.panel.answers import Document, parse
+from resellerprogram.panel.calls import Employee, Panel, TooManyRows
+from resellerprogram.panel.errors import Call, IncompleteAnswer
+
+
+class Pages:
+    """A panel that answers each page of a list as told; the last one again and again."""
+
+    def __init__(self, *pages: str) -> None:
+        self.pages, self.calls = list(pages), list[Call]()
+
+    def send(self, call: Call) -> Document:
+        self.calls.append(call)
+        page = self.pages.pop(0) if len(self.pages) > 1 else self.pages[0]
+        return parse(f"<doc>{page}</doc>".encode(), call)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def rows(first: int, last: int, total: int | None = None) -> str:
+    listed = "".join(f"<elem><id>{number}</id></elem>" for number in range(first, last + 1))
+    return listed + (f"<p_elems>{total}</p_elems>" if total is not None else "")
+
+
+def ids(pages: Pages) -> list[int]:
+    return [row.number("id") for row in Panel(pages).rows("payment")]
+
+
+def test_one_page_with_all_rows_is_one_call() -> None:
+    pages = Pages(rows(1, 3, 3))
+    assert ids(pages) == [1, 2, 3]
+    assert len(pages.calls) == 1
+
+
+def test_an_empty_list_is_one_call() -> None:
+    pages = Pages("<p_elems>0</p_elems>")
+    assert ids(pages) == []
+    assert len(pages.calls) == 1
+
+
+def test_pages_are_read_until_the_total_is_there() -> None:
+    assert ids(Pages(rows(1, 2, 5), rows(3, 4, 5), rows(5, 5, 5))) == [1, 2, 3, 4, 5]
+
+
+def test_a_list_that_does_not_count_its_rows_is_read_until_a_page_brings_nothing_new() -> None:
+    assert ids(Pages(rows(1, 2), rows(3, 4), rows(3, 4))) == [1, 2, 3, 4]
+    assert ids(Pages(rows(1, 2))) == [1, 2]
+    assert ids(Pages("")) == []
+
+
+def test_a_row_that_came_between_two_pages_makes_the_list_be_read_again() -> None:
+    assert ids(Pages(rows(1, 2, 4), rows(2, 3, 5), rows(2, 3, 5), rows(1, 5, 5))) == [1, 2, 3, 4, 5]
+
+
+def test_a_list_that_stays_short_of_its_total_is_an_error_and_no_part() -> None:
+    with pytest.raises(IncompleteAnswer, match="2 of 3 rows"):
+        ids(Pages(rows(1, 2, 3)))
+
+
+def test_a_row_without_an_id_is_an_error() -> None:
+    with pytest.raises(IncompleteAnswer, match="id"):
+        ids(Pages("<elem><name>x</name></elem><p_elems>1</p_elems>"))
+
+
+def test_the_cap_is_an_error_however_it_shows() -> None:
+    for page in (rows(1, 5000, 5000), rows(1, 5000), rows(1, 10, 5001)):
+        with pytest.raises(TooManyRows):
+            ids(Pages(page))
+
+
+def test_calls_are_made_as_the_employee_but_for_those_that_only_root_may_make() -> None:
+    pages = Pages("<ok/>")
+    panel = Panel(pages, Employee("robot"))
+    for function in ("payment", "payment.info", "account.discount.edit", "actionlist"):
+        panel.call(function, {"elid": 5})
+    assert [call.params.get("su") for call in pages.calls] == ["robot", None, "robot", None]
+    assert {call.params["lang"] for call in pages.calls} == {"en"}
