@@ -127,6 +127,8 @@ def _flat(document: etree._Element) -> dict[str, Any]:
 
 def _text(document: etree._Element) -> str:
     rows = document.findall("elem") or [document]
-    return "".join(
-        " ".join(str(cell.tag) + "=" + (cell.text or "") for cell in row if not len(cell)) + "\n" for row in rows
-    )
+    return "".join(" ".join(_pair(cell) for cell in row if not len(cell)) + "\n" for row in rows)
+
+
+def _pair(cell: etree._Element) -> str:
+    return "=".join((str(cell.tag), cell.text or ""))
