@@ -99,7 +99,7 @@ def serialize(document: etree._Element, out: str) -> tuple[bytes, str]:
 
 
 def _tree(element: etree._Element) -> dict[str, Any]:
-    values: dict[str, Any] = {f"${name}": value for name, value in element.attrib.items()}
+    values: dict[str, Any] = {"$" + str(name): str(value) for name, value in element.attrib.items()}
     if element.text and element.text.strip():
         values["$"] = element.text.strip()
     for child in element:
