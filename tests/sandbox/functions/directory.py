@@ -48,13 +48,12 @@ def account(request: Request) -> etree._Element:
         query = query.where(Account.id == _number(conditions["id"]))
     if conditions["name"]:
         query = query.where(Account.name.contains(conditions["name"]))
-    projects = dict(
-        request.session.execute(
-            select(Account2Project.account, func.min(Project.name))
-            .join(Project, Project.id == Account2Project.project)
-            .group_by(Account2Project.account)
-        ).all()
+    of_project = (
+        select(Account2Project.account, func.min(Project.name))
+        .join(Project, Project.id == Account2Project.project)
+        .group_by(Account2Project.account)
     )
+    projects: dict[int, str] = {row[0]: row[1] for row in request.session.execute(of_project)}
     having = {row[0] for row in request.session.execute(select(Discount.account).distinct())}
     if conditions["has_discount"] == "on":
         query = query.where(Account.id.in_(having))
