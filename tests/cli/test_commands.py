@@ -112,6 +112,16 @@ def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:
     }
 
 
+def test_a_terminal_shows_how_far_a_run_has_come(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.world.add_account("Other")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    _, _, err = shell.run("plan", "--date", "2025-01-20")
+    assert f"\r[{'#' * 15}{'.' * 15}] 1/2" in err
+    assert err.endswith("2/2\r\033[K")
+
+
 def test_one_account_alone_is_applied(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     other = sandbox.world.add_account("Other")
     sandbox.world.add_payment(other, 600, TODAY)

@@ -169,6 +169,41 @@ def test_a_refund_row_is_known_and_brings_the_earlier_payments_along(
     assert found[earlier].status is PaymentStatus.REFUNDED
 
 
+def test_two_providers_of_the_same_name_are_told_apart(sandbox: Sandbox, panel: Panel) -> None:
+    account, other = sandbox.world.add_account("One"), sandbox.world.add_project("Example Hosting")
+    ours, theirs = (
+        sandbox.world.add_payment(account, 10, TODAY),
+        sandbox.world.add_payment(account, 10, TODAY, project=other),
+    )
+    assert {payment.id: payment.provider for payment in read(panel, account).values()} == {ours: 1, theirs: other}
+
+
+def test_a_payment_that_the_panel_shows_twice_counts_once(
+    sandbox: Sandbox, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refund makes us read the earlier payments, too; a panel that overlooks the dates shows all of them again."""
+    account = sandbox.world.add_account("One")
+    refund = sandbox.world.refund(sandbox.world.add_payment(account, 100, TODAY), TODAY, 40)
+
+    def dateless(number: AccountId, conditions: dict[str, str]) -> dict[str, str]:
+        return payment_filter(number, {})
+
+    monkeypatch.setattr("resellerprogram.panel.assumptions.payment_filter", dateless)
+    found = reader(panel).of_account(AccountId(account), WINDOW)
+    assert sorted(payment.id for payment in found) == [refund - 1, refund]
+
+
+def test_where_providers_are_not_listed_payment_info_tells_them_once_each(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.read_as(project_list="absent")
+    account, other = sandbox.world.add_account("One"), sandbox.world.add_project("Second Brand")
+    ours = [sandbox.world.add_payment(account, 10, TODAY) for _ in range(3)]
+    theirs = sandbox.world.add_payment(account, 10, TODAY, project=other)
+    sandbox.reset_calls()
+    found = {payment.id: payment.provider for payment in read(panel, account).values()}
+    assert found == {**dict.fromkeys(ours, 1), theirs: other}
+    assert [call["func"] for call in sandbox.calls()].count("payment.info") == 2
+
+
 def test_excluded_methods_are_known_by_id_name_in_either_language_or_module(sandbox: Sandbox, panel: Panel) -> None:
     account = sandbox.world.add_account("One")
     bonus, bank = (sandbox.world.add_payment(account, 10, TODAY, method=method) for method in (3, 1))
@@ -289,8 +324,9 @@ def test_a_client_is_gone_only_when_the_panel_says_so(sandbox: Sandbox, panel: P
 # --- whose name ---
 
 
-def test_an_employee_is_found_and_used_where_the_panel_needs_one(sandbox: Sandbox) -> None:
-    sandbox.read_as(needs_su="yes")
+@pytest.mark.parametrize("listed", ["present", "absent"])
+def test_an_employee_is_found_and_used_where_the_panel_needs_one(sandbox: Sandbox, listed: str) -> None:
+    sandbox.read_as(needs_su="yes", employee_list=listed)
     account = AccountId(sandbox.world.add_account("One"))
     with open_panel(sandbox.root, Way()) as panel:
         assert panel.employee == "admin"

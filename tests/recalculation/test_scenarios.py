@@ -121,6 +121,15 @@ def test_payments_to_another_provider_do_not_count(operator: Operator) -> None:
     assert operator.percents(account)["vds"] == 19
 
 
+def test_a_panel_that_lists_neither_providers_nor_employees_is_served_all_the_same(operator: Operator) -> None:
+    operator.sandbox.read_as(project_list="absent", employee_list="absent", needs_su="yes", currencyrate="absent")
+    other = operator.sandbox.world.add_project("Second Brand")
+    account = reseller(operator, (600, TODAY))
+    operator.sandbox.world.add_payment(account, 50_000, TODAY, project=other)
+    operator.apply()
+    assert operator.percents(account)["vds"] == 3
+
+
 def test_the_rate_of_a_foreign_payment_is_kept_and_never_looked_up_again(operator: Operator) -> None:
     """R5"""
     account = reseller(operator)
@@ -318,6 +327,16 @@ def test_taking_the_programme_off_removes_its_discounts_and_no_other(operator: O
     report = operator.apply(withdraw=True)
     assert report.written == 3
     assert [each["id"] for each in operator.sandbox.world.discounts(account)] == [theirs]
+
+
+def test_the_programme_can_be_taken_off_though_its_settings_do_not_fit_the_panel_any_more(operator: Operator) -> None:
+    reseller(operator, (52_000, TODAY))
+    operator.apply()
+    for name, value in (("members", "group:99"), ("provider", "9"), ("service_types.vps", "gone")):
+        operator.store.settings.set(name, value)
+    operator.sandbox.fault("broken", "payment")
+    assert operator.apply(withdraw=True).written == 3
+    assert operator.sandbox.world.discounts() == []
 
 
 # --- history (R11) ---

@@ -34,6 +34,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "referer_required": ("no", "yes"),  # E.2
     "amount_sign": ("iso", "symbol"),  # C.3
+    "project_list": ("present", "absent"),  # not in J's list
+    "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
 }
 

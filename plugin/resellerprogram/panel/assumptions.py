@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..programme.discounts import ServiceTypeId
-from ..programme.payments import AccountId, PaymentId, Rate
+from ..programme.payments import AccountId, PaymentId, ProviderId, Rate
 from ..programme.text import Text
 from .answers import Row, percent
 from .errors import IncompleteAnswer, MissingObject, PanelRefusal
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 AS_ROOT = frozenset({"actionlist", "employee", "payment.info", "session.newkey", "whoami"})
 """Functions called as root; all others as an employee, as ISPsystem's own tests do (E.2)."""
+
+FIRST_PROVIDER = ProviderId(1)
+"""The provider of a panel that does not list its providers; BILLmanager's own is number one."""
+LIKELY_EMPLOYEE = "admin"
+"""Whom to try where the panel does not list its employees (the name in ISPsystem's examples)."""
 
 LIST_CAP = 5000
 PAGE_ROWS = LIST_CAP

@@ -9,7 +9,7 @@ from typing import NewType
 
 from ..programme.text import Text
 from .answers import Document, Row
-from .assumptions import AS_ROOT, LIST_CAP, PAGE_ROWS
+from .assumptions import AS_ROOT, LIKELY_EMPLOYEE, LIST_CAP, PAGE_ROWS
 from .errors import Call, IncompleteAnswer, PanelError, PanelRefusal
 from .transport import Transport
 
@@ -96,14 +96,14 @@ def find_employee(panel: Panel) -> Employee | None:
     Many functions need an employee, because a provider stands behind one (E.2).
     """
     try:
-        rows = panel.rows("employee")
+        rows = sorted(panel.rows("employee"), key=lambda row: row.number("id"))
+        candidates = [row.raw("name", "id") for row in rows]
     except PanelRefusal:
-        return None
-    for row in sorted(rows, key=lambda row: row.number("id")):
-        candidate = Employee(row.raw("name", "id"))
+        candidates = [LIKELY_EMPLOYEE]
+    for candidate in candidates:
         try:
             panel.call("whoami", {"su": candidate})
         except PanelRefusal:
             continue
-        return candidate
+        return Employee(candidate)
     return None

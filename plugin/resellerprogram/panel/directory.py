@@ -10,7 +10,7 @@ from ..programme.payments import AccountId, ProviderId, RateTable
 from . import assumptions
 from .answers import Row
 from .calls import Panel, TooManyRows
-from .errors import Call, IncompleteAnswer, MissingObject, PanelRefusal
+from .errors import AccessDenied, Call, IncompleteAnswer, MissingObject, PanelRefusal
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,11 @@ class Account:
 
 
 def providers(panel: Panel) -> dict[ProviderId, str]:
-    """The panel's providers (projects) by id."""
-    return {ProviderId(row.number("id")): row.raw("name") for row in panel.rows("project")}
+    """The panel's providers (projects) by id; none where the panel does not list them to us."""
+    try:
+        return {ProviderId(row.number("id")): row.raw("name") for row in panel.rows("project")}
+    except (MissingObject, AccessDenied):
+        return {}
 
 
 def clients(panel: Panel) -> list[Account]:

@@ -26,6 +26,14 @@ class PaymentReader:
     providers: Mapping[ProviderId, str]
     currency_signs: dict[str, str]
     excluded: PaymentMethods = field(default_factory=PaymentMethods)
+    _by_shown: dict[str, ProviderId] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        names = list(self.providers.values())
+        for provider, name in self.providers.items():
+            self._by_shown[str(provider)] = provider
+            if name and names.count(name) == 1:
+                self._by_shown[name] = provider
 
     def check_filter(self) -> None:
         """Raises IncompleteAnswer when the panel does not filter payments by account: a client who does not
@@ -41,9 +49,9 @@ class PaymentReader:
         payment the refund belongs to. Raises PanelError; never returns a part.
         """
         payments = self._credited(account, window.first, window.last)
-        if any(payment.is_refund for payment in payments):
-            payments += self._credited(account, BEGINNING, window.first - timedelta(days=1))
-        return payments
+        if any(payment.is_refund for payment in payments.values()):
+            payments |= self._credited(account, BEGINNING, window.first - timedelta(days=1))
+        return list(payments.values())
 
     def not_credited(self, account: AccountId, window: Window) -> list[Payment]:
         """Payments placed in the window that were never credited (new, promised, cancelled…)."""
@@ -55,7 +63,8 @@ class PaymentReader:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
         return [payment for payment in payments if self._is_credited(payment)]
 
-    def _credited(self, account: AccountId, first: date, last: date) -> list[Payment]:
+    def _credited(self, account: AccountId, first: date, last: date) -> dict[PaymentId, Payment]:
+        """By id, so that a payment counts once though the panel should show it twice."""
         conditions = assumptions.payment_filter(account, {"payfromdate": str(first), "paytodate": str(last)})
         try:
             rows = self.panel.rows("payment", conditions=conditions)
@@ -63,9 +72,9 @@ class PaymentReader:
             if first == last:
                 raise
             middle = first + (last - first) // 2
-            return self._credited(account, first, middle) + self._credited(account, middle + timedelta(days=1), last)
+            return self._credited(account, first, middle) | self._credited(account, middle + timedelta(days=1), last)
         _same_account(rows)
-        return [self._payment(row) for row in rows]
+        return {payment.id: payment for payment in map(self._payment, rows)}
 
     def _payment(self, row: Row) -> Payment:
         number = row.raw("number")
@@ -87,15 +96,20 @@ class PaymentReader:
         return replace(payment, promotional=not self._has_method(payment.id))
 
     def _provider(self, row: Row) -> ProviderId:
-        """The provider of a row, which shows its name or id; a panel with one provider need not say it."""
+        """The provider of a row, which shows its name or id. What the row leaves open (a name that two providers
+        bear, too), payment.info tells; a name that is not listed is asked for once."""
         shown = row.raw("project")
-        if not shown and len(self.providers) > 1:
+        if shown not in self._by_shown:
+            if not shown and len(self.providers) == 1:
+                return next(iter(self.providers))
             document = self.panel.call("payment.info", {"elid": row.number("id")})
-            shown = document.value("payment/project/id")
-        for provider, name in self.providers.items():
-            if shown in (str(provider), name) or (not shown and len(self.providers) == 1):
-                return provider
-        raise IncompleteAnswer(row.call, f"project={shown!r}")
+            number = document.value("payment/project/id")
+            if not number.isdecimal():
+                raise IncompleteAnswer(document.call, f"project={shown!r}")
+            if not shown or shown in self.providers.values():
+                return ProviderId(int(number))
+            self._by_shown[shown] = ProviderId(int(number))
+        return self._by_shown[shown]
 
     def _has_method(self, payment: PaymentId) -> bool:
         document = self.panel.call("payment.info", {"elid": payment})

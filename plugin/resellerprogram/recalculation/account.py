@@ -42,7 +42,7 @@ def readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Ac
     ahead: deque[tuple[Account, Future[Reading]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
-            ahead.append((account, reader.submit(_read, context, account, _outside(context, account.id))))
+            ahead.append((account, reader.submit(_read, context, account, outside_because(context, account.id))))
             if len(ahead) > 1:
                 yield ahead.popleft()
         yield from ahead
@@ -51,7 +51,7 @@ def readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Ac
 def consider_alone(context: Context, account: Account, with_uncredited: bool = False) -> Considered:
     """Read, decide and plan for one account; `with_uncredited` also reads payments that were placed but never
     credited. Raises ImplausibleRead, PanelError."""
-    reading = _read(context, account, _outside(context, account.id))
+    reading = _read(context, account, outside_because(context, account.id))
     if with_uncredited and not reading.outside:
         known = {payment.id for payment in reading.payments}
         placed = context.reader.not_credited(account.id, Window.of(context.day))
@@ -65,7 +65,8 @@ def consider(context: Context, reading: Reading) -> Considered:
     before = context.store.decisions.last(account.id)
     decision = _decide(context, reading, before)
     found = _found(context, account.id, reading.listed)
-    changes = plan(account.id, wanted_percents(decision, context.service_types), found)
+    wanted = wanted_percents(decision, context.service_types) if decision.percents else {}
+    changes = plan(account.id, wanted, found)
     tier_before = before.decision.tier if before else None
     return Considered(
         account,
@@ -88,7 +89,7 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime) -
     return len(considered.changes)
 
 
-def _outside(context: Context, account: AccountId) -> Basis | None:
+def outside_because(context: Context, account: AccountId) -> Basis | None:
     """Why the account takes no part; None for a member (R10)."""
     if context.withdraw:
         return Basis.WITHDRAWN

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from ..panel import directory
+from ..panel import assumptions, directory
 from ..panel.calls import Panel
 from ..panel.errors import PanelRefusal
 from ..panel.payments import PaymentReader
@@ -34,7 +34,9 @@ class Context:
         """
         known = ", ".join(f"{provider} ({name})" for provider, name in self.providers.items())
         chosen = self.settings.provider
-        if chosen is None and self.providers:
+        if not self.providers:
+            return chosen or assumptions.FIRST_PROVIDER
+        if chosen is None:
             chosen = min(self.providers)
             if len(self.providers) > 1:
                 self.warnings.append(
@@ -43,12 +45,12 @@ class Context:
                         "учитываются платежи провайдеру {chosen}; в панели есть {known}; см. настройку `provider`",
                     )(chosen=chosen, known=known)
                 )
-        if chosen is None or chosen not in self.providers:
+        if chosen not in self.providers:
             raise SettingError(
                 Text(
                     "set `provider` to one of the panel's providers: {known}",
                     "задайте настройку `provider`, провайдеры панели: {known}",
-                )(known=known or "-")
+                )(known=known)
             )
         return chosen
 
@@ -114,8 +116,11 @@ class Context:
         return PaymentReader(self.panel, self.providers, signs, excluded)
 
     def prepare(self) -> None:
-        """Read what every account needs. Raises SettingError when settings and panel don't fit."""
-        _ = self.provider, self.service_types, self.group_members, self.reader
+        """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
+        off needs none of them."""
+        _ = self.type_names
+        if not self.withdraw:
+            _ = self.provider, self.service_types, self.group_members, self.reader
 
     @cached_property
     def providers(self) -> Mapping[ProviderId, str]:

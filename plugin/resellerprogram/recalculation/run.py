@@ -19,10 +19,9 @@ from ..programme.payments import AccountId
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
-from ..store.members import takes_part
 from ..store.settings import Settings, check, settings_of
 from ..store.staging import Staging
-from .account import apply, consider, consider_alone, readings
+from .account import apply, consider, consider_alone, outside_because, readings
 from .context import Context
 from .report import Considered, Report
 
@@ -195,8 +194,9 @@ def _members(context: Context) -> list[Account]:
 
     Raises ImplausibleRead when a client with a discount of ours is missing from a list that should have him.
     """
-    store, rule = context.store, context.settings.members
-    context.reader.check_filter()
+    store = context.store
+    if not context.withdraw:
+        context.reader.check_filter()
     everybody = directory.clients(context.panel)
     owners = store.owned.accounts()
     for missing in sorted(owners - {account.id for account in everybody}):
@@ -212,11 +212,7 @@ def _members(context: Context) -> list[Account]:
         store.owned.forget_account(missing)
     if not store.decisions.any():
         return everybody
-    return [
-        account
-        for account in everybody
-        if account.id in owners or not takes_part(store.members.of(account.id), rule, context.group_members)
-    ]
+    return [account for account in everybody if account.id in owners or not outside_because(context, account.id)]
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

@@ -31,6 +31,8 @@ ACCOUNT_FILTER = {"id": "", "name": "", "has_discount": "null"}
 
 @function("project", title=("Providers", "Провайдеры"))
 def project(request: Request) -> etree._Element:
+    if request.state.reads("project_list", "absent"):
+        raise Refusal("missed", "func", "project")
     return request.listing(
         [
             {"id": str(each.id), "name": each.name, "currency_str": "RUB", "billurl": each.billurl}

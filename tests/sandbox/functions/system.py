@@ -115,6 +115,8 @@ def user(request: Request) -> etree._Element:
 
 @function("employee", title=("Employees", "Сотрудники"))
 def employee(request: Request) -> etree._Element:
+    if request.state.reads("employee_list", "absent"):
+        raise Refusal("missed", "func", "employee")
     people = request.session.query(User).filter(User.level > CLIENT)
     return request.listing(
         [
