@@ -204,6 +204,14 @@ def test_where_providers_are_not_listed_payment_info_tells_them_once_each(sandbo
     assert [call["func"] for call in sandbox.calls()].count("payment.info") == 2
 
 
+def test_a_refund_without_a_payment_method_is_a_refund_and_no_promotion(sandbox: Sandbox, panel: Panel) -> None:
+    account = sandbox.world.add_account("One")
+    refund = sandbox.world.refund(sandbox.world.add_payment(account, 100, TODAY), TODAY, 40)
+    sandbox.world.set_payment(refund, paymethod=None)
+    found = read(panel, account)[refund]
+    assert (found.is_refund, found.promotional) == (True, False)
+
+
 def test_excluded_methods_are_known_by_id_name_in_either_language_or_module(sandbox: Sandbox, panel: Panel) -> None:
     account = sandbox.world.add_account("One")
     bonus, bank = (sandbox.world.add_payment(account, 10, TODAY, method=method) for method in (3, 1))
