@@ -286,6 +286,7 @@ def test_a_lost_store_adopts_its_discounts_and_doubles_none(operator: Operator, 
     assert report.planned == []
     assert [each["id"] for each in operator.sandbox.world.discounts(account)] == before
     assert operator.store.owned.count() == 3
+    assert [each["percent"] for each in operator.sandbox.world.discounts(account) if each["id"] == theirs] == [40]
 
 
 def test_a_doubled_discount_is_reduced_to_one(operator: Operator) -> None:
