@@ -258,6 +258,7 @@ def test_what_somebody_changed_or_deleted_by_hand_is_put_right(operator: Operato
     report = operator.apply()
     assert {type(change) for change in report.planned[0].changes} == {Create, Edit}
     assert operator.percents(account) == PARTNER_8
+    assert {each["todate"] for each in operator.sandbox.world.discounts(account)} == {date(2099, 12, 31)}
 
 
 @pytest.mark.parametrize("columns", ["full", "id_name", "id_only"])
