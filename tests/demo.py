@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
-FOLDER = PROJECT / "build" / "demo" / "mgr5"
+FOLDER = PROJECT / "build" / "demo"
 FIRST, SECOND = date(2025, 1, 20), date(2025, 1, 21)
 PASSWORD = "demo-password"
 RUSSIAN = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "").startswith(
@@ -26,14 +26,17 @@ RUSSIAN = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") i
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./install.sh demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the show")
-    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--port", type=int, default=0, help="port of the panel")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the panel is laid out, made anew")
     options = parser.parse_args()
-    shutil.rmtree(FOLDER.parent, ignore_errors=True)
+    shutil.rmtree(options.folder, ignore_errors=True)
     say(
         "1. A sandbox panel with two hundred resellers and three months of payments",
         "1. Панель-песочница: двести реселлеров, три месяца платежей",
     )
-    sandbox = Sandbox.create(FOLDER, port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD)
+    sandbox = Sandbox.create(
+        options.folder / "mgr5", port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD
+    )
     sandbox.world.populate(FIRST)
     advance = sandbox.world.add_account("Reseller with an advance", email="advance@example.com", password=PASSWORD)
     falling = sandbox.world.add_account("Reseller without", email="falling@example.com", password=PASSWORD)
