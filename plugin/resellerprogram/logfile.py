@@ -6,10 +6,12 @@ import logging
 import logging.handlers
 from pathlib import Path
 
+LOG_NAME = "resellerprogram.log"
+
 
 def log_to(root: Path) -> None:
     """Log there from now on; logrotate may move the file away at any time."""
-    path = root / "var" / "resellerprogram.log"
+    path = root / "var" / LOG_NAME
     path.touch(mode=0o600)
     handler = logging.handlers.WatchedFileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,27 @@ def test_withdraw_takes_everything_off(shell: Shell, sandbox: Sandbox, romashka:
     assert shell.run("withdraw", "--date", "2025-01-20")[0] == 0
     assert sandbox.world.discounts() == []
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "says"),
+    [
+        (ZeroDivisionError("oops"), 1, "случилось непредвиденное: oops"),
+        (sqlite3.OperationalError("disk full"), 1, "disk full"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_nobody_expected_is_told_without_a_traceback_and_logged(
+    shell: Shell, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, says: str
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr("resellerprogram.cli.discounts.recalculate", fail)
+    left, out, err = shell.run("apply", language="ru")
+    assert (left, out, says in err, "Traceback" in err) == (code, "", True, False)
+    log = (sandbox.root / "var" / "resellerprogram.log").read_text()
+    assert ("Traceback" in log) is (code == 1)
 
 
 def test_the_log_has_no_secrets(shell: Shell, sandbox: Sandbox, romashka: int) -> None:

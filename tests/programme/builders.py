@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from itertools import count as counter
@@ -18,8 +17,7 @@ from resellerprogram.programme.payments import (
     ProviderId,
     RateTable,
 )
-from resellerprogram.programme.text import Text
-from resellerprogram.programme.tiers import TierTable, published_table
+from resellerprogram.programme.tiers import ServiceClass, TierTable, published_table
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, Verdict
 
 US = ProviderId(1)
@@ -58,21 +56,4 @@ def verdict_of(turnover: Turnover, payment: Payment) -> Verdict:
     return next(verdict for verdict in turnover.verdicts if verdict.payment.id == payment.id)
 
 
-def refunded(payment: Payment, on: str | date, amount: Any = None, named: bool = True, **other: Any) -> Payment:
-    """The row by which the panel gives `payment` back, whole or `amount` of it; `named` says which payment it was."""
-    given_back = payment.amount.amount if amount is None else amount
-    return paid(-given_back, on, is_refund=True, refund_of=payment.id if named else None, **other)
-
-
-def language_problems(text: Text) -> list[str]:
-    """What keeps a text from being one for a person in both languages."""
-    return [
-        problem
-        for problem, there in {
-            "no English": not text.en.strip(),
-            "no Russian": not re.search("[а-яё]", text.ru),
-            "Russian in the English": bool(re.search("[А-Яа-яЁё]", text.en)),
-            "unfilled placeholder": bool(re.search(r"[{}]", text.en + text.ru)),
-        }.items()
-        if there
-    ]
+ALL_CLASSES = tuple(ServiceClass)

@@ -14,11 +14,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ..logfile import log_to
+from ..logfile import LOG_NAME, log_to
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
+from ..programme.text import Text
 from ..store import Store
 from .output import EXIT_ANOTHER_RUN, EXIT_FAILED, EXIT_UNSAFE, Command
 from .parser import parser_in
+
+EXIT_INTERRUPTED = 130
+_UNEXPECTED = Text(
+    "something unexpected went wrong: {error}. The whole story is in {log}; the next run finishes what was begun.",
+    "случилось непредвиденное: {error}. Подробности в {log}; начатое завершит следующий запуск.",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,8 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
         return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except OSError as error:
         print(error, file=sys.stderr)
+        return EXIT_FAILED
+    except Exception as error:
+        logging.getLogger(__name__).exception("unexpected")
+        print(_UNEXPECTED(error=error, log=options.root / "var" / LOG_NAME).say(language), file=sys.stderr)
         return EXIT_FAILED
 
 
