@@ -27,8 +27,8 @@ REASONS = {
     Reason.COUNTED: Text("counts", "учтён"),
     Reason.REFUND_SUBTRACTED: Text("refund, subtracted", "возврат, вычтен"),
     Reason.REFUND_ALREADY_OFF: Text(
-        "refund of a payment that is not counted any more; not subtracted again",
-        "возврат платежа, который уже не учитывается; второй раз не вычитается",
+        "refund of a payment that does not count; nothing to subtract",
+        "возврат платежа, который не учитывается; вычитать нечего",
     ),
     Reason.OTHER_PROVIDER: Text("paid to another provider", "оплачен другому провайдеру"),
     Reason.PROMOTIONAL: Text(

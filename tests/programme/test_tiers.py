@@ -88,6 +88,7 @@ def test_byte_order_mark_semicolons_blank_lines_and_another_order_of_columns_are
         ("A,500,3,1,1\nB,400,5,1,1\n", 3, "not above"),
         ("A,500,3,1,1\nA,600,5,1,1\n", 3, "repeats"),
         (",500,3,1,1\n", 2, "no name"),
+        ('"A\tB",500,3,1,1\n', 2, "can't be shown"),
         ("A,-1,3,1,1\n", 2, "below zero"),
         ("A,500,101,1,1\n", 2, "outside 0–100"),
         ("A,500,3,-0.01,1\n", 2, "outside 0–100"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,36 @@ def test_refunds_that_name_their_payment_take_off_only_what_it_had() -> None:
     result = turnover(refunded, *halves, other, paid(3000, "2025-01-05"))
     assert result.amount == 2500
     assert verdict_of(result, other).reason is Reason.REFUND_SUBTRACTED
+
+
+def test_a_refund_is_not_taken_for_that_of_a_payment_that_came_after_it() -> None:
+    refund, later = paid(-1000, "2025-01-05", is_refund=True), paid(1000, "2025-01-10", status=S.REFUNDED)
+    assert turnover(paid(5000, "2025-01-03"), refund, later).amount == 4000
+
+
+def test_refunds_and_payments_of_different_providers_are_not_paired() -> None:
+    theirs = paid(1000, "2025-01-02", status=S.REFUNDED, provider=ProviderId(2))
+    ours = paid(-1000, "2025-01-05", is_refund=True)
+    assert turnover(theirs, ours, paid(5000, "2025-01-03")).amount == 4000
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        {"status": S.FRAUD},
+        {"status": S.CANCELLED},
+        {"promotional": True},
+        {"method_excluded": True},
+        {"provider": ProviderId(2)},
+    ],
+    ids=str,
+)
+def test_the_refund_of_a_payment_that_never_counted_takes_nothing_from_the_others(never: dict[str, Any]) -> None:
+    source = paid(1000, "2025-01-02", **never)
+    refund = paid(-1000, "2025-01-05", is_refund=True, refund_of=source.id)
+    result = turnover(source, refund, paid(5000, "2025-01-03"))
+    assert result.amount == 5000
+    assert verdict_of(result, refund).reason is Reason.REFUND_ALREADY_OFF
 
 
 def test_a_refund_that_is_not_done_yet_is_not_subtracted() -> None:

@@ -169,6 +169,10 @@ def _check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
 def _problem(tier: Tier, before: list[Tier]) -> Text | None:
     if not tier.name:
         return Text("the tier has no name", "у уровня нет названия")
+    if not tier.name.isprintable():
+        return Text(
+            "the name {name!r} has characters that can't be shown", "в названии {name!r} есть непечатаемые символы"
+        )(name=tier.name)
     if tier.name in (other.name for other in before):
         return Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
     if tier.threshold < 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,36 +101,55 @@ def count(payments: Iterable[Payment], window: Window, rules: CountingRules) -> 
 
 
 def refunds_already_off(payments: Iterable[Payment]) -> frozenset[PaymentId]:
-    """Refund rows whose payment does not count any more, so that the refund is subtracted once (R4).
+    """Refund rows whose payment does not count (any more), so that a refund is subtracted once (R4).
 
-    The panel takes a fully refunded payment out by its status (5, 6) and may also write a refund row.
-    A row that names its payment belongs to it; one that does not is paired, one to one, with a refunded
-    payment of the same amount. A row without such a partner (a partial refund) is subtracted.
+    The panel takes a fully refunded payment out by its status (5, 6) and may also write a refund row. A row that
+    names its payment belongs to it, as far as the payment's amount goes; one that does not is paired, one to one,
+    with an earlier refunded payment of the same amount and provider. A row without such a partner (a partial
+    refund) is subtracted. `payments` come in the order in which they were credited.
     """
     payments = list(payments)
-    taken_back = {payment.id: payment for payment in payments if payment.status in TAKEN_BACK and not payment.is_refund}
-    room = {payment.id: abs(payment.amount.amount) for payment in taken_back.values()}
+    sources = {payment.id: payment for payment in payments if not payment.is_refund}
+    room = {payment.id: abs(payment.amount.amount) for payment in sources.values() if payment.status in TAKEN_BACK}
     off: set[PaymentId] = set()
     unnamed: list[Payment] = []
     for refund in payments:
         if not refund.is_refund or refund.status not in _REFUND_DONE:
             continue
-        if refund.refund_of is None:
+        source = sources.get(refund.refund_of) if refund.refund_of else None
+        if source is None:
             unnamed.append(refund)
-        elif refund.refund_of in room and abs(refund.amount.amount) <= room[refund.refund_of]:
-            room[refund.refund_of] -= abs(refund.amount.amount)
+        elif _never_counts(source, refund):
             off.add(refund.id)
-    whole = Counter(
-        (abs(payment.amount.amount), payment.amount.currency)
-        for payment in taken_back.values()
-        if room[payment.id] == abs(payment.amount.amount)
-    )
+        elif abs(refund.amount.amount) <= room.get(source.id, ZERO):
+            room[source.id] -= abs(refund.amount.amount)
+            off.add(refund.id)
+    whole = [sources[number] for number, left in room.items() if left == abs(sources[number].amount.amount)]
     for refund in unnamed:
-        key = (abs(refund.amount.amount), refund.amount.currency)
-        if whole[key]:
-            whole[key] -= 1
+        partner = next((payment for payment in whole if _may_be_refunded_by(payment, refund)), None)
+        if partner:
+            whole.remove(partner)
             off.add(refund.id)
     return frozenset(off)
+
+
+def _never_counts(source: Payment, refund: Payment) -> bool:
+    """Whether a refunded payment was no part of the turnover that its refund would be taken from."""
+    return (
+        source.status not in {PaymentStatus.CREDITED, *TAKEN_BACK}
+        or source.promotional
+        or source.method_excluded
+        or source.provider != refund.provider
+    )
+
+
+def _may_be_refunded_by(payment: Payment, refund: Payment) -> bool:
+    return (
+        abs(payment.amount.amount) == abs(refund.amount.amount)
+        and payment.amount.currency == refund.amount.currency
+        and payment.provider == refund.provider
+        and (payment.credited_on is None or refund.credited_on is None or payment.credited_on <= refund.credited_on)
+    )
 
 
 def _judge(payment: Payment, rules: CountingRules, already_off: frozenset[PaymentId]) -> Verdict:
