@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from .control import Sandbox
 from .state import READINGS
+
+FIRST_DAY = "2025-01-20"
 
 
 def main() -> None:
@@ -30,9 +32,15 @@ def main() -> None:
         command.add_argument("arguments", nargs="*")
         command.add_argument("--port", type=int, default=0)
         command.add_argument("--database", default="")
+        command.add_argument("--foreground", action="store_true", help="start: stay until interrupted")
         command.add_argument(
-            "--populate", action="store_true", help="two hundred resellers with payments of every kind"
+            "--populate", nargs="?", const="demo", choices=["demo"], help="two hundred resellers, every kind of payment"
         )
+        command.add_argument("--seed", type=int, default=1, help="of the demo content")
+        command.add_argument(
+            "--date", type=date.fromisoformat, default=FIRST_DAY, help="the clock and the demo's today"
+        )
+        command.add_argument("--password", default="admin-password", help="create: of the employee admin")
     options = parser.parse_args()
     _run(options, Sandbox(options.root.resolve(), options.database, options.port))
 
@@ -40,10 +48,13 @@ def main() -> None:
 def _run(options: argparse.Namespace, sandbox: Sandbox) -> None:
     given = options.arguments
     if options.command == "create":
-        sandbox = Sandbox.create(options.root, database=options.database, port=options.port)
+        noon = datetime(options.date.year, options.date.month, options.date.day, 12)
+        sandbox = Sandbox.create(
+            options.root, database=options.database, port=options.port, now=noon, password=options.password
+        )
         if options.populate:
-            sandbox.world.populate(datetime(2025, 1, 20).date())
-    elif options.command == "serve":
+            sandbox.world.populate(options.date, options.seed)
+    elif options.command == "serve" or (options.command == "start" and options.foreground):
         from .server import main as serve
 
         serve(sandbox.root, sandbox.database, sandbox.port)

@@ -30,7 +30,7 @@ class Sandbox:
         self.root, self.port = root, port
         self.database = database or f"sqlite:///{root / 'var' / 'billmgr.db'}"
         self._process: subprocess.Popen[bytes] | None = None
-        self._readings: dict[str, str] = {}
+        self._world: World | None = None
 
     @classmethod
     def create(
@@ -67,7 +67,9 @@ class Sandbox:
         from .state import State
 
         state = State.load(self.root / "var" / "run" / "state.json", datetime(2025, 1, 20, 12))
-        return World(self.database, state.readings)
+        self._world = self._world or World(self.database, state.readings)
+        self._world.readings = state.readings
+        return self._world
 
     @property
     def url(self) -> str:
@@ -140,6 +142,12 @@ class Sandbox:
     def advance(self, span: timedelta) -> None:
         self.now = self.now + span
 
+    @property
+    def readings(self) -> dict[str, str]:
+        """How each assumed fact is played now."""
+        known: dict[str, str] = self._control("status")["readings"]
+        return known
+
     def read_as(self, **readings: str) -> None:
         """Play assumed facts the named way."""
         for name, value in readings.items():
@@ -193,9 +201,10 @@ class Sandbox:
         )
         return etree.fromstring(done.stdout)
 
-    def price(self, account: int, internal_name: str) -> Decimal:
-        """What the client would pay for a month of that service type, as an order preview tells it."""
-        document = self.mgrctl(f"{internal_name}.order.param", su=f"client{account}@example.com")
+    def price(self, account: int, internal_name: str, period: str = "monthly") -> Decimal:
+        """What the client would pay for that period of that service type, as an order preview tells it."""
+        user = self.world.user_of(account)
+        document = self.mgrctl(f"{internal_name}.order.param", su=user, order_period=period)
         if document.find("error") is not None:
             raise RuntimeError(document.findtext("error/msg"))
         return Decimal(document.findtext("cost", ""))

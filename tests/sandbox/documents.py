@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Union
 
@@ -15,19 +16,55 @@ Row = Mapping[str, Cell]
 class Refusal(Exception):
     """An error document: type, object, value; answered with HTTP 200."""
 
-    def __init__(self, kind: str, concerning: str = "", value: str = "", message: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        concerning: str = "",
+        value: str = "",
+        message: str = "",
+        params: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message or f"{kind} {concerning} {value}")
-        self.kind, self.concerning, self.value = kind, concerning, value
-        self.message = message or _MESSAGES.get(kind, "{object} {value}").format(object=concerning, value=value)
+        self.kind, self.concerning, self.value, self.message = kind, concerning, value, message
+        self.params = dict(params or {})
+
+    def told(self, template: str) -> str:
+        """The message, with `__param__` of the template filled in (E.5)."""
+        known = {"object": self.concerning, "value": self.value, **self.params}
+        return re.sub(r"__(\w+?)__", lambda found: known.get(found[1], found[0]), template).strip()
 
 
-_MESSAGES = {
-    "missed": "{object} '{value}' does not exist",
-    "value": "The '{object}' field has an invalid value. {value}",
-    "access": "Access denied. {object}",
-    "auth": "Authentication is required",
-    "exists": "{object} '{value}' already exists",
+_ANY_TEMPLATE = "__object__ __value__"
+_TEMPLATES = {
+    "en": {
+        "missed": "__object__ '__value__' does not exist",
+        "value": "The '__object__' field has an invalid value. __value__",
+        "access": "Access denied. __object__",
+        "auth": "Authentication is required",
+        "exists": "__object__ '__value__' already exists",
+        "promocode_not_use": "The promo code '__value__' cannot be used",
+        "lock": "__object__ is locked",
+    },
+    "ru": {
+        "missed": "__object__ '__value__' не существует",
+        "value": "Поле '__object__' имеет недопустимое значение. __value__",
+        "access": "Недостаточно прав. __object__",
+        "auth": "Необходима авторизация",
+        "exists": "__object__ '__value__' уже существует",
+        "promocode_not_use": "Промокод '__value__' не может быть использован",
+        "lock": "__object__ занят",
+    },
 }
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def unprintable(text: str) -> bool:
+    """Whether a text holds characters that no XML document may."""
+    return _NOT_IN_XML.search(text) is not None
+
+
+def printable(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def new_document(func: str, language: str) -> etree._Element:
@@ -68,14 +105,28 @@ def add_ok(document: etree._Element, number: int | None = None) -> None:
     etree.SubElement(document, "ok")
 
 
-def error_document(refusal: Refusal, func: str, user: str, level: int, language: str) -> etree._Element:
+def add_choices(document: etree._Element, choices: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    """The options of a form's selects, as `slist` (E.5)."""
+    for name, options in choices.items():
+        listed = etree.SubElement(document, "slist", name=name)
+        for key, text in options:
+            etree.SubElement(listed, "val", key=key).text = text
+
+
+def error_document(
+    refusal: Refusal, func: str, user: str, level: int, language: str, template: str = ""
+) -> etree._Element:
+    template = template or _TEMPLATES[language].get(refusal.kind, _ANY_TEMPLATE)
     document = etree.Element("doc")
     error = etree.SubElement(document, "error", type=refusal.kind, object=refusal.concerning, lang=language, code="1")
     etree.SubElement(error, "param", name="object", type="msg", msg=refusal.concerning).text = refusal.concerning
     etree.SubElement(error, "param", name="value").text = refusal.value
+    for name, value in refusal.params.items():
+        if name not in ("object", "value"):
+            etree.SubElement(error, "param", name=name).text = value
     etree.SubElement(etree.SubElement(error, "stack"), "action", level=str(level), user=user).text = func
-    etree.SubElement(error, "group").text = "__object__ __value__"
-    etree.SubElement(error, "msg").text = refusal.message
+    etree.SubElement(error, "group").text = template
+    etree.SubElement(error, "msg").text = refusal.message or refusal.told(template)
     return document
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import traceback
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import documents
+from . import documents, metadata
 from .documents import Refusal
 from .functions import REGISTRY
 from .functions.orders import register_orders
@@ -60,6 +62,7 @@ class Panel:
         self.keys: dict[str, str] = {}
         self.options: dict[str, str] = {}
         self.notifications: list[dict[str, str]] = []
+        self.wizards: set[tuple[str, str, str]] = set()
         self.stale: dict[str, etree._Element] = {}
         self._locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
         self.log = _log(root)
@@ -100,6 +103,7 @@ class Panel:
                 panel=self,
             )
             try:
+                _check_text(params)
                 if func == "auth":
                     document = self._log_in(request)
                 else:
@@ -107,16 +111,18 @@ class Panel:
                     self._record(request)
                     document = self._execute(request)
                 session.commit()
-            except Refusal as refusal:
+            except Exception as error:
                 session.rollback()
-                document = documents.error_document(refusal, func, caller.user, caller.level, language)
+                for undo in request.undo:
+                    undo()
+                document = self._refused(error, request)
             finally:
                 for lock in request.locks:
                     lock.release()
         if document.find("error") is None:
             _echo(document, params)
             if out in ("devel", "html"):
-                self.plugins.decorate(document, func, language)
+                self._decorate(document, request)
         body, content_type = documents.serialize(
             document if out in ("devel", "html") else documents.without_metadata(document), out
         )
@@ -135,12 +141,40 @@ class Panel:
         index = 1 if language == "ru" else 0
         own = [(each.name, each.title[index]) for each in REGISTRY.values() if each.title[0] and level >= each.level]
         texts = self.plugins.messages.get((language, "desktop"), {})
+        known = {*REGISTRY, *self.plugins.functions}
+        exact = self.state.reads("menu_level", "exact")
         added = [
-            (node if opens else "", texts.get(f"menu_{node}", node))
-            for needed, node, opens in self.plugins.menu
-            if level >= needed
+            (node.opens if node.sure or node.opens in known else "", node.title(texts))
+            for node in self.plugins.menu
+            if node.shown_to(level, exact)
         ]
         return own + added
+
+    def level_of(self, function: str) -> int:
+        """The lowest level that may call the function."""
+        known = REGISTRY.get(function)
+        return known.level if known else self.plugins.level_of(function)
+
+    def _decorate(self, document: etree._Element, request: Request) -> None:
+        """Metadata and messages: the panel's own with what plugins add to them, as far as the caller may see them."""
+        if request.func in REGISTRY and document.find("metadata") is None:
+            page = metadata.described(document, document.get("func", request.func), REGISTRY[request.func].level)
+            document.append(page)
+            if request.func in self.plugins.metadata:
+                metadata.merge(page, self.plugins.metadata[request.func])
+        self.plugins.decorate(document, request.func, request.language)
+        metadata.drop_forbidden(document, lambda name: request.caller.level >= self.level_of(name))
+
+    def _refused(self, error: Exception, request: Request) -> etree._Element:
+        """The error document; what went wrong inside is told like any other error, and logged."""
+        if not isinstance(error, Refusal):
+            self.log.error(
+                "core ERROR %s", "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            )
+            error = Refusal("db" if isinstance(error, SQLAlchemyError) else "process", "", "", type(error).__name__)
+        template = self.plugins.messages.get((request.language, "msgerror"), {}).get(f"msg_error_{error.kind}", "")
+        caller = request.caller
+        return documents.error_document(error, request.func, caller.user, caller.level, request.language, template)
 
     # --- who asks ---
 
@@ -166,7 +200,9 @@ class Panel:
     def _log_in(self, request: Request) -> etree._Element:
         key = request.param("key")
         if key:
-            name = self.keys.pop(key, None)
+            name = self.keys.get(key)
+            if self.state.reads("key_single_use", "yes"):
+                self.keys.pop(key, None)
             if name is None:
                 raise Refusal("auth", "key")
             caller = Caller("root", ROOT, name="root") if name == "root" else _user_caller(_user(request.session, name))
@@ -195,6 +231,7 @@ class Panel:
                     request.params.get("su", ""),
                     request.origin,
                     writes,
+                    datetime.now().isoformat(),
                 )
             )
 
@@ -208,7 +245,7 @@ class Panel:
         self._events(request, "before", documents.new_document(request.func, request.language))
         document = self._act(request, known) if known else documents.new_document(request.func, request.language)
         if handler:
-            self.plugins.decorate(document, request.func, request.language)
+            self._decorate(document, request)
             document = run_handler(self.root, handler, request, "action", document)
         request.session.commit()
         document = self._events(request, "after", document)
@@ -226,15 +263,14 @@ class Panel:
         return etree.fromstring(etree.tostring(self.stale[key]))
 
     def _check_access(self, request: Request, known: Function | None) -> None:
-        needed = known.level if known else self.plugins.level_of(request.func)
-        if request.caller.level < needed:
+        if request.caller.level < self.level_of(request.func):
             raise Refusal("access", request.func)
         if known and known.needs_employee and request.caller.level == ROOT and self.state.reads("needs_su", "yes"):
             raise Refusal("access", "", "", "Function is not available for the administrator. Try su")
 
     def _events(self, request: Request, stage: str, document: etree._Element) -> etree._Element:
         for handler in self.plugins.events.get((request.func, stage), []):
-            self.plugins.decorate(document, request.func, request.language)
+            self._decorate(document, request)
             try:
                 document = run_handler(self.root, handler, request, stage, document)
             except Refusal:
@@ -281,6 +317,12 @@ def _echo(document: etree._Element, params: dict[str, str]) -> None:
     etree.SubElement(document, "saved_filters")
 
 
+def _check_text(params: dict[str, str]) -> None:
+    for name, value in params.items():
+        if documents.unprintable(name + value):
+            raise Refusal("value", documents.printable(name), documents.printable(value))
+
+
 def _engine_options(database: str) -> dict[str, Any]:
     return {"connect_args": {"check_same_thread": False, "timeout": 30}} if database.startswith("sqlite") else {}
 
@@ -291,10 +333,3 @@ def _log(root: Path) -> logging.Logger:
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logger.addHandler(handler)
     return logger
-
-
-@event.listens_for(Engine, "connect")
-def _sqlite_settings(connection: Any, _: Any) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")

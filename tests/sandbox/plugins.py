@@ -12,6 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from .documents import Refusal
+from .metadata import merge
 from .request import Request
 
 LEVELS = {"nobody": 0, "user": 16, "reseller": 24, "admin": 29, "super": 30, "root": 30}
@@ -28,16 +29,32 @@ class Handler:
     session_data: bool = False
 
 
+@dataclass(frozen=True)
+class MenuNode:
+    """A line of the menu: what it opens, and whether that was said or only guessed from a leaf's name."""
+
+    level: str
+    name: str
+    opens: str
+    sure: bool
+
+    def shown_to(self, level: int, exact: bool) -> bool:
+        needed = level_number(self.level)
+        return level == needed if exact and not self.level.endswith("+") else level >= needed
+
+    def title(self, texts: dict[str, str]) -> str:
+        return texts.get(f"menu_{self.name}") or texts.get(f"modernmenu_{self.name}") or self.name
+
+
 @dataclass
 class Plugins:
-    """What the descriptions say: functions, events by (function, stage), menu (level, node, whether it opens a page),
-    metadata and messages by name."""
+    """What the descriptions say: functions, events by (function, stage), menu, metadata and messages by name."""
 
     functions: dict[str, Handler] = field(default_factory=dict)
     events: dict[tuple[str, str], list[Handler]] = field(default_factory=dict)
     metadata: dict[str, etree._Element] = field(default_factory=dict)
     messages: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-    menu: list[tuple[int, str, bool]] = field(default_factory=list)
+    menu: list[MenuNode] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
     @classmethod
@@ -86,8 +103,7 @@ class Plugins:
         for element in description.iterfind("metadata"):
             self._merge(element)
         for element in description.iterfind("mainmenu"):
-            level = level_number(element.get("level", "user"))
-            self.menu += [(level, node.get("name", ""), bool(node.get("action"))) for node in element.iter("node")]
+            self.menu += [_menu_node(node, element.get("level", "user")) for node in element.iter("node")]
         for language in description.iterfind("lang"):
             for messages in language.iterfind("messages"):
                 texts = self.messages.setdefault((language.get("name", ""), messages.get("name", "")), {})
@@ -104,12 +120,17 @@ class Plugins:
 
     def _merge(self, described: etree._Element) -> None:
         name = described.get("name", "")
-        known = self.metadata.get(name)
-        if known is None:
+        if name in self.metadata:
+            merge(self.metadata[name], described)
+        else:
             self.metadata[name] = copy.deepcopy(described)
-            return
-        for child in described:
-            known.append(copy.deepcopy(child))
+
+
+def _menu_node(node: etree._Element, level: str) -> MenuNode:
+    name = node.get("name", "")
+    said = node.get("action") or (name if node.get("type") else "")
+    guessed = "" if node.find("node") is not None else name
+    return MenuNode(node.get("level", level), name, said or guessed, bool(said))
 
 
 def level_number(text: str) -> int:
@@ -144,12 +165,20 @@ def run_handler(root: Path, handler: Handler, request: Request, stage: str, docu
         ) from error
     failure = printed.find("error")
     if failure is not None:
-        raise Refusal(failure.get("type", ""), failure.get("object", ""), "", failure.findtext("msg") or "")
+        raise _refusal(failure)
     if handler.kind == "xml":
         return printed
     for child in list(printed):
         document.append(child)
     return document
+
+
+def _refusal(failure: etree._Element) -> Refusal:
+    """A handler's own error, parameters and text kept (F.4)."""
+    params = {each.get("name", ""): each.text or "" for each in failure.iterfind("param")}
+    value = failure.get("value") or params.get("value", "")
+    text = failure.findtext("msg") or ""
+    return Refusal(failure.get("type", ""), failure.get("object", ""), value, text, params)
 
 
 def run_background(root: Path, handler: Handler, request: Request, document: etree._Element) -> None:

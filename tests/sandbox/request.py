@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from .documents import Cell, Refusal, Row, add_ok, add_rows, add_values, new_document
+from .documents import Cell, Refusal, Row, add_choices, add_ok, add_rows, add_values, new_document
 from .state import State
 
 ROOT, EMPLOYEE, CLIENT = 30, 29, 16
@@ -55,7 +57,7 @@ class Caller:
 
 @dataclass
 class Request:
-    """One call under way. `after` is work for when its answer is out."""
+    """One call under way. `after` is work for when its answer is out, `undo` for when it is refused."""
 
     func: str
     params: dict[str, str]
@@ -67,6 +69,7 @@ class Request:
     origin: str = "mgrctl"
     environment: dict[str, str] = field(default_factory=dict)
     after: list[Callable[[], None]] = field(default_factory=list)
+    undo: list[Callable[[], None]] = field(default_factory=list)
     panel: Any = None
     locks: list[Any] = field(default_factory=list)
 
@@ -97,6 +100,19 @@ class Request:
             raise Refusal("value", name, self.param(name))
         return int(self.param(name))
 
+    def key(self, name: str, default: str) -> int:
+        """A whole number that may be left out."""
+        text = self.param(name) or default
+        if not text.isdecimal():
+            raise Refusal("value", name, text)
+        return int(text)
+
+    def amount(self, name: str, default: str = "0") -> Decimal:
+        return as_amount(name, self.param(name) or default)
+
+    def day(self, name: str) -> date | None:
+        return as_day(name, self.param(name)) if self.param(name) else None
+
     def missing(self, name: str, value: object) -> Refusal:
         """The refusal for an object that is not there."""
         if self.state.reads("missing_elid", "value"):
@@ -113,27 +129,63 @@ class Request:
         add_ok(document, number)
         return document
 
-    def form(self, values: dict[str, Cell]) -> etree._Element:
+    def form(
+        self, values: Mapping[str, Cell], choices: Mapping[str, Iterable[tuple[str, str]]] | None = None
+    ) -> etree._Element:
         document = new_document(self.func, self.language)
         add_values(document, values)
+        add_choices(document, choices or {})
         return document
 
-    def listing(self, rows: list[Row], conditions: dict[str, str] | None = None) -> etree._Element:
-        """A list as the panel gives it: filtered by the columns in `conditions`, sorted, cut at 5000, one page."""
-        for name, value in (conditions or {}).items():
-            if value and rows and name in rows[0]:
-                rows = [row for row in rows if value in (_text(row[name]), _raw(row[name]))]
-        rows = self._sorted(rows)[:LIST_CAP]
-        size = (
-            int(self.param("p_cnt")) if self.param("p_cnt").isdecimal() and self.param("p_cnt") != "0" else DEFAULT_PAGE
-        )
-        page = int(self.param("p_num")) if self.param("p_num").isdecimal() else 1
+    def listing(
+        self,
+        rows: Sequence[Any],
+        conditions: Mapping[str, str] | None = None,
+        *,
+        build: Callable[[Sequence[Any]], list[Row]] | None = None,
+        newest_first: bool = False,
+    ) -> etree._Element:
+        """A list as the panel gives it: filtered by the columns in `conditions`, sorted, cut at 5000, one page.
+
+        With `build`, `rows` come from `cut`, and only those that are shown are built.
+        """
+        column, descending = self._order(newest_first)
+        if build is not None and column == "id":
+            found = rows[:LIST_CAP]
+        else:
+            shown: list[Row] = build(rows) if build else list(rows)
+            for name, value in (conditions or {}).items():
+                if value not in ("", "null") and shown and name in shown[0]:
+                    shown = [row for row in shown if value in (_text(row[name]), _raw(row[name]))]
+            found, build = _sorted(shown, column, descending)[:LIST_CAP], None
+        size, page = self._natural("p_cnt", DEFAULT_PAGE), self._natural("p_num", 1)
+        part = found[(page - 1) * size : page * size]
         document = new_document(self.func, self.language)
         if self.elid:
             add_values(document, {"plid": self.elid})
-        add_rows(document, rows[(page - 1) * size : page * size])
-        add_values(document, {"p_elems": str(len(rows)), "p_num": str(page), "p_cnt": str(size)})
+        add_rows(document, build(part) if build else part)
+        add_values(document, {"p_elems": str(len(found)), "p_num": str(page), "p_cnt": str(size)})
         return document
+
+    def cut(self, query: Any, number: Any, newest_first: bool = False) -> list[Any]:
+        """The rows of a query that a list may show, `number` being their id: cut at 5000 before or after sorting."""
+        column, descending = self._order(newest_first)
+        if self.state.reads("list_cut", "own_order"):
+            own = number.desc() if newest_first else number
+            found = list(self.session.execute(query.order_by(own).limit(LIST_CAP)).all())
+            return found[::-1] if column == "id" and descending is not newest_first else found
+        query = query.order_by(number.desc() if descending else number)
+        return list(self.session.execute(query.limit(LIST_CAP) if column == "id" else query).all())
+
+    def _order(self, newest_first: bool) -> tuple[str, bool]:
+        """The column to sort by, and whether downwards."""
+        default = "desc" if newest_first and self.param("p_sort") in ("", "id") else "asc"
+        return self.param("p_sort") or "id", (self.param("p_order") or default) == "desc"
+
+    def _natural(self, name: str, default: int) -> int:
+        """A paging parameter; empty or nonsense means the default."""
+        text = self.param(name)
+        return int(text) if text.isdecimal() and 0 < int(text) < 10**9 else default
 
     def conditions(self, defaults: dict[str, str]) -> dict[str, str]:
         """The filter in force: the request's own, or the one that this user left (C.4)."""
@@ -150,7 +202,14 @@ class Request:
         fresh = {**saved, **own} if self.state.reads("filter_on", "merges") else own
         if self.state.reads("list_saves_filter", "yes"):
             self.filters[key] = fresh
+            self.undo.append(lambda: self._restore_filter(key, saved))
         return {**defaults, **fresh}
+
+    def _restore_filter(self, key: tuple[str, str], saved: dict[str, str]) -> None:
+        if saved:
+            self.filters[key] = saved
+        else:
+            self.filters.pop(key, None)
 
     def filter_form(self, function: str, defaults: dict[str, str]) -> etree._Element:
         """`<list>.filter`: shows the saved filter, saves a submitted one; with out=json it only echoes (C.4)."""
@@ -166,12 +225,28 @@ class Request:
             self.filters[key] = {name: value for name, value in fields.items() if value != defaults[name]}
         return self.ok()
 
-    def _sorted(self, rows: list[Row]) -> list[Row]:
-        column = self.param("p_sort") or "id"
-        if not rows or column not in rows[0]:
-            return rows
-        descending = self.param("p_order", "desc" if column == "id" and self.func == "payment" else "asc") == "desc"
-        return sorted(rows, key=lambda row: _sort_key(_raw(row[column])), reverse=descending)
+
+def as_amount(name: str, text: str) -> Decimal:
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        raise Refusal("value", name, text) from None
+    if not amount.is_finite():
+        raise Refusal("value", name, text)
+    return amount
+
+
+def as_day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("value", name, text) from None
+
+
+def _sorted(rows: list[Row], column: str, descending: bool) -> list[Row]:
+    if not rows or column not in rows[0]:
+        return rows
+    return sorted(rows, key=lambda row: _sort_key(_raw(row.get(column, ""))), reverse=descending)
 
 
 def _text(cell: Cell) -> str:
@@ -182,5 +257,9 @@ def _raw(cell: Cell) -> str:
     return cell[1].get("orig", cell[0]) if isinstance(cell, tuple) else cell
 
 
-def _sort_key(value: str) -> tuple[int, int, str]:
-    return (0, int(value), "") if value.lstrip("-").isdecimal() else (1, 0, value)
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: \S+)?")
+
+
+def _sort_key(value: str) -> tuple[int, Decimal, str]:
+    number = _NUMBER.fullmatch(value)
+    return (0, Decimal(number[1]), "") if number else (1, Decimal(0), value)

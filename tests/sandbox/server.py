@@ -7,7 +7,6 @@ import os
 import socketserver
 import threading
 import time
-import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,12 @@ from flask import Flask, Response, request
 from waitress.server import create_server
 
 from . import html
+from .documents import Refusal, error_document, serialize
 from .panel import Answer, Panel
 from .state import Fault, State
 
 OPTIONS_WITH_VALUE = {"-m", "-o"}
+ANSWERED = b"\1"
 
 
 class Server:
@@ -51,20 +52,16 @@ class Server:
 
         @application.route("/billmgr", methods=["GET", "POST"])
         def billmgr() -> Any:
-            params = dict(request.values.items())
+            params = {name: _together(values) for name, values in request.values.lists()}
             if (
                 self.state.reads("referer_required", "yes")
                 and params.get("auth")
                 and not request.headers.get("Referer")
             ):
-                return Response("<doc><error type='access' object='referer'/></doc>", mimetype="text/xml")
+                return Response(self._without_referer(params), mimetype="text/xml")
+            environment = _environment()
             if "out" not in params:
-                return html.respond(self.panel, params)
-            environment = {
-                "QUERY_STRING": request.query_string.decode(),
-                "REQUEST_METHOD": request.method,
-                "HTTP_USER_AGENT": request.headers.get("User-Agent", ""),
-            }
+                return html.respond(self.panel, params, environment)
             if not params.get("auth") and request.cookies.get("billmgrses5"):
                 params["auth"] = request.cookies["billmgrses5"]
             status, body, content_type, after = self._faulty(params, "127.0.0.1", False, environment)
@@ -73,6 +70,10 @@ class Server:
             return response
 
         return application
+
+    def _without_referer(self, params: dict[str, str]) -> bytes:
+        refusal = Refusal("access", "referer")
+        return serialize(error_document(refusal, params.get("func", ""), "", 0, "en"), "xml")[0]
 
     # --- mgrctl ---
 
@@ -83,7 +84,7 @@ class Server:
             argument = arguments[position]
             if argument in OPTIONS_WITH_VALUE:
                 position += 1
-                if argument == "-o":
+                if argument == "-o" and position < len(arguments):
                     params["out"] = arguments[position]
             elif argument in ("-R", "--restart"):
                 params["func"] = "exit"
@@ -94,7 +95,7 @@ class Server:
                 params[name] = value
             position += 1
         _, body, _, after = self._faulty(params, caller or "127.0.0.1", True, {})
-        return body, after
+        return ANSWERED + body, after
 
     def _faulty(
         self, params: dict[str, str], origin: str, trusted: bool, environment: dict[str, str]
@@ -113,18 +114,13 @@ class Server:
             "http_500",
             "crash_before",
             "crash_after",
-            "silent",
         )
         kind = fault.kind if fault else ""
         if kind == "crash_before":
             os._exit(9)
         if kind in ("slow", "hang") and fault:
             time.sleep(fault.seconds)
-        try:
-            answer = self.panel.answer(params, origin=origin, trusted=trusted, environment=environment)
-        except Exception:
-            self.panel.log.error("core ERROR %s", traceback.format_exc())
-            raise
+        answer = self.panel.answer(params, origin=origin, trusted=trusted, environment=environment)
         if kind == "crash_after":
             os._exit(9)
         return _spoilt(answer, kind)
@@ -171,6 +167,18 @@ class Server:
         return self.panel.notifications
 
 
+def _together(values: list[str]) -> str:
+    """Several values of one parameter are a list; a checkbox comes as `off`, and as `off` and `on` when it is set."""
+    return values[-1] if values[0] == "off" else ", ".join(values)
+
+
+def _environment() -> dict[str, str]:
+    """What a handler sees of the HTTP request (F.4)."""
+    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()}
+    headers.pop("HTTP_AUTHORIZATION", None)
+    return {**headers, "QUERY_STRING": request.query_string.decode(), "REQUEST_METHOD": request.method}
+
+
 def _spoilt(answer: Answer, kind: str) -> tuple[int, bytes, str, list[Any]]:
     page = b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"
     if kind == "http_500":
@@ -179,7 +187,6 @@ def _spoilt(answer: Answer, kind: str) -> tuple[int, bytes, str, list[Any]]:
         "broken": answer.body.replace(b"</doc>", b"</dic>"),
         "truncated": answer.body[: len(answer.body) * 2 // 3],
         "empty": b"",
-        "silent": b"",
         "html": page,
     }.get(kind, answer.body)
     return 200, body, "text/html" if kind == "html" else answer.content_type, answer.after

@@ -13,6 +13,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     # name: (default, other readings…)                                   reference
     "wizard_returns_id": ("no", "yes"),  # A.2
     "itemtype_list_has_intname": ("no", "yes"),  # D.3
+    "wizard_steps": ("no", "yes"),  # E.4
+    "discount_name_localized": ("yes", "no"),  # A.3
+    "discountinfo_shape": ("report", "list"),  # A.5
     "decimal_percent": ("yes", "no"),  # A.3
     "zero_percent": ("yes", "no"),  # K 2
     "far_todate": ("yes", "no"),  # A.4
@@ -22,14 +25,20 @@ READINGS: dict[str, tuple[str, ...]] = {
     "refund_flag": ("on", "off"),  # C.5
     "refund_source": ("absent", "present"),  # C.5
     "refund_row_status": ("4", "6"),  # K 8
+    "full_refund": ("done", "awaited"),  # C.5: the payment goes to 6 at once, or to 5 until its refund is credited
+    "promised_paid_by_setpaid": ("yes", "no"),  # C.8
+    "payment_info_for": ("employee", "root"),  # C.1
     "filter_off": ("bypasses", "clears"),  # C.4
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
+    "list_cut": ("sorted", "own_order"),  # C.3: 5000 rows in the order that was asked for, or in the list's own
     "payment_project": ("name", "id", "absent"),  # C.3
     "promotional_module": ("absent", "empty"),  # C.3
     "group_list": ("all_with_status", "members_only"),  # D.2
     "needs_su": ("no", "yes"),  # E.2
-    "currencyrate": ("present", "absent"),  # plugins §6
+    "key_single_use": ("yes", "no"),  # E.2
+    "menu_level": ("minimum", "exact"),  # E.3: whom level="user" without a plus means
+    "currencyrate": ("by_iso", "by_id", "absent"),  # plugins §6
     "before_error_blocks": ("yes", "no"),  # F.5, K 7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "referer_required": ("no", "yes"),  # E.2
@@ -40,12 +49,32 @@ READINGS: dict[str, tuple[str, ...]] = {
 }
 
 
+KINDS = frozenset(
+    {
+        "slow",
+        "hang",
+        "broken",
+        "truncated",
+        "empty",
+        "html",
+        "http_500",
+        "refuse",
+        "crash_before",
+        "crash_after",
+        "stale_cache",
+        "missed",
+        "wizard_without_id",
+    }
+)
+
+
 @dataclass
 class Fault:
     """Something that goes wrong with a function (`*` for all), `count` times (None: always).
 
     kinds: slow, hang (seconds), broken, truncated, empty, html, http_500, crash_before, crash_after, stale_cache,
-    missed (a list's rows whose id is `id` are answered with `missed` when opened), refuse.
+    missed (a list's rows whose id is `id` are answered with `missed` when opened), refuse, wizard_without_id
+    (a creation keeps the new id to itself whatever `wizard_returns_id` says).
     """
 
     kind: str
@@ -55,6 +84,10 @@ class Fault:
     skip: int = 0
     id: str = ""
     only_writes: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"a fault is one of {sorted(KINDS)}, not {self.kind!r}")
 
 
 @dataclass
@@ -67,6 +100,7 @@ class Call:
     su: str
     caller: str
     writes: bool
+    time: str = ""
 
 
 @dataclass
@@ -84,6 +118,8 @@ class State:
         return self.readings[name] == value
 
     def set_reading(self, name: str, value: str) -> None:
+        if name not in READINGS:
+            raise ValueError(f"no reading is called {name!r}")
         if value not in READINGS[name]:
             raise ValueError(f"{name} is one of {READINGS[name]}, not {value!r}")
         self.readings[name] = value

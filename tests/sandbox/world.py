@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from .functions.directory import GROUP_LEVEL
-from .functions.payments import AWAITING, CANCELLED, CREDITED, FRAUD, NEW, PROMISED, REFUNDED, add_refund
+from .functions.payments import CREDITED, REFUNDED, add_refund
 from .models import (
     Account,
     Account2Group,
@@ -44,11 +44,33 @@ class World:
     def __init__(self, database: str, readings: dict[str, str]) -> None:
         self.engine = create_engine(database)
         self.readings = readings
+        self._batch: Session | None = None
         Base.metadata.create_all(self.engine)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Everything written inside becomes one transaction."""
+        with Session(self.engine) as session:
+            self._batch = session
+            try:
+                yield
+                session.commit()
+            finally:
+                self._batch = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        if self._batch is not None:
+            yield self._batch
+            self._batch.flush()
+            return
+        with Session(self.engine) as session:
+            yield session
+            session.commit()
 
     def found(self, staff_password: str, now: datetime) -> None:
         """A panel just installed: provider, currencies, an employee, service types with tariffs, payment methods."""
-        with Session(self.engine) as session:
+        with self._writing() as session:
             session.add_all(
                 [
                     Project(id=1, name="Example Hosting", billurl="https://billing.example.com"),
@@ -95,7 +117,6 @@ class World:
                 start=1,
             ):
                 session.add(Paymethod(id=number, module=module, name=en, name_ru=ru, currency=RUB))
-            session.commit()
 
     # --- one by one ---
 
@@ -113,7 +134,7 @@ class World:
         registered: datetime = datetime(2024, 1, 1),
     ) -> int:
         """A client with a user and a subaccount."""
-        with Session(self.engine) as session:
+        with self._writing() as session:
             account, subaccount, user = (self._number(session, model) for model in (Account, Subaccount, User))
             session.add(Account(id=account, name=name, level=16, registration_date=registered))
             session.flush()
@@ -131,28 +152,29 @@ class World:
                     ),
                 ]
             )
-            session.commit()
         return account
 
     def delete_account(self, account: int) -> None:
         """The client is gone, discounts included; payments stay in the books without an owner's row."""
-        with Session(self.engine) as session:
+        with self._writing() as session:
             session.query(Discount).filter(Discount.account == account).delete()
             subaccounts = select(Subaccount.id).where(Subaccount.account == account)
             session.query(Payment).filter(Payment.subaccount.in_(subaccounts)).delete(synchronize_session=False)
             for model in (Subaccount, User, Account2Project, Account2Group):
                 session.query(model).filter(model.account == account).delete()
             session.query(Account).filter(Account.id == account).delete()
-            session.commit()
 
     def add_group(self, name: str, members: Iterable[int] = ()) -> int:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             group = self._number(session, Account)
             session.add(Account(id=group, name=name, level=GROUP_LEVEL, registration_date=datetime(2024, 1, 1)))
             session.flush()
             session.add_all([Account2Group(account=member, accountgroup=group) for member in members])
-            session.commit()
         return group
+
+    def add_to_group(self, group: int, *members: int) -> None:
+        with self._writing() as session:
+            session.add_all([Account2Group(account=member, accountgroup=group) for member in members])
 
     def add_payment(
         self,
@@ -167,8 +189,9 @@ class World:
         number: str = "",
         created_on: date | None = None,
         refund: str = "off",
+        refund_of: int | None = None,
     ) -> int:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             payment = self._number(session, Payment)
             created = datetime.combine(created_on or credited_on or date(2025, 1, 1), NOON)
             session.add(
@@ -178,6 +201,7 @@ class World:
                     paymethod=method,
                     status=status,
                     refund=refund,
+                    source_payment=refund_of,
                     subaccount=self._subaccount(session, account, project, currency),
                     subaccountamount=Decimal(amount),
                     paymethodamount=Decimal(amount),
@@ -186,7 +210,6 @@ class World:
                     paydate=datetime.combine(credited_on, NOON) if credited_on else None,
                 )
             )
-            session.commit()
         return payment
 
     def add_cashback(self, account: int, amount: Decimal | int | str, credited_on: date) -> int:
@@ -201,32 +224,45 @@ class World:
 
     def refund(self, payment: int, refunded_on: date, amount: Decimal | int | None = None) -> int:
         """As `payment.refund` does it, on a day of its own."""
-        with Session(self.engine) as session:
+        with self._writing() as session:
             source = session.get_one(Payment, payment)
             given = source.subaccountamount if amount is None else Decimal(amount)
             if given == source.subaccountamount:
                 source.status = REFUNDED
             number = add_refund(session, self.readings, source, given, datetime.combine(refunded_on, NOON))
-            session.commit()
         return number
 
+    def credit_quietly(self, payment: int, now: datetime) -> None:
+        """Credited on one of the ways that do not call `payment.setpaid`: no event, only the history tells (C.8)."""
+        with self._writing() as session:
+            found = session.get_one(Payment, payment)
+            session.add(
+                HistoryPayment(
+                    reference=payment,
+                    status=found.status,
+                    status_new=CREDITED,
+                    changedate=now,
+                    request_action="payment.edit",
+                    request_ip="127.0.0.1",
+                    username="admin",
+                )
+            )
+            found.status, found.paydate = CREDITED, found.paydate or now
+
     def set_payment(self, payment: int, **columns: Any) -> None:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             found = session.get_one(Payment, payment)
             for name, value in columns.items():
                 setattr(found, name, datetime.combine(value, NOON) if name == "paydate" else value)
-            session.commit()
 
     def delete_payment(self, payment: int) -> None:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             session.delete(session.get_one(Payment, payment))
-            session.commit()
 
     def add_rate(self, currency: str, day: date, rate: Decimal | str) -> int:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             number = self._number(session, CurrencyRate)
             session.add(CurrencyRate(id=number, currency=_currency(session, currency), date=day, rate=Decimal(rate)))
-            session.commit()
         return number
 
     def add_discount(
@@ -252,16 +288,14 @@ class World:
         )
 
     def change_discount(self, discount: int, **columns: Any) -> None:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             found = session.get_one(Discount, discount)
             for name, value in columns.items():
                 setattr(found, name, value)
-            session.commit()
 
     def delete_discount(self, discount: int) -> None:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             session.delete(session.get_one(Discount, discount))
-            session.commit()
 
     def add_promotion(
         self, name: str, percent: int, internal_name: str | None, first: date, last: date, promocode: str = ""
@@ -302,6 +336,12 @@ class World:
                 for each in query
             ]
 
+    def user_of(self, account: int) -> str:
+        """The login name of the account's first user."""
+        with Session(self.engine) as session:
+            query = select(User.name).where(User.account == account).order_by(User.id)
+            return session.execute(query).scalars().first() or ""
+
     def percents(self, account: int) -> dict[str, Decimal]:
         """Percent by service type of the account's discounts; an account with two for one type fails loudly."""
         found = self.discounts(account)
@@ -317,7 +357,7 @@ class World:
 
     def add_many(self, count: int, payments_each: int, last: date, amount: Decimal | int = 700) -> list[int]:
         """`count` clients with that many credited payments in the 25 days up to `last`; written in bulk."""
-        with Session(self.engine) as session:
+        with self._writing() as session:
             first, subaccount, user, payment = (
                 self._number(session, model) for model in (Account, Subaccount, User, Payment)
             )
@@ -378,66 +418,26 @@ class World:
                     payment += 1
             for start in range(0, len(rows), 50000):
                 session.execute(insert(Payment), rows[start : start + 50000])
-            session.commit()
         return ids
 
     def populate(self, today: date, seed: int = 1, count: int = 200) -> list[int]:
         """Resellers with three months of payments of every kind, a group, rates, and discounts made by hand."""
-        chance = random.Random(seed)
-        other = self.add_project("Second Brand")
-        for back in range(0, 100, 7):
-            self.add_rate(
-                "USD", today - timedelta(days=back), str(Decimal(90) + chance.randint(-300, 300) / Decimal(100))
-            )
-        accounts = [
-            self.add_account(f"{chance.choice(_WORDS)} {chance.choice(_KINDS)} {number}")
-            for number in range(1, count + 1)
-        ]
-        for account in accounts:
-            self._three_months(account, today, chance, other)
-        self.add_group("Resellers", accounts[::2])
-        for account in accounts[3::20]:
-            self.add_discount(account, 10, "it_1")
-        return accounts
+        from .population import populate
 
-    def _three_months(self, account: int, today: date, chance: random.Random, other: int) -> None:
-        scale = chance.choice((300, 1000, 3000, 9000, 30000))
-        for _ in range(chance.randint(2, 9)):
-            day = today - timedelta(days=chance.randint(0, 92))
-            amount = Decimal(chance.randint(scale // 3, scale) * 100 + chance.choice((0, 0, 50))) / 100
-            kind = chance.random()
-            if kind < 0.70:
-                self.add_payment(account, amount, day, method=chance.choice((1, 2)))
-            elif kind < 0.75:
-                self.refund(self.add_payment(account, amount, day), min(today, day + timedelta(days=3)))
-            elif kind < 0.79:
-                self.refund(self.add_payment(account, amount, day), min(today, day + timedelta(days=5)), amount / 2)
-            elif kind < 0.82:
-                self.add_payment(account, amount, day, status=chance.choice((PROMISED, AWAITING, FRAUD)))
-            elif kind < 0.86:
-                self.add_payment(account, amount, None, status=chance.choice((NEW, CANCELLED)), created_on=day)
-            elif kind < 0.90:
-                chance.choice((self.add_cashback, self.add_certificate))(account, amount / 10, day)
-            elif kind < 0.94:
-                self.add_payment(account, amount, day, created_on=day + timedelta(days=20))
-            elif kind < 0.97:
-                self.add_payment(account, round(amount / 90, 2), day, currency="USD")
-            else:
-                self.add_payment(account, amount, day, project=other)
+        with self.at_once():
+            return populate(self, today, seed, count)
 
     # --- inside ---
 
     def _add(self, model: Any, **columns: Any) -> int:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             number = self._number(session, model)
             session.add(model(id=number, **columns))
-            session.commit()
         return number
 
     def _save(self, record: Any) -> None:
-        with Session(self.engine) as session:
+        with self._writing() as session:
             session.add(record)
-            session.commit()
 
     def _number(self, session: Session, model: Any) -> int:
         return int(session.execute(select(func.coalesce(func.max(model.id), 0))).scalar_one()) + 1
@@ -455,7 +455,3 @@ class World:
 
 def _currency(session: Session, iso: str) -> int:
     return session.execute(select(Currency.id).where(Currency.iso == iso)).scalar_one()
-
-
-_WORDS = ("North", "Blue", "Rapid", "Ромашка", "Вектор", "Green", "Облако", "Atlas", "Север", "Delta", "Nova", "Сигма")
-_KINDS = ("Hosting", "Web", "Studio", "Сервис", "Digital", "Софт", "Media", "Networks")

@@ -1,6 +1,16 @@
 """The panel's functions, by module; importing this package registers them."""
 
-from . import directory, discounts, orders, payments, system
+from . import directory, discounts, orders, payment_info, payment_list, payments, system
 from .registry import REGISTRY, Function
 
-__all__ = ["REGISTRY", "Function", "directory", "discounts", "orders", "payments", "system"]
+__all__ = [
+    "REGISTRY",
+    "Function",
+    "directory",
+    "discounts",
+    "orders",
+    "payment_info",
+    "payment_list",
+    "payments",
+    "system",
+]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lxml import etree
 from sqlalchemy import func, select
 
-from ..documents import Cell, Refusal
+from ..documents import Cell, Refusal, Row
 from ..models import (
     Account,
     Account2Group,
@@ -47,31 +48,41 @@ def account(request: Request) -> etree._Element:
     conditions = request.conditions(ACCOUNT_FILTER)
     query = select(Account.id, Account.name, Account.registration_date).where(Account.level == CLIENT)
     if conditions["id"]:
-        query = query.where(Account.id == _number(conditions["id"]))
+        query = query.where(Account.id.in_([_number(part.strip()) for part in conditions["id"].split(",")]))
     if conditions["name"]:
         query = query.where(Account.name.contains(conditions["name"]))
+    having = select(Discount.account)
+    if conditions["has_discount"] == "on":
+        query = query.where(Account.id.in_(having))
+    elif conditions["has_discount"] == "off":
+        query = query.where(Account.id.not_in(having))
+    return request.listing(request.cut(query, Account.id), build=lambda shown: _account_rows(request, shown))
+
+
+def _account_rows(request: Request, found: Sequence[Any]) -> list[Row]:
+    """Rows of clients; providers and discounts are looked up once for all of them."""
+    shown = [each.id for each in found]
     of_project = (
         select(Account2Project.account, func.min(Project.name))
         .join(Project, Project.id == Account2Project.project)
+        .where(Account2Project.account.in_(shown))
         .group_by(Account2Project.account)
     )
     projects: dict[int, str] = {row[0]: row[1] for row in request.session.execute(of_project)}
-    having = {row[0] for row in request.session.execute(select(Discount.account).distinct())}
-    if conditions["has_discount"] == "on":
-        query = query.where(Account.id.in_(having))
-    return request.listing(
-        [
-            {
-                "id": str(each.id),
-                "name": each.name,
-                "project": projects.get(each.id, ""),
-                "account_status": ("Active" if request.language == "en" else "Активен", {"orig": "1"}),
-                "has_discount": "on" if each.id in having else "off",
-                "tz_registration_date": str(each.registration_date.date()),
-            }
-            for each in request.session.execute(query)
-        ]
-    )
+    of_account = select(Discount.account).distinct().where(Discount.account.in_(shown))
+    discounted = set(request.session.execute(of_account).scalars())
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "project": projects.get(each.id, ""),
+            "balance": "0.00 RUB",
+            "account_status": ("Active" if request.language == "en" else "Активен", {"orig": "1"}),
+            "has_discount": "on" if each.id in discounted else "off",
+            "tz_registration_date": str(each.registration_date.date()),
+        }
+        for each in found
+    ]
 
 
 @function("account.filter")
@@ -83,7 +94,11 @@ def account_filter(request: Request) -> etree._Element:
 def account_edit(request: Request) -> etree._Element:
     if not request.elid:
         return (
-            _new_account(request) if request.submitted else request.form({"email": "", "realname": "", "project": "1"})
+            _new_account(request)
+            if request.submitted
+            else request.form(
+                {"email": "", "realname": "", "passwd": "", "project": "1"}, {"project": _providers(request)}
+            )
         )
     found = client(request, request.number())
     if request.submitted:
@@ -121,7 +136,7 @@ def subaccount_edit(request: Request) -> etree._Element:
     if found is None:
         raise request.missing("subaccount", request.elid)
     if request.submitted:
-        found.creditlimit = request.param("creditlimit", "0")  # type: ignore[assignment]
+        found.creditlimit = request.amount("creditlimit")
         return request.ok()
     return request.form(
         {
@@ -182,7 +197,7 @@ def itemtype(request: Request) -> etree._Element:
         if request.state.reads("itemtype_list_has_intname", "yes"):
             row["intname"] = each.intname
         rows.append(row)
-    return request.listing(rows, request.conditions({}))  # type: ignore[arg-type]
+    return request.listing(rows, request.conditions({}))
 
 
 @function("itemtype.edit", writes=True)
@@ -231,12 +246,20 @@ def currencyrate(request: Request) -> etree._Element:
     if request.state.reads("currencyrate", "absent"):
         raise Refusal("missed", "func", "currencyrate")
     rows = request.session.execute(
-        select(CurrencyRate.id, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(
+        select(CurrencyRate.id, CurrencyRate.currency, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(
             Currency, Currency.id == CurrencyRate.currency
         )
     )
     return request.listing(
-        [{"id": str(row.id), "currency": row.iso, "date": str(row.date), "rate": f"{row.rate:f}"} for row in rows],
+        [
+            {
+                "id": str(row.id),
+                "currency": str(row.currency) if request.state.reads("currencyrate", "by_id") else row.iso,
+                "date": str(row.date),
+                "rate": f"{row.rate:f}",
+            }
+            for row in rows
+        ],
         request.conditions({}),
     )
 
@@ -275,7 +298,11 @@ def _members(request: Request, group: int) -> set[int]:
 
 
 def _new_account(request: Request) -> etree._Element:
-    number, provider = next_id(request, Account), int(request.param("project", "1"))
+    number, provider = next_id(request, Account), request.key("project", "1")
+    if not request.param("email"):
+        raise Refusal("value", "email")
+    if request.session.query(User).filter(User.name == request.param("email")).first():
+        raise Refusal("exists", "user", request.param("email"))
     request.session.add(Account(id=number, name=request.param("realname"), level=CLIENT, registration_date=request.now))
     request.session.add(Account2Project(account=number, project=provider))
     request.session.add(
@@ -283,7 +310,7 @@ def _new_account(request: Request) -> etree._Element:
             id=next_id(request, Subaccount),
             account=number,
             project=provider,
-            currency=int(request.param("currency", "126")),
+            currency=request.key("currency", "126"),
         )
     )
     request.session.add(
@@ -297,6 +324,10 @@ def _new_account(request: Request) -> etree._Element:
         )
     )
     return request.ok(number)
+
+
+def _providers(request: Request) -> list[tuple[str, str]]:
+    return [(str(each.id), each.name) for each in request.session.query(Project)]
 
 
 def _number(text: str) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
 from ..documents import Cell, Refusal, add_rows, new_document
-from ..models import Discount
+from ..models import Discount, Itemtype, Pricelist
 from ..request import CLIENT, Request
 from .directory import client, next_id
 from .registry import function
 
+PERCENT, SPECIAL_PRICE = 0, 1
 FAR = date(2050, 1, 1)
 
 
@@ -25,28 +26,29 @@ def discounts(request: Request) -> etree._Element:
 
 @function("account.discount.add", needs_employee=True)
 def discount_add(request: Request) -> etree._Element:
-    return request.form({"name": "", "type": "0", "plid": request.param("elid") or request.param("plid")})
+    """The wizard's start; `snext=ok` leads to its last step, as the answer's `func` says (E.4)."""
+    account = client(request, request.number("plid" if request.param("plid") else "elid")).id
+    request.panel.wizards.add(_wizard(request, account))
+    if request.param("snext") or request.submitted:
+        return _product_form(request, account)
+    return request.form({"name": "", "type": "0", "plid": str(account)}, {"type": _types(request)})
 
 
 @function("account.discount.add.product", needs_employee=True, writes=True)
 def discount_add_product(request: Request) -> etree._Element:
     account = client(request, request.number("plid")).id
     if not request.submitted:
-        return request.form(
-            {
-                "plid": str(account),
-                "name": "",
-                "type": "0",
-                "percentage": "",
-                "pricelist_tree": "null",
-                "fromdate": str(request.now.date()),
-                "todate": "",
-            }
-        )
+        return _product_form(request, account)
+    if request.state.reads("wizard_steps", "yes") and _wizard(request, account) not in request.panel.wizards:
+        raise Refusal("missed", "wizard", "account.discount.add")
     discount = Discount(id=next_id(request, Discount), account=account)
     _fill(request, discount)
     request.session.add(discount)
-    return request.ok(discount.id if request.state.reads("wizard_returns_id", "yes") else None)
+    request.panel.wizards.discard(_wizard(request, account))
+    tells = request.state.reads("wizard_returns_id", "yes")
+    if request.state.fault(request.func, True, "wizard_without_id"):
+        tells = False
+    return request.ok(discount.id if tells else None)
 
 
 @function("account.discount.edit", needs_employee=True, writes=True)
@@ -68,7 +70,11 @@ def discount_edit(request: Request) -> etree._Element:
         "fromdate": str(discount.fromdate or ""),
         "todate": str(discount.todate or ""),
     }
-    return request.form(values)
+    if request.state.reads("discount_name_localized", "no"):
+        del values["name_ru"]
+    if discount.type == SPECIAL_PRICE:
+        values["monthly126"] = discount.fixed
+    return request.form(values, {"type": _types(request), "pricelist_tree": _tree(request)})
 
 
 @function("account.discount.delete", needs_employee=True, writes=True)
@@ -80,18 +86,59 @@ def discount_delete(request: Request) -> etree._Element:
 
 @function("account.discountinfo", CLIENT)
 def discountinfo(request: Request) -> etree._Element:
-    document = new_document(request.func, request.language)
     found = request.session.query(Discount).filter(Discount.account == request.caller.account)
-    personal = etree.SubElement(document, "list", name="personal")
-    add_rows(
-        personal,
-        [
-            {"id": str(each.id), "name": request.localized(each), "value": f"{_percent(each.percentage)} %"}
-            for each in found
-        ],
-    )
+    rows = [
+        {
+            "id": str(each.id),
+            "name": request.localized(each),
+            "value": _value(each),
+            "actiontype": "product",
+            "discount_type": str(each.type),
+            "period": "",
+        }
+        for each in found
+    ]
+    if request.state.reads("discountinfo_shape", "list"):
+        return request.listing(rows)
+    document = new_document(request.func, request.language)
+    add_rows(etree.SubElement(document, "list", name="personal"), rows)
     etree.SubElement(document, "list", name="promotion")
     return document
+
+
+def _product_form(request: Request, account: int) -> etree._Element:
+    values = {
+        "plid": str(account),
+        "name": request.param("name"),
+        "name_ru": "",
+        "type": request.param("type", "0"),
+        "percentage": "",
+        "pricelist_tree": "null",
+        "fromdate": str(request.now.date()),
+        "todate": "",
+    }
+    if request.state.reads("discount_name_localized", "no"):
+        del values["name_ru"]
+    document = request.form(values, {"type": _types(request), "pricelist_tree": _tree(request)})
+    document.set("func", "account.discount.add.product")
+    return document
+
+
+def _wizard(request: Request, account: int) -> tuple[str, str, str]:
+    return request.caller.user, "account.discount.add", str(account)
+
+
+def _types(request: Request) -> list[tuple[str, str]]:
+    texts = ("Процент", "Особая цена") if request.language == "ru" else ("Percent", "Special price")
+    return [("0", texts[0]), ("1", texts[1])]
+
+
+def _tree(request: Request) -> list[tuple[str, str]]:
+    """What a discount may be for: everything, a service type, a tariff (A.3)."""
+    everything = "Все услуги" if request.language == "ru" else "All services"
+    types = [(f"it_{each.id}", request.localized(each)) for each in request.session.query(Itemtype)]
+    tariffs = [(f"pl_{each.id}", request.localized(each)) for each in request.session.query(Pricelist)]
+    return [("null", everything), *types, *tariffs]
 
 
 def _discount(request: Request, number: int) -> Discount:
@@ -111,31 +158,31 @@ def _row(request: Request, discount: Discount) -> dict[str, Cell]:
     if columns in ("full", "id_name"):
         row["name"] = request.localized(discount)
     if columns == "full":
-        row["value"] = f"{_percent(discount.percentage)} %" if discount.type == 0 else "special price"
+        row["value"] = _value(discount)
         row["fromdate"], row["todate"] = str(discount.fromdate or ""), str(discount.todate or "")
     return row
 
 
 def _fill(request: Request, discount: Discount) -> None:
-    discount.type = int(request.param("type", "0"))
+    discount.type = request.key("type", "0")
+    if discount.type not in (PERCENT, SPECIAL_PRICE):
+        raise Refusal("value", "type", request.param("type"))
     discount.percentage = _given_percent(request)
     discount.name = request.param("name") or request.param("name_ru")
     if not discount.name:
         raise Refusal("value", "name")
-    discount.name_ru = request.param("name_ru")
-    discount.pricelist_tree = request.param("pricelist_tree", "null")
-    discount.fromdate, discount.todate = _day(request, "fromdate"), _day(request, "todate")
+    discount.name_ru = request.param("name_ru") if request.state.reads("discount_name_localized", "yes") else ""
+    discount.pricelist_tree = _scope(request)
+    discount.fromdate, discount.todate = request.day("fromdate"), request.day("todate")
+    if discount.fromdate and discount.todate and discount.todate < discount.fromdate:
+        raise Refusal("value", "todate", request.param("todate"))
     if discount.todate and discount.todate > FAR and request.state.reads("far_todate", "no"):
         raise Refusal("value", "todate", request.param("todate"))
     discount.fixed = request.param("monthly126")
 
 
 def _given_percent(request: Request) -> Decimal:
-    text = request.param("percentage", "0")
-    try:
-        percent = Decimal(text)
-    except InvalidOperation:
-        raise Refusal("value", "percentage", text) from None
+    text, percent = request.param("percentage", "0"), request.amount("percentage")
     fraction = percent != percent.to_integral_value() and request.state.reads("decimal_percent", "no")
     zero = percent == 0 and request.state.reads("zero_percent", "no") and request.param("type", "0") == "0"
     if not 0 <= percent <= 100 or fraction or zero:
@@ -143,14 +190,22 @@ def _given_percent(request: Request) -> Decimal:
     return percent
 
 
-def _day(request: Request, name: str) -> date | None:
-    text = request.param(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("value", name, text) from None
+def _scope(request: Request) -> str:
+    """`pricelist_tree`: nothing, or nodes of the tree that exist (A.3)."""
+    text = request.param("pricelist_tree") or "null"
+    for node in text.split(",") if text != "null" else ():
+        kind, _, number = node.strip().partition("_")
+        model = {"it": Itemtype, "pl": Pricelist}.get(kind)
+        exists = number.isdecimal() and (kind == "i" or (model and request.session.get(model, int(number))))
+        if not exists:
+            raise Refusal("value", "pricelist_tree", text)
+    return text
+
+
+def _value(discount: Discount) -> str:
+    if discount.type == SPECIAL_PRICE:
+        return f"{discount.fixed or '0.00'} RUB"
+    return f"{_percent(discount.percentage)} %"
 
 
 def _percent(value: Decimal) -> str:

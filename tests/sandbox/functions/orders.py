@@ -8,7 +8,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ..documents import Refusal
-from ..models import Basket, Discount, Itemtype, Pricelist, Promotion
+from ..models import Basket, Discount, Itemtype, Pricelist, Project, Promotion
 from ..request import CLIENT, Request
 from .registry import REGISTRY, Function, function
 
@@ -20,34 +20,50 @@ class Price:
     full: Decimal
     percent: Decimal
     source: str
+    special: Decimal | None = None
 
     @property
     def cost(self) -> Decimal:
-        return (self.full * (100 - self.percent) / 100).quantize(Decimal("0.0001"))
+        reduced = self.full * (100 - self.percent) / 100 if self.special is None else self.special
+        return reduced.quantize(Decimal("0.0001"))
+
+
+MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12, "biennial": 24, "triennial": 36}
 
 
 @function("promotion", title=("Promotions", "Акции"))
 def promotion(request: Request) -> etree._Element:
-    found = request.session.query(Promotion).filter(Promotion.archive == "off")
-    return request.listing(
-        [
-            {
-                "id": str(each.id),
-                "name": each.name,
-                "fromdate": str(each.fromdate),
-                "todate": str(each.todate),
-                "status": "on",
-            }
-            for each in found
-        ],
-        request.conditions({}),
-    )
+    return _promotions(request, "off")
 
 
 @function("promotion.archived")
 def promotion_archived(request: Request) -> etree._Element:
-    found = request.session.query(Promotion).filter(Promotion.archive == "on")
-    return request.listing([{"id": str(each.id), "name": each.name} for each in found], request.conditions({}))
+    return _promotions(request, "on")
+
+
+def _promotions(request: Request, archive: str) -> etree._Element:
+    providers = {each.id: each.name for each in request.session.query(Project)}
+    rows = [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "fromdate": str(each.fromdate),
+            "todate": str(each.todate),
+            "status": "on" if each.fromdate <= request.now.date() <= each.todate else "off",
+            "project_name": providers[each.project],
+        }
+        for each in request.session.query(Promotion).filter(Promotion.archive == archive)
+    ]
+    return request.listing(rows, request.conditions({}))
+
+
+@function("promotion.promocode")
+def promotion_promocode(request: Request) -> etree._Element:
+    """A promotion's codes; the panel's name for this list is not known (B.1)."""
+    found = request.session.get(Promotion, request.number())
+    if found is None:
+        raise request.missing("promotion", request.elid)
+    return request.listing([{"id": str(found.id), "code": found.promocode}] if found.promocode else [])
 
 
 @function("promotion.discount")
@@ -83,15 +99,15 @@ def order_function(internal_name: str, prefix: str = "") -> Function:
 
     def action(request: Request) -> etree._Element:
         tariff = _tariff(request, internal_name)
-        price = price_of(request, _account(request), tariff)
+        price, months = price_of(request, _account(request), tariff), _months(request)
         return request.form(
             {
                 "pricelist": str(tariff.id),
-                "order_period": request.param("order_period", "1"),
-                "full_cost": f"{price.full:.2f}",
+                "order_period": request.param("order_period") or "1",
+                "full_cost": f"{price.full * months:.2f}",
                 "discount": f"{price.percent:f}",
                 "discount_source": price.source,
-                "cost": f"{price.cost:.4f}",
+                "cost": f"{price.cost * months:.4f}",
             }
         )
 
@@ -110,6 +126,8 @@ def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
     personal, promotional = _personal(request, account, tariff), _promotional(request, account, tariff)
     if promotional and request.state.reads("promo_code_beats_personal", "yes") and promotional.promocode:
         return Price(tariff.monthly, promotional.amount_percent, "promocode")
+    if personal and personal.type == 1:
+        return Price(tariff.monthly, Decimal(0), "personal", Decimal(personal.fixed or tariff.monthly))
     if personal:
         return Price(tariff.monthly, personal.percentage, "personal")
     if promotional:
@@ -118,11 +136,12 @@ def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
 
 
 def _personal(request: Request, account: int, tariff: Pricelist) -> Discount | None:
+    """The V4 rule: the narrower scope first, then the larger discount; or the larger only, by the reading (A.4)."""
     scopes = {f"pl_{tariff.id}": 3, f"it_{tariff.itemtype}": 2, "null": 1, "": 1}
     today = request.now.date()
     matching = [
         (max(scopes.get(node.strip(), 0) for node in discount.pricelist_tree.split(",")), discount.percentage, discount)
-        for discount in request.session.query(Discount).filter(Discount.account == account, Discount.type == 0)
+        for discount in request.session.query(Discount).filter(Discount.account == account)
         if (discount.fromdate is None or discount.fromdate <= today)
         and (discount.todate is None or today <= discount.todate)
     ]
@@ -167,6 +186,15 @@ def _cart(request: Request, parameter: str) -> etree._Element:
             "billorder": "",
         }
     )
+
+
+def _months(request: Request) -> int:
+    """`order_period`: a number of months, or a period's name (A.3)."""
+    text = request.param("order_period") or "1"
+    months = MONTHS.get(text, int(text) if text.isdecimal() else 0)
+    if not 0 < months <= 120:
+        raise Refusal("value", "order_period", text)
+    return months
 
 
 def _tariff(request: Request, internal_name: str) -> Pricelist:

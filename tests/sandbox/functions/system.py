@@ -16,11 +16,14 @@ VERSION, CORE_VERSION = "6.94.1", "5.389.1"
 def whoami(request: Request) -> etree._Element:
     document = new_document("whoami", request.language)
     caller = request.caller
+    found = request.session.get(User, int(caller.user)) if caller.user.isdecimal() else None
     etree.SubElement(
         document,
         "user",
         id=caller.user,
         name=caller.name,
+        realname=found.realname if found else caller.name,
+        email=found.email if found else "",
         level=str(caller.level),
         account=str(caller.account or ""),
         lang=request.language,
@@ -46,9 +49,27 @@ def actionlist(request: Request) -> etree._Element:
 @function("paramlist", ROOT)
 def paramlist(request: Request) -> etree._Element:
     document = new_document("paramlist", request.language)
-    for name, value in {"DBHost": "localhost", "DBName": "billmgr", "DefaultLang": "ru"}.items():
+    values = {"DBHost": "localhost", "DBName": "billmgr", "DBUser": "billmgr", "DefaultLang": "ru"}
+    for name, value in {**values, **request.panel.options}.items():
         element = etree.SubElement(document, "elem")
         add(element, name, value)
+    return document
+
+
+@function("keepalive", ANYBODY)
+def keepalive(request: Request) -> etree._Element:
+    return request.ok()
+
+
+@function("notify", CLIENT)
+def notify(request: Request) -> etree._Element:
+    """The notifications for who asks: staff sees those to all."""
+    document = new_document(request.func, request.language)
+    for each in request.panel.notifications:
+        if request.caller.level > CLIENT or each["user"] in (request.caller.user, request.caller.name):
+            element = etree.SubElement(document, "elem")
+            for name, value in each.items():
+                add(element, name, value)
     return document
 
 
