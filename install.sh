@@ -24,14 +24,16 @@ main() {
 usage() {
     say "./install.sh install   [--root DIR] [--wheels DIR]   put the plugin into the panel (default $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   the same over an installed one; data stay
-./install.sh uninstall [--root DIR] [--withdraw] [--purge]
-                       remove it; --withdraw first takes the programme's discounts off, --purge removes data too
+./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
+                       put back what was set aside and remove the plugin; --withdraw also takes the programme's
+                       discounts off, --as-is touches no discount, --purge removes data too
 ./install.sh demo      [--once]                      the plugin on a sandbox panel; --once ends after the show
 ./install.sh test      [quick]                       everything that shows that it works; quick: under 30 s" \
 "./install.sh install   [--root DIR] [--wheels DIR]   поставить плагин в панель (по умолчанию $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
-./install.sh uninstall [--root DIR] [--withdraw] [--purge]
-                       удалить; --withdraw сначала снимает скидки программы, --purge удаляет и данные
+./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
+                       вернуть отложенные скидки и удалить плагин; --withdraw ещё и снимает скидки программы,
+                       --as-is не трогает скидок, --purge удаляет и данные
 ./install.sh demo      [--once]                      плагин на панели-песочнице; --once завершается после показа
 ./install.sh test      [quick]                       все проверки; quick — меньше 30 с"
 }
@@ -46,13 +48,14 @@ die() { say "$1" "$2" >&2; exit 1; }
 # --- install, upgrade ----------------------------------------------------------------------------------------
 
 read_options() {
-    ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE=''
+    ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE='' AS_IS=''
     while [ $# -gt 0 ]; do
         case $1 in
             --root) ROOT=${2:?--root DIR}; shift ;;
             --wheels) WHEELS=$(cd "${2:?--wheels DIR}" && pwd); shift ;;
             --withdraw) WITHDRAW=1 ;;
             --purge) PURGE=1 ;;
+            --as-is) AS_IS=1 ;;
             *) say "unknown option $1" "неизвестный параметр $1" >&2; exit 2 ;;
         esac
         shift
@@ -84,7 +87,10 @@ install_plugin() {
         "Установлено в $ROOT. Команда: $ROOT/sbin/$NAME; вот что она предполагает об этой панели:"
     "$ROOT/sbin/$NAME" doctor || say "doctor found something that matters; look at it before the first apply." \
         "doctor нашёл важное отличие; разберитесь с ним до первого apply."
-    say "Next: $ROOT/sbin/$NAME plan" "Дальше: $ROOT/sbin/$NAME plan"
+    say "From now on payments change discounts by themselves (\`$NAME settings set automatic off\` stops that).
+Next: $ROOT/sbin/$NAME plan" \
+        "С этой минуты платежи сами меняют скидки (остановить: \`$NAME settings set automatic off\`).
+Дальше: $ROOT/sbin/$NAME plan"
 }
 
 upgrade_plugin() {
@@ -156,7 +162,8 @@ build_release() {
     find "$site/$NAME" -name __pycache__ -prune -exec rm -rf {} +
     "$RELEASE/venv/bin/python" -I -m compileall -q "$site/$NAME"
     mkdir -p "$RELEASE/bin" "$RELEASE/addon" "$RELEASE/xml"
-    install -m 755 "$PROJECT/plugin/bin/$NAME" "$RELEASE/bin/$NAME"
+    install -m 755 "$PROJECT"/plugin/bin/* "$RELEASE/bin/"
+    ln -s "${site#"$RELEASE/"}" "$RELEASE/site"
     install -m 750 "$PROJECT"/plugin/addon/* "$RELEASE/addon/"
     install -m 644 "$PROJECT"/xml/*.xml "$RELEASE/xml/"
     "$RELEASE/venv/bin/python" -I - "$RELEASE"/xml/*.xml <<'PYTHON'
@@ -220,8 +227,9 @@ put_files() {
 }
 
 cron_entry() {
-    printf '# Reseller programme: the daily recalculation, in the local time of this host\n'
-    printf '7 0 * * * root %s/sbin/%s apply --cause daily >/dev/null 2>&1\n' "$ROOT" "$NAME"
+    printf '# Reseller programme: the daily recalculation, in the local time of this host, and what events may have lost\n'
+    printf '7 0 * * * root %s/sbin/%s daily >/dev/null 2>&1\n' "$ROOT" "$NAME"
+    printf '*/5 * * * * root %s/sbin/%s sweep >/dev/null 2>&1\n' "$ROOT" "$NAME"
 }
 
 log_rotation() {
@@ -282,19 +290,30 @@ remove_old_releases() {
 uninstall_plugin() {
     read_options "$@"
     if on_the_host && [ "$(id -u)" != 0 ]; then die "run this as root" "запустите от root"; fi
-    if [ -n "$WITHDRAW" ]; then
-        "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
-            "скидки не удалось снять; ничего не удалено"
-    fi
+    give_back
     local file
     while IFS= read -r file; do rm -f "$file"; done < <(owned_files)
     rm -rf "$HOME_DIR"
     reload_panel
     if [ -n "$PURGE" ]; then
         rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"*
+        [ -n "$AS_IS" ] || rm -f "$ROOT/var/$NAME.set-aside.jsonl"
         say "Removed, data included." "Удалено вместе с данными."
     else
         say "Removed. Data stay in $ROOT/var/$NAME." "Удалено. Данные остались в $ROOT/var/$NAME."
+    fi
+}
+
+# Discounts that the programme set aside are their owners': they go back before anything is removed.
+give_back() {
+    [ -x "$ROOT/sbin/$NAME" ] || return 0
+    if [ -n "$WITHDRAW" ]; then
+        "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
+            "скидки не удалось снять; ничего не удалено"
+    elif [ -z "$AS_IS" ]; then
+        "$ROOT/sbin/$NAME" put-back || die \
+            "discounts that were set aside could not be put back; nothing was removed (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
+            "отложенные скидки не удалось вернуть; ничего не удалено (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     fi
 }
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from resellerprogram.programme.payments import AccountId
-from resellerprogram.recalculation import Considered, Report, considered_alone, recalculate
+from resellerprogram.recalculation.report import Considered, Report
+from resellerprogram.recalculation.run import considered_alone, recalculate
 from resellerprogram.store import Store
 
 from tests.sandbox import Sandbox

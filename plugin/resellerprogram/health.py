@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,15 +11,37 @@ from pathlib import Path
 
 from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine
 from .panel.connection import https_problem
-from .programme.errors import ResellerProgrammeError
+from .panel.directory import users_of
+from .panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
+from .panel.notices import notify
+from .programme.errors import MemberError, ResellerProgrammeError
 from .programme.payments import AccountId
 from .programme.text import Text, same
-from .recalculation import Context, way_of, working_on
+from .recalculation.context import Context
+from .recalculation.run import PATIENCE, way_of, working_on
 from .store import Store
 from .store.lock import only_one
+from .store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
+from .store.queue import Queued
 from .store.runs import Run
 
 OVERDUE = timedelta(hours=26)
+LATE = timedelta(minutes=15)
+_FAILING = Text(
+    "waiting in the queue after a failure: {count}, the first {first}: {error}",
+    "ждут в очереди после ошибки: {count}, первым {first}: {error}",
+)
+_LATE = Text(
+    "waiting in the queue for more than 15 minutes: {count}, the first {first}; does cron run `resellerprogram sweep`?",
+    "ждут в очереди больше 15 минут: {count}, первым {first}; запускает ли cron `resellerprogram sweep`?",
+)
+_GIVEN_UP = Text(
+    "given up after many tries: {count}, the first {first}: {error}; see `resellerprogram queue list`",
+    "брошены после многих попыток: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
+)
+_OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
+
+log = logging.getLogger(__name__)
 
 
 class State(enum.IntEnum):
@@ -38,7 +61,10 @@ class Health:
     last_good: Run | None
     last: Run | None
     queued: int
+    given_up: int
     discounts: int
+    set_aside: int
+    overdue: bool
 
 
 def health(store: Store, now: datetime) -> Health:
@@ -46,9 +72,17 @@ def health(store: Store, now: datetime) -> Health:
     last_good, last, queued = store.runs.last_good(), store.runs.last(), store.queue.all()
     warnings: list[Text] = []
     critical: list[Text] = []
+    overdue = last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
+    if not store.settings.current().automatic:
+        warnings.append(
+            Text(
+                "automatic = off: payments and the nightly run change nothing",
+                "automatic = off: платежи и ночной пересчёт ничего не меняют",
+            )
+        )
     if last_good is None:
         critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
-    elif last_good.finished_at and now - last_good.finished_at > OVERDUE:
+    elif overdue and last_good.finished_at:
         critical.append(
             Text(
                 "no run over all members has succeeded for {hours} hours",
@@ -63,15 +97,41 @@ def health(store: Store, now: datetime) -> Health:
         )
     if last and last.outcome is None and now - last.started_at > OVERDUE:
         warnings.append(Text("the last run was cut short", "последний пересчёт был прерван"))
-    if queued:
-        warnings.append(
-            Text(
-                "accounts waiting in the queue: {count}, the first {account}: {error}",
-                "клиентов в очереди: {count}, первый {account}: {error}",
-            )(count=len(queued), account=queued[0].account, error=queued[0].error)
-        )
+    failing = [each for each in queued if each.error and not each.dead]
+    late = [each for each in queued if not each.error and now - each.since > LATE]
+    given_up = [each for each in queued if each.dead]
+    for found, text in ((failing, _FAILING), (late, _LATE), (given_up, _GIVEN_UP)):
+        if found:
+            warnings.append(text(count=len(found), first=_whose(found[0]), error=found[0].error))
     state = State.CRITICAL if critical else State.WARNING if warnings else State.OK
-    return Health(state, (*critical, *warnings), last_good, last, len(queued), store.owned.count())
+    return Health(
+        state,
+        (*critical, *warnings),
+        last_good,
+        last,
+        len(queued),
+        len(given_up),
+        store.owned.count(),
+        store.set_aside.count(),
+        overdue,
+    )
+
+
+def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
+    """Notify the administrator in the panel, once a day, while no run over all has succeeded for 26 hours."""
+    found = health(store, now)
+    if not found.overdue or store.notes.read(OVERDUE_TOLD) == now.date().isoformat():
+        return
+    try:
+        with (
+            only_one(store.folder, "notification", now, PATIENCE),
+            working_on(root, store, now.date(), quick=True) as context,
+        ):
+            notify(context.panel, context.panel.employee or "root", _OVERDUE_SUBJECT, found.problems[0])
+    except ResellerProgrammeError as error:
+        log.error("the administrator could not be notified: %s", error)
+        return
+    store.notes.write(OVERDUE_TOLD, now.date().isoformat())
 
 
 @dataclass(frozen=True)
@@ -85,9 +145,10 @@ class Check:
     detail: Text
 
 
-def doctor(root: Path, store: Store, day: date, now: datetime) -> Iterator[Check]:
-    """Check the panel, the settings against it, and every assumption. Raises AnotherRunActive."""
-    with only_one(store.folder, "doctor", now):
+def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId | None = None) -> Iterator[Check]:
+    """Check the panel, the settings against it, and every assumption; with `try_on` also what only a write tells,
+    on that client. Raises AnotherRunActive."""
+    with only_one(store.folder, "doctor", now, PATIENCE):
         try:
             with working_on(root, store, day) as context:
                 yield Check(
@@ -102,6 +163,8 @@ def doctor(root: Path, store: Store, day: date, now: datetime) -> Iterator[Check
                 specimen = _specimen(context)
                 for assumption in ASSUMPTIONS:
                     yield _assumption(context, assumption, specimen)
+                if try_on is not None:
+                    yield from _experiments(context, try_on, now)
         except ResellerProgrammeError as error:
             yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
 
@@ -131,15 +194,63 @@ def _assumption(context: Context, assumption: Assumption, specimen: Specimen) ->
     return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
 
 
+def _experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
+    """Nothing is tried on a client of the programme. What comes of the second one allows `promotions = everywhere`."""
+    store, day = context.store, context.day
+    if store.owned.of(account) or store.set_aside.of(account):
+        raise MemberError(
+            Text(
+                "account {id} has discounts of the programme; name a test client without a tier",
+                "у клиента {id} есть скидки программы; назовите тестового клиента без уровня",
+            )(id=account)
+        )
+    users = users_of(context.panel, account)
+    if not users:
+        raise MemberError(Text("account {id} has no user", "у клиента {id} нет пользователя")(id=account))
+    finding, detail = set_aside_and_put_back(context.panel, account, context.service_types[0].id, day)
+    yield Check(
+        "put_back",
+        Text(
+            "a discount created again from its form says the same",
+            "скидка, созданная заново по своей форме, остаётся прежней",
+        ),
+        finding,
+        True,
+        same(detail),
+    )
+    covered = {each.id for each in context.service_types if each.service_class}
+    outside = [(number, name) for number, name in context.type_names.items() if number not in covered]
+    finding, detail = zero_percent_outranks_promotions(context.panel, users[0], outside, day)
+    if finding is Finding.HOLDS:
+        store.notes.write(ZERO_PERCENT_CONFIRMED, {"account": account, "at": now.isoformat(), "seen": detail})
+    yield Check(
+        "zero_percent",
+        Text(
+            "a 0 % personal discount keeps promotions out (for `promotions = everywhere`)",
+            "персональная скидка 0 % не пускает акции (для `promotions = everywhere`)",
+        ),
+        finding,
+        False,
+        same(detail),
+    )
+
+
 def _specimen(context: Context) -> Specimen:
     owned = context.store.owned.any()
     percents = (percent for tier in context.table.tiers for percent in tier.percents.values())
     return Specimen(
         discount=(owned.account, owned.id) if owned else None,
         account=AccountId(owned.account) if owned else None,
+        user=context.store.users.one_with_a_tier() if context.settings.exclusive.promo_codes_refused else None,
         group=context.settings.members.group,
         decimal_percents=any(percent != int(percent) for percent in percents),
     )
+
+
+def _whose(queued: Queued) -> Text:
+    if queued.account is not None:
+        return Text("account {id}", "клиент {id}")(id=queued.account)
+    return Text("payment {id}", "платёж {id}")(id=queued.payment)
 
 
 def _hours(span: timedelta) -> int:

@@ -7,12 +7,23 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .programme.decision import Basis, Decision
-from .programme.discounts import Change, Create, Delete, ServiceTypeId
+from .programme.discounts import (
+    Because,
+    Change,
+    Create,
+    Delete,
+    OtherDiscount,
+    PutBack,
+    RestingDiscount,
+    ServiceTypeId,
+    SetAside,
+    TierChange,
+)
 from .programme.text import Text, same
 from .programme.tiers import ServiceClass, TierTable, plain
 from .programme.turnover import Reason, Verdict
 from .programme.window import last_counting_day
-from .recalculation import Planned, Report
+from .recalculation.report import Planned, Report
 from .store.decisions import Record
 
 NOTHING = "—"
@@ -54,13 +65,31 @@ BASES = {
     Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
 }
 
-COUNTED = frozenset({Basis.TURNOVER, Basis.PINNED})
-"""The bases for which payments were looked at."""
-
 CAUSES = {
     "apply": Text("by hand", "вручную"),
     "daily": Text("daily run", "ежедневный пересчёт"),
+    "caught_up": Text("daily run, caught up", "ежедневный пересчёт, с опозданием"),
+    "sweep": Text("found by the sweep", "найдено обходом"),
     "withdraw": Text("programme taken off", "снятие программы"),
+    "payment.setpaid": Text("payment credited", "платёж зачислен"),
+    "payment.setinpay": Text("payment set to being paid", "платёж переведён в оплачиваемые"),
+    "payment.setnopay": Text("payment set to new", "платёж переведён в новые"),
+    "payment.setfraud": Text("payment marked as fraud", "платёж помечен мошенническим"),
+    "payment.setcanceled": Text("payment cancelled", "платёж отменён"),
+    "payment.refund": Text("payment refunded", "платёж возвращён"),
+    "payment.edit": Text("payment edited", "платёж изменён"),
+    "payment.delete": Text("payment deleted", "платёж удалён"),
+    "account.discount.add.product": Text("discount added by hand", "скидка добавлена вручную"),
+    "account.discount.edit": Text("discount changed by hand", "скидка изменена вручную"),
+    "account.discount.delete": Text("discount deleted by hand", "скидка удалена вручную"),
+}
+
+BECAUSE = {
+    Because.TIER: same(""),
+    Because.BY_HAND: Text("put right after a change by hand", "исправлено после ручного изменения"),
+    Because.DOUBLED: Text("there were two", "их было две"),
+    Because.SET_ASIDE: Text("set aside", "отложена"),
+    Because.PUT_BACK: Text("put back", "возвращена"),
 }
 
 
@@ -133,7 +162,7 @@ def explanation(decision: Decision, account_name: str, currency: str, tiers: Tie
         tier=f"{tier.name} ({percents})" if tier else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
     yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
-    if decision.basis not in COUNTED:
+    if not decision.basis.counts_payments:
         return
     yield Text(
         "Turnover {amount}: payments credited from {first} to {last}, both days included.",
@@ -166,6 +195,11 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
     )
     for warning in report.warnings:
         yield "! " + warning.say(language)
+    for other in report.left:
+        yield Text(
+            "! account {id}: a discount of others acts beside the programme's: {what}",
+            "! клиент {id}: рядом со скидками программы действует чужая: {what}",
+        )(id=other.account, what=other_discount(other)).say(language)
     if not report.planned:
         yield Text("Everything is as it should be; nothing to write.", "Всё как должно быть, писать нечего.").say(
             language
@@ -187,11 +221,24 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
         ).say(language)
 
 
-def change(value: Change) -> str:
+def step(value: TierChange) -> str:
     """'19 % → 21 %', '— → 3 %', '3 % → —'."""
     before = None if isinstance(value, Create) else value.before.percent
     after = None if isinstance(value, Delete) else value.percent
     return f"{percent(before)} → {percent(after)}"
+
+
+def change(value: Change, names: Mapping[ServiceTypeId, str], language: str) -> str:
+    """One change in words: 'vds 19 % → 21 %', 'Agreed by hand 40 %: set aside'."""
+    because = BECAUSE[value.because].say(language)
+    if isinstance(value, (SetAside, PutBack)):
+        return f"{other_discount(value.other)}: {because}"
+    return f"{names.get(value.service_type, value.service_type)} {step(value)}" + (f" ({because})" if because else "")
+
+
+def other_discount(other: OtherDiscount | RestingDiscount) -> str:
+    """'Agreed by hand 40 %'."""
+    return " ".join(part for part in (other.name, other.value) if part) or NOTHING
 
 
 def written_lines(record: Record, language: str) -> Iterator[str]:
@@ -202,9 +249,13 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
         again=moment(record.confirmed_at, language),
     ).say(language)
     for item in record.written:
+        because = BECAUSE[item.because].say(language)
+        if item.service_type is None:
+            yield f"{item.what} {item.value}: {because}"
+            continue
         yield Text("Written: {type} {before} → {after}", "Записано: {type} {before} → {after}")(
-            type=item.internal_name, before=percent(item.before), after=percent(item.after)
-        ).say(language)
+            type=item.what, before=percent(item.before), after=percent(item.after)
+        ).say(language) + (f" ({because})" if because else "")
 
 
 def _payments(verdicts: Sequence[Verdict], currency: str, language: str) -> Iterator[str]:
@@ -231,17 +282,20 @@ def _payments(verdicts: Sequence[Verdict], currency: str, language: str) -> Iter
 def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
     types = _changed_types(report.planned, report.type_names)
     header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
+    others = any(isinstance(item, (SetAside, PutBack)) for planned in report.planned for item in planned.changes)
+    last = [Text("other discounts", "другие скидки").say(language)] if others else []
     rows = (
         (
             str(planned.account.id),
             planned.account.name or NOTHING,
-            money(planned.turnover, currency) if planned.basis in COUNTED else NOTHING,
+            money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
             _tier_step(planned),
             *(_cell(planned, service_type) for service_type in types),
+            *([_others_cell(planned, language)] if others else []),
         )
         for planned in report.planned
     )
-    yield from table([*header, *types.values()], rows, right=frozenset({2}))
+    yield from table([*header, *types.values(), *last], rows, right=frozenset({2}))
 
 
 def _tier_step(planned: Planned) -> str:
@@ -250,9 +304,19 @@ def _tier_step(planned: Planned) -> str:
 
 
 def _changed_types(planned: Iterable[Planned], names: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
-    types = {item.service_type for each in planned for item in each.changes}
+    types = {
+        item.service_type for each in planned for item in each.changes if not isinstance(item, (SetAside, PutBack))
+    }
     return {service_type: names.get(service_type, str(service_type)) for service_type in sorted(types)}
 
 
 def _cell(planned: Planned, service_type: ServiceTypeId) -> str:
-    return ", ".join(change(item) for item in planned.changes if item.service_type == service_type)
+    return ", ".join(
+        step(item)
+        for item in planned.changes
+        if not isinstance(item, (SetAside, PutBack)) and item.service_type == service_type
+    )
+
+
+def _others_cell(planned: Planned, language: str) -> str:
+    return ", ".join(change(item, {}, language) for item in planned.changes if isinstance(item, (SetAside, PutBack)))

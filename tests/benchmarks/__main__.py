@@ -31,7 +31,7 @@ from resellerprogram.programme.payments import (
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
-from resellerprogram.recalculation import recalculate
+from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
 
 from tests.sandbox import Sandbox
@@ -42,7 +42,7 @@ MEMORY = """
 import re, sys
 from datetime import date, datetime
 from pathlib import Path
-from resellerprogram.recalculation import recalculate
+from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
 with Store(Path(sys.argv[1]), datetime(2025, 1, 20)) as store:
     store.settings.set("panel_url", sys.argv[2])

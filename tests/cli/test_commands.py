@@ -96,7 +96,7 @@ def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sa
     told = shell.json("explain", str(romashka), "--date", "2025-01-20")
     assert (told["turnover"], told["tier"]["name"]) == ("52000.00", "Partner #8")
     assert (told["name"], told["recorded"]["cause"]) == ("Ромашка", "apply")
-    assert [change["internal_name"] for change in told["recorded"]["written"]] == ["vds", "dedic", "certificate"]
+    assert [change["what"] for change in told["recorded"]["written"]] == ["vds", "dedic", "certificate"]
     assert [payment["reason"] for payment in told["payments"]] == ["counted", "counted", "promotional"]
 
 
@@ -107,6 +107,7 @@ def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:
     assert planned["changes"][0] == {
         "kind": "create",
         "service_type": 2,
+        "because": "tier",
         "internal_name": "vds",
         "before": None,
         "after": "19",
@@ -151,7 +152,11 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     assert shell.run("status")[0] == 2
     shell.run("apply", "--date", "2025-01-20")
     code, out, _ = shell.run("status")
-    assert (code, out.startswith("OK: last good run 20"), out.endswith("discounts 3, queue 0\n")) == (0, True, True)
+    assert (
+        code,
+        out.startswith("OK: last good run 20"),
+        out.endswith("discounts 3, set aside 0, queue 0, given up 0\n"),
+    ) == (0, True, True)
     sandbox.fault("refuse", "account.discount", count=1)
     shell.run("apply", "--date", "2025-01-20")
     code, out, _ = shell.run("status", language="ru")

@@ -193,4 +193,5 @@ def test_nothing_outside_the_folder_is_touched(sandbox: Sandbox, wheels: Path) -
     assert run("install", sandbox.root, "--wheels", str(wheels)).returncode == 0
     assert {path: sorted(path.iterdir()) if path.exists() else None for path in watched} == before
     cron = (sandbox.root / "lib" / "resellerprogram" / "current" / "cron").read_text()
-    assert f"7 0 * * * root {sandbox.root}/sbin/resellerprogram apply --cause daily" in cron
+    assert f"7 0 * * * root {sandbox.root}/sbin/resellerprogram daily" in cron
+    assert f"*/5 * * * * root {sandbox.root}/sbin/resellerprogram sweep" in cron

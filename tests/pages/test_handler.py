@@ -32,7 +32,9 @@ def test_an_employee_sees_the_state_in_the_pages_language(root: Path, store: Sto
         "Последний успешный пересчёт": "20.01.2025 12:00:00",
         "Просмотрено участников": "7",
         "Скидок программы": "0",
-        "Клиентов в очереди": "0",
+        "Отложено чужих скидок": "0",
+        "В очереди": "0",
+        "Брошено": "0",
     }
     assert ask(root, b'<doc lang="en"/>').findtext("elem/name") == "State"
 

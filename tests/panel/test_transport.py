@@ -21,7 +21,8 @@ from resellerprogram.panel.errors import (
     TransportError,
     TruncatedAnswer,
 )
-from resellerprogram.panel.transport import Https, HttpsOrMgrctl, Mgrctl, Retrying
+from resellerprogram.panel.https import Https, HttpsOrMgrctl
+from resellerprogram.panel.transport import Mgrctl, Retrying
 from responses import matchers
 
 URL = "https://billing.example.com:1500/billmgr"

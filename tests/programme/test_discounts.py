@@ -48,7 +48,7 @@ def applied(found: list[ProgrammeDiscount], changes: tuple[Change, ...]) -> list
             discounts[change.before.id] = ProgrammeDiscount(
                 change.before.id, ACCOUNT, change.service_type, change.percent
             )
-        else:
+        elif isinstance(change, Delete):
             del discounts[change.before.id]
     return list(discounts.values())
 

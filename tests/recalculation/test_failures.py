@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from resellerprogram.panel import directory
 from resellerprogram.panel.errors import PanelError, TransportError
-from resellerprogram.panel.transport import Https, Mgrctl
+from resellerprogram.panel.https import Https
+from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.errors import AnotherRunActive, ImplausibleRead, MemberError
 from resellerprogram.programme.payments import AccountId
 from resellerprogram.store import Store

@@ -240,7 +240,8 @@ def test_a_new_tier_table_acts_with_the_next_run(operator: Operator) -> None:
 # --- what must hold whatever happens ---
 
 
-def test_discounts_that_are_not_ours_are_never_touched(operator: Operator) -> None:
+def test_discounts_that_are_not_ours_are_never_touched_where_the_settings_leave_them(operator: Operator) -> None:
+    operator.store.settings.set("other_discounts", "leave")
     account = reseller(operator, (600, TODAY))
     theirs = [operator.sandbox.world.add_discount(account, 40, tree) for tree in ("it_1", "pl_5", "null")]
     operator.apply()
@@ -265,6 +266,7 @@ def test_what_somebody_changed_or_deleted_by_hand_is_put_right(operator: Operato
 @pytest.mark.parametrize("localized", ["en", "ru"])
 def test_a_lost_store_adopts_its_discounts_and_doubles_none(operator: Operator, columns: str, localized: str) -> None:
     operator.sandbox.read_as(discount_list_columns=columns)
+    operator.store.settings.set("other_discounts", "leave")
     account = reseller(operator, (52_000, TODAY))
     theirs = operator.sandbox.world.add_discount(account, 40, "it_2")
     operator.apply()
@@ -350,7 +352,7 @@ def test_a_decision_that_confirms_the_last_one_extends_it(operator: Operator) ->
         operator.apply(TODAY + timedelta(days=offset))
     (record,) = operator.store.decisions.history(account)
     assert (record.first_day, record.last_day) == (TODAY, TODAY + timedelta(days=5))
-    assert [(item.internal_name, item.before, item.after) for item in record.written] == [
+    assert [(item.what, item.before, item.after) for item in record.written] == [
         ("vds", None, 3),
         ("dedic", None, 1),
         ("certificate", None, 1),
@@ -371,7 +373,7 @@ def test_the_history_tells_window_payments_sum_tier_what_was_written_cause_and_t
     assert (newest.decision.turnover.amount, newest.cause) == (3_600, "apply")
     assert newest.decision.tier is not None
     assert newest.decision.tier.name == "Partner #1"
-    assert [(item.internal_name, item.before, item.after) for item in newest.written] == [("vds", 3, 5)]
+    assert [(item.what, item.before, item.after) for item in newest.written] == [("vds", 3, 5)]
     assert newest.decided_at.date() == TODAY + timedelta(days=1)
     on_the_first_day = operator.store.decisions.on(account, TODAY)
     assert on_the_first_day is not None

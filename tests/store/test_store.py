@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +13,15 @@ import pytest
 from hypothesis import given
 from resellerprogram.programme.decision import Basis, Decision, Pin, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
-from resellerprogram.programme.payments import AccountId, Payment, Rate, RateTable
+from resellerprogram.programme.payments import AccountId, Payment, PaymentId, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
+from resellerprogram.programme.window import Window
 from resellerprogram.store import Store, database
 from resellerprogram.store.decisions import WrittenChange, content_of
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.members import MemberNote, takes_part
+from resellerprogram.store.queue import GIVEN_UP_AFTER
 from resellerprogram.store.settings import SETTINGS, GroupId, MemberRule
 from resellerprogram.store.staging import Staging
 
@@ -53,7 +56,7 @@ def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, m
     with Store(root, NOW) as opened:
         assert opened.settings.current().currency == "USD"
         assert opened.connection.execute("SELECT id FROM later").fetchone()[0] == 7
-        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 3
 
     (copy,) = (store.folder / "backups").iterdir()
     with sqlite3.connect(copy) as before:
@@ -272,11 +275,36 @@ def test_only_a_run_over_all_that_finished_is_a_good_one(store: Store) -> None:
     assert store.runs.last_good() is None
 
 
-def test_an_account_waits_in_the_queue_once(store: Store) -> None:
-    store.queue.put(ACCOUNT, "daily", NOW, "first")
-    store.queue.put(ACCOUNT, "daily", NOW + timedelta(hours=1), "second")
-    (waiting,) = store.queue.all()
-    assert (waiting.attempts, waiting.error, waiting.since) == (2, "second", NOW)
+def test_the_queue_is_answered_in_order_and_what_came_later_stays(store: Store) -> None:
+    store.queue.put_payment(PaymentId(812), "payment.setpaid", NOW)
+    store.queue.put(ACCOUNT, "sweep", NOW)
+    store.queue.put_once(ACCOUNT, "sweep", NOW)
+    first = store.queue.next_due(NOW)
+    assert first is not None
+    assert (first.payment, first.account, len(store.queue.all())) == (812, None, 2)
+    up_to = store.queue.newest()
+    store.queue.put(ACCOUNT, "payment.setpaid", NOW)
+    store.seen.replace(ACCOUNT, [replace(paid(600, "2025-01-05"), id=PaymentId(812))], Window.of(TODAY))
+    store.queue.done(ACCOUNT, up_to)
+    assert [(row.account, row.cause) for row in store.queue.all()] == [(ACCOUNT, "payment.setpaid")]
+
+
+def test_what_fails_is_tried_again_after_growing_pauses_and_given_up_only_when_it_may_be(store: Store) -> None:
+    dies, lives = store.queue.put(ACCOUNT, "sweep", NOW), store.queue.put(AccountId(99), "sweep", NOW)
+    pauses = []
+    for _ in range(GIVEN_UP_AFTER):
+        store.queue.failed(dies, "refused", NOW)
+        store.queue.failed(lives, "unreachable", NOW, may_die=False)
+        assert store.queue.next_due(NOW) is None
+        pauses.append(store.queue.next_pause(NOW))
+    assert pauses == [timedelta(seconds=seconds) for seconds in (5, 15, 45, 135, 405, 1215, 3600, 3600)]
+    assert [row.dead for row in store.queue.all()] == [True, False]
+    store.queue.failed(lives, "unreachable", NOW, may_die=False)
+    assert store.queue.next_due(NOW + timedelta(hours=2)) == store.queue.all()[1]
+    assert store.queue.retry(dies) == 1
+    due = store.queue.next_due(NOW)
+    assert due is not None
+    assert (due.id, due.dead, due.error) == (dies, False, "refused")
 
 
 def test_the_lock_is_free_again_when_its_holder_is_done(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""tiers, members, settings, backup."""
+"""tiers, members, settings, queue, set-aside, backup."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ from typing import Any
 
 from .. import wording
 from ..programme.decision import Pin
-from ..programme.errors import MemberError, TierTableError
+from ..programme.errors import MemberError, SettingError, TierTableError
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
-from ..recalculation import check_settings, known_client
+from ..recalculation.run import PATIENCE, check_settings, known_client
+from ..recalculation.work import work
 from ..store.members import MemberNote
+from ..store.notes import ZERO_PERCENT_CONFIRMED
+from ..store.queue import Queued
 from ..store.settings import SETTINGS
-from .output import Command
+from .output import EXIT_PARTLY, Command
+
+_GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт")
+_NOT_CONFIRMED = Text(
+    "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: run `resellerprogram "
+    "doctor --try-on ACCOUNT` with a test client first",
+    "promotions = everywhere основано на допущении, которое в этой панели ещё не подтверждено: сначала выполните "
+    "`resellerprogram doctor --try-on ACCOUNT` на тестовом клиенте",
+)
 
 _STANDINGS: Mapping[str | None, Text] = {
     "enrolled": Text("enrolled", "записан"),
@@ -133,15 +144,108 @@ def settings_show(command: Command) -> int:
 
 def settings_set(command: Command) -> int:
     name, value = command.options.name, command.options.value
-    check_settings(command.root, command.store, {name: value}, datetime.now())
+    if name == "promotions" and value == "everywhere" and not command.store.notes.read(ZERO_PERCENT_CONFIRMED):
+        raise SettingError(_NOT_CONFIRMED)
+    check_settings(command.root, command.store, {name: value}, datetime.now(), PATIENCE)
     command.store.settings.set(name, value)
     command.say(same(f"{name} = {value or wording.NOTHING}"))
+    return 0
+
+
+def queue_list(command: Command) -> int:
+    waiting = command.store.queue.all()
+    if command.options.json:
+        command.json([_queued_values(each) for each in waiting])
+        return 0
+    command.table(
+        Text(
+            "number|account|payment|because of|since|tries|state|error",
+            "номер|клиент|платёж|причина|с|попыток|состояние|ошибка",
+        ),
+        (
+            (
+                str(each.id),
+                str(each.account or ""),
+                str(each.payment or ""),
+                wording.cause(each.cause, command.language),
+                wording.moment(each.since, command.language),
+                str(each.attempts),
+                (_GIVEN_UP if each.dead else _WAITS).say(command.language),
+                each.error,
+            )
+            for each in waiting
+        ),
+    )
+    return 0
+
+
+def queue_retry(command: Command) -> int:
+    """Everything, or one, is due at once; the worker starts in this process."""
+    count = command.store.queue.retry(command.options.number)
+    work(command.root, command.store, datetime.now)
+    left = len(command.store.queue.all())
+    command.say(
+        Text("Tried again: {count}; still waiting: {left}.", "Повторено: {count}; ждёт ещё: {left}.")(
+            count=count, left=left
+        )
+    )
+    return EXIT_PARTLY if left else 0
+
+
+def queue_drop(command: Command) -> int:
+    command.store.queue.drop(command.options.number)
+    return 0
+
+
+def set_aside(command: Command) -> int:
+    resting = command.store.set_aside.all()
+    if command.options.json:
+        command.json(
+            [
+                {
+                    "account": each.account,
+                    "discount": each.discount,
+                    "set_aside_at": each.set_aside_at.isoformat(),
+                    "fields": dict(each.fields),
+                }
+                for each in resting
+            ]
+        )
+        return 0
+    command.say(Text("Discounts set aside: {count}.", "Отложено скидок: {count}.")(count=len(resting)))
+    if resting:
+        command.table(
+            Text("account|name|discount|covers|since", "клиент|название|скидка|на что|с"),
+            (
+                (
+                    str(each.account),
+                    each.shown.get("name") or wording.NOTHING,
+                    each.shown.get("value") or wording.NOTHING,
+                    each.fields.get("pricelist_tree", ""),
+                    wording.moment(each.set_aside_at, command.language),
+                )
+                for each in resting
+            ),
+        )
     return 0
 
 
 def backup(command: Command) -> int:
     command.say(same(str(command.store.backup(datetime.now(), command.options.file))))
     return 0
+
+
+def _queued_values(each: Queued) -> dict[str, Any]:
+    return {
+        "number": each.id,
+        "account": each.account,
+        "payment": each.payment,
+        "cause": each.cause,
+        "since": each.since.isoformat(),
+        "attempts": each.attempts,
+        "given_up": each.dead,
+        "error": each.error,
+    }
 
 
 def _text_of(file: str) -> str:
@@ -165,7 +269,7 @@ def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
 
 def _client_name(command: Command) -> str:
     """The client's name in the panel. Raises MemberError when the panel has no such client."""
-    return known_client(command.root, command.store, command.options.account, datetime.now()).name
+    return known_client(command.root, command.store, command.options.account, datetime.now(), PATIENCE).name
 
 
 def _noted(command: Command, text: Text, name: str = "") -> int:

@@ -1,4 +1,4 @@
-"""plan, apply, withdraw, explain."""
+"""plan, apply, daily, sweep, withdraw, put-back, explain."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from datetime import date, datetime
 from typing import Any
 
 from .. import wording
+from ..health import tell_if_overdue
 from ..programme.decision import Decision
-from ..programme.discounts import Change, Create, Delete, ServiceTypeId
+from ..programme.discounts import Change, Create, Delete, PutBack, ServiceTypeId, SetAside
 from ..programme.errors import ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..recalculation import Planned, Report, considered_alone, known_client, recalculate
+from ..recalculation.report import Planned, Report
+from ..recalculation.run import PATIENCE, considered_alone, known_client, put_all_back, recalculate
+from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
 from .output import EXIT_PARTLY, Command
+
+NIGHT = 3600.0
+"""Seconds that the nightly run waits for another one."""
+_AUTOMATIC_OFF = Text(
+    "automatic = off: payments and the nightly run change nothing any more; `resellerprogram settings set automatic "
+    "on` lets them.",
+    "automatic = off: платежи и ночной пересчёт больше ничего не меняют; включить: `resellerprogram settings set "
+    "automatic on`.",
+)
 
 
 def plan(command: Command) -> int:
@@ -27,21 +39,74 @@ def plan(command: Command) -> int:
 
 def apply(command: Command) -> int:
     options = command.options
-    report = _recalculated(command, options.cause, account=options.account, allow_drop=options.allow_drop)
+    report = _recalculated(command, "apply", account=options.account, allow_drop=options.allow_drop)
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 
 
+def daily(command: Command) -> int:
+    """What cron starts every night."""
+    if not command.store.settings.current().automatic:
+        command.say(_AUTOMATIC_OFF)
+        return 0
+    command.store.nightly_backup(datetime.now())
+    report = _recalculated(command, "daily", patience=NIGHT)
+    _print_report(command, report, written=True)
+    return EXIT_PARTLY if report.failed else 0
+
+
+def sweep(command: Command) -> int:
+    """What cron starts every few minutes."""
+    if not command.store.settings.current().automatic:
+        command.say(_AUTOMATIC_OFF)
+        return 0
+    try:
+        swept = look_around(command.root, command.store, datetime.now)
+    finally:
+        tell_if_overdue(command.root, command.store, datetime.now())
+    command.say(
+        Text(
+            "payments that changed: {payments}, accounts whose discounts did: {accounts}; recalculated {recalculated}, "
+            "written {written}",
+            "изменилось платежей: {payments}, клиентов с изменившимися скидками: {accounts}; пересчитано "
+            "{recalculated}, записано {written}",
+        )(
+            payments=swept.payments,
+            accounts=swept.accounts,
+            recalculated=swept.recalculated,
+            written=swept.written,
+        )
+    )
+    return 0
+
+
 def withdraw(command: Command) -> int:
+    _stop_by_itself(command)
     report = _recalculated(command, "withdraw", withdraw=True)
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 
 
+def put_back(command: Command) -> int:
+    _stop_by_itself(command)
+    report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)
+    command.say(Text("Discounts put back: {count}.", "Возвращено отложенных скидок: {count}.")(count=report.written))
+    for account, error in report.failed.items():
+        command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
+    return EXIT_PARTLY if report.failed else 0
+
+
+def _stop_by_itself(command: Command) -> None:
+    """What is taken off now must not be written again by the next payment."""
+    if command.store.settings.current().automatic:
+        command.store.settings.set("automatic", "off")
+        command.say(_AUTOMATIC_OFF)
+
+
 def _recalculated(command: Command, cause: str, **options: Any) -> Report:
-    return recalculate(
-        command.root, command.store, command.options.date, datetime.now, cause, progress=command.progress(), **options
-    )
+    day = getattr(command.options, "date", None) or date.today()
+    options = {"patience": PATIENCE, "progress": command.progress(), **options}
+    return recalculate(command.root, command.store, day, datetime.now, cause, **options)
 
 
 def explain(command: Command) -> int:
@@ -54,7 +119,7 @@ def explain(command: Command) -> int:
     if record and day < today:
         decision, name = record.decision, _name(command)
     else:
-        considered, names = considered_alone(command.root, command.store, day, datetime.now(), account)
+        considered, names = considered_alone(command.root, command.store, day, datetime.now(), account, PATIENCE)
         decision, name, changes = considered.decision, considered.account.name, considered.changes
     if command.options.json:
         command.json(_explanation_values(command, name, day, decision, changes, names, record))
@@ -68,7 +133,7 @@ def explain(command: Command) -> int:
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(f"{names[each.service_type]} {wording.change(each)}" for each in changes))
+            )(id=account, changes=", ".join(wording.change(each, names, command.language) for each in changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -78,7 +143,7 @@ def explain(command: Command) -> int:
 def _name(command: Command) -> str:
     """The client's name, where the panel tells it: a recorded decision is explained without the panel, too."""
     try:
-        return known_client(command.root, command.store, command.options.account, datetime.now()).name
+        return known_client(command.root, command.store, command.options.account, datetime.now(), PATIENCE).name
     except ResellerProgrammeError:
         return ""
 
@@ -122,6 +187,7 @@ def _print_report(command: Command, report: Report, written: bool) -> None:
             "accounts": report.accounts,
             "discounts": report.discounts,
             "written": report.written,
+            "left": [{"account": each.account, "name": each.name, "value": each.value} for each in report.left],
             "warnings": [warning.say(command.language) for warning in report.warnings],
             "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
             "planned": [_planned_values(planned, report.type_names) for planned in report.planned],
@@ -141,9 +207,12 @@ def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any
     }
 
 
-def _change_values(change: Any, names: Mapping[Any, str]) -> dict[str, Any]:
+def _change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
+    if isinstance(change, (SetAside, PutBack)):
+        return {"kind": change.because.value, "name": change.other.name, "value": change.other.value}
     return {
         "kind": type(change).__name__.lower(),
+        "because": change.because.value,
         "service_type": change.service_type,
         "internal_name": names.get(change.service_type),
         "before": None if isinstance(change, Create) else plain(change.before.percent),

@@ -75,7 +75,13 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         action="store_true",
         help=say("lower and remove as many discounts as it takes", "снизить и снять столько скидок, сколько нужно"),
     )
-    applying.add_argument("--cause", default="apply", help=argparse.SUPPRESS)
+    add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь")
+    add(
+        "sweep",
+        discounts.sweep,
+        "find and do what events lost (cron, every few minutes)",
+        "найти и сделать потерянное событиями (cron, каждые несколько минут)",
+    )
     explaining = add("explain", discounts.explain, "why an account has its discounts", "почему у клиента такие скидки")
     account(explaining)
     day(explaining, None)
@@ -83,8 +89,35 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add("status", wellness.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)")
     )
+    examining = add(
+        "doctor", wellness.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней"
+    )
+    as_json(examining)
+    examining.add_argument(
+        "--try-on",
+        type=_account,
+        metavar="ACCOUNT",
+        help=say(
+            "also try on a test client without a tier what only a write can tell: a 0 %% discount against a promotion",
+            "ещё и проверить на тестовом клиенте без уровня то, что покажет только запись: скидку 0 %% против акции",
+        ),
+    )
+
+    queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
+    as_json(add("list", administration.queue_list, "show it", "показать", queue))
+    retrying = add("retry", administration.queue_retry, "try again now", "повторить сейчас", queue)
+    dropping = add("drop", administration.queue_drop, "forget one", "забыть одно", queue)
+    retrying.add_argument(
+        "number", nargs="?", type=int, help=say("its number; all by default", "номер; по умолчанию всё")
+    )
+    dropping.add_argument("number", type=int, help=say("its number", "номер"))
     as_json(
-        add("doctor", wellness.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней")
+        add(
+            "set-aside",
+            administration.set_aside,
+            "discounts of others that rest while a tier holds",
+            "чужие скидки, отложенные на время уровня",
+        )
     )
 
     tiers = group("tiers", "the tier table", "таблица уровней")
@@ -138,11 +171,17 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     withdrawing = add(
         "withdraw",
         discounts.withdraw,
-        "take all discounts of the programme off (before uninstalling)",
-        "снять все скидки программы (перед удалением)",
+        "take all discounts of the programme off and put the others back (before uninstalling)",
+        "снять все скидки программы и вернуть отложенные (перед удалением)",
     )
     day(withdrawing, date.today())
     as_json(withdrawing)
+    add(
+        "put-back",
+        discounts.put_back,
+        "put back the discounts that were set aside, and nothing else",
+        "вернуть отложенные скидки, и только",
+    )
     return parser
 
 

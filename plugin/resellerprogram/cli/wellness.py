@@ -33,16 +33,23 @@ def status(command: Command) -> int:
         )(at=wording.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
-            "{state}: {last}; discounts {discounts}, queue {queued}",
-            "{state}: {last}; скидок {discounts}, в очереди {queued}",
-        )(state=found.state.name, last=last, discounts=found.discounts, queued=found.queued)
+            "{state}: {last}; discounts {discounts}, set aside {set_aside}, queue {queued}, given up {given_up}",
+            "{state}: {last}; скидок {discounts}, отложено {set_aside}, в очереди {queued}, брошено {given_up}",
+        )(
+            state=found.state.name,
+            last=last,
+            discounts=found.discounts,
+            set_aside=found.set_aside,
+            queued=found.queued,
+            given_up=found.given_up,
+        )
     )
     command.lines("! " + problem.say(command.language) for problem in found.problems)
     return int(found.state)
 
 
 def doctor(command: Command) -> int:
-    checks = list(health.doctor(command.root, command.store, date.today(), datetime.now()))
+    checks = list(health.doctor(command.root, command.store, date.today(), datetime.now(), command.options.try_on))
     language = command.language
     if command.options.json:
         command.json([_check_values(check, language) for check in checks])
@@ -75,7 +82,9 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "age_seconds": finished and int((now - finished).total_seconds()),
         "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error},
         "queue": found.queued,
+        "given_up": found.given_up,
         "discounts": found.discounts,
+        "set_aside": found.set_aside,
     }
 
 

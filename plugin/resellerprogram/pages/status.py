@@ -37,4 +37,6 @@ def _lines(found: health.Health, language: str) -> Iterator[tuple[Text, str]]:
     )
     yield Text("Members looked at", "Просмотрено участников"), str(good.accounts) if good else wording.NOTHING
     yield Text("Discounts of the programme", "Скидок программы"), str(found.discounts)
-    yield Text("Accounts in the queue", "Клиентов в очереди"), str(found.queued)
+    yield Text("Discounts set aside", "Отложено чужих скидок"), str(found.set_aside)
+    yield Text("In the queue", "В очереди"), str(found.queued)
+    yield Text("Given up", "Брошено"), str(found.given_up)

@@ -68,13 +68,17 @@ class Document:
         return (found.get(name) or "").strip() if found is not None else ""
 
     def values(self) -> dict[str, str]:
-        """The scalar values of a form by name."""
+        """The scalar values of a form by name, word for word."""
         skipped = {"tparams", "saved_filters", "metadata", "messages", "slist", "list", "elem", "ok"}
         return {
-            str(child.tag): (child.text or "").strip()
+            str(child.tag): child.text or ""
             for child in self._root
             if isinstance(child.tag, str) and child.tag not in skipped and not len(child)
         }
+
+    def text(self) -> str:
+        """The whole document as it came."""
+        return etree.tostring(self._root, encoding="unicode")
 
     def find_all(self, path: str) -> Iterator[str]:
         """The texts of all elements at `path`."""

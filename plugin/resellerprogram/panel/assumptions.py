@@ -35,6 +35,19 @@ LIST_CAP = 5000
 PAGE_ROWS = LIST_CAP
 """One page as long as the panel's longest list: rows that come or go between pages can't be missed."""
 
+OWN_CALL = {"resellerprogram_call": "1"}
+"""A parameter that the panel does not know goes along with a call and reaches the handlers (F.9): our own writes of
+discounts must not look like somebody else's."""
+
+PROMO_CODE_FUNCTIONS = {"basket": "promocode", "cart": "promocode"}
+"""Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one (B.5, a guess)."""
+
+NO_SUCH_CODE = "resellerprogram-doctor"
+"""A promo code that nobody has: the guard must refuse it before the panel finds out."""
+
+GUARD_ERROR = "resellerprogram_promo_code"
+"""The type of the error with which our guard refuses a promo code."""
+
 TYPE_PERCENT = "0"
 OPEN_END = "2099-12-31"
 NO_VALUE = frozenset({"", "0", "null"})
@@ -77,7 +90,12 @@ _NO_PAYMENT_FILTER = {
 def payment_filter(account: AccountId, conditions: Mapping[str, str]) -> dict[str, str]:
     """Conditions for the payments of one account; every other field of the filter is said to be empty,
     because a filter that the employee saved could otherwise join in (C.4)."""
-    return {**_NO_PAYMENT_FILTER, "filter": "on", "account_id": str(account), **conditions}
+    return {**any_payment(conditions), "account_id": str(account)}
+
+
+def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
+    """The same for the payments of all clients."""
+    return {**_NO_PAYMENT_FILTER, "account_id": "", "filter": "on", **conditions}
 
 
 def is_refund(number: str, amount: Decimal, refund_flag: str) -> bool:
@@ -113,6 +131,11 @@ def currency_rate(row: Row, currencies: Mapping[str, str], programme_currency: s
     return Rate(currencies.get(shown, shown), date.fromisoformat(since), value)
 
 
+def preview_of(service_type: str) -> tuple[str, str]:
+    """The function that tells what an order of a service type would cost, and in which field (B.5)."""
+    return f"{service_type}.order.param", "cost"
+
+
 def tree_node(service_type: ServiceTypeId) -> str:
     """How a discount names the one service type that it covers (A.3)."""
     return f"it_{service_type}"
@@ -141,6 +164,7 @@ class Specimen:
 
     discount: tuple[AccountId, int] | None = None
     account: AccountId | None = None
+    user: str | None = None
     group: int | None = None
     decimal_percents: bool = False
 
@@ -186,7 +210,7 @@ def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Findi
     rows = [
         row
         for kind in ("cashback_paymethod", "coupon_paymethod")
-        for row in panel.rows("payment", conditions={**_any_payment(), "paymethod": kind})
+        for row in panel.rows("payment", conditions=any_payment({"paymethod": kind}))
     ]
     if not rows:
         return Finding.UNKNOWN, "no cashback or certificate payment"
@@ -195,7 +219,7 @@ def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Findi
 
 
 def _refund_rows(panel: Panel, _: Specimen) -> tuple[Finding, str]:
-    rows = panel.rows("payment", conditions={**_any_payment(), "number": "return/"})
+    rows = panel.rows("payment", conditions=any_payment({"number": "return/"}))
     rows = [row for row in rows if row.raw("number").startswith("return/")]
     if not rows:
         return Finding.UNKNOWN, "no refund"
@@ -273,8 +297,51 @@ def _missing_object(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     return Finding.DIFFERS, "a form came for a client who does not exist"
 
 
-def _any_payment() -> dict[str, str]:
-    return {**payment_filter(NOBODY, {}), "account_id": ""}
+def _payment_names_user(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    rows = _some_payments(panel, specimen)
+    if not rows:
+        return Finding.UNKNOWN, "no payment to look at"
+    document = panel.call("payment.info", {"elid": rows[0].number("id")})
+    user = document.value("payment/user_id")
+    if not document.value("payment/subaccount") or not user:
+        return Finding.DIFFERS, f"payment.info: subaccount or user_id is missing, payment {rows[0].raw('id')}"
+    owners = [row for row in panel.rows("user", conditions={"filter": "on", "id": user}) if row.raw("id") == user]
+    named = {row.raw("account_id") or row.raw("account") for row in owners}
+    return _found(named == {str(specimen.account)}, f"user {user}: account {', '.join(sorted(named)) or '-'}")
+
+
+def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    document = panel.call("actionlist")
+    known = {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
+    missing = PROMO_CODE_FUNCTIONS.keys() - known
+    others = {name for name in known - PROMO_CODE_FUNCTIONS.keys() if "promocode" in name and "promotion" not in name}
+    if not missing and not others:
+        return Finding.HOLDS, ""
+    return (
+        Finding.UNKNOWN,
+        f"missing: {', '.join(sorted(missing)) or '-'}; also there: {', '.join(sorted(others)) or '-'}",
+    )
+
+
+def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.user is None:
+        return Finding.UNKNOWN, "no client with a tier, or promo codes are allowed"
+    function, parameter = next(iter(PROMO_CODE_FUNCTIONS.items()))
+    try:
+        panel.call(function, {parameter: NO_SUCH_CODE, "su": specimen.user})
+    except PanelRefusal as refusal:
+        return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
+    return Finding.DIFFERS, f"{function} took a promo code that does not exist"
+
+
+def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    document = panel.call("actionlist")
+    return _found("notification.edit" in {*document.find_all("elem/action"), *document.find_all("elem/name")})
+
+
+def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    panel.call("whoami", OWN_CALL)
+    return Finding.HOLDS, ""
 
 
 def _some_payments(panel: Panel, specimen: Specimen) -> list[Row]:
@@ -389,6 +456,56 @@ ASSUMPTIONS = (
         "panel/directory.py",
         False,
         _currency_rates,
+    ),
+    Assumption(
+        "payment_names_user",
+        Text(
+            "payment.info names the payment's subaccount and a user of its account (else the nightly run counts it)",
+            "payment.info называет лицевой счёт платежа и пользователя клиента (иначе его учтёт ночной пересчёт)",
+        ),
+        "recalculation/drain.py",
+        True,
+        _payment_names_user,
+    ),
+    Assumption(
+        "promo_code_functions",
+        Text(
+            "clients enter promo codes in basket and, in the new cart, in cart, parameter promocode",
+            "промокоды вводятся в basket, в новой корзине в cart, параметр promocode",
+        ),
+        "xml/, pages/guard.py",
+        False,
+        _promo_code_functions,
+    ),
+    Assumption(
+        "before_error_blocks",
+        Text(
+            "an error of our handler before basket keeps a promo code out",
+            "ошибка нашего обработчика перед basket не пускает промокод",
+        ),
+        "pages/guard.py",
+        True,
+        _guard_refuses,
+    ),
+    Assumption(
+        "notifications",
+        Text(
+            "notification.edit tells the administrator something in the panel",
+            "notification.edit показывает администратору уведомление в панели",
+        ),
+        "panel/notices.py",
+        False,
+        _notifications,
+    ),
+    Assumption(
+        "unknown_parameter",
+        Text(
+            "a parameter that the panel does not know is no error",
+            "неизвестный панели параметр не приводит к ошибке",
+        ),
+        "panel/discounts.py",
+        True,
+        _unknown_parameter,
     ),
     Assumption(
         "filter_forms",

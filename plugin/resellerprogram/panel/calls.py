@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NewType
 
 from ..programme.text import Text
@@ -35,6 +35,7 @@ class Panel:
 
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
+        self.before_filtering: Callable[[str], None] = lambda function: None
         self._one_at_a_time = threading.Lock()
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
@@ -45,7 +46,7 @@ class Panel:
         sent = {name: str(value) for name, value in (params or {}).items()}
         sent.setdefault("lang", "en")
         if self.employee and function not in AS_ROOT:
-            sent["su"] = self.employee
+            sent.setdefault("su", self.employee)
         with self._one_at_a_time:
             return self._transport.send(Call(function, sent, repeatable))
 
@@ -55,8 +56,10 @@ class Panel:
         """All rows of a list, whatever its page size. Raises TooManyRows at the panel's cap.
 
         `conditions` says explicitly what is filtered, because the panel otherwise uses the last filter
-        that this employee left (I.1).
+        that this employee left (I.1); `before_filtering` is told before that filter is replaced.
         """
+        if conditions.get("filter") == "on":
+            self.before_filtering(function)
         sent = {**(params or {}), **conditions}
         try:
             return self._all_pages(function, sent)

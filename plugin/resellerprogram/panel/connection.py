@@ -10,7 +10,7 @@ from pathlib import Path
 from ..programme.text import Text
 from .calls import Employee, Panel, find_employee
 from .errors import Call, PanelError
-from .transport import Https, HttpsOrMgrctl, Mgrctl, Retrying, Transport
+from .transport import Mgrctl, Retrying, Transport
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ def open_panel(root: Path, way: Way, large: bool = False) -> Iterator[Panel]:
     mgrctl: Transport = Mgrctl(root)
     transport = mgrctl
     if large and way.url:
+        from .https import Https, HttpsOrMgrctl
+
         transport = HttpsOrMgrctl(Https(way.url, mgrctl, way.certificate), mgrctl)
     panel = Panel(Retrying(transport))
     try:
@@ -42,6 +44,8 @@ def https_problem(root: Path, way: Way) -> Text | None:
     """Why large runs can't use HTTPS; None when they can."""
     if not way.url:
         return Text("panel_url is empty", "настройка panel_url пуста")
+    from .https import Https
+
     https = Https(way.url, Mgrctl(root), way.certificate)
     try:
         https.log_in()

@@ -48,6 +48,42 @@ def client(panel: Panel, account: AccountId) -> Account | None:
     return None
 
 
+@dataclass(frozen=True)
+class User:
+    """Who may log in for a client: the panel's user id and login name."""
+
+    id: str
+    name: str
+    account: AccountId
+
+
+def users(panel: Panel) -> list[User]:
+    """The users of all clients, or as many of them as the panel lists."""
+    try:
+        rows = panel.rows("user")
+    except TooManyRows:
+        rows = [row for order in ("asc", "desc") for row in panel.capped_rows("user", order)]
+    return [user for user in map(_user, rows) if user]
+
+
+def users_of(panel: Panel, account: AccountId) -> list[User]:
+    """The users of one client."""
+    rows = panel.rows("user", conditions={"filter": "on", "account_id": str(account)})
+    return [user for user in map(_user, rows) if user and user.account == account]
+
+
+def account_of_user(panel: Panel, user: str) -> AccountId | None:
+    """The client for whom that user logs in."""
+    rows = panel.rows("user", conditions={"filter": "on", "id": user})
+    return next((found.account for found in map(_user, rows) if found and found.id == user), None)
+
+
+def _user(row: Row) -> User | None:
+    """A row that names its account by id; staff has none."""
+    account = next((row.raw(name) for name in ("account_id", "account") if row.raw(name).isdecimal()), "")
+    return User(row.raw("id"), row.raw("name"), AccountId(int(account))) if account else None
+
+
 def client_is_gone(panel: Panel, account: AccountId) -> bool:
     """Whether the panel says in so many words that there is no such account."""
     try:

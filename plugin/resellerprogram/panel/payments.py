@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from ..programme.payments import AccountId, Payment, PaymentId, PaymentStatus, ProviderId
+from ..programme.payments import AccountId, Payment, PaymentId, PaymentSketch, PaymentStatus, ProviderId
 from ..programme.window import Window
 from . import assumptions
 from .answers import Row, amount_with_currency
@@ -15,6 +15,31 @@ from .directory import PaymentMethods
 from .errors import IncompleteAnswer, MissingObject
 
 BEGINNING = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class PaymentOrigin:
+    """Whose payment it is: `subaccount` always, a `user` of the account where the panel names one.
+
+    `credited_on` is the day on which it was credited, None when it was not or does not count any more.
+    """
+
+    payment: PaymentId
+    subaccount: int
+    user: str
+    credited_on: date | None
+
+
+def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
+    """Ask the panel about one payment. Raises MissingObject when there is none such (C.6)."""
+    document = panel.call("payment.info", {"elid": payment})
+    subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
+    if not subaccount.isdecimal():
+        raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
+    credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED)) and day.replace("-", "").strip("0")
+    return PaymentOrigin(
+        payment, int(subaccount), document.value("payment/user_id"), date.fromisoformat(day) if credited else None
+    )
 
 
 @dataclass(frozen=True)
@@ -59,9 +84,26 @@ class PaymentReader:
         rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, placed))
         return [payment for payment in map(self._payment, rows) if payment.credited_on is None]
 
+    def has(self, account: AccountId, payment: PaymentId) -> bool:
+        """Whether a payment is one of the account's, whenever it was credited."""
+        rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, {"id": str(payment)}))
+        return any(row.number("id") == payment for row in rows)
+
     def still_credited(self, payments: Iterable[Payment]) -> list[Payment]:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
         return [payment for payment in payments if self._is_credited(payment)]
+
+    def of_everybody(self, first: date, last: date) -> list[PaymentSketch]:
+        """All clients' payments credited from `first` to `last`, both included, whatever their status."""
+        dates = {"payfromdate": str(first), "paytodate": str(last)}
+        try:
+            rows = self.panel.rows("payment", conditions=assumptions.any_payment(dates))
+        except TooManyRows:
+            if first == last:
+                raise
+            middle = first + (last - first) // 2
+            return self.of_everybody(first, middle) + self.of_everybody(middle + timedelta(days=1), last)
+        return [self._sketch(row) for row in rows]
 
     def _credited(self, account: AccountId, first: date, last: date) -> dict[PaymentId, Payment]:
         """By id, so that a payment counts once though the panel should show it twice."""
@@ -76,19 +118,22 @@ class PaymentReader:
         _same_account(rows)
         return {payment.id: payment for payment in map(self._payment, rows)}
 
-    def _payment(self, row: Row) -> Payment:
-        number = row.raw("number")
+    def _sketch(self, row: Row) -> PaymentSketch:
         amount = amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
+        return PaymentSketch(PaymentId(row.number("id")), row.raw("number"), amount, _status(row), _day(row))
+
+    def _payment(self, row: Row) -> Payment:
+        sketch = self._sketch(row)
         payment = Payment(
-            id=PaymentId(row.number("id")),
-            number=number,
-            amount=amount,
-            status=_status(row),
-            credited_on=_day(row),
+            sketch.id,
+            sketch.number,
+            sketch.amount,
+            sketch.status,
+            sketch.credited_on,
             provider=self._provider(row),
             method=row.text("paymethod_name"),
             method_excluded=self.excluded.covers(row),
-            is_refund=assumptions.is_refund(number, amount.amount, row.raw("refund")),
+            is_refund=assumptions.is_refund(sketch.number, sketch.amount.amount, row.raw("refund")),
             refund_of=assumptions.refunded_payment(row),
         )
         if row.raw("paymethod_module") or payment.is_refund:

@@ -1,33 +1,20 @@
-"""The two ways to the panel behind one port: mgrctl on this host, and HTTPS (reference, E.2, E.6)."""
+"""The way to the panel, as a port, and the first of two: mgrctl on this host (reference, E.6). HTTPS is beside."""
 
 from __future__ import annotations
 
 import logging
 import os
-import secrets
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
-
-import requests
 
 from .answers import Document, parse
-from .errors import (
-    Call,
-    IncompleteAnswer,
-    NotAuthenticated,
-    PanelError,
-    PanelTimeout,
-    PanelUnreachable,
-    TransportError,
-)
+from .errors import Call, PanelTimeout, PanelUnreachable, TransportError
 
 CALLER = "resellerprogram"
 TIMEOUT = 120.0
-_THIS_HOST = frozenset({"127.0.0.1", "localhost", "::1"})
 
 log = logging.getLogger(__name__)
 
@@ -82,105 +69,6 @@ class Mgrctl:
         """There is nothing to give back: every call is its own process."""
 
 
-class Https:
-    """One kept-alive session to the panel's HTTP API; the session is opened with a key that mgrctl registers.
-
-    The key passes through mgrctl's arguments because the panel offers no other way; it is random, used
-    at once and once, and opens nothing afterwards. Plain http is taken only to this host itself.
-    """
-
-    def __init__(self, url: str, mgrctl: Transport, certificate: str = "", timeout: float = TIMEOUT) -> None:
-        self._url, self._mgrctl, self._timeout = url, mgrctl, timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = certificate or True
-        self._session.headers["Referer"] = url
-        self._auth = ""
-
-    def send(self, call: Call) -> Document:
-        self.log_in()
-        try:
-            return parse(self._post(call, {"auth": self._auth}), call)
-        except NotAuthenticated:
-            self._auth = ""
-            self.log_in()
-            return parse(self._post(call, {"auth": self._auth}), call)
-
-    def close(self) -> None:
-        self._session.close()
-
-    def log_in(self) -> None:
-        """Open the session unless it is open. Raises PanelError; nothing else has been sent then."""
-        if self._auth:
-            return
-        key = secrets.token_urlsafe(32)
-        self._mgrctl.send(Call("session.newkey", {"key": key}, repeatable=False))
-        enter = Call("auth", {"key": key}, repeatable=False)
-        document = parse(self._post(enter, {}), enter)
-        self._auth = document.attribute("auth", "id") or document.value("auth")
-        if not self._auth:
-            raise IncompleteAnswer(enter, "auth")
-
-    def _post(self, call: Call, extra: dict[str, str]) -> bytes:
-        form = {"func": call.function, "out": "xml", **call.params, **extra}
-        address = urlsplit(self._url)
-        if address.scheme != "https" and address.hostname not in _THIS_HOST:
-            raise PanelUnreachable("plain http to another host", call)
-        deadline = time.monotonic() + self._timeout
-        try:
-            with self._session.post(
-                self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
-            ) as response:
-                if response.status_code != requests.codes.ok:
-                    raise PanelUnreachable(f"HTTP {response.status_code}", call)
-                return self._read(response, deadline, call)
-        except requests.Timeout as error:
-            raise PanelTimeout(self._timeout, call) from error
-        except requests.RequestException as error:
-            raise PanelUnreachable(_without_form(error), call) from error
-
-    def _read(self, response: requests.Response, deadline: float, call: Call) -> bytes:
-        parts = []
-        for part in response.iter_content(65536):
-            parts.append(part)
-            if time.monotonic() > deadline:
-                raise PanelTimeout(self._timeout, call)
-        return b"".join(parts)
-
-
-class HttpsOrMgrctl:
-    """HTTPS while it works; from its first failure on, mgrctl. A write that may have happened is not sent twice."""
-
-    def __init__(self, https: Https, mgrctl: Transport) -> None:
-        self._https: Https | None = https
-        self._mgrctl = mgrctl
-
-    def send(self, call: Call) -> Document:
-        if self._https is None:
-            return self._mgrctl.send(call)
-        try:
-            self._https.log_in()
-        except PanelError as error:
-            self._give_up(error)
-            return self._mgrctl.send(call)
-        try:
-            return self._https.send(call)
-        except (TransportError, NotAuthenticated) as error:
-            self._give_up(error)
-            if isinstance(error, TransportError) and not call.repeatable:
-                raise
-            return self._mgrctl.send(call)
-
-    def close(self) -> None:
-        if self._https is not None:
-            self._https.close()
-
-    def _give_up(self, error: PanelError) -> None:
-        log.warning("HTTPS to the panel failed, going on with mgrctl: %s", error)
-        self.close()
-        self._https = None
-
-
 class Retrying:
     """Sends a repeatable call again when no usable answer came, after growing pauses (seconds)."""
 
@@ -200,9 +88,3 @@ class Retrying:
 
     def close(self) -> None:
         self._transport.close()
-
-
-def _without_form(error: requests.RequestException) -> str:
-    """What failed, without the request that requests likes to quote."""
-    cause = error.args[0] if error.args else error
-    return str(getattr(cause, "reason", cause)).rpartition("): ")[2][:300]

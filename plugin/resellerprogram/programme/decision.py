@@ -23,6 +23,11 @@ class Basis(str, enum.Enum):
     NOT_A_MEMBER = "not_a_member"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def counts_payments(self) -> bool:
+        """Whether payments were looked at."""
+        return self in (Basis.TURNOVER, Basis.PINNED)
+
 
 @dataclass(frozen=True)
 class Pin:

@@ -62,6 +62,17 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class PaymentSketch:
+    """As much of a payment as a list tells without a further question: enough to see that it changed."""
+
+    id: PaymentId
+    number: str
+    amount: Money
+    status: PaymentStatus
+    credited_on: date | None
+
+
+@dataclass(frozen=True)
 class Rate:
     """One unit of `currency` was worth `value` units of the programme's currency from `since` on."""
 

@@ -2,21 +2,7 @@
 
 `plan`, `explain` and the pages are the same flow that stops before apply. All reads of a run come before its
 first write: what is read wrong stops the run while nothing has happened yet (spec, section 3).
+
+`run` is a recalculation by hand or by night, `drain` answers the queue, `work` is the worker that events start,
+`sweep` finds what events lost.
 """
-
-from .context import Context
-from .report import Considered, Planned, Report
-from .run import check_settings, considered_alone, known_client, recalculate, way_of, working_on
-
-__all__ = [
-    "Considered",
-    "Context",
-    "Planned",
-    "Report",
-    "check_settings",
-    "considered_alone",
-    "known_client",
-    "recalculate",
-    "way_of",
-    "working_on",
-]

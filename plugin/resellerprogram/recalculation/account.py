@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,17 +12,28 @@ from ..panel.directory import Account
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.decision import Basis, Decision, decide, leave_out
-from ..programme.discounts import Change, Create, Delete, DiscountId, Edit, ProgrammeDiscount, plan, wanted_percents
+from ..programme.discounts import (
+    DiscountId,
+    OtherDiscount,
+    ProgrammeDiscount,
+    PutBack,
+    RestingDiscount,
+    ServiceTypeId,
+    make_way,
+    plan,
+    wanted_percents,
+)
 from ..programme.errors import ImplausibleRead
 from ..programme.payments import AccountId, Payment, RateTable
 from ..programme.text import Text
 from ..programme.turnover import CountingRules, Reason
 from ..programme.window import Window
-from ..store.decisions import Record, WrittenChange
+from ..store.decisions import Record
 from ..store.discounts import OwnedDiscount
 from ..store.members import takes_part
 from .context import Context
 from .report import Considered
+from .writing import put_back, write
 
 
 @dataclass(frozen=True)
@@ -37,21 +46,16 @@ class Reading:
     listed: list[ListedDiscount]
 
 
-def readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Future[Reading]]]:
-    """Each account with its reading, in order. While one is worked on, the next is already being read."""
-    ahead: deque[tuple[Account, Future[Reading]]] = deque()
-    with ThreadPoolExecutor(1, "reading") as reader:
-        for account in accounts:
-            ahead.append((account, reader.submit(_read, context, account, outside_because(context, account.id))))
-            if len(ahead) > 1:
-                yield ahead.popleft()
-        yield from ahead
+def read(context: Context, account: Account, outside: Basis | None) -> Reading:
+    """The only part of an account's way that may run beside another's: it asks the panel and nobody else."""
+    payments = [] if outside else context.reader.of_account(account.id, Window.of(context.day))
+    return Reading(account, outside, payments, discounts.listed(context.panel, account.id))
 
 
 def consider_alone(context: Context, account: Account, with_uncredited: bool = False) -> Considered:
     """Read, decide and plan for one account; `with_uncredited` also reads payments that were placed but never
     credited. Raises ImplausibleRead, PanelError."""
-    reading = _read(context, account, outside_because(context, account.id))
+    reading = read(context, account, outside_because(context, account.id))
     if with_uncredited and not reading.outside:
         known = {payment.id for payment in reading.payments}
         placed = context.reader.not_credited(account.id, Window.of(context.day))
@@ -64,17 +68,23 @@ def consider(context: Context, reading: Reading) -> Considered:
     account = reading.account
     before = context.store.decisions.last(account.id)
     decision = _decide(context, reading, before)
-    found = _found(context, account.id, reading.listed)
-    wanted = wanted_percents(decision, context.service_types) if decision.percents else {}
-    changes = plan(account.id, wanted, found)
+    sorted_out = _sort_out(context, account.id, reading.listed)
+    came_back = _came_back(context, account.id, sorted_out.others)
+    wanted = wanted_percents(decision, context.service_types, context.everywhere) if decision.tier else {}
+    set_aside = context.settings.exclusive.others_set_aside
+    listed = frozenset(row.id for row in reading.listed)
+    resting = _resting(context, account.id, listed, came_back)
+    way = make_way(sorted_out.others, resting, decision.tier is not None and set_aside, context.day)
     tier_before = before.decision.tier if before else None
     return Considered(
         account,
         decision,
-        changes,
-        len(found),
-        frozenset(row.id for row in reading.listed),
+        plan(account.id, wanted, sorted_out.ours, way, sorted_out.deleted),
+        len(sorted_out.ours),
+        listed,
         tier_before.name if tier_before else None,
+        () if set_aside or not decision.tier else tuple(sorted_out.others),
+        came_back,
     )
 
 
@@ -82,11 +92,28 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime) -
     """Write the changes of one account and record each as the panel takes it; tells how many. Raises PanelError."""
     decisions = context.store.decisions
     record = decisions.record(considered.decision, cause, now, will_write=bool(considered.changes))
-    known = set(considered.known)
-    for change in considered.changes:
-        known.add(_write(context, change, known))
-        decisions.add_written(record, _written(context, change))
+    _settle(context, considered.account.id, considered.known, considered.came_back, now)
+    for written in write(context, considered, now):
+        decisions.add_written(record, written)
+    turnover = considered.decision.turnover
+    if considered.decision.basis.counts_payments:
+        payments = (verdict.payment for verdict in turnover.verdicts)
+        context.store.seen.replace(considered.account.id, payments, turnover.window)
     return len(considered.changes)
+
+
+def give_back(context: Context, account: AccountId, now: datetime) -> int:
+    """Put back what was set aside for an account, whatever its tier; tells how many. Raises PanelError."""
+    store, rows = context.store, discounts.listed(context.panel, account)
+    listed = frozenset(row.id for row in rows)
+    came_back = _came_back(context, account, _sort_out(context, account, rows).others)
+    _settle(context, account, listed, came_back, now)
+    last, resting = store.decisions.last(account), _resting(context, account, listed, came_back)
+    for other in resting:
+        written = put_back(context, PutBack(other), now)
+        if last:
+            store.decisions.add_written(last.id, written)
+    return len(resting)
 
 
 def outside_because(context: Context, account: AccountId) -> Basis | None:
@@ -96,10 +123,13 @@ def outside_because(context: Context, account: AccountId) -> Basis | None:
     return takes_part(context.store.members.of(account), context.settings.members, context.group_members)
 
 
-def _read(context: Context, account: Account, outside: Basis | None) -> Reading:
-    """The only part of an account's way that runs beside another's: it asks the panel and nobody else."""
-    payments = [] if outside else context.reader.of_account(account.id, Window.of(context.day))
-    return Reading(account, outside, payments, discounts.listed(context.panel, account.id))
+def forget(context: Context, account: AccountId) -> None:
+    """The client is gone, and its discounts with it."""
+    context.store.owned.forget_account(account)
+    context.store.set_aside.forget_account(account)
+
+
+# --- the decision ---
 
 
 def _decide(context: Context, reading: Reading, before: Record | None) -> Decision:
@@ -141,13 +171,34 @@ def _rules(context: Context, account: AccountId, payments: Sequence[Payment]) ->
     return CountingRules(context.provider, currency, context.rates, context.store.decisions.known_rates(account))
 
 
-def _found(context: Context, account: AccountId, listed: Sequence[ListedDiscount]) -> list[ProgrammeDiscount]:
-    """Our discounts among those of the account: by what we stored, and by name where the store is lost."""
+# --- whose discounts are these? ---
+
+
+@dataclass(frozen=True)
+class _SortedOut:
+    """An account's discounts: `ours`, those of `others`, and the service types of ours that somebody `deleted`."""
+
+    ours: list[ProgrammeDiscount]
+    others: list[OtherDiscount]
+    deleted: frozenset[ServiceTypeId]
+
+
+def _sort_out(context: Context, account: AccountId, listed: Sequence[ListedDiscount]) -> _SortedOut:
+    """Ours by what we stored, and by name where the store is lost."""
     owned = context.store.owned.of(account)
-    for missing in owned.keys() - {row.id for row in listed}:
-        _confirm_gone(context, owned[missing])
-    found = [_recognised(context, row, owned.get(row.id)) for row in listed]
-    return [discount for discount in found if discount and discount.service_type in context.type_names]
+    missing = [owned[number] for number in owned.keys() - {row.id for row in listed}]
+    for each in missing:
+        _confirm_gone(context, each)
+    ours, others = [], []
+    for row in listed:
+        recognised = _recognised(context, row, owned.get(row.id))
+        if recognised is None:
+            others.append(
+                OtherDiscount(row.id, account, row.shown.get("name", ""), row.shown.get("value", ""), row.last_day)
+            )
+        elif recognised.service_type in context.type_names:
+            ours.append(recognised)
+    return _SortedOut(ours, others, frozenset(each.service_type for each in missing))
 
 
 def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
@@ -155,7 +206,6 @@ def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
     try:
         discounts.read(context.panel, owned.account, owned.id)
     except MissingObject:
-        context.store.owned.forget(owned.id)
         return
     raise ImplausibleRead(
         Text(
@@ -167,42 +217,69 @@ def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
 
 
 def _recognised(context: Context, row: ListedDiscount, owned: OwnedDiscount | None) -> ProgrammeDiscount | None:
-    if owned and row.percent is not None and owned.shown == row.shown:
-        return ProgrammeDiscount(row.id, row.account, owned.service_type, row.percent)
+    if owned and row.percent is not None and owned.shown == row.beside_percent:
+        return ProgrammeDiscount(row.id, row.account, owned.service_type, row.percent, written=owned.percent)
     if not owned and not row.may_be_ours:
         return None
     full = discounts.read(context.panel, row.account, row.id)
     service_type = owned.service_type if owned else full.service_type
     if service_type is None or not (owned or full.bears_our_name):
         return None
-    intact = full.is_intact(service_type)
-    context.store.owned.keep(OwnedDiscount(row.id, row.account, service_type, row.shown if intact else None))
-    return ProgrammeDiscount(row.id, row.account, service_type, full.percent or Decimal(0), intact)
-
-
-def _write(context: Context, change: Change, known: set[DiscountId]) -> DiscountId:
-    """Write one change and remember whose discount it is; tells its id."""
-    owned = context.store.owned
-    if isinstance(change, Delete):
-        discounts.delete(context.panel, change.account, change.before.id)
-        owned.forget(change.before.id)
-        return change.before.id
-    if isinstance(change, Edit):
-        discounts.edit(context.panel, change.account, change.before.id, change.service_type, change.percent)
-        owned.keep(OwnedDiscount(change.before.id, change.account, change.service_type, None))
-        return change.before.id
-    service_class = context.types[change.service_type].service_class
-    created = discounts.create(
-        context.panel, change.account, change.service_type, service_class, change.percent, context.day, known
+    written, since = (owned.percent, owned.since) if owned else (None, None)
+    intact = full.is_intact(service_type, since)
+    context.store.owned.keep(
+        OwnedDiscount(
+            row.id,
+            row.account,
+            service_type,
+            row.beside_percent if intact else None,
+            full.percent if written is None else written,
+            since or full.first_day,
+        )
     )
-    owned.keep(OwnedDiscount(created.id, change.account, change.service_type, created.shown or None))
-    return created.id
+    return ProgrammeDiscount(row.id, row.account, service_type, full.percent or Decimal(0), intact, written)
 
 
-def _written(context: Context, change: Change) -> WrittenChange:
-    return WrittenChange(
-        change.service_type,
-        context.type_names[change.service_type],
-        None if isinstance(change, Create) else change.before.percent,
-        None if isinstance(change, Delete) else change.percent,
-    )
+# --- what was set aside ---
+
+
+def _resting(
+    context: Context, account: AccountId, listed: frozenset[DiscountId], came_back: dict[int, DiscountId]
+) -> list[RestingDiscount]:
+    """What waits to be put back: not what was recorded but never deleted, and not what came back already."""
+    return [
+        RestingDiscount(kept.id, account, kept.shown.get("name", ""), kept.shown.get("value", ""))
+        for kept in context.store.set_aside.of(account)
+        if kept.discount not in listed and kept.id not in came_back
+    ]
+
+
+def _came_back(context: Context, account: AccountId, others: Iterable[OtherDiscount]) -> dict[int, DiscountId]:
+    """Records whose putting back was begun and cut short after the panel had done it."""
+    found: dict[int, DiscountId] = {}
+    for kept in context.store.set_aside.of(account):
+        for other in others if kept.known is not None else ():
+            if (
+                other.id not in (kept.known or ())
+                and other.id not in found.values()
+                and discounts.same_as(context.panel, account, other.id, kept.fields)
+            ):
+                found[kept.id] = other.id
+                break
+    return found
+
+
+def _settle(
+    context: Context,
+    account: AccountId,
+    listed: frozenset[DiscountId],
+    came_back: Mapping[int, DiscountId],
+    now: datetime,
+) -> None:
+    """Records that the panel has overtaken: discounts that came back, were never deleted, or are gone."""
+    store = context.store
+    for record, discount in came_back.items():
+        store.set_aside.end_putting_back(record, discount, now)
+    store.set_aside.forget(account, listed)
+    for gone in store.owned.of(account).keys() - listed:
+        store.owned.forget(gone)

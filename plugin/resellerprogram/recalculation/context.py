@@ -9,22 +9,46 @@ from functools import cached_property
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
 from ..panel.errors import PanelRefusal
+from ..panel.facts import Facts
+from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
 from ..programme.discounts import ServiceType, ServiceTypeId
 from ..programme.errors import SettingError
 from ..programme.payments import AccountId, ProviderId, RateTable
 from ..programme.text import Text
 from ..store import Store
+from ..store.notes import FACTS, REMEMBERED_FILTERS, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 
 
 class Context:
-    """A run's view of the panel, the settings and the tier table: everything that is read once."""
+    """A run's view of the panel, the settings and the tier table: everything that is read once.
 
-    def __init__(self, panel: Panel, store: Store, day: date, settings: Settings, withdraw: bool = False) -> None:
+    `facts` are those that an earlier run kept; without them the panel is asked, and they are kept.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        store: Store,
+        day: date,
+        settings: Settings,
+        withdraw: bool = False,
+        facts: Facts | None = None,
+    ) -> None:
         self.panel, self.store, self.day, self.settings, self.withdraw = panel, store, day, settings, withdraw
         self.table = store.tiers.current()
         self.warnings: list[Text] = []
+        self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
+        self._kept_facts = facts
+
+    @cached_property
+    def facts(self) -> Facts:
+        if self._kept_facts:
+            return self._kept_facts
+        asked = Facts.ask(self.panel, self.settings.excluded_payment_methods)
+        self.store.notes.write(FACTS, {**_validity(self.settings, self.day), "facts": asked.plain()})
+        return asked
 
     @cached_property
     def provider(self) -> ProviderId:
@@ -32,20 +56,21 @@ class Context:
 
         Raises SettingError for one that the panel does not have; warns of a choice that was not made.
         """
-        known = ", ".join(f"{provider} ({name})" for provider, name in self.providers.items())
+        providers = self.facts.providers
+        known = ", ".join(f"{provider} ({name})" for provider, name in providers.items())
         chosen = self.settings.provider
-        if not self.providers:
+        if not providers:
             return chosen or assumptions.FIRST_PROVIDER
         if chosen is None:
-            chosen = min(self.providers)
-            if len(self.providers) > 1:
+            chosen = min(providers)
+            if len(providers) > 1:
                 self.warnings.append(
                     Text(
                         "payments to provider {chosen} count; the panel has {known}; see setting `provider`",
                         "учитываются платежи провайдеру {chosen}; в панели есть {known}; см. настройку `provider`",
                     )(chosen=chosen, known=known)
                 )
-        if chosen not in self.providers:
+        if chosen not in providers:
             raise SettingError(
                 Text(
                     "set `provider` to one of the panel's providers: {known}",
@@ -54,14 +79,17 @@ class Context:
             )
         return chosen
 
-    @cached_property
-    def type_names(self) -> dict[ServiceTypeId, str]:
+    @property
+    def type_names(self) -> Mapping[ServiceTypeId, str]:
         """The internal name of every service type of the panel."""
-        return directory.service_types(self.panel)
+        return self.facts.type_names
 
     @cached_property
     def service_types(self) -> list[ServiceType]:
-        """The service types of all classes. Those that the panel lacks are warned of; without any, SettingError."""
+        """The service types of all classes, and all others where promotions are kept out there, too.
+
+        Those that the panel lacks are warned of; without any, SettingError.
+        """
         ids = {name: number for number, name in self.type_names.items()}
         wanted = [
             (name, service_class) for service_class, names in self.settings.service_types.items() for name in names
@@ -81,7 +109,29 @@ class Context:
             )(name=name)
             for name in missing
         ]
-        return [ServiceType(ids[name], name, service_class) for name, service_class in wanted if name in ids]
+        covered = [ServiceType(ids[name], name, service_class) for name, service_class in wanted if name in ids]
+        if not self.everywhere:
+            return covered
+        inside = {service_type.id for service_type in covered}
+        return covered + [
+            ServiceType(number, name, None) for number, name in self.type_names.items() if number not in inside
+        ]
+
+    @cached_property
+    def everywhere(self) -> bool:
+        """Whether 0 % discounts keep promotions out of all other service types: wanted, and seen to work here."""
+        wanted = self.settings.exclusive.promotions_everywhere
+        confirmed = bool(self.store.notes.read(ZERO_PERCENT_CONFIRMED))
+        if wanted and not confirmed:
+            self.warnings.append(
+                Text(
+                    "promotions = everywhere has no effect: `doctor --try-on` has not confirmed that a 0 % discount "
+                    "keeps promotions out on this panel",
+                    "promotions = everywhere не действует: `doctor --try-on` не подтвердил, что скидка 0 % не пускает "
+                    "акции в этой панели",
+                )
+            )
+        return wanted and confirmed
 
     @cached_property
     def group_members(self) -> set[AccountId]:
@@ -98,22 +148,20 @@ class Context:
 
     @cached_property
     def reader(self) -> PaymentReader:
-        excluded, unknown = directory.payment_methods(self.panel, self.settings.excluded_payment_methods)
-        if unknown:
+        facts, currency = self.facts, self.settings.currency
+        if facts.unknown_methods:
             raise SettingError(
                 Text(
                     "excluded_payment_methods: the panel has no method {names}",
                     "excluded_payment_methods: в панели нет метода {names}",
-                )(names=", ".join(unknown))
+                )(names=", ".join(facts.unknown_methods))
             )
-        signs = directory.currency_signs(self.panel)
-        if self.settings.currency not in signs.values():
+        if currency not in facts.currency_signs.values():
             raise SettingError(
-                Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(
-                    currency=self.settings.currency
-                )
+                Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency)
             )
-        return PaymentReader(self.panel, self.providers, signs, excluded)
+        self._filters.before("payment")
+        return PaymentReader(self.panel, facts.providers, dict(facts.currency_signs), facts.excluded)
 
     def prepare(self) -> None:
         """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
@@ -123,13 +171,21 @@ class Context:
             _ = self.provider, self.service_types, self.group_members, self.reader
 
     @cached_property
-    def providers(self) -> Mapping[ProviderId, str]:
-        return directory.providers(self.panel)
-
-    @cached_property
     def rates(self) -> RateTable:
         return directory.rates(self.panel, self.settings.currency)
 
     @cached_property
     def types(self) -> dict[ServiceTypeId, ServiceType]:
         return {service_type.id: service_type for service_type in self.service_types}
+
+
+def kept_facts(store: Store, settings: Settings, day: date) -> Facts | None:
+    """What a run of the same day kept of the panel, under the same settings."""
+    kept = store.notes.read(FACTS)
+    if not kept or {name: kept.get(name) for name in ("day", "for")} != _validity(settings, day):
+        return None
+    return Facts.from_plain(kept["facts"])
+
+
+def _validity(settings: Settings, day: date) -> dict[str, object]:
+    return {"day": day.isoformat(), "for": [settings.employee, list(settings.excluded_payment_methods)]}

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from ..panel.directory import Account
-from ..panel.errors import PanelRefusal
+from ..panel.errors import PanelError
 from ..programme.decision import Basis, Decision
-from ..programme.discounts import Change, DiscountId, ServiceTypeId
+from ..programme.discounts import Change, DiscountId, OtherDiscount, ServiceTypeId
 from ..programme.payments import AccountId
 from ..programme.text import Text
 
@@ -20,6 +20,8 @@ class Considered:
     """What one account should have and why, and the changes that lead there; none where all is right.
 
     `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
+    `left` are other discounts that act beside the tier's because the settings leave them. `came_back` are records
+    of set-aside discounts that the panel turned out to have again, and under which id.
     """
 
     account: Account
@@ -28,6 +30,12 @@ class Considered:
     discounts: int
     known: frozenset[DiscountId]
     tier_before: str | None
+    left: tuple[OtherDiscount, ...] = ()
+    came_back: Mapping[int, DiscountId] = field(default_factory=dict)
+
+    @property
+    def drops(self) -> int:
+        return sum(change.drops for change in self.changes)
 
     def summary(self) -> Planned:
         tier = self.decision.tier
@@ -55,14 +63,16 @@ class Planned:
 
 @dataclass
 class Report:
-    """What a run looked at, and what it changed or would change. `failed` accounts wait in the queue."""
+    """What a run looked at, and what it changed or would change. `failed` accounts wait in the queue; `left` are
+    discounts of others that act beside the programme's."""
 
     day: date
     accounts: int = 0
     discounts: int = 0
     planned: list[Planned] = field(default_factory=list)
     written: int = 0
-    failed: dict[AccountId, PanelRefusal] = field(default_factory=dict)
+    failed: dict[AccountId, PanelError] = field(default_factory=dict)
+    left: list[OtherDiscount] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
     type_names: Mapping[ServiceTypeId, str] = field(default_factory=dict)
 

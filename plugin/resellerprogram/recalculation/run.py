@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
@@ -19,13 +21,22 @@ from ..programme.payments import AccountId
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
+from ..store.notes import REMEMBERED_FILTERS
 from ..store.settings import Settings, check, settings_of
-from ..store.staging import Staging
-from .account import apply, consider, consider_alone, outside_because, readings
-from .context import Context
+from ..store.users import ClientUser
+from .account import Reading, apply, consider, consider_alone, forget, give_back, outside_because, read
+from .context import Context, kept_facts
+from .drain import drain
 from .report import Considered, Report
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
+PATIENCE = 60.0
+"""Seconds that a command waits for another run; a worker is done with a payment long before."""
+
 log = logging.getLogger(__name__)
 
 
@@ -33,63 +44,90 @@ def recalculate(
     root: Path,
     store: Store,
     day: date,
-    clock: Callable[[], datetime],
+    clock: Clock,
     cause: str,
     *,
     account: AccountId | None = None,
     write: bool = True,
     allow_drop: bool = False,
     withdraw: bool = False,
+    patience: float = 0.0,
     progress: Progress = lambda done, total: None,
 ) -> Report:
     """Bring the discounts of one account or of all to what `day` asks for; with `write` False only tell the plan.
 
-    With `withdraw` all discounts of the programme are taken off, whatever anybody paid.
-    Raises AnotherRunActive, SettingError, ImplausibleRead, PanelError and, unless `allow_drop`, UnsafePlan; what
-    it raises before the first write has changed nothing. Accounts that the panel refuses are in `failed`.
+    With `withdraw` all discounts of the programme are taken off, and what was set aside is put back, whatever anybody
+    paid. While a run over all writes, it also answers what comes into the queue (R6).
+    Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead, PanelError and, unless
+    `allow_drop`, UnsafePlan; what it raises before its first write has changed nothing. Accounts that the panel refuses
+    are in `failed`.
     """
-    with only_one(store.folder, cause, clock()):
+    with only_one(store.folder, cause, clock(), patience):
         run = store.runs.begin(cause, day, account is None, clock()) if write else None
         report = Report(day)
         try:
             with working_on(root, store, day, large=account is None, withdraw=withdraw) as context:
-                _run(context, report, clock, cause, account, write, allow_drop or withdraw, progress)
+                _Run(context, report, clock, cause, write, allow_drop or withdraw, progress).over(account)
         except ResellerProgrammeError as error:
             if run is not None:
                 outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
                 store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error))
             raise
         if run is not None:
-            store.runs.finish(run, "partly" if report.failed else "done", report.accounts, report.written, clock())
+            outcome = "partly" if report.failed else "done"
+            store.runs.finish(run, outcome, report.accounts, report.written, clock(), drops=report.drops)
         return report
 
 
+def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
+    """Put back every discount that was set aside, and change nothing else (before uninstalling).
+
+    Raises AnotherRunActive, TransportError; accounts whose discount the panel does not take are in `failed`.
+    """
+    report = Report(day)
+    with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
+        for account in sorted(store.set_aside.accounts()):
+            report.accounts += 1
+            try:
+                report.written += give_back(context, account, clock())
+            except PanelRefusal as refusal:
+                if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
+                    forget(context, account)
+                    continue
+                log.error("account %s: %s", account, refusal)
+                report.failed[account] = refusal
+    return report
+
+
 def considered_alone(
-    root: Path, store: Store, day: date, now: datetime, account: AccountId
+    root: Path, store: Store, day: date, now: datetime, account: AccountId, patience: float = 0.0
 ) -> tuple[Considered, Mapping[ServiceTypeId, str]]:
     """One account as `recalculate` would see it, with payments that were never credited, and the names of the
     panel's service types; nothing is written."""
-    with only_one(store.folder, "explain", now), working_on(root, store, day) as context:
+    with only_one(store.folder, "explain", now, patience), working_on(root, store, day) as context:
         context.prepare()
         return consider_alone(context, _client(context, account), with_uncredited=True), context.type_names
 
 
-def known_client(root: Path, store: Store, account: AccountId, now: datetime) -> Account:
+def known_client(root: Path, store: Store, account: AccountId, now: datetime, patience: float = 0.0) -> Account:
     """The panel's client with that id. Raises MemberError when there is none."""
-    with only_one(store.folder, "members", now), working_on(root, store, now.date()) as context:
+    with only_one(store.folder, "members", now, patience), working_on(root, store, now.date()) as context:
         return _client(context, account)
 
 
-def check_settings(root: Path, store: Store, changed: Mapping[str, str], now: datetime) -> None:
-    """Raises SettingError when the settings with these changes can't be used with this panel."""
+def check_settings(
+    root: Path, store: Store, changed: Mapping[str, str], now: datetime, patience: float = 0.0
+) -> Sequence[Text]:
+    """Raises SettingError when the settings with these changes can't be used with this panel; tells its warnings."""
     for name, text in changed.items():
         check(name, text)
     settings = settings_of({**store.settings.texts(), **changed})
     with (
-        only_one(store.folder, "settings", now),
+        only_one(store.folder, "settings", now, patience),
         working_on(root, store, now.date(), settings=settings) as context,
     ):
         context.prepare()
+        return context.warnings
 
 
 def way_of(settings: Settings) -> Way:
@@ -104,16 +142,21 @@ def working_on(
     day: date,
     *,
     large: bool = False,
+    quick: bool = False,
     withdraw: bool = False,
     settings: Settings | None = None,
 ) -> Iterator[Context]:
-    """A Context on the panel in `root`; the employee's list filters are left as they were found."""
+    """A Context on the panel in `root`; the employee's list filters are left as they were found.
+
+    `quick` takes what an earlier run of the day kept of the panel instead of asking again.
+    """
     settings = settings or store.settings.current()
-    with open_panel(root, way_of(settings), large) as panel:
+    facts = kept_facts(store, settings, day) if quick else None
+    way = way_of(settings)
+    with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
         _put_back_filters(panel, store)
-        store.filters.remember(filters.remember(panel))
         try:
-            yield Context(panel, store, day, settings, withdraw)
+            yield Context(panel, store, day, settings, withdraw, facts)
         finally:
             try:
                 _put_back_filters(panel, store)
@@ -121,65 +164,106 @@ def working_on(
                 log.warning("list filters are put back by the next run: %s", error)
 
 
-def _run(
-    context: Context,
-    report: Report,
-    clock: Callable[[], datetime],
-    cause: str,
-    account: AccountId | None,
-    write: bool,
-    allow_drop: bool,
-    progress: Progress,
-) -> None:
-    store = context.store
-    context.prepare()
-    report.warnings, report.type_names = context.warnings, context.type_names
-    accounts = [_client(context, account)] if account is not None else _members(context)
-    waiting = {queued.account for queued in store.queue.all()}
-    staging: Staging[Considered] = Staging(store.folder)
-    try:
-        for considered in _consider_all(context, accounts, progress):
-            report.accounts += 1
-            report.discounts += considered.discounts
-            if considered.changes:
-                report.planned.append(considered.summary())
-                staging.put(considered)
-            elif write:
-                store.decisions.record(considered.decision, cause, clock())
-                if considered.account.id in waiting:
-                    store.queue.remove(considered.account.id)
-        if not allow_drop:
-            context.settings.drop_limit.check(report.drops, max(report.discounts, store.owned.count()))
-        for considered in staging if write else ():
-            _apply(context, considered, report, clock, cause)
-    finally:
-        staging.close()
+class _Run:
+    """One run under way. All reads of it come before its first write, but for accounts from the queue.
 
+    `disturbed` are accounts that the queue had recalculated meanwhile: what was read of them before is worth nothing.
+    """
 
-def _consider_all(context: Context, accounts: Sequence[Account], progress: Progress) -> Iterator[Considered]:
-    for done, (account, reading) in enumerate(readings(context, accounts)):
-        progress(done, len(accounts))
+    def __init__(
+        self,
+        context: Context,
+        report: Report,
+        clock: Clock,
+        cause: str,
+        write: bool,
+        allow_drop: bool,
+        progress: Progress,
+    ) -> None:
+        self.context, self.report, self.clock, self.cause = context, report, clock, cause
+        self.write, self.allow_drop, self.progress = write, allow_drop, progress
+        self.disturbed: set[AccountId] = set()
+        self.waiting = context.store.queue.newest()
+
+    def over(self, account: AccountId | None) -> None:
+        from ..store.staging import Staging
+
+        context, report, store = self.context, self.report, self.context.store
+        context.prepare()
+        report.warnings, report.type_names = context.warnings, context.type_names
+        whole = account is None
+        accounts = [_client(context, account)] if account is not None else _members(context)
+        if whole and self.write:
+            store.users.replace_all(_client_users(directory.users(context.panel)))
+        staging: Staging[Considered] = Staging(store.folder)
         try:
-            yield consider(context, reading.result())
-        except MissingObject:
-            if not directory.client_is_gone(context.panel, account.id):
-                raise
-            context.store.owned.forget_account(account.id)
-    progress(len(accounts), len(accounts))
+            for considered in self._consider_all(accounts, whole):
+                report.accounts += 1
+                report.discounts += considered.discounts
+                report.left += considered.left
+                if considered.changes:
+                    report.planned.append(considered.summary())
+                    staging.put(considered)
+                elif self.write:
+                    self._apply(considered)
+            if not self.allow_drop:
+                context.settings.drop_limit.check(report.drops, max(report.discounts, store.owned.count()))
+            for considered in staging if self.write else ():
+                self._apply(considered)
+                self._answer_queue(whole)
+        finally:
+            staging.close()
 
+    def _consider_all(self, accounts: Sequence[Account], whole: bool) -> Iterator[Considered]:
+        context = self.context
+        for done, (account, reading) in enumerate(_readings(context, accounts)):
+            self.progress(done, len(accounts))
+            self._answer_queue(whole)
+            try:
+                if account.id in self.disturbed:
+                    yield consider_alone(context, account)
+                else:
+                    yield consider(context, reading.result())
+            except MissingObject:
+                if not directory.client_is_gone(context.panel, account.id):
+                    raise
+                forget(context, account.id)
+        self.progress(len(accounts), len(accounts))
 
-def _apply(context: Context, considered: Considered, report: Report, clock: Callable[[], datetime], cause: str) -> None:
-    store, account = context.store, considered.account.id
-    try:
+    def _apply(self, considered: Considered) -> None:
+        context, report, account = self.context, self.report, considered.account.id
         try:
-            report.written += apply(context, considered, cause, clock())
-        except MissingObject:  # somebody deleted a discount since it was read: look again, once
-            report.written += apply(context, consider_alone(context, considered.account), cause, clock())
-        store.queue.remove(account)
-    except PanelRefusal as refusal:
-        log.error("account %s: %s", account, refusal)
-        report.failed[account] = refusal
-        store.queue.put(account, cause, clock(), str(refusal))
+            try:
+                if account in self.disturbed:
+                    considered = consider_alone(context, considered.account)
+                report.written += apply(context, considered, self.cause, self.clock())
+            except MissingObject:  # somebody deleted a discount since it was read: look again, once
+                report.written += apply(context, consider_alone(context, considered.account), self.cause, self.clock())
+            if self.waiting:
+                context.store.queue.done(account, self.waiting)
+        except PanelRefusal as refusal:
+            log.error("account %s: %s", account, refusal)
+            report.failed[account] = refusal
+            queue = context.store.queue
+            queue.failed(queue.put(account, self.cause, self.clock()), str(refusal), self.clock())
+
+    def _answer_queue(self, whole: bool) -> None:
+        """Payments that come while a run over all is under way do not wait for its end (R6)."""
+        if whole and self.write and not self.context.withdraw and self.context.settings.automatic:
+            self.disturbed |= drain(self.context, self.clock).touched
+
+
+def _readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Future[Reading]]]:
+    """Each account with its reading, in order. While one is worked on, the next is already being read."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    ahead: deque[tuple[Account, Future[Reading]]] = deque()
+    with ThreadPoolExecutor(1, "reading") as reader:
+        for account in accounts:
+            ahead.append((account, reader.submit(read, context, account, outside_because(context, account.id))))
+            if len(ahead) > 1:
+                yield ahead.popleft()
+        yield from ahead
 
 
 def _client(context: Context, account: AccountId) -> Account:
@@ -190,7 +274,8 @@ def _client(context: Context, account: AccountId) -> Account:
 
 
 def _members(context: Context) -> list[Account]:
-    """Who has to be looked at: members, and whoever has a discount of ours; everybody while nothing is known yet.
+    """Who has to be looked at: members, and whoever has a discount of ours or something set aside; everybody while
+    nothing is known yet.
 
     Raises ImplausibleRead when a client with a discount of ours is missing from a list that should have him.
     """
@@ -198,7 +283,7 @@ def _members(context: Context) -> list[Account]:
     if not context.withdraw:
         context.reader.check_filter()
     everybody = directory.clients(context.panel)
-    owners = store.owned.accounts()
+    owners = store.owned.accounts() | store.set_aside.accounts()
     for missing in sorted(owners - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
@@ -209,14 +294,18 @@ def _members(context: Context) -> list[Account]:
                     "По такому чтению ничего не пишется.",
                 )(account=missing)
             )
-        store.owned.forget_account(missing)
+        forget(context, missing)
     if not store.decisions.any():
         return everybody
     return [account for account in everybody if account.id in owners or not outside_because(context, account.id)]
 
 
+def _client_users(users: Iterable[directory.User]) -> Iterator[ClientUser]:
+    return (ClientUser(user.id, user.name, user.account) for user in users)
+
+
 def _put_back_filters(panel: Panel, store: Store) -> None:
-    remembered = store.filters.remembered()
+    remembered = store.notes.read(REMEMBERED_FILTERS)
     if remembered:
         filters.put_back(panel, remembered)
-    store.filters.forget()
+        store.notes.forget(REMEMBERED_FILTERS)

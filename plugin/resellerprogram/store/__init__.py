@@ -1,4 +1,4 @@
-"""What the programme keeps itself: settings, tiers, members, decisions, owned discounts, queue and runs.
+"""What the programme keeps itself: settings, tiers, members, decisions, owned and set-aside discounts, queue, runs.
 
 Losing it loses history and settings, never a client's discount.
 """
@@ -12,10 +12,18 @@ from types import TracebackType
 from . import database
 from .decisions import DecisionStore
 from .discounts import OwnedDiscountStore
+from .journal import FILE_NAME, Journal
 from .members import MemberStore
-from .runs import FilterStore, QueueStore, RunStore
+from .notes import NoteStore
+from .queue import QueueStore
+from .runs import RunStore
+from .seen import SeenPaymentStore
+from .set_aside import SetAsideStore
 from .settings import SettingStore
 from .tiers import TierStore
+from .users import ClientUserStore
+
+NIGHTLY, NIGHTS = "-nightly", 14
 
 
 class Store:
@@ -24,6 +32,7 @@ class Store:
     def __init__(self, root: Path, now: datetime) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
         self.folder = folder_of(root)
+        lost = not (self.folder / database.FILE_NAME).exists()
         self.connection = database.connect(self.folder, now)
         self.settings = SettingStore(self.connection)
         self.tiers = TierStore(self.connection)
@@ -32,11 +41,23 @@ class Store:
         self.owned = OwnedDiscountStore(self.connection)
         self.queue = QueueStore(self.connection)
         self.runs = RunStore(self.connection)
-        self.filters = FilterStore(self.connection)
+        self.seen = SeenPaymentStore(self.connection)
+        self.set_aside = SetAsideStore(self.connection, Journal(root / "var" / FILE_NAME))
+        if lost:
+            self.set_aside.restore()
+        self.users = ClientUserStore(self.connection)
+        self.notes = NoteStore(self.connection)
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
         """A copy of the database, by default in its folder `backups`."""
         return database.backup(self.connection, target or database.backup_path(self.folder, now))
+
+    def nightly_backup(self, now: datetime) -> Path:
+        """The same every night; the last fourteen are kept."""
+        path = self.backup(now, database.backup_path(self.folder, now, NIGHTLY))
+        for old in sorted(path.parent.glob(f"*{NIGHTLY}.db"))[:-NIGHTS]:
+            old.unlink()
+        return path
 
     def close(self) -> None:
         self.connection.close()

@@ -39,6 +39,11 @@ def connect(folder: Path, now: datetime) -> sqlite3.Connection:
     return connection
 
 
+def moment(at: datetime) -> str:
+    """A local time as all tables hold it."""
+    return at.isoformat(" ", "seconds")
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; inside another transaction, part of that one."""

@@ -10,21 +10,28 @@ from decimal import Decimal
 from typing import Any
 
 from ..programme.decision import Basis, Decision, Pin
+from ..programme.discounts import Because
 from ..programme.payments import AccountId, Money, Payment, PaymentId, PaymentStatus, ProviderId, Rate
 from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
-from .database import transaction
+from .database import moment, transaction
 
 
 @dataclass(frozen=True)
 class WrittenChange:
-    """One discount that was written: percent before and after, None where there was or is none."""
+    """One discount that was written: percent before and after, None where there was or is none.
 
-    service_type: int
-    internal_name: str
+    `what` is the service type's internal name, or the name of another discount that was set aside or put back; the
+    latter have no `service_type`, and `value` is what the panel showed of them.
+    """
+
+    service_type: int | None
+    what: str
     before: Decimal | None
     after: Decimal | None
+    because: Because = Because.TIER
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class DecisionStore:
     def record(self, decision: Decision, cause: str, now: datetime, will_write: bool = False) -> int:
         """Keep `decision` and tell its id. With `will_write` it gets a row of its own."""
         content = json.dumps(content_of(decision), ensure_ascii=False, sort_keys=True)
-        at = now.isoformat(" ", "seconds")
+        at = moment(now)
         with transaction(self._connection):
             last = self._last_row(decision.account)
             if last and not will_write and last["content"] == content and last["last_day"] <= decision.day.isoformat():
@@ -60,9 +67,18 @@ class DecisionStore:
                 )
                 return int(last["id"])
             added = self._connection.execute(
-                "INSERT INTO decision (account, first_day, last_day, content, cause, decided_at, confirmed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (decision.account, decision.day.isoformat(), decision.day.isoformat(), content, cause, at, at),
+                "INSERT INTO decision (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    decision.account,
+                    decision.day.isoformat(),
+                    decision.day.isoformat(),
+                    content,
+                    decision.tier.name if decision.tier else None,
+                    cause,
+                    at,
+                    at,
+                ),
             )
             self._keep_rates(decision)
         return int(added.lastrowid or 0)
@@ -165,9 +181,11 @@ def content_of_written(change: WrittenChange) -> dict[str, Any]:
     """A written change as plain values."""
     return {
         "service_type": change.service_type,
-        "internal_name": change.internal_name,
+        "what": change.what,
         "before": change.before if change.before is None else str(change.before),
         "after": change.after if change.after is None else str(change.after),
+        "because": change.because.value,
+        "value": change.value,
     }
 
 
@@ -226,7 +244,9 @@ def _written(content: dict[str, Any]) -> WrittenChange:
     before, after = content["before"], content["after"]
     return WrittenChange(
         content["service_type"],
-        content["internal_name"],
+        content.get("what") or content["internal_name"],  # the older name
         None if before is None else Decimal(before),
         None if after is None else Decimal(after),
+        Because(content.get("because", "tier")),
+        content.get("value", ""),
     )

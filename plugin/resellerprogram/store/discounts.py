@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from ..programme.discounts import DiscountId, ServiceTypeId
 from ..programme.payments import AccountId
@@ -13,12 +15,17 @@ from ..programme.payments import AccountId
 
 @dataclass(frozen=True)
 class OwnedDiscount:
-    """A discount of ours. `shown` is its list row when all of it was last seen to be right, else None."""
+    """A discount of ours: `percent` as we last wrote it, `since` its first day. None is unknown.
+
+    `shown` is its list row without the percent, when all of it was last seen to be right.
+    """
 
     id: DiscountId
     account: AccountId
     service_type: ServiceTypeId
     shown: Mapping[str, str] | None
+    percent: Decimal | None = None
+    since: date | None = None
 
 
 class OwnedDiscountStore:
@@ -43,12 +50,15 @@ class OwnedDiscountStore:
 
     def keep(self, discount: OwnedDiscount) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO owned_discount (id, account, service_type, shown) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO owned_discount (id, account, service_type, shown, percent, since)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 discount.id,
                 discount.account,
                 discount.service_type,
                 discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True),
+                None if discount.percent is None else str(discount.percent),
+                discount.since and discount.since.isoformat(),
             ),
         )
 
@@ -61,4 +71,11 @@ class OwnedDiscountStore:
 
 def _owned(row: sqlite3.Row) -> OwnedDiscount:
     shown = json.loads(row["shown"]) if row["shown"] else None
-    return OwnedDiscount(DiscountId(row["id"]), AccountId(row["account"]), ServiceTypeId(row["service_type"]), shown)
+    return OwnedDiscount(
+        DiscountId(row["id"]),
+        AccountId(row["account"]),
+        ServiceTypeId(row["service_type"]),
+        shown,
+        None if row["percent"] is None else Decimal(row["percent"]),
+        date.fromisoformat(row["since"]) if row["since"] else None,
+    )

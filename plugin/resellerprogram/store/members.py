@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from ..programme.decision import Basis, Pin
 from ..programme.payments import AccountId
-from .database import transaction
+from .database import moment, transaction
 from .settings import MemberRule
 
 
@@ -54,9 +54,9 @@ class MemberStore:
         with transaction(self._connection):
             self._connection.execute(
                 "INSERT OR IGNORE INTO member (account, changed_at) VALUES (?, ?)",
-                (account, now.isoformat(" ", "seconds")),
+                (account, moment(now)),
             )
-            for column, value in {**columns, "changed_at": now.isoformat(" ", "seconds")}.items():
+            for column, value in {**columns, "changed_at": moment(now)}.items():
                 self._connection.execute(
                     f"UPDATE member SET {column} = ? WHERE account = ?",  # noqa: S608  our names
                     (value, account),

@@ -1,14 +1,12 @@
-"""Runs, the queue of accounts that still have to be recalculated, and what a dead run left to put back."""
+"""Runs: what was recalculated when, and how it ended."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..programme.payments import AccountId
+from .database import moment
 
 KEPT = timedelta(days=90)
 
@@ -27,17 +25,7 @@ class Run:
     accounts: int
     written: int
     error: str
-
-
-@dataclass(frozen=True)
-class Queued:
-    """An account that still has to be recalculated."""
-
-    account: AccountId
-    cause: str
-    since: datetime
-    attempts: int
-    error: str
+    drops: int = 0
 
 
 class RunStore:
@@ -47,18 +35,31 @@ class RunStore:
         self._connection = connection
 
     def begin(self, cause: str, day: date, whole: bool, now: datetime) -> int:
-        self._connection.execute("DELETE FROM run WHERE started_at < ?", ((now - KEPT).isoformat(" ", "seconds"),))
+        self._connection.execute("DELETE FROM run WHERE started_at < ?", (moment(now - KEPT),))
         added = self._connection.execute(
             "INSERT INTO run (cause, day, whole, started_at) VALUES (?, ?, ?, ?)",
-            (cause, day.isoformat(), whole, now.isoformat(" ", "seconds")),
+            (cause, day.isoformat(), whole, moment(now)),
         )
         return int(added.lastrowid or 0)
 
-    def finish(self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "") -> None:
+    def finish(
+        self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "", drops: int = 0
+    ) -> None:
         self._connection.execute(
-            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ? WHERE id = ?",
-            (now.isoformat(" ", "seconds"), outcome, accounts, written, error, run),
+            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ?, drops = ? WHERE id = ?",
+            (moment(now), outcome, accounts, written, error, drops, run),
         )
+
+    def drops_on(self, day: date, cause: str) -> int:
+        """How many discounts the runs of that cause have lowered or removed on `day`."""
+        row = self._connection.execute(
+            "SELECT coalesce(sum(drops), 0) FROM run WHERE cause = ? AND day = ?", (cause, day.isoformat())
+        ).fetchone()
+        return int(row[0])
+
+    def last_whole(self) -> Run | None:
+        """The newest run over all members, however it ended."""
+        return self._one("WHERE whole ORDER BY id DESC")
 
     def last(self) -> Run | None:
         """The newest run, of one account or of all."""
@@ -84,52 +85,5 @@ class RunStore:
             row["accounts"],
             row["written"],
             row["error"],
+            row["drops"],
         )
-
-
-class QueueStore:
-    """One row per account, however often it is put in."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def put(self, account: AccountId, cause: str, now: datetime, error: str = "") -> None:
-        self._connection.execute(
-            "INSERT INTO queue (account, cause, since, attempts, error) VALUES (?, ?, ?, 1, ?)"
-            " ON CONFLICT (account) DO UPDATE SET attempts = attempts + 1, error = excluded.error",
-            (account, cause, now.isoformat(" ", "seconds"), error),
-        )
-
-    def remove(self, account: AccountId) -> None:
-        self._connection.execute("DELETE FROM queue WHERE account = ?", (account,))
-
-    def all(self) -> list[Queued]:
-        rows = self._connection.execute("SELECT * FROM queue ORDER BY since, account")
-        return [
-            Queued(
-                AccountId(row["account"]),
-                row["cause"],
-                datetime.fromisoformat(row["since"]),
-                row["attempts"],
-                row["error"],
-            )
-            for row in rows
-        ]
-
-
-class FilterStore:
-    """The employee's list filters that a run changed and has not put back yet."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def remembered(self) -> dict[str, dict[str, str]] | None:
-        row = self._connection.execute("SELECT content FROM remembered_filters").fetchone()
-        return json.loads(row[0]) if row else None
-
-    def remember(self, filters: Mapping[str, Mapping[str, str]]) -> None:
-        content = json.dumps({name: dict(fields) for name, fields in filters.items()}, ensure_ascii=False)
-        self._connection.execute("INSERT OR REPLACE INTO remembered_filters (id, content) VALUES (1, ?)", (content,))
-
-    def forget(self) -> None:
-        self._connection.execute("DELETE FROM remembered_filters")

@@ -26,8 +26,19 @@ class MemberRule:
 
 
 @dataclass(frozen=True)
+class Exclusive:
+    """What of R9 is on: other personal discounts are set aside, promo codes are refused, and 0 % discounts keep
+    promotions out of the service types that the programme does not cover."""
+
+    others_set_aside: bool = True
+    promo_codes_refused: bool = True
+    promotions_everywhere: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
-    """The settings in force. `provider` and `employee` None mean: find it in the panel."""
+    """The settings in force. `provider` and `employee` None mean: find it in the panel. Not `automatic`: only the
+    command line writes."""
 
     provider: ProviderId | None
     currency: str
@@ -35,6 +46,8 @@ class Settings:
     service_types: Mapping[ServiceClass, tuple[str, ...]]
     excluded_payment_methods: tuple[str, ...]
     drop_limit: DropLimit
+    exclusive: Exclusive
+    automatic: bool
     employee: str | None
     panel_url: str
     panel_certificate: str
@@ -83,6 +96,17 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise ValueError(text)
     return int(text)
+
+
+def _one_of(*words: str) -> Callable[[str], bool]:
+    """Reads one of two words; true for the first."""
+
+    def read(text: str) -> bool:
+        if text not in words:
+            raise ValueError(text)
+        return text == words[0]
+
+    return read
 
 
 def _url(text: str) -> str:
@@ -161,6 +185,46 @@ SETTINGS = {
             Text(
                 "so many discounts may be lowered or removed whatever the share",
                 "столько скидок можно снизить или снять при любой доле",
+            ),
+        ),
+        Setting(
+            "other_discounts",
+            "set_aside",
+            _one_of("set_aside", "leave"),
+            Text(
+                "other personal discounts of an account with a tier: set_aside (and put back afterwards) or leave "
+                "(and report)",
+                "другие персональные скидки клиента с уровнем: set_aside — откладываются и потом возвращаются, "
+                "leave — остаются, о них сообщается",
+            ),
+        ),
+        Setting(
+            "promo_codes",
+            "refuse",
+            _one_of("refuse", "allow"),
+            Text(
+                "promo codes of a client whose account has a tier: refuse or allow",
+                "промокоды клиента с уровнем: refuse — отклоняются, allow — принимаются",
+            ),
+        ),
+        Setting(
+            "promotions",
+            "covered",
+            _one_of("everywhere", "covered"),
+            Text(
+                "where automatic promotions lose against a tier: on the covered service types, or everywhere (0 % "
+                "discounts on all others; `doctor --try-on` must have confirmed it)",
+                "где акции уступают уровню: covered — на типах услуг программы, everywhere — везде (скидки 0 % на "
+                "остальных; сначала это должен подтвердить `doctor --try-on`)",
+            ),
+        ),
+        Setting(
+            "automatic",
+            "on",
+            _one_of("on", "off"),
+            Text(
+                "on: payments and the nightly run change discounts by themselves; off: only `apply` does",
+                "on: платежи и ночной пересчёт меняют скидки сами; off: только `apply`",
             ),
         ),
         Setting(
@@ -243,6 +307,8 @@ def settings_of(texts: Mapping[str, str]) -> Settings:
         service_types={service_class: values[f"service_types.{service_class}"] for service_class in ServiceClass},
         excluded_payment_methods=values["excluded_payment_methods"],
         drop_limit=DropLimit(values["drop_limit_percent"], values["drop_limit_count"]),
+        exclusive=Exclusive(values["other_discounts"], values["promo_codes"], values["promotions"]),
+        automatic=values["automatic"],
         employee=values["employee"],
         panel_url=values["panel_url"],
         panel_certificate=values["panel_certificate"],

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from ..programme.tiers import TierTable, published_table
+from .database import moment
 
 
 class TierStore:
@@ -20,5 +21,5 @@ class TierStore:
 
     def put(self, table: TierTable, now: datetime) -> None:
         self._connection.execute(
-            "INSERT INTO tier_table (imported_at, csv) VALUES (?, ?)", (now.isoformat(" ", "seconds"), table.to_csv())
+            "INSERT INTO tier_table (imported_at, csv) VALUES (?, ?)", (moment(now), table.to_csv())
         )

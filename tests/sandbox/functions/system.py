@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from ..documents import Refusal, add, new_document
-from ..models import User
+from ..models import Account, User
 from ..request import CLIENT, ROOT, Request
 from .registry import ANYBODY, REGISTRY, function
 
@@ -119,6 +119,7 @@ def notification_edit(request: Request) -> etree._Element:
 @function("user", title=("Users", "Пользователи"))
 def user(request: Request) -> etree._Element:
     people = request.session.query(User).filter(User.level == CLIENT)
+    names = {each.id: each.name for each in request.session.query(Account)}
     return request.listing(
         [
             {
@@ -126,7 +127,8 @@ def user(request: Request) -> etree._Element:
                 "name": person.name,
                 "email": person.email,
                 "realname": person.realname,
-                "account": str(person.account),
+                "account": names.get(person.account or 0, ""),
+                "account_id": str(person.account),
             }
             for person in people
         ],

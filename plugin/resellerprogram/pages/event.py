@@ -1,0 +1,129 @@
+"""`addon/resellerprogram_event`: after a function that changes a payment or a discount, put it into the queue (R6).
+
+BILLmanager waits for this, inside a payment's lock: nothing is imported that costs time, the panel is not asked, and
+whatever goes wrong, the payment goes on. The worker is started only when none lives.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+
+FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
+"""Functions whose event also comes when the form is merely opened; only a submitted one changes anything."""
+OF_DISCOUNTS = "account.discount."
+MOST_IDS = 10_000
+_LONGEST_ID = 18
+
+
+def main() -> None:
+    """`python -c … SITE ROOT`: the environment is the panel's request; the answer adds nothing to its document."""
+    root = sys.argv[2]
+    try:
+        handle(root, os.environ)
+    except Exception as error:
+        _log(root, error)
+    os.write(1, b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n')
+
+
+def handle(root: str, environment: Mapping[str, str]) -> None:
+    """Queue what the request is about, and see that a worker lives. Raises whatever goes wrong."""
+    rows = list(queue_rows(environment))
+    if not rows:
+        return
+    folder = os.path.join(root, "var", "resellerprogram")
+    try:
+        _put(folder, rows)
+    finally:
+        if not _worker_lives(folder):
+            _start_worker(root)
+
+
+def queue_rows(environment: Mapping[str, str]) -> Iterator[tuple[int | None, int | None, str]]:
+    """Account, payment and cause of each row; none for a request that changes nothing, or is the worker's own."""
+    function = environment.get("PARAM_func", "")
+    if environment.get("PARAM_resellerprogram_call") or (function in FORMS and not environment.get("PARAM_sok")):
+        return
+    if function.startswith(OF_DISCOUNTS):
+        for account in _ids(environment.get("PARAM_plid", "").rpartition("/")[2]):
+            yield account, None, function
+        return
+    for payment in _ids(environment.get("PARAM_elid", "") or environment.get("PARAM_elids", "")):
+        yield None, payment, function
+
+
+def _ids(text: str) -> list[int]:
+    """'5, 6': each once; what is no id is left out."""
+    words = (word.strip() for word in text.split(","))
+    return list(dict.fromkeys(int(word) for word in words if _is_id(word)))[:MOST_IDS]
+
+
+def _is_id(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= _LONGEST_ID
+
+
+def _put(folder: str, rows: list[tuple[int | None, int | None, str]]) -> None:
+    """The store's own table (`store/queue.py`), without the store."""
+    import sqlite3
+    import time
+
+    path = os.path.join(folder, "resellerprogram.db")
+    if not os.path.exists(path):
+        raise FileNotFoundError(path)
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            "INSERT INTO queue (account, payment, cause, since) VALUES (?, ?, ?, ?)", [(*row, since) for row in rows]
+        )
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _worker_lives(folder: str) -> bool:
+    """Whether somebody holds the worker's lock (`store/lock.py`): he looks into the queue after giving it back."""
+    import fcntl
+
+    try:
+        lock = os.open(os.path.join(folder, "worker.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _start_worker(root: str) -> None:
+    """In a session of its own, without the panel's pipes: nobody waits for it."""
+    if os.fork():
+        return
+    try:
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.closerange(3, 256)
+        os.chdir(root)
+        program = os.path.join(root, "lib", "resellerprogram", "current", "bin", "resellerprogram-worker")
+        os.execve(program, [program, root], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})  # noqa: S606  no shell wanted
+    finally:
+        os._exit(1)
+
+
+def _log(root: str, error: Exception) -> None:
+    """A line in our log, in the log's own form; a disk that is full must not stop a payment."""
+    import time
+
+    line = f"{time.strftime('%Y-%m-%d %H:%M:%S')},000 {os.getpid()} ERROR event: {error!r}; the next sweep finds it\n"
+    try:
+        with open(os.path.join(root, "var", "resellerprogram.log"), "a", encoding="utf-8", errors="replace") as log:
+            log.write(line)
+    except OSError:
+        pass

@@ -1,0 +1,128 @@
+"""`addon/resellerprogram_guard`: before a promo code is taken, refuse it for an account with a tier (R9).
+
+A client waits for this in the middle of an order: it asks our own database and nobody else. Whoever has no tier, and
+whatever goes wrong, passes with the panel's document as it came, byte for byte; what went wrong is in the log.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+CLIENT_LEVEL = 16
+ERROR_TYPE = "resellerprogram_promo_code"
+HEAD = 4096
+_LONGEST_CODE = 64
+_NO_DOCUMENT = b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n'
+
+MESSAGES = {
+    "en": "Your account has the status “{tier}” in the reseller programme. Its discounts apply to all your orders; "
+    "promo codes can't be used with them.",
+    "ru": "Ваш статус в партнёрской программе — «{tier}». Его скидки действуют на все заказы, промокоды вместе с ними "
+    "не применяются.",
+}
+
+
+class Order(NamedTuple):
+    """Who orders, with which promo code, under which name the panel knows that field."""
+
+    user: str
+    field: str
+    code: str
+
+
+def main() -> None:
+    """`python -c … SITE ROOT`: the environment is the panel's request, standard input its document."""
+    root = sys.argv[2]
+    given = b""
+    try:
+        given = sys.stdin.buffer.read()
+        answer = handle(root, os.environ, given)
+    except Exception as error:
+        _log(root, error)
+        answer = given
+    sys.stdout.buffer.write(answer or _NO_DOCUMENT)
+
+
+def handle(root: str, environment: Mapping[str, str], given: bytes) -> bytes:
+    """The refusal for an account with a tier, otherwise what was `given`. Raises whatever goes wrong."""
+    order = order_of(environment)
+    tier = tier_of(root, order.user) if order else None
+    return refusal(order, tier, language_of(environment, given)) if order and tier else given
+
+
+def order_of(environment: Mapping[str, str]) -> Order | None:
+    """The client and the promo code of a request; None without a code, or for staff."""
+    if environment.get("AUTH_LEVEL", "") != str(CLIENT_LEVEL):
+        return None
+    for name, value in environment.items():
+        if name.startswith("PARAM_") and "promocode" in name.lower() and value.strip():
+            return Order(environment.get("AUTH_USER", ""), name[6:], value.strip())
+    return None
+
+
+def tier_of(root: str, user: str) -> str | None:
+    """The tier of the user's account by its last decision; None without one, or while promo codes are allowed."""
+    import sqlite3
+
+    path = os.path.join(root, "var", "resellerprogram", "resellerprogram.db")
+    if not os.path.exists(path):
+        return None
+    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
+    try:
+        allowed = connection.execute("SELECT value FROM setting WHERE name = 'promo_codes'").fetchone()
+        if allowed and allowed[0] == "allow":
+            return None
+        found = connection.execute(
+            "SELECT tier FROM decision WHERE account ="
+            " (SELECT account FROM client_user WHERE id = :user OR name = :user ORDER BY id = :user DESC LIMIT 1)"
+            " ORDER BY id DESC LIMIT 1",
+            {"user": user},
+        ).fetchone()
+    finally:
+        connection.close()
+    return str(found[0]) if found and found[0] else None
+
+
+def language_of(environment: Mapping[str, str], given: bytes) -> str:
+    """The language of the panel's document, of the request, or of the browser's cookie; English otherwise."""
+    import re
+
+    in_document = re.search(rb"<doc\b[^>]*?\blang=[\"'](\w\w)[\"']", given[:HEAD])
+    cookie = re.search(r"billmgrlang\d=[^;]*?:(\w\w)", environment.get("HTTP_COOKIE", ""))
+    found = (
+        in_document and in_document[1].decode("ascii", "replace"),
+        environment.get("PARAM_lang"),
+        cookie and cookie[1],
+    )
+    return next((language for language in found if language in MESSAGES), "en")
+
+
+def refusal(order: Order, tier: str, language: str) -> bytes:
+    """The error document. The panel may find the text itself by the error's type; it is the same (F.4)."""
+    from xml.etree import ElementTree
+
+    document = ElementTree.Element("doc")
+    error = ElementTree.SubElement(document, "error", {"type": ERROR_TYPE, "object": order.field, "lang": language})
+    for name, value in (("tier", tier), ("value", order.code[:_LONGEST_CODE])):
+        ElementTree.SubElement(error, "param", {"name": name}).text = _printable(value)
+    ElementTree.SubElement(error, "msg").text = MESSAGES[language].format(tier=_printable(tier))
+    return bytes(ElementTree.tostring(document, encoding="UTF-8", xml_declaration=True))
+
+
+def _printable(text: str) -> str:
+    """What XML can carry: no control characters, no halves of characters."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def _log(root: str, error: Exception) -> None:
+    import time
+
+    line = f"{time.strftime('%Y-%m-%d %H:%M:%S')},000 {os.getpid()} ERROR guard: {error!r}; the order went on\n"
+    try:
+        with open(os.path.join(root, "var", "resellerprogram.log"), "a", encoding="utf-8", errors="replace") as log:
+            log.write(line)
+    except OSError:
+        pass

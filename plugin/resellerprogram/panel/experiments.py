@@ -1,0 +1,79 @@
+"""What only a write can tell: tried on a test client whom the administrator names, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from ..programme.discounts import DiscountId, ServiceTypeId
+from ..programme.payments import AccountId
+from . import discounts
+from .assumptions import Finding, preview_of
+from .calls import Panel
+from .directory import User
+from .discounts import NAMES, Made
+from .errors import IncompleteAnswer, PanelRefusal
+
+
+def set_aside_and_put_back(
+    panel: Panel, account: AccountId, service_type: ServiceTypeId, day: date
+) -> tuple[Finding, str]:
+    """Does a discount that is deleted and created again from its form say the same? Raises PanelError."""
+    with _discount(panel, account, service_type, Decimal(1), day) as first:
+        before = discounts.read(panel, account, first).fields
+    known = {row.id for row in discounts.listed(panel, account)}
+    discounts.put_back(panel, account, before)
+    new = [row.id for row in discounts.listed(panel, account) if row.id not in known]
+    try:
+        after = discounts.read(panel, account, new[0]).fields if new else {}
+    finally:
+        for number in new:
+            discounts.delete(panel, account, number)
+    lost = {name: value for name, value in before.items() if after.get(name) != value}
+    return (Finding.DIFFERS if lost else Finding.HOLDS), ", ".join(f"{name}={value!r}" for name, value in lost.items())
+
+
+def zero_percent_outranks_promotions(
+    panel: Panel, user: User, service_types: Iterable[tuple[ServiceTypeId, str]], day: date
+) -> tuple[Finding, str]:
+    """Does a 0 % personal discount keep an automatic promotion out? It does when an order gets dearer by it.
+
+    Tells nothing where no promotion acts for this client on any of the service types. Raises PanelError.
+    """
+    for service_type, name in service_types:
+        try:
+            before = _price(panel, user, name)
+            with _discount(panel, user.account, service_type, Decimal(0), day):
+                after = _price(panel, user, name)
+        except (PanelRefusal, IncompleteAnswer):
+            continue  # not to be ordered like this, or without a price
+        if after > before:
+            return Finding.HOLDS, f"{name}: {before} with a promotion, {after} with a 0 % discount beside it"
+    return Finding.UNKNOWN, "no order got dearer: start a promotion for this client on a service type and try again"
+
+
+@contextmanager
+def _discount(
+    panel: Panel, account: AccountId, service_type: ServiceTypeId, percent: Decimal, day: date
+) -> Iterator[DiscountId]:
+    """A discount for the length of a `with`."""
+    wish = Made(service_type, NAMES[None], percent)
+    known = {row.id for row in discounts.listed(panel, account)}
+    number = discounts.create(panel, account, wish, day)
+    if number is None:
+        number = discounts.find_made(panel, account, [wish], known)[service_type].id
+    try:
+        yield number
+    finally:
+        discounts.delete(panel, account, number)
+
+
+def _price(panel: Panel, user: User, service_type: str) -> Decimal:
+    function, field = preview_of(service_type)
+    document = panel.call(function, {"su": user.id})
+    try:
+        return Decimal(document.value(field).split(" ")[0])
+    except InvalidOperation:
+        raise IncompleteAnswer(document.call, f"{field}={document.value(field)!r}") from None

@@ -1,0 +1,63 @@
+"""What seldom changes in a panel: asked by every whole run, kept for the worker, which has no time to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..programme.discounts import ServiceTypeId
+from ..programme.payments import ProviderId
+from . import directory
+from .calls import Panel
+from .directory import PaymentMethods
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The panel's providers, the internal names of its service types, the ISO code behind every currency sign, and
+    the excluded payment methods as its rows show them. `unknown_methods` were excluded, but the panel lacks them.
+    `employee` is in whose name it answers."""
+
+    employee: str | None
+    providers: Mapping[ProviderId, str]
+    type_names: Mapping[ServiceTypeId, str]
+    currency_signs: Mapping[str, str]
+    excluded: PaymentMethods
+    unknown_methods: tuple[str, ...]
+
+    @classmethod
+    def ask(cls, panel: Panel, picked_methods: tuple[str, ...]) -> Facts:
+        """Read all of it. Raises PanelError."""
+        excluded, unknown = directory.payment_methods(panel, picked_methods)
+        return cls(
+            panel.employee,
+            directory.providers(panel),
+            directory.service_types(panel),
+            directory.currency_signs(panel),
+            excluded,
+            tuple(unknown),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "employee": self.employee,
+            "providers": {str(provider): name for provider, name in self.providers.items()},
+            "type_names": {str(number): name for number, name in self.type_names.items()},
+            "currency_signs": dict(self.currency_signs),
+            "excluded": [sorted(self.excluded.names), sorted(self.excluded.modules)],
+            "unknown_methods": list(self.unknown_methods),
+        }
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Facts:
+        names, modules = values["excluded"]
+        return cls(
+            values["employee"],
+            {ProviderId(int(provider)): name for provider, name in values["providers"].items()},
+            {ServiceTypeId(int(number)): name for number, name in values["type_names"].items()},
+            values["currency_signs"],
+            PaymentMethods(frozenset(names), frozenset(modules)),
+            tuple(values["unknown_methods"]),
+        )

@@ -1,0 +1,187 @@
+"""Answering the queue: accounts that were paid for or changed, in the order in which that was heard of (R6)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..panel import directory
+from ..panel.directory import Account
+from ..panel.errors import MissingObject, TransportError
+from ..panel.payments import PaymentOrigin, origin
+from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..programme.window import Window
+from ..store.queue import Queued
+from ..store.users import ClientUser
+from .account import Reading, apply, consider, consider_alone, forget, outside_because, read
+from .context import Context
+from .report import Considered
+
+CAUSE = "worker"
+ROUND = 20
+"""Accounts after which the worker looks again whether the queue has become long enough for HTTPS."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Drained:
+    """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost."""
+
+    touched: set[AccountId] = field(default_factory=set)
+    written: int = 0
+    drops: int = 0
+    errors: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def drain(context: Context, clock: Callable[[], datetime], at_most: int | None = None) -> Drained:
+    """Recalculate what is due, `at_most` so many accounts. Nothing is raised: what fails stays in the queue, with its
+    error, and is tried again after a pause."""
+    queue, done = context.store.queue, Drained()
+    run = None
+    while not done.interrupted and (at_most is None or len(done.touched) < at_most):
+        row = queue.next_due(clock())
+        if row is None:
+            break
+        run = run or context.store.runs.begin(CAUSE, context.day, False, clock())
+        _answer(context, row, clock, done)
+    if run:
+        outcome, error = ("partly", done.errors[-1]) if done.errors else ("done", "")
+        context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error, done.drops)
+    return done
+
+
+def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
+    queue = context.store.queue
+    try:
+        context.prepare()
+        _recalculate(context, row, clock, done)
+    except TransportError as error:
+        done.interrupted = True
+        _failed(context, row, error, clock, done, may_die=False)
+    except (SettingError, UnsafePlan) as error:  # only a person can help, and will
+        done.interrupted = isinstance(error, SettingError)
+        _failed(context, row, error, clock, done, may_die=False)
+    except ResellerProgrammeError as error:
+        _failed(context, row, error, clock, done, may_die=True)
+    except Exception as error:
+        log.exception("queue row %s", row.id)
+        queue.failed(row.id, repr(error), clock())
+        done.errors.append(repr(error))
+
+
+def _failed(
+    context: Context,
+    row: Queued,
+    error: ResellerProgrammeError,
+    clock: Callable[[], datetime],
+    done: Drained,
+    may_die: bool,
+) -> None:
+    log.error("%s: %s", f"account {row.account}" if row.account else f"payment {row.payment}", error)
+    context.store.queue.failed(row.id, str(error), clock(), may_die)
+    done.errors.append(str(error))
+
+
+def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
+    store = context.store
+    account, came_from = _whose(context, row)
+    if account is None:
+        log.info("payment %s is gone and never counted", row.payment)
+        store.queue.drop(row.id)
+        return
+    done.touched.add(account)
+    up_to = store.queue.newest()
+    try:
+        considered = _considered(context, account, came_from)
+        _check_drops(context, considered, done)
+        try:
+            done.written += apply(context, considered, row.cause, clock())
+        except MissingObject:  # somebody deleted a discount since it was read: look again, once
+            considered = consider_alone(context, considered.account)
+            done.written += apply(context, considered, row.cause, clock())
+    except MissingObject:
+        if not directory.client_is_gone(context.panel, account):
+            raise
+        forget(context, account)
+    else:
+        done.drops += considered.drops
+        if considered.decision.tier and not store.users.known(account):
+            users = directory.users_of(context.panel, account)
+            store.users.add(ClientUser(user.id, user.name, user.account) for user in users)
+    store.queue.done(account, up_to)
+    store.queue.drop(row.id)
+
+
+def _whose(context: Context, row: Queued) -> tuple[AccountId | None, PaymentOrigin | None]:
+    """The account that a row is about, and what the panel said of its payment if it had to be asked; no account when
+    the payment is gone."""
+    account = row.account
+    if account is None and row.payment is not None:
+        account = context.store.seen.account_of(row.payment)
+    if account is not None or row.payment is None:
+        return account, None
+    try:
+        came_from = origin(context.panel, row.payment)
+    except MissingObject:
+        return None, None
+    return _account_of(context, came_from), came_from
+
+
+def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
+    """Whose payment it is: by its subaccount where that is known, else by the user whom the panel names."""
+    store = context.store
+    account = store.seen.account_of_subaccount(came_from.subaccount) or store.users.account_of(came_from.user)
+    if account is None and came_from.user:
+        account = directory.account_of_user(context.panel, came_from.user)
+    if account is None:
+        raise ImplausibleRead(
+            Text(
+                "payment {payment}: the panel does not tell whose it is (subaccount {subaccount}, user {user!r}). The "
+                "nightly run counts it.",
+                "платёж {payment}: панель не говорит, чей он (лицевой счёт {subaccount}, пользователь {user!r}). Его "
+                "учтёт ночной пересчёт.",
+            )(payment=came_from.payment, subaccount=came_from.subaccount, user=came_from.user)
+        )
+    return account
+
+
+def _considered(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:
+    """The account as it is now. The payment that brought us here must be among its own: so we know that the list is
+    fresh, and that the account is the right one. Raises ImplausibleRead."""
+    outside = outside_because(context, account)
+    reading = read(context, Account(account, ""), outside)
+    if came_from and not _is_among(context, reading, came_from):
+        raise ImplausibleRead(
+            Text(
+                "payment {payment} is not among the payments of account {account}, to which it should belong. Nothing "
+                "is written on such a read.",
+                "платежа {payment} нет среди платежей клиента {account}, которому он должен принадлежать. По такому "
+                "чтению ничего не пишется.",
+            )(payment=came_from.payment, account=account)
+        )
+    if came_from:
+        context.store.seen.keep_subaccount(came_from.subaccount, account)
+    return consider(context, reading)
+
+
+def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> bool:
+    payment, account = came_from.payment, reading.account.id
+    if not reading.outside and came_from.credited_on and came_from.credited_on in Window.of(context.day):
+        return any(each.id == payment for each in reading.payments)
+    if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
+        return True
+    return context.reader.has(account, payment)
+
+
+def _check_drops(context: Context, considered: Considered, done: Drained) -> None:
+    """The limit holds for a day's worth of events, too: many small steps must not do what one run may not."""
+    if considered.drops:
+        earlier = context.store.runs.drops_on(context.day, CAUSE) + done.drops
+        total = context.store.owned.count() + earlier
+        context.settings.drop_limit.check(earlier + considered.drops, total)

@@ -1,0 +1,180 @@
+"""The sweep, every few minutes by cron: what events lost is found, what waits is done, a missed night is caught up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from ..panel import directory, discounts
+from ..panel.discounts import ListedDiscount
+from ..panel.errors import MissingObject
+from ..programme.errors import ResellerProgrammeError
+from ..programme.payments import AccountId, PaymentSketch
+from ..programme.window import Window
+from ..store import Store
+from ..store.lock import only_one
+from ..store.notes import SWEPT, SWEPT_ACCOUNT
+from ..store.seen import SeenPayment, mark_of
+from ..store.users import ClientUser
+from .context import Context
+from .drain import drain
+from .run import PATIENCE, recalculate, working_on
+
+CAUSE = "sweep"
+SMALL = 4000
+"""So many payments in the window fit into one answer of the panel, and all of them are looked at every time."""
+BETWEEN_FULL = timedelta(hours=1)
+"""Where there are more, all of them are looked at that often, and the last two days every time."""
+LISTS_PER_SWEEP = 200
+"""Accounts whose discounts are looked at in one sweep, in turns."""
+NIGHT_IS_OVER = timedelta(minutes=30)
+TRIES_AGAIN = timedelta(hours=1)
+
+Clock = Callable[[], datetime]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep found: payments and accounts that were put into the queue, and what came of it."""
+
+    payments: int = 0
+    accounts: int = 0
+    recalculated: int = 0
+    written: int = 0
+    caught_up: bool = False
+
+
+def sweep(root: Path, store: Store, clock: Clock) -> Swept:
+    """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night.
+
+    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue.
+    """
+    if not store.settings.current().automatic:
+        return Swept()
+    with (
+        only_one(store.folder, CAUSE, clock(), PATIENCE),
+        working_on(root, store, clock().date(), large=True, quick=True) as context,
+    ):
+        context.prepare()
+        payments = _look_at_payments(context, clock())
+        accounts = _look_at_discounts(context, clock())
+        _look_at_users(context)
+        drained = drain(context, clock)
+    caught_up = _missed_night(store, clock())
+    if caught_up:
+        try:
+            recalculate(root, store, clock().date(), clock, "caught_up", patience=PATIENCE)
+        except ResellerProgrammeError as error:  # it is on record as a run, and is tried again
+            log.error("%s", error)
+    return Swept(payments, accounts, len(drained.touched), drained.written, caught_up)
+
+
+# --- payments ---
+
+
+def _look_at_payments(context: Context, now: datetime) -> int:
+    """Put into the queue whose payments differ from those that the last decisions rest on; tells how many differ."""
+    store = context.store
+    good = store.runs.last_good()
+    if good is None:
+        return 0  # nobody was ever recalculated: everything would look new
+    window, swept = Window.of(context.day), store.notes.read(SWEPT) or {}
+    first, full = window.first, True
+    if store.seen.count() > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
+        first, full = max(window.first, date.fromisoformat(swept["day"]) - timedelta(days=1)), False
+    listed = context.reader.of_everybody(first, window.last)
+    changed = 0
+    for seen in _changed(store, listed, first, window.last):
+        fresh = seen.mark and seen.account is None
+        baseline = fresh and not swept and seen.day < good.day
+        if not baseline:
+            _enqueue(store, seen, now)
+            changed += 1
+        store.seen.keep(seen) if seen.mark else store.seen.forget(seen.payment)
+    store.seen.forget_before(window.first)
+    store.notes.write(SWEPT, {"day": context.day.isoformat(), "full": now.isoformat() if full else swept["full"]})
+    return changed
+
+
+def _changed(store: Store, listed: list[PaymentSketch], first: date, last: date) -> Iterator[SeenPayment]:
+    """Payments that are new, look different, or, with an empty mark, are gone."""
+    known = store.seen.between(first, last)
+    for sketch in listed:
+        before = known.pop(sketch.id, None)
+        if sketch.credited_on and (
+            before is None or (before.day, before.mark) != (sketch.credited_on, mark_of(sketch))
+        ):
+            account = before.account if before else store.seen.account_of(sketch.id)
+            yield SeenPayment(sketch.id, account, sketch.credited_on, mark_of(sketch))
+    for gone in known.values():
+        yield SeenPayment(gone.payment, gone.account, gone.day, "")
+
+
+def _enqueue(store: Store, seen: SeenPayment, now: datetime) -> None:
+    if seen.account is not None:
+        store.queue.put(seen.account, CAUSE, now)
+    elif seen.mark:
+        store.queue.put_payment(seen.payment, CAUSE, now)
+
+
+# --- discounts ---
+
+
+def _look_at_discounts(context: Context, now: datetime) -> int:
+    """Put accounts into the queue whose discounts are not as we left them; tells how many."""
+    store = context.store
+    found = 0
+    for account in _in_turn(store):
+        try:
+            rows = discounts.listed(context.panel, account)
+        except MissingObject:
+            continue  # a client who is gone is the nightly run's business
+        if _differs(context, account, rows):
+            store.queue.put_once(account, CAUSE, now)
+            found += 1
+    return found
+
+
+def _differs(context: Context, account: AccountId, rows: list[ListedDiscount]) -> bool:
+    owned = context.store.owned.of(account)
+    ours = {row.id: row for row in rows if row.id in owned}
+    touched = any(
+        row.percent is not None and (row.percent, row.beside_percent) != (owned[number].percent, owned[number].shown)
+        for number, row in ours.items()
+    )
+    strangers = [row for row in rows if row.id not in owned and (row.last_day is None or row.last_day >= context.day)]
+    unwelcome = context.settings.exclusive.others_set_aside and bool(strangers)
+    return touched or unwelcome or len(ours) < len(owned)
+
+
+def _in_turn(store: Store) -> list[AccountId]:
+    """The next accounts with discounts of ours, after those of the last sweep."""
+    accounts = sorted(store.owned.accounts())
+    swept = store.notes.read(SWEPT_ACCOUNT) or 0
+    ahead = [account for account in accounts if account > swept]
+    turn = (ahead + [account for account in accounts if account <= swept])[:LISTS_PER_SWEEP]
+    if turn:
+        store.notes.write(SWEPT_ACCOUNT, turn[-1])
+    return turn
+
+
+# --- the rest ---
+
+
+def _look_at_users(context: Context) -> None:
+    """Who may log in for whom changes, and the guard must know."""
+    users = directory.users(context.panel)
+    context.store.users.replace_all(ClientUser(user.id, user.name, user.account) for user in users)
+
+
+def _missed_night(store: Store, now: datetime) -> bool:
+    """Whether no run over all has succeeded today although the night is over; a failed one is tried again hourly."""
+    good, last = store.runs.last_good(), store.runs.last_whole()
+    if good is None or last is None or good.day >= now.date():
+        return False
+    midnight = datetime(now.year, now.month, now.day)
+    return now - midnight > NIGHT_IS_OVER and now - last.started_at > TRIES_AGAIN

@@ -1,0 +1,67 @@
+"""The worker: one at a time, started by events, gone when nothing is left to do (R6)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ..programme.errors import AnotherRunActive, ResellerProgrammeError
+from ..store import Store
+from ..store.lock import as_worker, only_one
+from ..store.notes import FACTS
+from .drain import CAUSE, ROUND, drain
+from .run import working_on
+
+STAYS = timedelta(seconds=60)
+"""A worker waits so long for the next try of what failed; what takes longer is left to the next sweep."""
+GLANCE = 0.1
+WAITS = 3600.0
+"""Seconds that it lets another run finish. A run over all answers the queue by itself meanwhile."""
+
+log = logging.getLogger(__name__)
+
+
+def work(root: Path, store: Store, clock: Callable[[], datetime], sleep: Callable[[float], None] = time.sleep) -> None:
+    """Answer the queue until nothing is due. Of two workers the second ends at once: the first looks into the queue
+    again after it has stopped being the worker, so that what an event put in meanwhile is not left behind."""
+    while store.settings.current().automatic and store.queue.next_due(clock()):
+        with as_worker(store.folder) as alone:
+            if not alone:
+                return
+            _serve(root, store, clock, sleep)
+
+
+def _serve(root: Path, store: Store, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
+    while True:
+        while store.queue.next_due(clock()):
+            if not _round(root, store, clock):
+                return
+        pause = store.queue.next_pause(clock())
+        if pause is None or pause > STAYS:
+            return
+        sleep(GLANCE)
+
+
+def _round(root: Path, store: Store, clock: Callable[[], datetime]) -> bool:
+    """One round of the queue; False when somebody else holds on to the panel for too long."""
+    try:
+        with only_one(store.folder, CAUSE, clock(), WAITS):
+            many = store.queue.due_count(clock()) > ROUND
+            with working_on(root, store, clock().date(), large=many, quick=True) as context:
+                drained = drain(context, clock, None if many else ROUND)
+    except AnotherRunActive as busy:
+        log.warning("%s", busy)
+        return False
+    except ResellerProgrammeError as error:  # the panel could not even be opened
+        log.error("%s", error)
+        first = store.queue.next_due(clock())
+        if first:
+            store.queue.failed(first.id, str(error), clock(), may_die=False)
+        store.notes.forget(FACTS)
+        return True
+    if drained.errors:
+        store.notes.forget(FACTS)  # what is remembered of the panel may be what went wrong
+    return True

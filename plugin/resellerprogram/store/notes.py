@@ -1,0 +1,33 @@
+"""Small things to remember between two runs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+FACTS = "facts"
+REMEMBERED_FILTERS = "remembered_filters"
+SWEPT, SWEPT_ACCOUNT = "swept", "swept_account"
+OVERDUE_TOLD = "overdue_told"
+ZERO_PERCENT_CONFIRMED = "zero_percent_confirmed"
+
+
+class NoteStore:
+    """One JSON value by name."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def read(self, name: str) -> Any:
+        """The value, None without one."""
+        row = self._connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def write(self, name: str, value: Any) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False))
+        )
+
+    def forget(self, name: str) -> None:
+        self._connection.execute("DELETE FROM note WHERE name = ?", (name,))

@@ -1,0 +1,122 @@
+"""What waits to be recalculated: accounts, and payments whose account is not known yet (R6)."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..programme.payments import AccountId, PaymentId
+from .database import moment
+
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(seconds=5), timedelta(hours=1), 3
+GIVEN_UP_AFTER = 8
+
+
+@dataclass(frozen=True)
+class Queued:
+    """An account, or a payment whose account is still to be found. `dead` is tried again only when told to."""
+
+    id: int
+    account: AccountId | None
+    payment: PaymentId | None
+    cause: str
+    since: datetime
+    attempts: int
+    error: str
+    dead: bool
+
+
+class QueueStore:
+    """First come, first served. A row stays until what it asks for is done."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, account: AccountId, cause: str, now: datetime) -> int:
+        """Let the account be recalculated; tells the row's id."""
+        added = self._connection.execute(
+            "INSERT INTO queue (account, cause, since) VALUES (?, ?, ?)", (account, cause, moment(now))
+        )
+        return int(added.lastrowid or 0)
+
+    def put_once(self, account: AccountId, cause: str, now: datetime) -> None:
+        """The same, unless the account waits already."""
+        self._connection.execute(
+            "INSERT INTO queue (account, cause, since) SELECT ?, ?, ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM queue WHERE account = ?)",
+            (account, cause, moment(now), account),
+        )
+
+    def put_payment(self, payment: PaymentId, cause: str, now: datetime) -> None:
+        """Let the account of that payment be recalculated. `pages/event.py` writes the same row by itself."""
+        self._connection.execute(
+            "INSERT INTO queue (payment, cause, since) VALUES (?, ?, ?)", (payment, cause, moment(now))
+        )
+
+    def next_due(self, now: datetime) -> Queued | None:
+        """The oldest row that may be tried now."""
+        row = self._connection.execute(
+            "SELECT * FROM queue WHERE dead = 0 AND not_before <= ? ORDER BY id LIMIT 1", (moment(now),)
+        ).fetchone()
+        return _queued(row) if row else None
+
+    def due_count(self, now: datetime) -> int:
+        return int(
+            self._connection.execute(
+                "SELECT count(*) FROM queue WHERE dead = 0 AND not_before <= ?", (moment(now),)
+            ).fetchone()[0]
+        )
+
+    def next_pause(self, now: datetime) -> timedelta | None:
+        """How long until a row may be tried; None when none ever may."""
+        row = self._connection.execute("SELECT min(not_before) FROM queue WHERE dead = 0").fetchone()
+        if row[0] is None:
+            return None
+        return max(timedelta(0), datetime.fromisoformat(row[0]) - now) if row[0] else timedelta(0)
+
+    def newest(self) -> int:
+        """The id of the row that came last, 0 without any: later ones are not answered by what is read now."""
+        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM queue").fetchone()[0])
+
+    def done(self, account: AccountId, up_to: int) -> None:
+        """The account was recalculated with what was known when row `up_to` was the newest; its payments' rows too."""
+        self._connection.execute(
+            "DELETE FROM queue WHERE id <= ? AND (account = ? OR"
+            " (account IS NULL AND payment IN (SELECT payment FROM seen_payment WHERE account = ?)))",
+            (up_to, account, account),
+        )
+
+    def drop(self, row: int) -> None:
+        self._connection.execute("DELETE FROM queue WHERE id = ?", (row,))
+
+    def failed(self, row: int, error: str, now: datetime, may_die: bool = True) -> None:
+        """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to."""
+        attempts = int(self._connection.execute("SELECT attempts FROM queue WHERE id = ?", (row,)).fetchone()[0]) + 1
+        pause = min(FIRST_PAUSE * GROWTH ** min(attempts - 1, 10), LONGEST_PAUSE)
+        self._connection.execute(
+            "UPDATE queue SET attempts = ?, not_before = ?, error = ?, dead = ? WHERE id = ?",
+            (attempts, moment(now + pause), error, int(may_die and attempts >= GIVEN_UP_AFTER), row),
+        )
+
+    def retry(self, row: int | None = None) -> int:
+        """Let one row, or all, be tried at once, dead ones too; tells how many there are."""
+        return self._connection.execute(
+            "UPDATE queue SET dead = 0, attempts = 0, not_before = '' WHERE ? IS NULL OR id = ?", (row, row)
+        ).rowcount
+
+    def all(self) -> list[Queued]:
+        return [_queued(row) for row in self._connection.execute("SELECT * FROM queue ORDER BY id")]
+
+
+def _queued(row: sqlite3.Row) -> Queued:
+    return Queued(
+        row["id"],
+        None if row["account"] is None else AccountId(row["account"]),
+        None if row["payment"] is None else PaymentId(row["payment"]),
+        row["cause"],
+        datetime.fromisoformat(row["since"]),
+        row["attempts"],
+        row["error"],
+        bool(row["dead"]),
+    )
