@@ -12,6 +12,7 @@ from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
+from tests.installation import download
 from tests.operator import Operator
 from tests.sandbox import Sandbox
 
@@ -19,6 +20,12 @@ settings.register_profile("here", deadline=None, max_examples=150, suppress_heal
 settings.load_profile("here")
 
 TODAY = date(2025, 1, 20)
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runtime packages as files."""
+    return download(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.payments import AccountId, PaymentId
 from resellerprogram.recalculation.report import Considered, Report
 from resellerprogram.recalculation.run import considered_alone, recalculate
+from resellerprogram.recalculation.sweep import Swept, sweep
+from resellerprogram.recalculation.work import work
 from resellerprogram.store import Store
 
 from tests.sandbox import Sandbox
@@ -40,6 +42,18 @@ class Operator:
 
     def explain(self, account: int, day: date = TODAY) -> Considered:
         return considered_alone(self.sandbox.root, self.store, day, self.clock(day)(), AccountId(account))[0]
+
+    def queue(self, *payments: int, cause: str = "payment.setpaid", day: date = TODAY) -> None:
+        """Put payments into the queue as an event does."""
+        for payment in payments:
+            self.store.queue.put_payment(PaymentId(payment), cause, self.clock(day)())
+
+    def work(self, day: date = TODAY) -> None:
+        """Answer the queue as the worker does; it never waits for a pause."""
+        work(self.sandbox.root, self.store, self.clock(day), lambda pause: None)
+
+    def sweep(self, day: date = TODAY) -> Swept:
+        return sweep(self.sandbox.root, self.store, self.clock(day))
 
     def percents(self, account: int) -> dict[str, int]:
         """What the panel's database holds for the account, by service type."""

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.installation import run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parents[2]
-RUNTIME = ("lxml", "requests", "python-dateutil")
 TODAY = date(2025, 1, 20)
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runtime packages as files, as somebody would carry them to a host without internet."""
-    folder = tmp_path_factory.mktemp("wheels")
-    subprocess.run([sys.executable, "-m", "pip", "download", "-qq", "--dest", str(folder), *RUNTIME], check=True)
-    return folder
 
 
 @pytest.fixture
@@ -32,18 +23,6 @@ def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
     done = run("install", sandbox.root, "--wheels", str(wheels))
     assert done.returncode == 0, done.stdout + done.stderr
     return sandbox
-
-
-def run(command: str, root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1", **environment}
-    return subprocess.run(
-        [str(PROJECT / "install.sh"), command, "--root", str(root), *words],
-        text=True,
-        capture_output=True,
-        env=variables,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def cli(sandbox: Sandbox, *words: str) -> subprocess.CompletedProcess[str]:

@@ -123,6 +123,12 @@ class World:
     def add_project(self, name: str) -> int:
         return self._add(Project, name=name)
 
+    def add_user(self, account: int, name: str) -> int:
+        """Another user of a client."""
+        return self._add(
+            User, name=name, email=name, realname=name, account=account, level=16, password="client-password"
+        )
+
     def add_account(
         self,
         name: str,

@@ -31,7 +31,7 @@ class FilterKeeper:
         try:
             form = self._panel.call(f"{function}.filter")
         except PanelRefusal as refusal:
-            log.info("no filter to remember: %s", refusal)
+            log.debug("no filter to remember: %s", refusal)
             return
         self._saved[function] = {name: value for name, value in form.values().items() if name not in _NOT_FIELDS}
         self._remember({name: fields for name, fields in self._saved.items() if fields})

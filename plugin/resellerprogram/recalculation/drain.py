@@ -15,6 +15,7 @@ from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingE
 from ..programme.payments import AccountId
 from ..programme.text import Text
 from ..programme.window import Window
+from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from ..store.users import ClientUser
 from .account import Reading, apply, consider, consider_alone, forget, outside_because, read
@@ -34,7 +35,6 @@ class Drained:
 
     touched: set[AccountId] = field(default_factory=set)
     written: int = 0
-    drops: int = 0
     errors: list[str] = field(default_factory=list)
     interrupted: bool = False
 
@@ -52,7 +52,7 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         _answer(context, row, clock, done)
     if run:
         outcome, error = ("partly", done.errors[-1]) if done.errors else ("done", "")
-        context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error, done.drops)
+        context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
     return done
 
 
@@ -99,7 +99,7 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
     up_to = store.queue.newest()
     try:
         considered = _considered(context, account, came_from)
-        _check_drops(context, considered, done)
+        _check_drops(context, considered)
         try:
             done.written += apply(context, considered, row.cause, clock())
         except MissingObject:  # somebody deleted a discount since it was read: look again, once
@@ -110,7 +110,6 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
             raise
         forget(context, account)
     else:
-        done.drops += considered.drops
         if considered.decision.tier and not store.users.known(account):
             users = directory.users_of(context.panel, account)
             store.users.add(ClientUser(user.id, user.name, user.account) for user in users)
@@ -179,9 +178,18 @@ def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> b
     return context.reader.has(account, payment)
 
 
-def _check_drops(context: Context, considered: Considered, done: Drained) -> None:
-    """The limit holds for a day's worth of events, too: many small steps must not do what one run may not."""
-    if considered.drops:
-        earlier = context.store.runs.drops_on(context.day, CAUSE) + done.drops
-        total = context.store.owned.count() + earlier
-        context.settings.drop_limit.check(earlier + considered.drops, total)
+def _check_drops(context: Context, considered: Considered) -> None:
+    """The limit holds for a day's worth of events, too: many small steps must not do what one run may not.
+
+    An account that falls several times in a day counts once. Raises UnsafePlan.
+    """
+    if not considered.drops:
+        return
+    notes, day = context.store.notes, context.day.isoformat()
+    kept = notes.read(WORKER_DROPS) or {}
+    fallen: dict[str, int] = kept["accounts"] if kept.get("day") == day else {}
+    total = context.store.owned.count() + sum(fallen.values())
+    account = str(considered.account.id)
+    fallen[account] = max(considered.drops, fallen.get(account, 0))
+    context.settings.drop_limit.check(sum(fallen.values()), total)
+    notes.write(WORKER_DROPS, {"day": day, "accounts": fallen})

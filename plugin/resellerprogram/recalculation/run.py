@@ -75,7 +75,7 @@ def recalculate(
             raise
         if run is not None:
             outcome = "partly" if report.failed else "done"
-            store.runs.finish(run, outcome, report.accounts, report.written, clock(), drops=report.drops)
+            store.runs.finish(run, outcome, report.accounts, report.written, clock())
         return report
 
 

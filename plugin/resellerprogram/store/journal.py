@@ -1,7 +1,7 @@
 """A second record of what was set aside, outside the database: a client's discount must not be lost with it.
 
-One line of JSON per event (`set_aside` with every field, `put_back`, `never_deleted`), in the panel's `var`. A database that is made
-anew takes from it what still waits to be put back.
+One line of JSON per event (`set_aside` with every field, `put_back`, `never_deleted`), in the panel's `var`. A database
+that is made anew takes from it what still waits to be put back.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 FACTS = "facts"
 REMEMBERED_FILTERS = "remembered_filters"
 SWEPT, SWEPT_ACCOUNT = "swept", "swept_account"
+WORKER_DROPS = "worker_drops"
 OVERDUE_TOLD = "overdue_told"
 ZERO_PERCENT_CONFIRMED = "zero_percent_confirmed"
 

@@ -25,7 +25,6 @@ class Run:
     accounts: int
     written: int
     error: str
-    drops: int = 0
 
 
 class RunStore:
@@ -42,20 +41,11 @@ class RunStore:
         )
         return int(added.lastrowid or 0)
 
-    def finish(
-        self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "", drops: int = 0
-    ) -> None:
+    def finish(self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "") -> None:
         self._connection.execute(
-            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ?, drops = ? WHERE id = ?",
-            (moment(now), outcome, accounts, written, error, drops, run),
+            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ? WHERE id = ?",
+            (moment(now), outcome, accounts, written, error, run),
         )
-
-    def drops_on(self, day: date, cause: str) -> int:
-        """How many discounts the runs of that cause have lowered or removed on `day`."""
-        row = self._connection.execute(
-            "SELECT coalesce(sum(drops), 0) FROM run WHERE cause = ? AND day = ?", (cause, day.isoformat())
-        ).fetchone()
-        return int(row[0])
 
     def last_whole(self) -> Run | None:
         """The newest run over all members, however it ended."""
@@ -85,5 +75,4 @@ class RunStore:
             row["accounts"],
             row["written"],
             row["error"],
-            row["drops"],
         )

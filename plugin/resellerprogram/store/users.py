@@ -49,8 +49,8 @@ class ClientUserStore:
     def one_with_a_tier(self) -> str | None:
         """The id of a user whose account holds a tier."""
         row = self._connection.execute(
-            "SELECT u.id FROM client_user u JOIN decision d ON d.account = u.account WHERE d.tier IS NOT NULL AND d.id ="
-            " (SELECT max(id) FROM decision WHERE account = u.account) LIMIT 1"
+            "SELECT u.id FROM client_user u JOIN decision d ON d.account = u.account WHERE d.tier IS NOT NULL"
+            " AND d.id = (SELECT max(id) FROM decision WHERE account = u.account) LIMIT 1"
         ).fetchone()
         return str(row[0]) if row else None
 

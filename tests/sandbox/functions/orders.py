@@ -124,6 +124,8 @@ def register_orders(internal_names: list[str]) -> None:
 def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
     """A personal discount outranks promotions; without one the best promotion acts (B.5)."""
     personal, promotional = _personal(request, account, tariff), _promotional(request, account, tariff)
+    if personal and not personal.percentage and request.state.reads("zero_percent_outranks", "no") and promotional:
+        personal = None if personal.type == 0 else personal
     if promotional and request.state.reads("promo_code_beats_personal", "yes") and promotional.promocode:
         return Price(tariff.monthly, promotional.amount_percent, "promocode")
     if personal and personal.type == 1:

@@ -54,6 +54,9 @@ def payment_info(request: Request) -> etree._Element:
     found = request.session.get(Payment, request.number())
     if found is None:
         raise request.missing("payment", request.elid)
+    if request.state.reads("payment_reads_wait", "yes"):
+        request.panel.lock_payments(request, found.subaccount)
+        request.session.refresh(found)
     document = new_document(request.func, request.language)
     element = etree.SubElement(document, "payment", id=str(found.id), level="30", lang=request.language)
     add_values(element, {name: _scalar(getattr(found, name)) for name in _COLUMNS})

@@ -25,8 +25,6 @@ ALTER TABLE owned_discount ADD COLUMN percent TEXT;
 ALTER TABLE owned_discount ADD COLUMN since TEXT;
 UPDATE owned_discount SET shown = NULL;
 
-ALTER TABLE run ADD COLUMN drops INTEGER NOT NULL DEFAULT 0;
-
 -- the payments as they were when their account was last recalculated; account NULL: nobody's that we know
 CREATE TABLE seen_payment (
     payment INTEGER PRIMARY KEY,

@@ -1,0 +1,106 @@
+"""The plugin installed into a sandbox panel: the panel's events start it, nobody else does. The clock is the host's."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from resellerprogram.store import Store
+
+from tests.installation import run
+from tests.sandbox import Sandbox
+
+PATIENCE = 60.0
+"""Seconds; long enough for a busy machine."""
+
+
+@dataclass
+class Live:
+    """An installed plugin in the hands of a test."""
+
+    sandbox: Sandbox
+
+    @property
+    def root(self) -> Path:
+        return self.sandbox.root
+
+    def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.root / "sbin" / "resellerprogram"), *words],
+            text=True,
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            check=False,
+        )
+
+    def store(self) -> Store:
+        return Store(self.root, datetime.now())
+
+    def client(self, name: str = "Romashka") -> int:
+        return self.sandbox.world.add_account(name)
+
+    def placed(self, account: int, amount: int) -> int:
+        """A payment that was placed and not credited yet."""
+        return self.sandbox.world.add_payment(account, amount, None, status=1, created_on=date.today())
+
+    def percents(self, account: int) -> dict[str, int]:
+        found = self.sandbox.world.discounts(account)
+        return {each["internal_name"]: int(each["percent"]) for each in found}
+
+    def has(self, account: int, percents: dict[str, int]) -> bool:
+        return self.percents(account) == percents
+
+    def quiet(self) -> bool:
+        """Whether nothing waits and no worker lives."""
+        with self.store() as store:
+            waiting = store.queue.all()
+        return not waiting and not self.workers()
+
+    def workers(self) -> list[int]:
+        """The processes of workers of this panel."""
+        marks = (str(self.root).encode(), b"resellerprogram.worker")
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if all(mark in line for mark in marks):
+                found.append(int(folder.name))
+        return found
+
+    def wait(self, until: Callable[[], object], what: str = "") -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not until():
+            assert time.monotonic() < deadline, f"{what or 'it'} did not happen; {self.log()}"
+            time.sleep(0.02)
+
+    def log(self) -> str:
+        path = self.root / "var" / "resellerprogram.log"
+        return path.read_text(encoding="utf-8")[-3000:] if path.exists() else ""
+
+
+@pytest.fixture(scope="module")
+def one_live(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Live]:
+    with Sandbox.create(tmp_path_factory.mktemp("live") / "mgr5", now=datetime.now()) as panel:
+        done = run("install", panel.root, "--wheels", str(wheels))
+        assert done.returncode == 0, done.stdout + done.stderr
+        live = Live(panel)
+        assert live.cli("settings", "set", "panel_url", panel.url).returncode == 0
+        yield live
+
+
+@pytest.fixture
+def live(one_live: Live) -> Iterator[Live]:
+    """The installed plugin with nothing under way and default readings."""
+    one_live.sandbox.now = datetime.now()
+    one_live.sandbox.reset_calls()
+    yield one_live
+    one_live.sandbox.clear_faults()
+    one_live.sandbox.read_as(payment_reads_wait="no", before_error_blocks="yes")
+    one_live.wait(lambda: not one_live.workers(), "the worker's end")

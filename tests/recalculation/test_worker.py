@@ -1,0 +1,331 @@
+"""The worker answers the queue: at once, in order, each account once, and gives up on nothing silently (R6)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from resellerprogram.panel.transport import Mgrctl
+from resellerprogram.programme.discounts import DropLimit
+from resellerprogram.programme.payments import AccountId
+from resellerprogram.recalculation import drain
+from resellerprogram.recalculation import run as runs
+from resellerprogram.recalculation.drain import ROUND
+from resellerprogram.recalculation.work import work
+from resellerprogram.store.lock import as_worker
+from resellerprogram.store.queue import GIVEN_UP_AFTER
+
+from tests.operator import TODAY, Operator
+
+pytestmark = pytest.mark.slow
+
+PARTNER_8 = {"vds": 19, "dedic": 7, "certificate": 3}
+LATER = date(2025, 1, 21)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (6.0,))
+    monkeypatch.setattr("resellerprogram.panel.transport.Retrying.__init__.__defaults__", ((0.01,), lambda pause: None))
+
+
+def client(operator: Operator, name: str = "Romashka") -> int:
+    return operator.sandbox.world.add_account(name)
+
+
+def credit(operator: Operator, account: int, amount: int, day: date = TODAY) -> int:
+    payment = operator.sandbox.world.add_payment(account, amount, day)
+    operator.queue(payment, day=day)
+    return payment
+
+
+def functions(operator: Operator) -> list[str]:
+    called = [call["func"] for call in operator.sandbox.calls()]
+    operator.sandbox.reset_calls()
+    return called
+
+
+def test_a_credited_payment_lifts_the_discount_in_the_moment(operator: Operator) -> None:
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.work()
+    assert operator.percents(account) == PARTNER_8
+    assert operator.store.queue.all() == []
+    (record,) = operator.store.decisions.history(AccountId(account))
+    assert record.cause == "payment.setpaid"
+
+
+@pytest.mark.parametrize("status", [5, 6, 7, 9])
+def test_a_payment_that_counts_no_more_lowers_it(operator: Operator, status: int) -> None:
+    account = client(operator)
+    credit(operator, account, 600)
+    lost = credit(operator, account, 52_000)
+    operator.work()
+    operator.sandbox.world.set_payment(lost, status=status)
+    operator.queue(lost)
+    operator.work()
+    assert operator.percents(account) == {"vds": 3, "dedic": 1, "certificate": 1}
+
+
+def test_a_deleted_payment_is_known_by_the_decision_that_rested_on_it(operator: Operator) -> None:
+    account = client(operator)
+    payment = credit(operator, account, 52_000)
+    operator.work()
+    operator.sandbox.world.delete_payment(payment)
+    operator.queue(payment, cause="payment.delete")
+    operator.work()
+    assert operator.percents(account) == {}
+
+
+def test_a_payment_that_is_gone_and_never_counted_asks_for_nothing(operator: Operator) -> None:
+    client(operator)
+    operator.queue(812)
+    operator.work()
+    assert operator.store.queue.all() == []
+    assert operator.store.decisions.any() is False
+
+
+def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -> None:
+    """payment.filter tells the employee's filter, payment.info whose it is; nobody else's payments are read."""
+    account, other = client(operator), client(operator)
+    operator.sandbox.world.add_payment(other, 5_000, TODAY)
+    credit(operator, account, 600)
+    operator.work()
+    operator.apply()
+    credit(operator, account, 52_000)
+    operator.sandbox.reset_calls()
+    operator.work()
+    asked = [call["params"].get("account_id") for call in operator.sandbox.calls() if call["func"] == "payment"]
+    assert asked == [str(account)]
+    assert functions(operator) == [
+        "payment.filter",
+        "payment.info",
+        "payment",
+        "account.discount",
+        *["account.discount.edit"] * 3,
+        "payment.filter",
+    ]
+
+
+def test_several_payments_of_an_account_are_answered_together(operator: Operator) -> None:
+    one, two = client(operator), client(operator)
+    for amount in (500, 2_500, 2_000, 47_000):
+        credit(operator, one, amount)
+        credit(operator, two, amount)
+    operator.sandbox.reset_calls()
+    operator.work()
+    assert operator.percents(one) == operator.percents(two) == PARTNER_8
+    called = functions(operator)
+    assert called.count("payment.info") == 2
+    assert called.count("account.discount.add.product") == 6
+    assert "account.discount.edit" not in called
+
+
+def test_what_comes_while_an_account_is_recalculated_is_not_lost(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = client(operator)
+    credit(operator, account, 600)
+    original: Callable[..., int] = vars(drain)["apply"]
+    credited: list[int] = []
+
+    def pay_meanwhile(context: Any, considered: Any, cause: str, now: datetime) -> int:
+        if not credited:
+            credited.append(credit(operator, account, 52_000))
+        return original(context, considered, cause, now)
+
+    monkeypatch.setattr(drain, "apply", pay_meanwhile)
+    operator.work()
+    assert operator.percents(account) == PARTNER_8
+
+
+def test_a_long_queue_is_answered_over_https(operator: Operator) -> None:
+    accounts = [client(operator, f"Client {number}") for number in range(ROUND + 5)]
+    for account in accounts:
+        credit(operator, account, 600)
+    operator.sandbox.reset_calls()
+    operator.work()
+    assert all(operator.percents(account)["vds"] == 3 for account in accounts)
+    assert "session.newkey" in functions(operator)
+
+
+def test_a_payment_of_somebody_outside_changes_nothing(operator: Operator) -> None:
+    operator.store.settings.set("members", "enrolled")
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.work()
+    assert operator.percents(account) == {}
+    assert operator.store.queue.all() == []
+    credit(operator, account, 5_000)
+    operator.sandbox.reset_calls()
+    operator.work()
+    assert "user" not in functions(operator), "whose subaccount it is was kept"
+
+
+def test_two_providers_two_currencies_one_client(operator: Operator) -> None:
+    """Each subaccount is found by itself, and only payments to the programme's provider count (R5)."""
+    other = operator.sandbox.world.add_project("Second Brand")
+    operator.store.settings.set("provider", "1")
+    account = client(operator)
+    operator.queue(operator.sandbox.world.add_payment(account, 52_000, TODAY, project=other))
+    operator.queue(operator.sandbox.world.add_payment(account, 700, TODAY))
+    operator.work()
+    assert operator.percents(account)["vds"] == 3
+
+
+# --- failures ---
+
+
+def test_a_panel_that_is_away_is_waited_for_as_long_as_it_takes(operator: Operator) -> None:
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.sandbox.stop()
+    now = _tried(operator, operator.clock(TODAY)() + timedelta(hours=9))
+    (waiting,) = operator.store.queue.all()
+    assert (waiting.dead, waiting.attempts > GIVEN_UP_AFTER, "can't be reached" in waiting.error) == (False, True, True)
+    operator.sandbox.start()
+    _tried(operator, now + timedelta(hours=1))
+    assert operator.percents(account) == PARTNER_8
+
+
+class _NoTimePasses(Exception):
+    """Whoever sleeps is stopped: the test moves the clock."""
+
+
+def _tried(operator: Operator, until: datetime) -> datetime:
+    """Let workers try whatever becomes due until then; tells when the last one stopped."""
+    now = operator.clock(TODAY)()
+
+    def sleep(seconds: float) -> None:
+        raise _NoTimePasses
+
+    while now < until:
+        with contextlib.suppress(_NoTimePasses):
+            work(operator.sandbox.root, operator.store, _standing(now), sleep)
+        now += max(operator.store.queue.next_pause(now) or timedelta(hours=1), timedelta(seconds=1))
+    return now
+
+
+def _standing(now: datetime) -> Callable[[], datetime]:
+    return lambda: now
+
+
+def test_what_the_panel_refuses_again_and_again_is_kept_and_shown_and_the_others_go_on(operator: Operator) -> None:
+    bad, good = client(operator), client(operator)
+    credit(operator, bad, 52_000)
+    operator.sandbox.fault("refuse", "account.discount.add.product", count=3 * GIVEN_UP_AFTER)
+    _tried(operator, operator.clock(TODAY)() + timedelta(hours=6))
+    (letter,) = operator.store.queue.all()
+    assert (letter.dead, letter.attempts, "Lost connection" in letter.error) == (True, GIVEN_UP_AFTER, True)
+    operator.sandbox.clear_faults()
+    credit(operator, good, 600)
+    operator.work()
+    assert operator.percents(good)["vds"] == 3
+    assert [row.id for row in operator.store.queue.all()] == [letter.id]
+    operator.store.queue.retry(letter.id)
+    operator.work()
+    assert operator.percents(bad) == PARTNER_8
+    assert operator.store.queue.all() == []
+
+
+def test_the_nightly_run_takes_care_of_what_was_given_up(operator: Operator) -> None:
+    account = client(operator)
+    operator.sandbox.world.add_payment(account, 600, TODAY)
+    row = operator.store.queue.put(AccountId(account), "sweep", operator.clock(TODAY)())
+    for _ in range(GIVEN_UP_AFTER):
+        operator.store.queue.failed(row, "once", operator.clock(TODAY)())
+    operator.apply()
+    assert operator.store.queue.all() == []
+
+
+def test_a_list_that_lacks_the_payment_we_came_for_is_not_believed(operator: Operator) -> None:
+    account = client(operator)
+    operator.sandbox.fault("stale_cache", "payment")
+    operator.apply()  # the empty list is in the panel's cache now
+    credit(operator, account, 52_000)
+    operator.writes()
+    _tried(operator, operator.clock(TODAY)() + timedelta(seconds=30))
+    assert operator.writes() == []
+    assert "not among the payments" in operator.store.queue.all()[0].error
+    operator.sandbox.clear_faults()
+    operator.store.queue.retry()
+    operator.work()
+    assert operator.percents(account) == PARTNER_8
+
+
+def test_many_small_falls_in_a_day_stop_where_one_large_run_would(operator: Operator) -> None:
+    accounts = [client(operator, f"Client {number}") for number in range(6)]
+    payments = [operator.sandbox.world.add_payment(account, 52_000, TODAY) for account in accounts]
+    operator.apply()
+    operator.store.settings.set("drop_limit_count", "7")
+    for payment in payments:
+        operator.sandbox.world.set_payment(payment, status=7)
+        operator.queue(payment, cause="payment.setfraud")
+    _tried(operator, operator.clock(TODAY)() + timedelta(seconds=30))
+    fallen = [account for account in accounts if not operator.percents(account)]
+    assert len(fallen) == 2
+    waiting = operator.store.queue.all()
+    assert len(waiting) == 4
+    assert "limit is 7" in waiting[0].error
+    assert not any(row.dead for row in waiting)
+    operator.apply(allow_drop=True)
+    assert all(operator.percents(account) == {} for account in accounts)
+    assert operator.store.queue.all() == []
+
+
+def test_switched_off_nothing_happens_by_itself(operator: Operator) -> None:
+    operator.store.settings.set("automatic", "off")
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.work()
+    assert operator.percents(account) == {}
+    operator.store.settings.set("automatic", "on")
+    operator.work()
+    assert operator.percents(account) == PARTNER_8
+
+
+# --- beside others ---
+
+
+def test_of_two_workers_the_second_ends_at_once(operator: Operator) -> None:
+    account = client(operator)
+    credit(operator, account, 52_000)
+    with as_worker(operator.store.folder) as first:
+        assert first
+        operator.work()
+        assert operator.percents(account) == {}
+    operator.work()
+    assert operator.percents(account) == PARTNER_8
+
+
+@pytest.mark.parametrize("phase", ["reading", "writing"])
+def test_a_payment_that_comes_during_a_run_over_all_is_answered_by_it(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    """And what the run had read of that account before is not written over it."""
+    accounts = [client(operator, f"Client {number}") for number in range(4)]
+    for account in accounts:
+        operator.sandbox.world.add_payment(account, 600, TODAY)
+    credited: list[int] = []
+    name = "consider" if phase == "reading" else "apply"
+    original = getattr(runs, name)
+
+    def pay_meanwhile(*arguments: Any) -> Any:
+        result = original(*arguments)
+        if not credited:
+            credited.extend(credit(operator, account, 52_000) for account in (accounts[0], accounts[-1]))
+        return result
+
+    monkeypatch.setattr(runs, name, pay_meanwhile)
+    operator.apply()
+    assert [operator.percents(account)["vds"] for account in accounts] == [19, 3, 3, 19]
+    assert operator.store.queue.all() == []
+    monkeypatch.undo()
+    assert operator.apply().written == 0
+
+
+def test_the_limit_is_the_settings(operator: Operator) -> None:
+    assert operator.store.settings.current().drop_limit == DropLimit()
