@@ -150,7 +150,7 @@ def test_a_nightly_run_and_workers_on_the_same_accounts(live: Live) -> None:
         still_running = night.poll() is None
         for payment in payments[1:]:
             live.sandbox.set_payment_status("payment.setpaid", payment)
-        assert night.wait() == 0
+        assert night.wait() == 0, live.log()
     live.sandbox.clear_faults()
     live.wait(live.quiet, "the end of the queue")
     assert still_running, "the payment was answered by the run, not after it"

@@ -18,7 +18,7 @@ from resellerprogram.recalculation.work import work
 from resellerprogram.store.lock import as_worker
 from resellerprogram.store.queue import GIVEN_UP_AFTER
 
-from tests.operator import TODAY, Operator
+from tests.operator import TODAY, NoTimePasses, Operator, no_time_passes
 
 pytestmark = pytest.mark.slow
 
@@ -191,20 +191,13 @@ def test_a_panel_that_is_away_is_waited_for_as_long_as_it_takes(operator: Operat
     assert operator.percents(account) == PARTNER_8
 
 
-class _NoTimePasses(Exception):
-    """Whoever sleeps is stopped: the test moves the clock."""
-
-
 def _tried(operator: Operator, until: datetime) -> datetime:
     """Let workers try whatever becomes due until then; tells when the last one stopped."""
     now = operator.clock(TODAY)()
 
-    def sleep(seconds: float) -> None:
-        raise _NoTimePasses
-
     while now < until:
-        with contextlib.suppress(_NoTimePasses):
-            work(operator.sandbox.root, operator.store, _standing(now), sleep)
+        with contextlib.suppress(NoTimePasses):
+            work(operator.sandbox.root, operator.store, _standing(now), no_time_passes)
         now += max(operator.store.queue.next_pause(now) or timedelta(hours=1), timedelta(seconds=1))
     return now
 

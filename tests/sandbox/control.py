@@ -118,6 +118,11 @@ class Sandbox:
             os.kill(int(pid.read_text()), how)
         pid.unlink(missing_ok=True)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process that was started here still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         self.stop(signal.SIGKILL)
 

@@ -75,7 +75,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         action="store_true",
         help=say("lower and remove as many discounts as it takes", "снизить и снять столько скидок, сколько нужно"),
     )
-    add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь")
+    as_json(add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь"))
     add(
         "sweep",
         discounts.sweep,

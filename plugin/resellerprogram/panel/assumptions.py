@@ -98,6 +98,12 @@ def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
     return {**_NO_PAYMENT_FILTER, "account_id": "", "filter": "on", **conditions}
 
 
+def user_filter(conditions: Mapping[str, str]) -> dict[str, str]:
+    """Conditions for the list of users; its filter fields are taken to be its columns (E.4)."""
+    columns = ("id", "name", "email", "realname", "account", "account_id")
+    return {**dict.fromkeys(columns, ""), "filter": "on", **conditions}
+
+
 def is_refund(number: str, amount: Decimal, refund_flag: str) -> bool:
     """Refund rows are numbered `return/…`, carry refund=on, or have a negative amount (C.5)."""
     return number.startswith("return/") or refund_flag == "on" or amount < 0
@@ -305,7 +311,7 @@ def _payment_names_user(panel: Panel, specimen: Specimen) -> tuple[Finding, str]
     user = document.value("payment/user_id")
     if not document.value("payment/subaccount") or not user:
         return Finding.DIFFERS, f"payment.info: subaccount or user_id is missing, payment {rows[0].raw('id')}"
-    owners = [row for row in panel.rows("user", conditions={"filter": "on", "id": user}) if row.raw("id") == user]
+    owners = [row for row in panel.rows("user", conditions=user_filter({"id": user})) if row.raw("id") == user]
     named = {row.raw("account_id") or row.raw("account") for row in owners}
     return _found(named == {str(specimen.account)}, f"user {user}: account {', '.join(sorted(named)) or '-'}")
 

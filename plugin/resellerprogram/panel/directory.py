@@ -68,13 +68,13 @@ def users(panel: Panel) -> list[User]:
 
 def users_of(panel: Panel, account: AccountId) -> list[User]:
     """The users of one client."""
-    rows = panel.rows("user", conditions={"filter": "on", "account_id": str(account)})
+    rows = panel.rows("user", conditions=assumptions.user_filter({"account_id": str(account)}))
     return [user for user in map(_user, rows) if user and user.account == account]
 
 
 def account_of_user(panel: Panel, user: str) -> AccountId | None:
     """The client for whom that user logs in."""
-    rows = panel.rows("user", conditions={"filter": "on", "id": user})
+    rows = panel.rows("user", conditions=assumptions.user_filter({"id": user}))
     return next((found.account for found in map(_user, rows) if found and found.id == user), None)
 
 

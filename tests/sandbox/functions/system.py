@@ -116,6 +116,15 @@ def notification_edit(request: Request) -> etree._Element:
     return request.ok()
 
 
+USER_FILTER = dict.fromkeys(("id", "name", "email", "realname", "account", "account_id"), "")
+
+
+@function("user.filter")
+def user_filter(request: Request) -> etree._Element:
+    """By the convention that a list's filter form is `<list>.filter` (plugins 1.6)."""
+    return request.filter_form("user", USER_FILTER)
+
+
 @function("user", title=("Users", "Пользователи"))
 def user(request: Request) -> etree._Element:
     people = request.session.query(User).filter(User.level == CLIENT)
@@ -132,7 +141,7 @@ def user(request: Request) -> etree._Element:
             }
             for person in people
         ],
-        request.conditions({}),
+        request.conditions(USER_FILTER),
     )
 
 
