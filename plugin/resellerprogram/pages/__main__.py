@@ -52,9 +52,8 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
 def main() -> int:
     root = panel_root()
     log_to(root)
-    sys.stdout.buffer.write(
-        documents.serialize(answer(dict(os.environ), sys.stdin.buffer.read(), root, datetime.now()))
-    )
+    given = sys.stdin.buffer.read() if sys.stdin else b""
+    sys.stdout.buffer.write(documents.serialize(answer(dict(os.environ), given, root, datetime.now())))
     return 0
 
 

@@ -38,7 +38,7 @@ def main() -> None:
     root = sys.argv[2]
     given = b""
     try:
-        given = sys.stdin.buffer.read()
+        given = sys.stdin.buffer.read() if sys.stdin else b""
         answer = handle(root, os.environ, given)
     except Exception as error:
         _log(root, error)
