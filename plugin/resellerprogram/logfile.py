@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 from pathlib import Path
 
 LOG_NAME = "resellerprogram.log"
 
 
 def log_to(root: Path) -> None:
-    """Log there from now on; logrotate may move the file away at any time."""
+    """Log there from now on. logrotate may move the file away: what runs then ends its story in the old one."""
     path = root / "var" / LOG_NAME
     path.touch(mode=0o600)
-    handler = logging.handlers.WatchedFileHandler(path, encoding="utf-8")
+    handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("urllib3").setLevel(logging.WARNING)

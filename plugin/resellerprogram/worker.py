@@ -1,21 +1,71 @@
-"""The worker, as an event starts it: detached from the panel, with no more imports than one payment needs."""
+"""The worker process: started by an event or a sweep, detached from the panel.
+
+It stays for a while after its work, loaded and listening, so that the next payment does not wait for a program to
+start; sweeps see to it that one is there. It ends when nothing came for that while, and when the plugin is upgraded or
+removed.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+import subprocess
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from .logfile import log_to
 from .recalculation.work import work
 from .store import Store
+from .store.bell import Bell
+
+LINGERS = 600.0
+OURSELVES = Path(__file__).resolve()
+GLANCES = 5.0
+"""Seconds between two looks whether the plugin is still the one that started this process."""
 
 
 def main(root: Path) -> None:
-    """Answer the queue of the panel in `root`. What goes wrong is in the log and in the queue."""
+    """Be the worker of the panel in `root`. What goes wrong is in the log and in the queue."""
     log_to(root)
     try:
         with Store(root, datetime.now()) as store:
-            work(root, store, datetime.now)
+            bell = Bell(store.folder)
+            try:
+                work(root, store, datetime.now, Lingering(root, bell))
+            finally:
+                bell.close()
     except Exception:
         logging.getLogger(__name__).exception("the worker failed; the next sweep goes on")
+
+
+class Lingering:
+    """Waits for the bell, or for what may be tried again."""
+
+    def __init__(self, root: Path, bell: Bell) -> None:
+        self._installed = root / "lib" / "resellerprogram" / "current" / "site" / "resellerprogram" / "worker.py"
+        self._bell = bell
+
+    def __call__(self, pause: timedelta | None) -> bool:
+        until = time.monotonic() + (LINGERS if pause is None else min(LINGERS, pause.total_seconds()))
+        while self._installed.resolve() == OURSELVES:
+            left = until - time.monotonic()
+            if self._bell.listen(max(0.0, min(left, GLANCES))):
+                return True
+            if left <= GLANCES:
+                return pause is not None
+        return False
+
+
+def start(root: Path) -> None:
+    """Start a worker in a session of its own; where one lives already, the new one ends at once."""
+    program = root / "lib" / "resellerprogram" / "current" / "bin" / "resellerprogram-worker"
+    if not program.exists():
+        return
+    subprocess.Popen(  # noqa: S603  no shell
+        [str(program), str(root)],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from resellerprogram.programme.errors import AnotherRunActive
 from resellerprogram.store import Store
+from resellerprogram.store.lock import only_one
 
 from tests.installation import run
 from tests.sandbox import Sandbox
@@ -56,10 +60,13 @@ class Live:
         return self.percents(account) == percents
 
     def quiet(self) -> bool:
-        """Whether nothing waits and no worker lives."""
+        """Whether nothing waits and nobody works."""
         with self.store() as store:
-            waiting = store.queue.all()
-        return not waiting and not self.workers()
+            try:
+                with only_one(store.folder, "test", datetime.now()):
+                    return not store.queue.all()
+            except AnotherRunActive:
+                return False
 
     def workers(self) -> list[int]:
         """The processes of workers of this panel."""
@@ -73,6 +80,11 @@ class Live:
             if all(mark in line for mark in marks):
                 found.append(int(folder.name))
         return found
+
+    def stop_workers(self) -> None:
+        for process in self.workers():
+            os.kill(process, signal.SIGKILL)
+        self.wait(lambda: not self.workers(), "the worker's end")
 
     def wait(self, until: Callable[[], object], what: str = "") -> None:
         deadline = time.monotonic() + PATIENCE
@@ -93,6 +105,7 @@ def one_live(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator
         live = Live(panel)
         assert live.cli("settings", "set", "panel_url", panel.url).returncode == 0
         yield live
+        live.stop_workers()
 
 
 @pytest.fixture
@@ -103,4 +116,4 @@ def live(one_live: Live) -> Iterator[Live]:
     yield one_live
     one_live.sandbox.clear_faults()
     one_live.sandbox.read_as(payment_reads_wait="no", before_error_blocks="yes")
-    one_live.wait(lambda: not one_live.workers(), "the worker's end")
+    one_live.wait(one_live.quiet, "the end of the queue")

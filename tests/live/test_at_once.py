@@ -164,13 +164,33 @@ def test_a_worker_that_is_killed_is_replaced_by_the_next_event(live: Live) -> No
     live.sandbox.fault("slow", "payment", seconds=3, count=1)
     live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 600))
     live.wait(lambda: any(call["func"] == "payment" for call in live.sandbox.calls()), "the worker's call")
-    for process in live.workers():
-        subprocess.run(["kill", "-9", str(process)], check=False)
-    live.wait(lambda: not live.workers())
+    live.stop_workers()
     assert live.percents(account) == {}
     live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 52_000))
     live.wait(lambda: live.percents(account) == PARTNER_8, "the rise")
     live.wait(live.quiet)
+
+
+def test_a_worker_that_waits_is_woken_and_no_second_one_is_started(live: Live) -> None:
+    account = live.client()
+    live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 600))
+    live.wait(lambda: live.percents(account) == STARTER, "the rise")
+    live.wait(live.quiet)
+    (waiting,) = live.workers()
+    live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 52_000))
+    live.wait(lambda: live.percents(account) == PARTNER_8, "the rise")
+    live.wait(live.quiet)
+    assert live.workers() == [waiting]
+
+
+def test_a_sweep_leaves_a_worker_that_waits_and_it_ends_with_the_installation(live: Live) -> None:
+    live.stop_workers()
+    assert live.cli("sweep").returncode == 0
+    live.wait(lambda: len(live.workers()) == 1, "a worker")
+    current = live.root / "lib" / "resellerprogram" / "current"
+    moved = current.rename(current.with_name("elsewhere"))
+    live.wait(lambda: not live.workers(), "the worker's end")
+    moved.rename(current)
 
 
 def test_where_the_events_are_not_registered_the_sweep_does_it(live: Live) -> None:

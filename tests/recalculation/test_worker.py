@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from resellerprogram.recalculation.work import work
 from resellerprogram.store.lock import as_worker
 from resellerprogram.store.queue import GIVEN_UP_AFTER
 
-from tests.operator import TODAY, NoTimePasses, Operator, no_time_passes
+from tests.operator import TODAY, Operator
 
 pytestmark = pytest.mark.slow
 
@@ -100,14 +99,10 @@ def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -
     operator.work()
     asked = [call["params"].get("account_id") for call in operator.sandbox.calls() if call["func"] == "payment"]
     assert asked == [str(account)]
-    assert functions(operator) == [
-        "payment.filter",
-        "payment.info",
-        "payment",
-        "account.discount",
-        *["account.discount.edit"] * 3,
-        "payment.filter",
-    ]
+    called = functions(operator)
+    assert called[:2] == ["payment.filter", "payment.info"]
+    assert set(called[2:4]) == {"payment", "account.discount"}
+    assert called[4:] == [*["account.discount.edit"] * 3, "payment.filter"]
 
 
 def test_several_payments_of_an_account_are_answered_together(operator: Operator) -> None:
@@ -196,8 +191,7 @@ def _tried(operator: Operator, until: datetime) -> datetime:
     now = operator.clock(TODAY)()
 
     while now < until:
-        with contextlib.suppress(NoTimePasses):
-            work(operator.sandbox.root, operator.store, _standing(now), no_time_passes)
+        work(operator.sandbox.root, operator.store, _standing(now), lambda pause: False)
         now += max(operator.store.queue.next_pause(now) or timedelta(hours=1), timedelta(seconds=1))
     return now
 

@@ -261,6 +261,14 @@ class World:
             for name, value in columns.items():
                 setattr(found, name, datetime.combine(value, NOON) if name == "paydate" else value)
 
+    def refuse_all_payments(self, account: int) -> None:
+        """None of the account's payments counts any more."""
+        with self._writing() as session:
+            subaccounts = select(Subaccount.id).where(Subaccount.account == account)
+            session.query(Payment).filter(Payment.subaccount.in_(subaccounts)).update(
+                {"status": 9}, synchronize_session=False
+            )
+
     def delete_payment(self, payment: int) -> None:
         with self._writing() as session:
             session.delete(session.get_one(Payment, payment))

@@ -17,6 +17,7 @@ from ..recalculation.report import Planned, Report
 from ..recalculation.run import PATIENCE, considered_alone, known_client, put_all_back, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
+from ..worker import start as start_worker
 from .output import EXIT_PARTLY, Command
 
 NIGHT = 3600.0
@@ -64,6 +65,7 @@ def sweep(command: Command) -> int:
         swept = look_around(command.root, command.store, datetime.now)
     finally:
         tell_if_overdue(command.root, command.store, datetime.now())
+        start_worker(command.root)
     command.say(
         Text(
             "payments that changed: {payments}, accounts whose discounts did: {accounts}; recalculated {recalculated}, "

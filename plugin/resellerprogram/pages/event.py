@@ -36,7 +36,9 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
     try:
         _put(folder, rows)
     finally:
-        if not _worker_lives(folder):
+        if _worker_lives(folder):
+            _ring(folder)
+        else:
             _start_worker(root)
 
 
@@ -98,6 +100,20 @@ def _worker_lives(folder: str) -> bool:
     finally:
         os.close(lock)
     return False
+
+
+def _ring(folder: str) -> None:
+    """Wake it (`store/bell.py`). One that does not listen yet will look into the queue before it does."""
+    try:
+        bell = os.open(os.path.join(folder, "bell"), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        os.write(bell, b"!")
+    except BlockingIOError:
+        pass  # it has not listened to so many others yet
+    finally:
+        os.close(bell)
 
 
 def _start_worker(root: str) -> None:

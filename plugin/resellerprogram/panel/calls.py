@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Mapping
 from typing import NewType
 
@@ -36,7 +35,6 @@ class Panel:
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
         self.before_filtering: Callable[[str], None] = lambda function: None
-        self._one_at_a_time = threading.Lock()
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
         """Call a panel function; `repeatable` only if a second time does no harm.
@@ -47,8 +45,7 @@ class Panel:
         sent.setdefault("lang", "en")
         if self.employee and function not in AS_ROOT:
             sent.setdefault("su", self.employee)
-        with self._one_at_a_time:
-            return self._transport.send(Call(function, sent, repeatable))
+        return self._transport.send(Call(function, sent, repeatable))
 
     def rows(
         self, function: str, params: Mapping[str, object] | None = None, conditions: Mapping[str, str] = NO_FILTER

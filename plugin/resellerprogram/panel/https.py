@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -43,8 +44,13 @@ class Https:
         self._session.verify = certificate or True
         self._session.headers["Referer"] = url
         self._auth = ""
+        self._one_at_a_time = threading.Lock()
 
     def send(self, call: Call) -> Document:
+        with self._one_at_a_time:
+            return self._send(call)
+
+    def _send(self, call: Call) -> Document:
         self.log_in()
         try:
             return parse(self._post(call, {"auth": self._auth}), call)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import enum
 import io
+import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from importlib import resources
 
 from .errors import TierTableError
 from .text import Text
@@ -101,8 +101,8 @@ class TierTable:
 
 def published_table() -> TierTable:
     """The table that ships with the product (spec, section 1)."""
-    shipped = resources.files("resellerprogram.programme") / "published_tiers.csv"
-    return TierTable.from_csv(shipped.read_text(encoding="utf-8"))
+    shipped = pkgutil.get_data(__package__, "published_tiers.csv") or b""
+    return TierTable.from_csv(shipped.decode("utf-8"))
 
 
 def plain(number: Decimal) -> str:

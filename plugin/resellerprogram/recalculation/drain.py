@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..panel import directory
+from ..panel import directory, discounts
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, TransportError
 from ..panel.payments import PaymentOrigin, origin
+from ..programme.decision import Basis
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.payments import AccountId
 from ..programme.text import Text
@@ -18,7 +20,7 @@ from ..programme.window import Window
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from ..store.users import ClientUser
-from .account import Reading, apply, consider, consider_alone, forget, outside_because, read
+from .account import Reading, apply, consider, consider_alone, forget, outside_because
 from .context import Context
 from .report import Considered
 
@@ -154,7 +156,7 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     """The account as it is now. The payment that brought us here must be among its own: so we know that the list is
     fresh, and that the account is the right one. Raises ImplausibleRead."""
     outside = outside_because(context, account)
-    reading = read(context, Account(account, ""), outside)
+    reading = _read(context, account, outside)
     if came_from and not _is_among(context, reading, came_from):
         raise ImplausibleRead(
             Text(
@@ -167,6 +169,14 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     if came_from:
         context.store.seen.keep_subaccount(came_from.subaccount, account)
     return consider(context, reading)
+
+
+def _read(context: Context, account: AccountId, outside: Basis | None) -> Reading:
+    """Payments and discounts are asked for side by side: somebody may be waiting."""
+    with ThreadPoolExecutor(1, "discounts") as beside:
+        listed = beside.submit(discounts.listed, context.panel, account)
+        payments = [] if outside else context.reader.of_account(account, Window.of(context.day))
+        return Reading(Account(account, ""), outside, payments, listed.result())
 
 
 def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> bool:

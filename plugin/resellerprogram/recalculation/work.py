@@ -1,4 +1,4 @@
-"""The worker: one at a time, started by events, gone when nothing is left to do (R6)."""
+"""Working through the queue: one worker at a time (R6)."""
 
 from __future__ import annotations
 
@@ -16,36 +16,51 @@ from .drain import CAUSE, ROUND, drain
 from .run import working_on
 
 STAYS = timedelta(seconds=60)
-"""A worker waits so long for the next try of what failed; what takes longer is left to the next sweep."""
 GLANCE = 0.1
 WAITS = 3600.0
-"""Seconds that it lets another run finish. A run over all answers the queue by itself meanwhile."""
+"""Seconds that a worker lets another run finish. A run over all answers the queue by itself meanwhile."""
+
+Clock = Callable[[], datetime]
+Wait = Callable[["timedelta | None"], bool]
+"""Told how long it is until something may be tried again (None: nothing waits), waits for that or for something new;
+False ends the work."""
 
 log = logging.getLogger(__name__)
 
 
-def work(root: Path, store: Store, clock: Callable[[], datetime], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Answer the queue until nothing is due. Of two workers the second ends at once: the first looks into the queue
-    again after it has stopped being the worker, so that what an event put in meanwhile is not left behind."""
-    while store.settings.current().automatic and store.queue.next_due(clock()):
+def a_minute(pause: timedelta | None) -> bool:
+    """Wait for what may be tried again within a minute; the rest is left to the next sweep."""
+    if pause is None or pause > STAYS:
+        return False
+    time.sleep(GLANCE)
+    return True
+
+
+def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
+    """Answer the queue until nothing is due and `wait` ends it. Of two workers the second ends at once.
+
+    The first looks into the queue again after it has stopped being the worker, so that what an event put in meanwhile
+    is not left behind.
+    """
+    while True:
         with as_worker(store.folder) as alone:
             if not alone:
                 return
-            _serve(root, store, clock, sleep)
+            _serve(root, store, clock, wait)
+        if not (store.settings.current().automatic and store.queue.next_due(clock())):
+            return
 
 
-def _serve(root: Path, store: Store, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
-    while True:
-        while store.queue.next_due(clock()):
+def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
+    while store.settings.current().automatic:
+        if store.queue.next_due(clock()):
             if not _round(root, store, clock):
                 return
-        pause = store.queue.next_pause(clock())
-        if pause is None or pause > STAYS:
+        elif not wait(store.queue.next_pause(clock())):
             return
-        sleep(GLANCE)
 
 
-def _round(root: Path, store: Store, clock: Callable[[], datetime]) -> bool:
+def _round(root: Path, store: Store, clock: Clock) -> bool:
     """One round of the queue; False when somebody else holds on to the panel for too long."""
     try:
         with only_one(store.folder, CAUSE, clock(), WAITS):

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
 from ..programme.errors import StoreError
@@ -106,9 +105,8 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _migrations() -> list[str]:
-    folder = resources.files("resellerprogram.store") / "migrations"
-    files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name)
-    return [item.read_text(encoding="utf-8") for item in files]
+    files = sorted(Path(__file__).with_name("migrations").glob("*.sql"))
+    return [file.read_text(encoding="utf-8") for file in files]
 
 
 def _statements(script: str) -> Iterator[str]:
