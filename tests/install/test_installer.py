@@ -103,12 +103,34 @@ def test_uninstalling_takes_the_discounts_off_removes_all_but_data_and_with_purg
     done = run("uninstall", installed.root, "--withdraw")
 
     assert done.returncode == 0, done.stderr
-    assert [each["id"] for each in installed.world.discounts(account)] == [theirs]
+    (left,) = installed.world.discounts(account)
+    assert (left["name"], left["percent"], left["internal_name"]) == ("Agreed by hand", 40, "vhost")
+    assert theirs != left["id"], "it was set aside, and put back"
     assert [name for name in files(installed.root) if "resellerprogram" in name] == []
     assert (installed.root / "var" / "resellerprogram" / "resellerprogram.db").exists()
     assert installed.mgrctl("resellerprogram.status").find("error") is not None
     assert run("uninstall", installed.root, "--purge").returncode == 0
     assert [path.name for path in (installed.root / "var").iterdir() if "resellerprogram" in path.name] == []
+
+
+def test_uninstalling_puts_back_what_was_set_aside_or_removes_nothing(installed: Sandbox) -> None:
+    account = installed.world.add_account("Ромашка")
+    installed.world.add_payment(account, 52_000, TODAY)
+    installed.world.add_discount(account, 40, "it_1")
+    cli(installed, "apply", "--date", "2025-01-20")
+    assert "Agreed by hand" in cli(installed, "set-aside").stdout
+    before = files(installed.root)
+
+    installed.fault("refuse", "account.discount.add.product", count=1)
+    refused = run("uninstall", installed.root)
+    assert (refused.returncode, "nothing was removed" in refused.stderr) == (1, True)
+    assert files(installed.root) == before
+
+    assert run("uninstall", installed.root).returncode == 0
+    names = [each["name"] for each in installed.world.discounts(account)]
+    assert sorted(names)[0] == "Agreed by hand"
+    assert len(names) == 4, "the programme's own stay without --withdraw"
+    assert [name for name in files(installed.root) if "resellerprogram" in name] == []
 
 
 @pytest.mark.parametrize("before", ["nothing", "an older release"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from resellerprogram.programme.decision import Basis, Decision, Pin, decide, leave_out
+from resellerprogram.programme.discounts import DiscountId
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
 from resellerprogram.programme.payments import AccountId, Payment, PaymentId, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
@@ -62,6 +64,38 @@ def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, m
     with sqlite3.connect(copy) as before:
         assert before.execute("SELECT value FROM setting").fetchone()[0] == "USD"
         assert before.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+
+
+def test_the_first_release_is_migrated_with_what_waits_and_what_was_decided(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, shipped = store.folder.parents[1], database._migrations()
+    store.close()
+    for file in store.folder.glob("resellerprogram.db*"):
+        file.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_migrations", lambda: shipped[:1])
+        connection = database.connect(store.folder, NOW)
+    content = json.dumps(content_of(decision(paid(52_000, "2025-01-05"))))
+    connection.execute(
+        "INSERT INTO queue (account, cause, since, attempts, error) VALUES (27, 'daily', ?, 2, 'x')", (str(NOW),)
+    )
+    connection.execute(
+        "INSERT INTO decision (account, first_day, last_day, content, cause, decided_at, confirmed_at)"
+        " VALUES (27, '2025-01-20', '2025-01-20', ?, 'daily', ?, ?)",
+        (content, str(NOW), str(NOW)),
+    )
+    connection.execute('INSERT INTO owned_discount VALUES (41, 27, 3, \'{"id": "41", "value": "19 %"}\')')
+    connection.execute('INSERT INTO remembered_filters VALUES (1, \'{"payment": {"status": "1"}}\')')
+    connection.close()
+
+    with Store(root, NOW) as opened:
+        (waiting,) = opened.queue.all()
+        assert (waiting.account, waiting.attempts, waiting.error, waiting.dead) == (27, 2, "x", False)
+        assert opened.queue.next_due(NOW) == waiting
+        assert opened.connection.execute("SELECT tier FROM decision").fetchone()[0] == "Partner #8"
+        assert opened.owned.of(AccountId(27))[DiscountId(41)].shown is None
+        assert opened.notes.read("remembered_filters") == {"payment": {"status": "1"}}
 
 
 def test_a_migration_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
