@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -86,16 +86,47 @@ def play(sandbox: Sandbox, advance: int, falling: int) -> None:
     say("6. Why? Anyone can look it up", "6. Почему так? Это можно посмотреть")
     plugin(sandbox, "explain", str(falling), "--date", str(SECOND))
     say("Everything came out as published.", "Всё вышло, как опубликовано.")
+    at_once(sandbox)
+
+
+def at_once(sandbox: Sandbox) -> None:
+    """Today, by the host's clock: the panel's own events start the plugin."""
+    sandbox.now = datetime.now()
+    today = sandbox.today()
+    say(
+        f"7. Today, {today}: nobody starts anything. A payment of 52 000 is credited in the panel",
+        f"7. Сегодня, {today}: никто ничего не запускает. В панели зачисляется платёж на 52 000",
+    )
+    account = sandbox.world.add_account("Reseller of today", email="today@example.com", password=PASSWORD)
+    agreed = sandbox.world.add_discount(account, 40, "it_1", "Agreed by hand")
+    payment = sandbox.world.add_payment(account, 52_000, None, status=1, created_on=today)
+    started = time.monotonic()
+    sandbox.set_payment_status("payment.setpaid", payment)
+    while any(each["id"] == agreed for each in sandbox.world.discounts(account)) and time.monotonic() < started + 60:
+        time.sleep(0.02)
+    print(f"   {time.monotonic() - started:.1f} s", flush=True)
+    expect(sandbox, account, vds=19, certificate=3)
+    plugin(sandbox, "set-aside")
+    say("8. A promo code beside it is refused", "8. Промокод рядом с ней отклоняется")
+    sandbox.world.add_promotion("Sale", 90, "vds", today, today + timedelta(days=30), promocode="SALE")
+    for user in ("today@example.com", "advance@example.com"):
+        basket = sandbox.mgrctl("basket", promocode="SALE", su=user, lang="ru" if RUSSIAN else "en")
+        print(f"   {user}: {basket.findtext('error/msg') or basket.findtext('promocode')}", flush=True)
+        refused = basket.find("error") is not None
+        if not refused:
+            sys.exit("the promo code was taken")
 
 
 def stay(sandbox: Sandbox) -> None:
     say(
         f"The panel stays up: {sandbox.url}\n"
         f"  administrator: admin / {PASSWORD}, reseller: falling@example.com / {PASSWORD}\n"
-        f"  command: {sandbox.root}/sbin/resellerprogram\n  Ctrl-C ends it.",
+        f"  command: {sandbox.root}/sbin/resellerprogram\n  Credit a payment in the panel and look at the client's "
+        "discounts. Ctrl-C ends it.",
         f"Панель работает: {sandbox.url}\n"
         f"  администратор: admin / {PASSWORD}, реселлер: falling@example.com / {PASSWORD}\n"
-        f"  команда: {sandbox.root}/sbin/resellerprogram\n  Завершить: Ctrl-C.",
+        f"  команда: {sandbox.root}/sbin/resellerprogram\n  Зачислите в панели платёж и посмотрите скидки клиента. "
+        "Завершить: Ctrl-C.",
     )
     try:
         while True:
