@@ -161,7 +161,7 @@ def test_a_nightly_run_and_workers_on_the_same_accounts(live: Live) -> None:
 
 def test_a_worker_that_is_killed_is_replaced_by_the_next_event(live: Live) -> None:
     account = live.client()
-    live.sandbox.fault("slow", "payment", seconds=3, count=1)
+    live.sandbox.fault("slow", "account.discount", seconds=5, count=1)
     live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 600))
     live.wait(lambda: any(call["func"] == "payment" for call in live.sandbox.calls()), "the worker's call")
     live.stop_workers()
