@@ -135,7 +135,7 @@ def test_a_discount_added_by_hand_is_set_aside_at_once_and_our_own_writes_start_
 
 def test_a_nightly_run_and_workers_on_the_same_accounts(live: Live) -> None:
     """The run reads everybody while payments come in; both leave every account right, and neither waits for long."""
-    accounts = [live.client(f"Client {number}") for number in range(30)]
+    accounts = [live.client(f"Client {number}") for number in range(15)]
     for account in accounts:
         live.sandbox.world.add_payment(account, 600, date.today())
     assert live.cli("apply").returncode == 0
@@ -181,6 +181,18 @@ def test_a_worker_that_waits_is_woken_and_no_second_one_is_started(live: Live) -
     live.wait(lambda: live.percents(account) == PARTNER_8, "the rise")
     live.wait(live.quiet)
     assert live.workers() == [waiting]
+
+
+def test_what_is_tried_again_by_hand_is_done_by_the_worker_that_waits(live: Live) -> None:
+    account = live.client()
+    live.sandbox.fault("refuse", "account.discount.add.product", count=1)
+    live.sandbox.set_payment_status("payment.setpaid", live.placed(account, 600))
+    with live.store() as store:
+        live.wait(lambda: [row for row in store.queue.all() if row.error], "the refusal")
+    assert live.workers()
+    tried = live.cli("queue", "retry")
+    assert (tried.returncode, tried.stdout) == (0, "Tried again: 1; still waiting: 0.\n")
+    assert live.percents(account) == STARTER
 
 
 def test_a_sweep_leaves_a_worker_that_waits_and_it_ends_with_the_installation(live: Live) -> None:

@@ -316,3 +316,15 @@ def test_a_payment_that_comes_during_a_run_over_all_is_answered_by_it(
 
 def test_the_limit_is_the_settings(operator: Operator) -> None:
     assert operator.store.settings.current().drop_limit == DropLimit()
+
+
+def test_a_run_for_another_day_leaves_the_queue_to_today(operator: Operator) -> None:
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.store.settings.set("drop_limit_count", "100")
+    now = operator.clock(TODAY)
+    runs.recalculate(operator.sandbox.root, operator.store, date(2025, 6, 1), now, "apply", allow_drop=True)
+    assert operator.percents(account) == {}
+    assert len(operator.store.queue.all()) == 1
+    operator.work()
+    assert operator.percents(account) == PARTNER_8

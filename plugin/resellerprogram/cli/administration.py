@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
 from ..recalculation.run import PATIENCE, check_settings, known_client
 from ..recalculation.work import work
+from ..store.bell import Bell
 from ..store.members import MemberNote
 from ..store.notes import ZERO_PERCENT_CONFIRMED
 from ..store.queue import Queued
@@ -180,10 +182,15 @@ def queue_list(command: Command) -> int:
 
 
 def queue_retry(command: Command) -> int:
-    """Everything, or one, is due at once; the worker starts in this process."""
-    count = command.store.queue.retry(command.options.number)
-    work(command.root, command.store, datetime.now)
-    left = len(command.store.queue.all())
+    """Everything, or one, is due at once: for the worker that lives, else for this process."""
+    queue = command.store.queue
+    count = queue.retry(command.options.number)
+    Bell.ring(command.store.folder)
+    deadline = time.monotonic() + PATIENCE
+    work(command.root, command.store, datetime.now, lambda pause: False)
+    while queue.next_due(datetime.now()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    left = len(queue.all())
     command.say(
         Text("Tried again: {count}; still waiting: {left}.", "Повторено: {count}; ждёт ещё: {left}.")(
             count=count, left=left

@@ -10,7 +10,7 @@ from .. import wording
 from ..health import tell_if_overdue
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, ServiceTypeId, SetAside
-from ..programme.errors import ResellerProgrammeError, UnsafePlan
+from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.report import Planned, Report
@@ -63,6 +63,9 @@ def sweep(command: Command) -> int:
         return 0
     try:
         swept = look_around(command.root, command.store, datetime.now)
+    except AnotherRunActive as busy:  # which answers the queue; the next sweep is soon
+        command.say(busy.text)
+        return 0
     finally:
         tell_if_overdue(command.root, command.store, datetime.now())
         start_worker(command.root)

@@ -183,7 +183,8 @@ class _Run:
         self.context, self.report, self.clock, self.cause = context, report, clock, cause
         self.write, self.allow_drop, self.progress = write, allow_drop, progress
         self.disturbed: set[AccountId] = set()
-        self.waiting = context.store.queue.newest()
+        self.today = context.day == clock().date()
+        self.waiting = context.store.queue.newest() if self.today else 0
 
     def over(self, account: AccountId | None) -> None:
         from ..store.staging import Staging
@@ -248,8 +249,9 @@ class _Run:
             queue.failed(queue.put(account, self.cause, self.clock()), str(refusal), self.clock())
 
     def _answer_queue(self, whole: bool) -> None:
-        """Payments that come while a run over all is under way do not wait for its end (R6)."""
-        if whole and self.write and not self.context.withdraw and self.context.settings.automatic:
+        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
+        automatic = self.context.settings.automatic and not self.context.withdraw
+        if whole and self.write and self.today and automatic:
             self.disturbed |= drain(self.context, self.clock).touched
 
 

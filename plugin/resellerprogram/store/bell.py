@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import stat
@@ -27,6 +28,17 @@ class Bell:
         if rung:
             os.read(self._pipe, 4096)
         return bool(rung)
+
+    @staticmethod
+    def ring(folder: Path) -> None:
+        """Wake the worker, if one lives."""
+        try:
+            pipe = os.open(folder / BELL, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return
+        with contextlib.suppress(BlockingIOError):
+            os.write(pipe, b"!")
+        os.close(pipe)
 
     def close(self) -> None:
         os.close(self._pipe)

@@ -116,9 +116,11 @@ class SetAsideStore:
     def _insert(
         self, account: int, discount: int, shown: Mapping[str, str], fields: Mapping[str, str], form: str, at: str
     ) -> None:
+        """Once, whoever comes first."""
         self._connection.execute(
-            "INSERT INTO set_aside (account, discount, shown, fields, form, set_aside_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (account, discount, _json(shown), _json(fields), form, at),
+            "INSERT INTO set_aside (account, discount, shown, fields, form, set_aside_at) SELECT ?, ?, ?, ?, ?, ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM set_aside WHERE account = ? AND discount = ? AND put_back_at IS NULL)",
+            (account, discount, _json(shown), _json(fields), form, at, account, discount),
         )
 
     def _where(self, condition: str, *values: int) -> list[SetAsideDiscount]:

@@ -25,6 +25,8 @@ ALTER TABLE owned_discount ADD COLUMN percent TEXT;
 ALTER TABLE owned_discount ADD COLUMN since TEXT;
 UPDATE owned_discount SET shown = NULL;
 
+CREATE INDEX run_by_start ON run (started_at);
+
 -- the payments as they were when their account was last recalculated; account NULL: nobody's that we know
 CREATE TABLE seen_payment (
     payment INTEGER PRIMARY KEY,
