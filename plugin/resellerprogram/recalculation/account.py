@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,6 @@ from ..programme.discounts import (
     ProgrammeDiscount,
     PutBack,
     RestingDiscount,
-    ServiceTypeId,
     make_way,
     plan,
     wanted_percents,
@@ -28,11 +27,13 @@ from ..programme.payments import AccountId, Payment, RateTable
 from ..programme.text import Text
 from ..programme.turnover import CountingRules, Reason
 from ..programme.window import Window
+from ..store.database import transaction
 from ..store.decisions import Record
 from ..store.discounts import OwnedDiscount
 from ..store.members import takes_part
+from ..store.set_aside import SetAsideDiscount
 from .context import Context
-from .report import Considered
+from .report import Considered, Overtaken
 from .writing import put_back, write
 
 
@@ -69,46 +70,52 @@ def consider(context: Context, reading: Reading) -> Considered:
     before = context.store.decisions.last(account.id)
     decision = _decide(context, reading, before)
     sorted_out = _sort_out(context, account.id, reading.listed)
-    came_back = _came_back(context, account.id, sorted_out.others)
     wanted = wanted_percents(decision, context.service_types, context.everywhere) if decision.tier else {}
     set_aside = context.settings.exclusive.others_set_aside
-    listed = frozenset(row.id for row in reading.listed)
-    resting = _resting(context, account.id, listed, came_back)
+    resting, overtaken = _resting(context, account.id, reading.listed, sorted_out)
     way = make_way(sorted_out.others, resting, decision.tier is not None and set_aside, context.day)
     tier_before = before.decision.tier if before else None
     return Considered(
         account,
         decision,
-        plan(account.id, wanted, sorted_out.ours, way, sorted_out.deleted),
+        plan(account.id, wanted, sorted_out.ours, way, {each.service_type for each in sorted_out.deleted}),
         len(sorted_out.ours),
-        listed,
+        frozenset(row.id for row in reading.listed),
         tier_before.name if tier_before else None,
         () if set_aside or not decision.tier else tuple(sorted_out.others),
-        came_back,
+        overtaken,
     )
 
 
 def apply(context: Context, considered: Considered, cause: str, now: datetime) -> int:
     """Write the changes of one account and record each as the panel takes it; tells how many. Raises PanelError."""
-    decisions = context.store.decisions
-    record = decisions.record(considered.decision, cause, now, will_write=bool(considered.changes))
-    _settle(context, considered.account.id, considered.known, considered.came_back, now)
+    store = context.store
+    with transaction(store.connection):
+        record = store.decisions.record(considered.decision, cause, now, will_write=bool(considered.changes))
+        _settle(context, considered.account.id, considered.overtaken, now)
+        if not considered.changes:
+            _saw(context, considered)
     for written in write(context, considered, now):
-        decisions.add_written(record, written)
+        store.decisions.add_written(record, written)
+    if considered.changes:
+        _saw(context, considered)
+    return len(considered.changes)
+
+
+def _saw(context: Context, considered: Considered) -> None:
+    """The account's discounts now say what these payments ask for."""
     turnover = considered.decision.turnover
     if considered.decision.basis.counts_payments:
         payments = (verdict.payment for verdict in turnover.verdicts)
         context.store.seen.replace(considered.account.id, payments, turnover.window)
-    return len(considered.changes)
 
 
 def give_back(context: Context, account: AccountId, now: datetime) -> int:
     """Put back what was set aside for an account, whatever its tier; tells how many. Raises PanelError."""
     store, rows = context.store, discounts.listed(context.panel, account)
-    listed = frozenset(row.id for row in rows)
-    came_back = _came_back(context, account, _sort_out(context, account, rows).others)
-    _settle(context, account, listed, came_back, now)
-    last, resting = store.decisions.last(account), _resting(context, account, listed, came_back)
+    resting, overtaken = _resting(context, account, rows, _sort_out(context, account, rows))
+    _settle(context, account, overtaken, now)
+    last = store.decisions.last(account)
     for other in resting:
         written = put_back(context, PutBack(other), now)
         if last:
@@ -176,11 +183,11 @@ def _rules(context: Context, account: AccountId, payments: Sequence[Payment]) ->
 
 @dataclass(frozen=True)
 class _SortedOut:
-    """An account's discounts: `ours`, those of `others`, and the service types of ours that somebody `deleted`."""
+    """An account's discounts: `ours`, those of `others`, and ours that somebody `deleted`."""
 
     ours: list[ProgrammeDiscount]
     others: list[OtherDiscount]
-    deleted: frozenset[ServiceTypeId]
+    deleted: list[OwnedDiscount]
 
 
 def _sort_out(context: Context, account: AccountId, listed: Sequence[ListedDiscount]) -> _SortedOut:
@@ -198,7 +205,7 @@ def _sort_out(context: Context, account: AccountId, listed: Sequence[ListedDisco
             )
         elif recognised.service_type in context.type_names:
             ours.append(recognised)
-    return _SortedOut(ours, others, frozenset(each.service_type for each in missing))
+    return _SortedOut(ours, others, missing)
 
 
 def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
@@ -244,42 +251,46 @@ def _recognised(context: Context, row: ListedDiscount, owned: OwnedDiscount | No
 
 
 def _resting(
-    context: Context, account: AccountId, listed: frozenset[DiscountId], came_back: dict[int, DiscountId]
-) -> list[RestingDiscount]:
-    """What waits to be put back: not what was recorded but never deleted, and not what came back already."""
-    return [
-        RestingDiscount(kept.id, account, kept.shown.get("name", ""), kept.shown.get("value", ""))
-        for kept in context.store.set_aside.of(account)
-        if kept.discount not in listed and kept.id not in came_back
+    context: Context, account: AccountId, rows: Sequence[ListedDiscount], sorted_out: _SortedOut
+) -> tuple[list[RestingDiscount], Overtaken]:
+    """What waits to be put back; and what does not any more, because it was recorded but never deleted, or came back
+    already."""
+    listed, gone = {row.id for row in rows}, tuple(each.id for each in sorted_out.deleted)
+    kept = context.store.set_aside.of(account)
+    if not kept:
+        return [], Overtaken(gone=gone)
+    came_back = _came_back(context, account, kept, sorted_out.others)
+    resting = [
+        RestingDiscount(each.id, account, each.shown.get("name", ""), each.shown.get("value", ""))
+        for each in kept
+        if each.discount not in listed and each.id not in came_back
     ]
+    return resting, Overtaken(came_back, tuple(each.discount for each in kept if each.discount in listed), gone)
 
 
-def _came_back(context: Context, account: AccountId, others: Iterable[OtherDiscount]) -> dict[int, DiscountId]:
+def _came_back(
+    context: Context, account: AccountId, kept: Sequence[SetAsideDiscount], others: Sequence[OtherDiscount]
+) -> dict[int, DiscountId]:
     """Records whose putting back was begun and cut short after the panel had done it."""
     found: dict[int, DiscountId] = {}
-    for kept in context.store.set_aside.of(account):
-        for other in others if kept.known is not None else ():
+    for each in kept:
+        for other in others if each.known is not None else ():
             if (
-                other.id not in (kept.known or ())
+                other.id not in (each.known or ())
                 and other.id not in found.values()
-                and discounts.same_as(context.panel, account, other.id, kept.fields)
+                and discounts.same_as(context.panel, account, other.id, each.fields)
             ):
-                found[kept.id] = other.id
+                found[each.id] = other.id
                 break
     return found
 
 
-def _settle(
-    context: Context,
-    account: AccountId,
-    listed: frozenset[DiscountId],
-    came_back: Mapping[int, DiscountId],
-    now: datetime,
-) -> None:
-    """Records that the panel has overtaken: discounts that came back, were never deleted, or are gone."""
+def _settle(context: Context, account: AccountId, overtaken: Overtaken, now: datetime) -> None:
+    """Bring the records to what the panel says."""
     store = context.store
-    for record, discount in came_back.items():
+    for record, discount in overtaken.came_back.items():
         store.set_aside.end_putting_back(record, discount, now)
-    store.set_aside.forget(account, listed)
-    for gone in store.owned.of(account).keys() - listed:
+    if overtaken.still_there:
+        store.set_aside.forget(account, overtaken.still_there)
+    for gone in overtaken.gone:
         store.owned.forget(gone)

@@ -16,12 +16,21 @@ from ..programme.text import Text
 
 
 @dataclass(frozen=True)
+class Overtaken:
+    """Records of ours that the panel has overtaken: set-aside discounts that it has again (`came_back`: record and new
+    id) or never deleted (`still_there`), and programme's discounts that somebody deleted (`gone`)."""
+
+    came_back: Mapping[int, DiscountId] = field(default_factory=dict)
+    still_there: tuple[DiscountId, ...] = ()
+    gone: tuple[DiscountId, ...] = ()
+
+
+@dataclass(frozen=True)
 class Considered:
     """What one account should have and why, and the changes that lead there; none where all is right.
 
     `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
-    `left` are other discounts that act beside the tier's because the settings leave them. `came_back` are records
-    of set-aside discounts that the panel turned out to have again, and under which id.
+    `left` are other discounts that act beside the tier's because the settings leave them.
     """
 
     account: Account
@@ -31,7 +40,7 @@ class Considered:
     known: frozenset[DiscountId]
     tier_before: str | None
     left: tuple[OtherDiscount, ...] = ()
-    came_back: Mapping[int, DiscountId] = field(default_factory=dict)
+    overtaken: Overtaken = field(default_factory=Overtaken)
 
     @property
     def drops(self) -> int:
