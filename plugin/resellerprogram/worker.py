@@ -34,6 +34,10 @@ def main(root: Path) -> None:
                 work(root, store, datetime.now, Lingering(root, bell))
             finally:
                 bell.close()
+            if OURSELVES.exists():
+                from .health import tell_if_overdue  # much to load for what hardly ever matters
+
+                tell_if_overdue(root, store, datetime.now())
     except Exception:
         logging.getLogger(__name__).exception("the worker failed; the next sweep goes on")
 

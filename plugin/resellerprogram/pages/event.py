@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
+from . import quick
+
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
 """Functions whose event also comes when the form is merely opened; only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
@@ -23,7 +25,7 @@ def main() -> None:
     try:
         handle(root, os.environ)
     except Exception as error:
-        _log(root, error)
+        quick.log(root, "event", error, "the next sweep finds it")
     os.write(1, b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n')
 
 
@@ -45,9 +47,11 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
 def queue_rows(environment: Mapping[str, str]) -> Iterator[tuple[int | None, int | None, str]]:
     """Account, payment and cause of each row; none for a request that changes nothing, or is the worker's own."""
     function = environment.get("PARAM_func", "")
-    if environment.get("PARAM_resellerprogram_call") or (function in FORMS and not environment.get("PARAM_sok")):
+    if function in FORMS and not environment.get("PARAM_sok"):
         return
     if function.startswith(OF_DISCOUNTS):
+        if environment.get("PARAM_resellerprogram_call"):
+            return
         for account in _ids(environment.get("PARAM_plid", "").rpartition("/")[2]):
             yield account, None, function
         return
@@ -131,15 +135,3 @@ def _start_worker(root: str) -> None:
         os.execve(program, [program, root], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})  # noqa: S606  no shell wanted
     finally:
         os._exit(1)
-
-
-def _log(root: str, error: Exception) -> None:
-    """A line in our log, in the log's own form; a disk that is full must not stop a payment."""
-    import time
-
-    line = f"{time.strftime('%Y-%m-%d %H:%M:%S')},000 {os.getpid()} ERROR event: {error!r}; the next sweep finds it\n"
-    try:
-        with open(os.path.join(root, "var", "resellerprogram.log"), "a", encoding="utf-8", errors="replace") as log:
-            log.write(line)
-    except OSError:
-        pass

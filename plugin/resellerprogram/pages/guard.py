@@ -11,7 +11,9 @@ import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
-CLIENT_LEVEL = 16
+from . import quick
+
+STAFF_LEVEL = 29
 ERROR_TYPE = "resellerprogram_promo_code"
 HEAD = 4096
 _LONGEST_CODE = 64
@@ -41,7 +43,7 @@ def main() -> None:
         given = sys.stdin.buffer.read() if sys.stdin else b""
         answer = handle(root, os.environ, given)
     except Exception as error:
-        _log(root, error)
+        quick.log(root, "guard", error, "the order went on")
         answer = given
     sys.stdout.buffer.write(answer or _NO_DOCUMENT)
 
@@ -55,7 +57,8 @@ def handle(root: str, environment: Mapping[str, str], given: bytes) -> bytes:
 
 def order_of(environment: Mapping[str, str]) -> Order | None:
     """The client and the promo code of a request; None without a code, or for staff."""
-    if environment.get("AUTH_LEVEL", "") != str(CLIENT_LEVEL):
+    level = environment.get("AUTH_LEVEL", "")
+    if not (level.isascii() and level.isdigit()) or int(level[:9]) >= STAFF_LEVEL:
         return None
     for name, value in environment.items():
         if name.startswith("PARAM_") and "promocode" in name.lower() and value.strip():
@@ -115,14 +118,3 @@ def refusal(order: Order, tier: str, language: str) -> bytes:
 def _printable(text: str) -> str:
     """What XML can carry: no control characters, no halves of characters."""
     return "".join(character for character in text if character.isprintable())
-
-
-def _log(root: str, error: Exception) -> None:
-    import time
-
-    line = f"{time.strftime('%Y-%m-%d %H:%M:%S')},000 {os.getpid()} ERROR guard: {error!r}; the order went on\n"
-    try:
-        with open(os.path.join(root, "var", "resellerprogram.log"), "a", encoding="utf-8", errors="replace") as log:
-            log.write(line)
-    except OSError:
-        pass

@@ -44,13 +44,8 @@ class Https:
         self._session.verify = certificate or True
         self._session.headers["Referer"] = url
         self._auth = ""
-        self._one_at_a_time = threading.Lock()
 
     def send(self, call: Call) -> Document:
-        with self._one_at_a_time:
-            return self._send(call)
-
-    def _send(self, call: Call) -> Document:
         self.log_in()
         try:
             return parse(self._post(call, {"auth": self._auth}), call)
@@ -102,13 +97,21 @@ class Https:
 
 
 class HttpsOrMgrctl:
-    """HTTPS while it works; from its first failure on, mgrctl. A write that may have happened is not sent twice."""
+    """HTTPS while it works; from its first failure on, mgrctl. A write that may have happened is not sent twice.
+
+    One call at a time: the session is one, and who finds it broken must not take it from under another.
+    """
 
     def __init__(self, https: Https, mgrctl: Transport) -> None:
         self._https: Https | None = https
         self._mgrctl = mgrctl
+        self._one_at_a_time = threading.Lock()
 
     def send(self, call: Call) -> Document:
+        with self._one_at_a_time:
+            return self._send(call)
+
+    def _send(self, call: Call) -> Document:
         if self._https is None:
             return self._mgrctl.send(call)
         try:
