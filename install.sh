@@ -87,14 +87,22 @@ install_plugin() {
         "Установлено в $ROOT. Команда: $ROOT/sbin/$NAME; вот что она предполагает об этой панели:"
     "$ROOT/sbin/$NAME" doctor || say "doctor found something that matters; look at it before the first apply." \
         "doctor нашёл важное отличие; разберитесь с ним до первого apply."
-    if "$ROOT/sbin/$NAME" settings show --json | grep -q '"automatic": "on"'; then
-        say "From now on payments change discounts by themselves (\`$NAME settings set automatic off\` stops that)." \
-            "С этой минуты платежи сами меняют скидки (остановить: \`$NAME settings set automatic off\`)."
-    else
-        say "automatic is off: only apply changes discounts (\`$NAME settings set automatic on\` changes that)." \
-            "automatic = off: скидки меняет только apply (включить: \`$NAME settings set automatic on\`)."
-    fi
+    case $("$ROOT/sbin/$NAME" settings show --json) in
+        *'"automatic": "on"'*)
+            say "From now on payments change discounts by themselves (\`$NAME settings set automatic off\` stops that)." \
+                "С этой минуты платежи сами меняют скидки (остановить: \`$NAME settings set automatic off\`)." ;;
+        *)
+            say "automatic is off: only apply changes discounts (\`$NAME settings set automatic on\` changes that)." \
+                "automatic = off: скидки меняет только apply (включить: \`$NAME settings set automatic on\`)." ;;
+    esac
     say "Next: $ROOT/sbin/$NAME plan" "Дальше: $ROOT/sbin/$NAME plan"
+}
+
+upgrade_plugin() {
+    read_options "$@"
+    [ -e "$HOME_DIR/current" ] || die "there is nothing to upgrade in $ROOT; use install" "в $ROOT нечего обновлять; нужен install"
+    "$ROOT/sbin/$NAME" backup >/dev/null
+    install_plugin "$@"
 }
 
 check_host() {
