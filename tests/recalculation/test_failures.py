@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +19,7 @@ from resellerprogram.programme.payments import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 
+from tests.dying import die_before
 from tests.operator import TODAY, Operator
 from tests.sandbox import Sandbox
 
@@ -183,34 +183,11 @@ def test_a_second_run_is_told_who_runs(operator: Operator) -> None:
 
 def _dying(root: Path, die_at: int, day: date) -> None:
     """A run in a process of its own that is killed before its `die_at`-th panel call or store statement."""
-    passed = 0
-
-    def tick() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == die_at:
-            os.kill(os.getpid(), 9)
-
-    _before_each(Https, "send", tick)
-    _before_each(Mgrctl, "send", tick)
+    counting = die_before(die_at)
     with Store(root, Operator.clock(day)()) as store:
-        store.connection.set_trace_callback(lambda statement: tick() if _changes(statement) else None)
+        counting(store)
         Operator(Sandbox(root), store).apply(day)
     os._exit(0)
-
-
-def _before_each(owner: type, name: str, tick: Callable[[], None]) -> None:
-    original = getattr(owner, name)
-
-    def counted(self: Any, call: Any) -> Any:
-        tick()
-        return original(self, call)
-
-    setattr(owner, name, counted)
-
-
-def _changes(statement: str) -> bool:
-    return statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "COMMIT"))
 
 
 def test_killed_at_every_point_the_next_run_finishes_the_job(operator: Operator) -> None:

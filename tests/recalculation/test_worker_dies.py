@@ -5,17 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from resellerprogram.panel.https import Https
 from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.recalculation import work as working
 from resellerprogram.store import Store
 
+from tests.dying import die_before
 from tests.operator import TODAY, Operator
 from tests.sandbox import Sandbox
 
@@ -109,35 +107,12 @@ class Story:
 
 def _dying_worker(root: Path, die_at: int) -> None:
     """A worker in a process of its own that is killed before its `die_at`-th panel call or store statement."""
-    passed = 0
-
-    def tick() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == die_at:
-            os.kill(os.getpid(), 9)
-
     vars(working)["ROUND"] = 0  # over HTTPS, which is quicker
-    for transport in (Https, Mgrctl):
-        _before_each(transport, tick)
+    counting = die_before(die_at)
     with Store(root, Operator.clock(TODAY)()) as store:
-        store.connection.set_trace_callback(lambda statement: tick() if _changes(statement) else None)
+        counting(store)
         Operator(Sandbox(root), store).work()
     os._exit(0)
-
-
-def _before_each(owner: Any, tick: Callable[[], None]) -> None:
-    original = vars(owner)["send"]
-
-    def counted(self: Any, call: Any) -> Any:
-        tick()
-        return original(self, call)
-
-    owner.send = counted
-
-
-def _changes(statement: str) -> bool:
-    return statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "COMMIT"))
 
 
 @pytest.mark.parametrize("name", ["rising", "starting", "falling"])

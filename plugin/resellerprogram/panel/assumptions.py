@@ -193,10 +193,15 @@ def _found(holds: bool, detail: str = "") -> tuple[Finding, str]:
     return (Finding.HOLDS if holds else Finding.DIFFERS), detail
 
 
+def _functions(panel: Panel) -> set[str]:
+    """The names of all functions that the panel lists."""
+    document = panel.call("actionlist")
+    return {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
+
+
 def _discount_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     needed = {"account.discount", "account.discount.add.product", "account.discount.edit", "account.discount.delete"}
-    document = panel.call("actionlist")
-    known = {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
+    known = _functions(panel)
     if not known:
         return Finding.UNKNOWN, "actionlist"
     return _found(needed <= known, ", ".join(sorted(needed - known)))
@@ -317,8 +322,7 @@ def _payment_names_user(panel: Panel, specimen: Specimen) -> tuple[Finding, str]
 
 
 def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
-    document = panel.call("actionlist")
-    known = {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
+    known = _functions(panel)
     missing = PROMO_CODE_FUNCTIONS.keys() - known
     others = {name for name in known - PROMO_CODE_FUNCTIONS.keys() if "promocode" in name and "promotion" not in name}
     if not missing and not others:
@@ -341,8 +345,7 @@ def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
-    document = panel.call("actionlist")
-    return _found("notification.edit" in {*document.find_all("elem/action"), *document.find_all("elem/name")})
+    return _found("notification.edit" in _functions(panel))
 
 
 def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, str]:

@@ -19,6 +19,7 @@ from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS, REMEMBERED_FILTERS, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
+from ..store.users import ClientUser
 
 
 class Context:
@@ -170,6 +171,14 @@ class Context:
         if not self.withdraw:
             _ = self.provider, self.service_types, self.group_members, self.reader
 
+    def keep_all_users(self) -> None:
+        """Who may log in for whom changes, and the guard must know."""
+        self.store.users.replace_all(map(_client_user, directory.users(self.panel)))
+
+    def keep_users_of(self, account: AccountId) -> None:
+        """The same for one client."""
+        self.store.users.add(map(_client_user, directory.users_of(self.panel, account)))
+
     @cached_property
     def rates(self) -> RateTable:
         return directory.rates(self.panel, self.settings.currency)
@@ -185,6 +194,10 @@ def kept_facts(store: Store, settings: Settings, day: date) -> Facts | None:
     if not kept or {name: kept.get(name) for name in ("day", "for")} != _validity(settings, day):
         return None
     return Facts.from_plain(kept["facts"])
+
+
+def _client_user(user: directory.User) -> ClientUser:
+    return ClientUser(user.id, user.name, user.account)
 
 
 def _validity(settings: Settings, day: date) -> dict[str, object]:

@@ -19,7 +19,6 @@ from ..programme.text import Text
 from ..programme.window import Window
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
-from ..store.users import ClientUser
 from .account import Reading, apply, consider, consider_alone, forget, outside_because
 from .context import Context
 from .report import Considered
@@ -113,8 +112,7 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         forget(context, account)
     else:
         if considered.decision.tier and not store.users.known(account):
-            users = directory.users_of(context.panel, account)
-            store.users.add(ClientUser(user.id, user.name, user.account) for user in users)
+            context.keep_users_of(account)
     store.queue.done(account, up_to)
     store.queue.drop(row.id)
 

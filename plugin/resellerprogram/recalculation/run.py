@@ -23,7 +23,6 @@ from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.settings import Settings, check, settings_of
-from ..store.users import ClientUser
 from .account import Reading, apply, consider, consider_alone, forget, give_back, outside_because, read
 from .context import Context, kept_facts
 from .drain import drain
@@ -195,7 +194,7 @@ class _Run:
         whole = account is None
         accounts = [_client(context, account)] if account is not None else _members(context)
         if whole and self.write:
-            store.users.replace_all(_client_users(directory.users(context.panel)))
+            context.keep_all_users()
         staging: Staging[Considered] = Staging(store.folder)
         try:
             for considered in self._consider_all(accounts, whole):
@@ -300,10 +299,6 @@ def _members(context: Context) -> list[Account]:
     if not store.decisions.any():
         return everybody
     return [account for account in everybody if account.id in owners or not outside_because(context, account.id)]
-
-
-def _client_users(users: Iterable[directory.User]) -> Iterator[ClientUser]:
-    return (ClientUser(user.id, user.name, user.account) for user in users)
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ..panel import directory, discounts
+from ..panel import discounts
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import ResellerProgrammeError
@@ -18,10 +18,9 @@ from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT
 from ..store.seen import SeenPayment, mark_of
-from ..store.users import ClientUser
 from .context import Context
 from .drain import drain
-from .run import PATIENCE, recalculate, working_on
+from .run import PATIENCE, Clock, recalculate, working_on
 
 CAUSE = "sweep"
 SMALL = 4000
@@ -33,7 +32,6 @@ LISTS_PER_SWEEP = 200
 NIGHT_IS_OVER = timedelta(minutes=30)
 TRIES_AGAIN = timedelta(hours=1)
 
-Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +60,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         context.prepare()
         payments = _look_at_payments(context, clock())
         accounts = _look_at_discounts(context, clock())
-        _look_at_users(context)
+        context.keep_all_users()
         drained = drain(context, clock)
     caught_up = _missed_night(store, clock())
     if caught_up:
@@ -163,12 +161,6 @@ def _in_turn(store: Store) -> list[AccountId]:
 
 
 # --- the rest ---
-
-
-def _look_at_users(context: Context) -> None:
-    """Who may log in for whom changes, and the guard must know."""
-    users = directory.users(context.panel)
-    context.store.users.replace_all(ClientUser(user.id, user.name, user.account) for user in users)
 
 
 def _missed_night(store: Store, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError
@@ -13,14 +13,13 @@ from ..store import Store
 from ..store.lock import as_worker, only_one
 from ..store.notes import FACTS
 from .drain import CAUSE, ROUND, drain
-from .run import working_on
+from .run import Clock, working_on
 
 STAYS = timedelta(seconds=60)
 GLANCE = 0.1
 WAITS = 3600.0
 """Seconds that a worker lets another run finish. A run over all answers the queue by itself meanwhile."""
 
-Clock = Callable[[], datetime]
 Wait = Callable[["timedelta | None"], bool]
 """Told how long it is until something may be tried again (None: nothing waits), waits for that or for something new;
 False ends the work."""
