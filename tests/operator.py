@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from resellerprogram.programme.payments import AccountId, PaymentId
+from resellerprogram.programme.text import same
+from resellerprogram.programme.tiers import ServiceClass
 from resellerprogram.recalculation.report import Considered, Report
 from resellerprogram.recalculation.run import considered_alone, recalculate
 from resellerprogram.recalculation.sweep import Swept, sweep
 from resellerprogram.recalculation.work import work
 from resellerprogram.store import Store
+from resellerprogram.store.classes import ClassOfServices
 
 from tests.sandbox import Sandbox
 
@@ -33,7 +36,7 @@ class Operator:
             day,
             self.clock(day),
             "apply",
-            account=None if account is None else AccountId(account),
+            accounts=None if account is None else [AccountId(account)],
             **options,
         )
 
@@ -47,6 +50,12 @@ class Operator:
         """Put payments into the queue as an event does."""
         for payment in payments:
             self.store.queue.put_payment(PaymentId(payment), cause, self.clock(day)())
+
+    def classes(self, name: str, *types: str, left_out: tuple[int, ...] = ()) -> None:
+        """Let a class stand for these service types, but not for these tariffs."""
+        found = self.store.classes.of(ServiceClass(name))
+        title = found.title if found else same(name)
+        self.store.classes.put(ClassOfServices(ServiceClass(name), title, types, left_out))
 
     def work(self, day: date = TODAY) -> None:
         """Answer the queue as the worker does, until it would wait for what failed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine
+from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
 from .panel.connection import https_problem
 from .panel.directory import users_of
 from .panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
@@ -120,7 +120,11 @@ def health(store: Store, now: datetime) -> Health:
 def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
     """Notify the administrator in the panel, once a day, while no run over all has succeeded for 26 hours."""
     found = health(store, now)
-    if not found.overdue or store.notes.read(OVERDUE_TOLD) == now.date().isoformat():
+    if (
+        not found.overdue
+        or not store.settings.current().notifications
+        or store.notes.read(OVERDUE_TOLD) == now.date().isoformat()
+    ):
         return
     try:
         with (
@@ -207,7 +211,7 @@ def _experiments(context: Context, account: AccountId, now: datetime) -> Iterato
     users = users_of(context.panel, account)
     if not users:
         raise MemberError(Text("account {id} has no user", "у клиента {id} нет пользователя")(id=account))
-    finding, detail = set_aside_and_put_back(context.panel, account, context.service_types[0].id, day)
+    finding, detail = set_aside_and_put_back(context.panel, account, context.covered[0].scope, day)
     yield Check(
         "put_back",
         Text(
@@ -218,8 +222,8 @@ def _experiments(context: Context, account: AccountId, now: datetime) -> Iterato
         True,
         same(detail),
     )
-    covered = {each.id for each in context.service_types if each.service_class}
-    outside = [(number, name) for number, name in context.type_names.items() if number not in covered]
+    inside = {name for each in context.classes for name in each.types}
+    outside = [(type_scope(number), name) for number, name in context.type_names.items() if name not in inside]
     finding, detail = zero_percent_outranks_promotions(context.panel, users[0], outside, day)
     if finding is Finding.HOLDS:
         store.notes.write(ZERO_PERCENT_CONFIRMED, {"account": account, "at": now.isoformat(), "seen": detail})

@@ -15,24 +15,21 @@ from .programme.discounts import (
     OtherDiscount,
     PutBack,
     RestingDiscount,
-    ServiceTypeId,
+    Scope,
     SetAside,
     TierChange,
 )
 from .programme.text import Text, same
 from .programme.tiers import ServiceClass, TierTable, plain
-from .programme.turnover import Reason, Verdict
+from .programme.turnover import Reason, Turnover, Verdict
 from .programme.window import last_counting_day
 from .recalculation.report import Planned, Report
 from .store.decisions import Record
 
 NOTHING = "—"
-
-CLASS_NAMES = {
-    ServiceClass.VPS: same("VPS"),
-    ServiceClass.DEDICATED: Text("dedicated", "выделенные серверы"),
-    ServiceClass.SSL: same("SSL"),
-}
+LONGEST_LINE = 120
+Titles = Mapping[ServiceClass, Text]
+"""What people read of the service classes."""
 
 REASONS = {
     Reason.COUNTED: Text("counts", "учтён"),
@@ -66,6 +63,9 @@ BASES = {
 }
 
 CAUSES = {
+    "member": Text("what was said of the member", "указание об участнике"),
+    "preview": Text("by hand, from the preview", "вручную, со страницы «Что изменится»"),
+    "recalculate": Text("by hand, from the members' list", "вручную, из списка участников"),
     "apply": Text("by hand", "вручную"),
     "daily": Text("daily run", "ежедневный пересчёт"),
     "caught_up": Text("daily run, caught up", "ежедневный пересчёт, с опозданием"),
@@ -116,8 +116,8 @@ def cause(value: str, language: str) -> str:
     return CAUSES.get(value, same(value)).say(language)
 
 
-def reason(verdict: Verdict, language: str) -> str:
-    """Why a payment counts or does not, and until when it counts."""
+def reason(verdict: Verdict, language: str, months: int = 1) -> str:
+    """Why a payment counts or does not, and until when it counts: for so many months."""
     payment = verdict.payment
     text = REASONS[verdict.reason](method=payment.method or "?", currency=payment.amount.currency).say(language)
     if verdict.rate:
@@ -125,15 +125,27 @@ def reason(verdict: Verdict, language: str) -> str:
             rate=plain(verdict.rate.value), since=day(verdict.rate.since, language)
         ).say(language)
     if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
-        last = last_counting_day(payment.credited_on)
+        last = last_counting_day(payment.credited_on, months)
         text += Text(", until {last}", ", до {last}")(last=day(last, language)).say(language)
     return text
+
+
+def one_line(text: str) -> str:
+    """A text of several lines in one, cut where it gets long."""
+    line = " / ".join(part for part in text.splitlines() if part)
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
 
 
 def basis(decision: Decision, language: str) -> str:
     pin = decision.pin
     text = BASES[decision.basis]
     return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
+
+
+def step_of_tier(before: str | None, after: str | None) -> str:
+    """'Partner #7 → Partner #8'; where nothing changed, the tier alone."""
+    shown = after or NOTHING
+    return shown if before in (None, after) else f"{before} → {shown}"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
@@ -148,18 +160,23 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset
         yield "  ".join(cells).rstrip()
 
 
-def explanation(decision: Decision, account_name: str, currency: str, tiers: TierTable, language: str) -> Iterator[str]:
+def percents(of: Mapping[ServiceClass, Decimal], titles: Titles, language: str) -> str:
+    """'VPS 19 %, SSL certificates 3 %'."""
+    return ", ".join(f"{titles.get(name, same(name)).say(language)} {percent(value)}" for name, value in of.items())
+
+
+def explanation(
+    decision: Decision, account_name: str, currency: str, tiers: TierTable, titles: Titles, language: str
+) -> Iterator[str]:
     """A decision told in full: the tier, the sum, every payment with its reason, what comes next (R11)."""
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
-    percents = ", ".join(
-        f"{CLASS_NAMES[service_class].say(language)} {percent(value)}"
-        for service_class, value in decision.percents.items()
-    )
     yield Text("Account {id}, {name}, on {day}: {tier}", "Клиент {id}, {name}, на {day}: {tier}")(
         id=decision.account,
         name=account_name or NOTHING,
         day=day(decision.day, language),
-        tier=f"{tier.name} ({percents})" if tier else Text("no tier, no discounts", "нет уровня и скидок"),
+        tier=f"{tier.name} ({percents(tier.percents, titles, language)})"
+        if tier
+        else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
     yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
     if not decision.basis.counts_payments:
@@ -171,7 +188,7 @@ def explanation(decision: Decision, account_name: str, currency: str, tiers: Tie
         language
     )
     yield ""
-    yield from _payments(turnover.verdicts, currency, language)
+    yield from _payments(turnover, currency, language)
     yield ""
     following = tiers.next_after(turnover.amount)
     if following:
@@ -228,12 +245,12 @@ def step(value: TierChange) -> str:
     return f"{percent(before)} → {percent(after)}"
 
 
-def change(value: Change, names: Mapping[ServiceTypeId, str], language: str) -> str:
+def change(value: Change, names: Mapping[Scope, str], language: str) -> str:
     """One change in words: 'vds 19 % → 21 %', 'Agreed by hand 40 %: set aside'."""
     because = BECAUSE[value.because].say(language)
     if isinstance(value, (SetAside, PutBack)):
         return f"{other_discount(value.other)}: {because}"
-    return f"{names.get(value.service_type, value.service_type)} {step(value)}" + (f" ({because})" if because else "")
+    return f"{names.get(value.scope, value.scope)} {step(value)}" + (f" ({because})" if because else "")
 
 
 def other_discount(other: OtherDiscount | RestingDiscount) -> str:
@@ -245,12 +262,12 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
     """When a decision was made, by what, and what was written for it."""
     yield Text("Decided {at} ({cause}), confirmed {again}.", "Решено {at} ({cause}), подтверждено {again}.")(
         at=moment(record.decided_at, language),
-        cause=cause(record.cause, language),
+        cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
         again=moment(record.confirmed_at, language),
     ).say(language)
     for item in record.written:
         because = BECAUSE[item.because].say(language)
-        if item.service_type is None:
+        if item.scope is None:
             yield f"{item.what} {item.value}: {because}"
             continue
         yield Text("Written: {type} {before} → {after}", "Записано: {type} {before} → {after}")(
@@ -258,8 +275,8 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
         ).say(language) + (f" ({because})" if because else "")
 
 
-def _payments(verdicts: Sequence[Verdict], currency: str, language: str) -> Iterator[str]:
-    if not verdicts:
+def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]:
+    if not turnover.verdicts:
         yield Text("No payments in these days.", "Платежей за эти дни нет.").say(language)
         return
     header = Text("credited|payment|amount|counted|why", "зачислен|платёж|сумма|учтено|почему").say(language).split("|")
@@ -271,16 +288,16 @@ def _payments(verdicts: Sequence[Verdict], currency: str, language: str) -> Iter
                 verdict.payment.number or str(verdict.payment.id),
                 money(verdict.payment.amount.amount, verdict.payment.amount.currency),
                 money(verdict.counted, currency) if verdict.counted else NOTHING,
-                reason(verdict, language),
+                reason(verdict, language, turnover.window.months),
             )
-            for verdict in verdicts
+            for verdict in turnover.verdicts
         ),
         right=frozenset({2, 3}),
     )
 
 
 def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
-    types = _changed_types(report.planned, report.type_names)
+    types = _changed_types(report.planned, report.scope_names)
     header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
     others = any(isinstance(item, (SetAside, PutBack)) for planned in report.planned for item in planned.changes)
     last = [Text("other discounts", "другие скидки").say(language)] if others else []
@@ -289,8 +306,8 @@ def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
             str(planned.account.id),
             planned.account.name or NOTHING,
             money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
-            _tier_step(planned),
-            *(_cell(planned, service_type) for service_type in types),
+            step_of_tier(planned.tier_before, planned.tier),
+            *(_cell(planned, scope) for scope in types),
             *([_others_cell(planned, language)] if others else []),
         )
         for planned in report.planned
@@ -298,23 +315,14 @@ def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
     yield from table([*header, *types.values(), *last], rows, right=frozenset({2}))
 
 
-def _tier_step(planned: Planned) -> str:
-    after = planned.tier or NOTHING
-    return after if planned.tier_before in (None, planned.tier) else f"{planned.tier_before} → {after}"
+def _changed_types(planned: Iterable[Planned], names: Mapping[Scope, str]) -> dict[Scope, str]:
+    types = {item.scope for each in planned for item in each.changes if not isinstance(item, (SetAside, PutBack))}
+    return {scope: names.get(scope, str(scope)) for scope in sorted(types)}
 
 
-def _changed_types(planned: Iterable[Planned], names: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
-    types = {
-        item.service_type for each in planned for item in each.changes if not isinstance(item, (SetAside, PutBack))
-    }
-    return {service_type: names.get(service_type, str(service_type)) for service_type in sorted(types)}
-
-
-def _cell(planned: Planned, service_type: ServiceTypeId) -> str:
+def _cell(planned: Planned, scope: Scope) -> str:
     return ", ".join(
-        step(item)
-        for item in planned.changes
-        if not isinstance(item, (SetAside, PutBack)) and item.service_type == service_type
+        step(item) for item in planned.changes if not isinstance(item, (SetAside, PutBack)) and item.scope == scope
     )
 
 

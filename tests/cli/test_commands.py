@@ -83,7 +83,7 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
     code, out, _ = shell.run("explain", str(romashka), "--date", "2025-01-20", language="ru")
     assert code == 0
     assert out == (
-        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL 3 %)\n"
+        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)\n"
         "Основание: по обороту.\n"
         "Оборот 52 000.00 RUB: платежи, зачисленные с 20.12.2024 по 20.01.2025 включительно.\n"
         "\n"
@@ -114,9 +114,9 @@ def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:
     assert (planned["account"], planned["turnover"], planned["tier"]) == (romashka, "52000", "Partner #8")
     assert planned["changes"][0] == {
         "kind": "create",
-        "service_type": 2,
+        "scope": "it_2",
         "because": "tier",
-        "internal_name": "vds",
+        "covers": "vds",
         "before": None,
         "after": "19",
     }
@@ -246,9 +246,9 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     file = tmp_path / "tiers.csv"
     assert shell.run("tiers", "export", str(file))[0] == 0
     file.write_text(file.read_text().replace("Starter,500,3,", "Starter,500,4.25,"))
-    assert shell.run("tiers", "import", str(file), language="ru")[1].startswith("Действует уровней: 17.")
+    assert shell.run("tiers", "import", str(file), language="ru")[1].startswith("Уровней с ")
     _, out, _ = shell.run("tiers", "show")
-    assert "Starter            500.00 RUB  4.25 %        1 %   1 %" in out
+    assert "Starter            500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
     code, _, err = shell.run("tiers", "import", str(file), language="ru")
     assert (code, err) == (1, "таблица уровней, строка 3: порог 400 не выше порога 500 уровня 'Starter'\n")
@@ -296,9 +296,9 @@ def test_bad_input_gets_a_clear_error_and_changes_nothing(
 
 
 def test_a_setting_is_shown_and_set(shell: Shell) -> None:
-    assert shell.run("settings", "set", "service_types.vps", "vds, vds.vps")[1] == "service_types.vps = vds, vds.vps\n"
-    assert shell.json("settings", "show")["service_types.vps"] == "vds, vds.vps"
-    assert "внутренние имена типов услуг" in shell.run("settings", "show", language="ru")[1]
+    assert shell.run("settings", "set", "window_months", "3")[1] == "window_months = 3\n"
+    assert shell.json("settings", "show")["window_months"] == "3"
+    assert "сколько календарных месяцев" in shell.run("settings", "show", language="ru")[1]
 
 
 def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox, romashka: int) -> None:

@@ -11,12 +11,12 @@ from resellerprogram.panel.assumptions import payment_filter
 from resellerprogram.panel.calls import Panel, TooManyRows, find_employee
 from resellerprogram.panel.connection import Way, https_problem, open_panel
 from resellerprogram.panel.directory import PaymentMethods
-from resellerprogram.panel.discounts import NAMES, Made
+from resellerprogram.panel.discounts import Made, name_of
 from resellerprogram.panel.errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal, TransportError
 from resellerprogram.panel.payments import PaymentReader
-from resellerprogram.programme.discounts import DiscountId, ServiceTypeId
+from resellerprogram.programme.discounts import DiscountId, Scope
 from resellerprogram.programme.payments import AccountId, Payment, PaymentStatus, ProviderId
-from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.text import Text
 from resellerprogram.programme.window import Window
 from urllib3.connection import HTTPConnection
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 TODAY = date(2025, 1, 20)
 WINDOW = Window.of(TODAY)
-VDS = ServiceTypeId(2)
+VDS = Scope("it_2")
 
 
 def reader(panel: Panel, excluded: PaymentMethods | None = None) -> PaymentReader:
@@ -426,7 +426,7 @@ def test_a_database_error_of_the_panel_is_a_refusal(sandbox: Sandbox, panel: Pan
 
 
 def wish(percent: str = "19") -> Made:
-    return Made(VDS, NAMES[ServiceClass.VPS], Decimal(percent))
+    return Made(VDS, name_of(Text("VPS", "VPS")), Decimal(percent))
 
 
 def create(panel: Panel, account: int, percent: str = "19") -> DiscountId:

@@ -17,7 +17,7 @@ from resellerprogram.programme.payments import (
     ProviderId,
     RateTable,
 )
-from resellerprogram.programme.tiers import ServiceClass, TierTable, published_table
+from resellerprogram.programme.tiers import PUBLISHED_CLASSES, TierTable, published_table
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, Verdict
 
 US = ProviderId(1)
@@ -45,7 +45,7 @@ def decided(payments: list[Payment], on: str, table: TierTable = TABLE, rules: C
 
 
 def percents(decision: Decision) -> dict[str, int]:
-    return {each.value: int(value) for each, value in decision.percents.items()}
+    return {str(each): int(value) for each, value in decision.percents.items()}
 
 
 def reasons(turnover: Turnover) -> list[Reason]:
@@ -56,4 +56,4 @@ def verdict_of(turnover: Turnover, payment: Payment) -> Verdict:
     return next(verdict for verdict in turnover.verdicts if verdict.payment.id == payment.id)
 
 
-ALL_CLASSES = tuple(ServiceClass)
+ALL_CLASSES = PUBLISHED_CLASSES

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 from resellerprogram.programme.payments import Payment, PaymentStatus, ProviderId
-from resellerprogram.programme.tiers import ServiceClass, Tier, TierTable
+from resellerprogram.programme.tiers import PUBLISHED_CLASSES, Tier, TierTable
 
 from tests.programme.builders import US, paid
 
@@ -28,7 +28,7 @@ def tables(draw: st.DrawFn) -> TierTable:
     ] or thresholds[:1]
     return TierTable(
         tuple(
-            Tier(f"Tier {number}", threshold, {each: draw(percents) for each in ServiceClass})
+            Tier(f"Tier {number}", threshold, {each: draw(percents) for each in PUBLISHED_CLASSES})
             for number, threshold in enumerate(apart)
         )
     )

@@ -9,32 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.discounts import (
     Change,
+    Covered,
     Create,
     Delete,
     DiscountId,
     DropLimit,
     Edit,
     ProgrammeDiscount,
-    ServiceType,
-    ServiceTypeId,
+    Scope,
     plan,
     wanted_percents,
 )
 from resellerprogram.programme.errors import UnsafePlan
-from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.tiers import DEDICATED, VPS
 
 from tests.programme.builders import ACCOUNT, decided, paid
 
-VDS, DEDIC, VPS2 = ServiceTypeId(2), ServiceTypeId(3), ServiceTypeId(6)
+VDS, DEDIC, VPS2 = Scope("it_2"), Scope("it_3"), Scope("it_6")
 TYPES = [
-    ServiceType(VDS, "vds", ServiceClass.VPS),
-    ServiceType(DEDIC, "dedic", ServiceClass.DEDICATED),
-    ServiceType(VPS2, "vds.vps", ServiceClass.VPS),
+    Covered(VDS, "vds", VPS),
+    Covered(DEDIC, "dedic", DEDICATED),
+    Covered(VPS2, "vds.vps", VPS),
 ]
 
 
-def there(number: int, service_type: ServiceTypeId, percent: int, intact: bool = True) -> ProgrammeDiscount:
-    return ProgrammeDiscount(DiscountId(number), ACCOUNT, service_type, Decimal(percent), intact)
+def there(number: int, scope: Scope, percent: int, intact: bool = True) -> ProgrammeDiscount:
+    return ProgrammeDiscount(DiscountId(number), ACCOUNT, scope, Decimal(percent), intact)
 
 
 def applied(found: list[ProgrammeDiscount], changes: tuple[Change, ...]) -> list[ProgrammeDiscount]:
@@ -43,11 +43,9 @@ def applied(found: list[ProgrammeDiscount], changes: tuple[Change, ...]) -> list
     for change in changes:
         if isinstance(change, Create):
             number = DiscountId(max(discounts, default=DiscountId(0)) + 1)
-            discounts[number] = ProgrammeDiscount(number, ACCOUNT, change.service_type, change.percent)
+            discounts[number] = ProgrammeDiscount(number, ACCOUNT, change.scope, change.percent)
         elif isinstance(change, Edit):
-            discounts[change.before.id] = ProgrammeDiscount(
-                change.before.id, ACCOUNT, change.service_type, change.percent
-            )
+            discounts[change.before.id] = ProgrammeDiscount(change.before.id, ACCOUNT, change.scope, change.percent)
         elif isinstance(change, Delete):
             del discounts[change.before.id]
     return list(discounts.values())
@@ -104,7 +102,7 @@ def test_lowering_and_removing_are_drops(change: Change, drops: bool) -> None:
     assert change.drops is drops
 
 
-types = st.sampled_from([VDS, DEDIC, VPS2, ServiceTypeId(9)])
+types = st.sampled_from([VDS, DEDIC, VPS2, Scope("it_9")])
 wanted = st.dictionaries(types, st.integers(1, 100).map(Decimal), max_size=4)
 found = st.lists(st.tuples(types, st.integers(0, 100), st.booleans()), max_size=6).map(
     lambda items: [there(number, *item) for number, item in enumerate(items, start=1)]
@@ -113,22 +111,22 @@ found = st.lists(st.tuples(types, st.integers(0, 100), st.booleans()), max_size=
 
 @given(wanted, found)
 def test_planning_after_applying_the_plan_is_empty(
-    target: dict[ServiceTypeId, Decimal], before: list[ProgrammeDiscount]
+    target: dict[Scope, Decimal], before: list[ProgrammeDiscount]
 ) -> None:
     after = applied(before, plan(ACCOUNT, target, before))
-    assert {discount.service_type: discount.percent for discount in after} == target
+    assert {discount.scope: discount.percent for discount in after} == target
     assert len(after) == len(target)
     assert plan(ACCOUNT, target, after) == ()
 
 
 @given(wanted, found, st.data())
 def test_a_plan_cut_short_anywhere_is_finished_by_the_next(
-    target: dict[ServiceTypeId, Decimal], before: list[ProgrammeDiscount], data: st.DataObject
+    target: dict[Scope, Decimal], before: list[ProgrammeDiscount], data: st.DataObject
 ) -> None:
     changes = plan(ACCOUNT, target, before)
     partly = applied(before, changes[: data.draw(st.integers(0, len(changes)))])
     after = applied(partly, plan(ACCOUNT, target, partly))
-    assert sorted((each.service_type, each.percent) for each in after) == sorted(target.items())
+    assert sorted((each.scope, each.percent) for each in after) == sorted(target.items())
 
 
 @pytest.mark.parametrize(("drops", "total"), [(10, 10), (10, 0), (11, 55), (20, 100), (0, 0)])

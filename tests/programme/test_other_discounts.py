@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.discounts import (
     Because,
+    Covered,
     Create,
     Delete,
     DiscountId,
@@ -18,18 +19,17 @@ from resellerprogram.programme.discounts import (
     ProgrammeDiscount,
     PutBack,
     RestingDiscount,
-    ServiceType,
-    ServiceTypeId,
+    Scope,
     SetAside,
     make_way,
     plan,
     wanted_percents,
 )
-from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.tiers import VPS
 
 from tests.programme.builders import ACCOUNT, decided, paid
 
-VDS, VHOST = ServiceTypeId(2), ServiceTypeId(1)
+VDS, VHOST = Scope("it_2"), Scope("it_1")
 TODAY = date(2025, 1, 20)
 
 
@@ -78,7 +78,7 @@ def test_a_change_by_hand_is_told_from_a_change_of_tier() -> None:
 
 
 def test_promotions_are_kept_out_elsewhere_by_zero_percent_while_there_is_a_tier() -> None:
-    types = [ServiceType(VDS, "vds", ServiceClass.VPS), ServiceType(VHOST, "vhost", None)]
+    types = [Covered(VDS, "vds", VPS), Covered(VHOST, "vhost", None)]
     tier, none = decided([paid(600, "2025-01-05")], "2025-01-20"), decided([], "2025-01-20")
     assert wanted_percents(tier, types) == {VDS: 3}
     assert wanted_percents(tier, types, everywhere=True) == {VDS: 3, VHOST: 0}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.errors import TierTableError
-from resellerprogram.programme.tiers import ServiceClass, Tier, TierTable, published_table
+from resellerprogram.programme.tiers import DEDICATED, PUBLISHED_CLASSES, SSL, VPS, Tier, TierTable, published_table
 
 from tests.programme.builders import TABLE
 from tests.programme.strategies import tables
@@ -59,6 +59,14 @@ def test_the_next_tier_is_the_first_that_the_turnover_does_not_reach(table: Tier
     assert following == (higher[0] if higher else None)
 
 
+def test_a_table_has_the_classes_that_its_columns_name() -> None:
+    table = TierTable.from_csv("status,from,vps,domains\nA,500,3,2.5\n")
+    assert table.classes == ("vps", "domains")
+    assert TierTable.from_csv("status,from\nA,500\n").classes == ()
+    with pytest.raises(TierTableError, match="unknown class 'обл'"):
+        TierTable.from_csv("status,from,vps,Обл\nA,500,3,2\n")
+
+
 @given(tables())
 def test_a_table_survives_the_way_to_csv_and_back(table: TierTable) -> None:
     assert TierTable.from_csv(table.to_csv()) == table
@@ -67,7 +75,7 @@ def test_a_table_survives_the_way_to_csv_and_back(table: TierTable) -> None:
 def test_the_published_table_ships() -> None:
     table = published_table()
     assert (len(table.tiers), table.tiers[0].name, table.tiers[-1].threshold) == (17, "Starter", 1_000_000)
-    assert table.tiers[14].percents == {ServiceClass.VPS: 31, ServiceClass.DEDICATED: 13, ServiceClass.SSL: 10}
+    assert table.tiers[14].percents == {VPS: 31, DEDICATED: 13, SSL: 10}
 
 
 def test_byte_order_mark_semicolons_blank_lines_and_another_order_of_columns_are_taken() -> None:
@@ -76,7 +84,7 @@ def test_byte_order_mark_semicolons_blank_lines_and_another_order_of_columns_are
         Tier(
             "A",
             Decimal(500),
-            {ServiceClass.VPS: Decimal("3.5"), ServiceClass.DEDICATED: Decimal(2), ServiceClass.SSL: Decimal(1)},
+            {VPS: Decimal("3.5"), DEDICATED: Decimal(2), SSL: Decimal(1)},
         ),
     )
 
@@ -123,7 +131,7 @@ def test_a_table_that_cannot_be_right_is_refused_with_line_and_reason(lines: str
 )
 def test_a_header_with_other_classes_is_refused(header: str, reason: str) -> None:
     with pytest.raises(TierTableError, match=reason) as refused:
-        TierTable.from_csv(header + "\nA,500,3,1,1,2\n")
+        TierTable.from_csv(header + "\nA,500,3,1,1,2\n", PUBLISHED_CLASSES)
     assert refused.value.line == 1
 
 

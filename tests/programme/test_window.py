@@ -35,25 +35,28 @@ def test_both_days_of_the_window_are_included(inside: str, expected: bool) -> No
     assert (day(inside) in Window.of(day("2025-01-20"))) is expected
 
 
-def _walked(credited_on: date) -> date:
+def _walked(credited_on: date, months: int) -> date:
     """The last counting day as a day-by-day walk finds it."""
     last = credited_on
-    while credited_on in Window.of(last + timedelta(days=1)):
+    while credited_on in Window.of(last + timedelta(days=1), months):
         last += timedelta(days=1)
     return last
 
 
-def test_the_last_counting_day_equals_a_day_by_day_walk_over_four_years() -> None:
+@pytest.mark.parametrize("months", [1, 2, 5])
+def test_the_last_counting_day_equals_a_day_by_day_walk_over_four_years(months: int) -> None:
     first, days = date(2023, 1, 1), 4 * 366
     differing = {
-        credited_on: (last_counting_day(credited_on), _walked(credited_on))
+        credited_on: (last_counting_day(credited_on, months), _walked(credited_on, months))
         for credited_on in (first + timedelta(days=offset) for offset in range(days))
-        if last_counting_day(credited_on) != _walked(credited_on)
+        if last_counting_day(credited_on, months) != _walked(credited_on, months)
     }
     assert differing == {}
 
 
-@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 70))
-def test_a_payment_is_in_the_window_exactly_up_to_its_last_counting_day(credited_on: date, later: int) -> None:
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 400), st.integers(1, 12))
+def test_a_payment_is_in_the_window_exactly_up_to_its_last_counting_day(
+    credited_on: date, later: int, months: int
+) -> None:
     today = credited_on + timedelta(days=later)
-    assert (credited_on in Window.of(today)) == (today <= last_counting_day(credited_on))
+    assert (credited_on in Window.of(today, months)) == (today <= last_counting_day(credited_on, months))

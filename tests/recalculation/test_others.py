@@ -172,7 +172,7 @@ def test_the_history_tells_what_was_set_aside_and_put_back(operator: Operator) -
     newest, oldest = operator.store.decisions.history(AccountId(account))
     for record, because in ((oldest, Because.SET_ASIDE), (newest, Because.PUT_BACK)):
         (line,) = [item for item in record.written if item.because is because]
-        assert (line.what, line.value, line.service_type) == ("Agreed by hand", "40 %", None)
+        assert (line.what, line.value, line.scope) == ("Agreed by hand", "40 %", None)
 
 
 def test_what_was_changed_or_deleted_by_hand_is_put_right_with_a_line_in_the_history(operator: Operator) -> None:

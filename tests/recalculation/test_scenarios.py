@@ -149,17 +149,17 @@ def test_a_service_class_may_stand_for_several_types_and_the_discount_of_one_tha
     operator: Operator,
 ) -> None:
     account = reseller(operator, (52_000, TODAY))
-    operator.store.settings.set("service_types.vps", "vds, vds.vps")
+    operator.classes("vps", "vds", "vds.vps")
     operator.apply()
     assert operator.percents(account) == {**PARTNER_8, "vds.vps": 19}
-    operator.store.settings.set("service_types.vps", "vds")
+    operator.classes("vps", "vds")
     operator.apply()
     assert operator.percents(account) == PARTNER_8
 
 
 def test_a_service_type_that_the_panel_lacks_is_passed_over_with_a_warning(operator: Operator) -> None:
     account = reseller(operator, (52_000, TODAY))
-    operator.store.settings.set("service_types.ssl", "ssl_cert")
+    operator.classes("ssl", "ssl_cert")
     report = operator.apply()
     assert operator.percents(account) == {"vds": 19, "dedic": 7}
     assert "ssl_cert" in report.warnings[0].ru
@@ -172,19 +172,22 @@ def test_a_service_type_that_the_panel_lacks_is_passed_over_with_a_warning(opera
         ("currency", "GBP", "no currency GBP"),
         ("members", "group:9", "client group 9"),
         ("excluded_payment_methods", "Gold", "no method Gold"),
-        ("service_types.vps", "", "none of the service types"),
     ],
 )
 def test_settings_that_do_not_fit_the_panel_stop_the_run_before_it_reads_payments(
     operator: Operator, name: str, value: str, says: str
 ) -> None:
     operator.store.settings.set(name, value)
-    if name == "service_types.vps":
-        for other in ("dedicated", "ssl"):
-            operator.store.settings.set(f"service_types.{other}", "")
     with pytest.raises(SettingError, match=says.replace("(", r"\(").replace(")", r"\)")):
         operator.apply()
     assert "payment" not in {call["func"] for call in operator.sandbox.calls()}
+
+
+def test_classes_without_any_service_type_of_the_panel_stop_the_run(operator: Operator) -> None:
+    for name in ("vps", "dedicated", "ssl"):
+        operator.classes(name)
+    with pytest.raises(SettingError, match="none of the service types"):
+        operator.apply()
 
 
 # --- members (R10) ---
@@ -231,7 +234,7 @@ def test_a_new_tier_table_acts_with_the_next_run(operator: Operator) -> None:
     account = reseller(operator, (600, TODAY))
     operator.apply()
     operator.store.tiers.put(
-        TierTable.from_csv("status,from,vps,dedicated,ssl\nGold,100,12.5,0,1\n"), operator.clock(TODAY)()
+        TierTable.from_csv("status,from,vps,dedicated,ssl\nGold,100,12.5,0,1\n"), TODAY, "", operator.clock(TODAY)()
     )
     operator.apply()
     assert operator.sandbox.world.percents(account) == {"vds": Decimal("12.5"), "certificate": 1}
@@ -337,8 +340,9 @@ def test_taking_the_programme_off_removes_its_discounts_and_no_other(operator: O
 def test_the_programme_can_be_taken_off_though_its_settings_do_not_fit_the_panel_any_more(operator: Operator) -> None:
     reseller(operator, (52_000, TODAY))
     operator.apply()
-    for name, value in (("members", "group:99"), ("provider", "9"), ("service_types.vps", "gone")):
+    for name, value in (("members", "group:99"), ("provider", "9")):
         operator.store.settings.set(name, value)
+    operator.classes("vps", "gone")
     operator.sandbox.fault("broken", "payment")
     assert operator.apply(withdraw=True).written == 3
     assert operator.sandbox.world.discounts() == []

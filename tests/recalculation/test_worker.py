@@ -127,10 +127,10 @@ def test_what_comes_while_an_account_is_recalculated_is_not_lost(
     original: Callable[..., int] = vars(drain)["apply"]
     credited: list[int] = []
 
-    def pay_meanwhile(context: Any, considered: Any, cause: str, now: datetime) -> int:
+    def pay_meanwhile(*arguments: Any) -> int:
         if not credited:
             credited.append(credit(operator, account, 52_000))
-        return original(context, considered, cause, now)
+        return original(*arguments)
 
     monkeypatch.setattr(drain, "apply", pay_meanwhile)
     operator.work()

@@ -13,6 +13,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     # name: (default, other readings…)                                   reference
     "wizard_returns_id": ("no", "yes"),  # A.2
     "itemtype_list_has_intname": ("no", "yes"),  # D.3
+    "pricelist_itemtype": ("id", "name"),  # D.3: the column by which a tariff tells its type is not known
     "wizard_steps": ("no", "yes"),  # E.4
     "discount_name_localized": ("yes", "no"),  # A.3
     "discountinfo_shape": ("report", "list"),  # A.5

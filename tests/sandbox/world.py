@@ -120,6 +120,11 @@ class World:
 
     # --- one by one ---
 
+    def add_tariff(self, name: str, itemtype: int, price: int | str = 1000) -> int:
+        return self._add(
+            Pricelist, itemtype=itemtype, project=1, name=name, name_ru=name, monthly=Decimal(price), billtype=0
+        )
+
     def add_project(self, name: str) -> int:
         return self._add(Project, name=name)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from resellerprogram.programme.decision import Basis, Decision, Pin, decide, leave_out
-from resellerprogram.programme.discounts import DiscountId
+from resellerprogram.programme.discounts import DiscountId, Scope
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
 from resellerprogram.programme.payments import AccountId, Payment, PaymentId, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
@@ -21,11 +21,13 @@ from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
 from resellerprogram.store import Store, database
 from resellerprogram.store.decisions import WrittenChange, content_of
+from resellerprogram.store.listing import Page
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.members import MemberNote, takes_part
 from resellerprogram.store.queue import GIVEN_UP_AFTER
 from resellerprogram.store.settings import SETTINGS, GroupId, MemberRule
 from resellerprogram.store.staging import Staging
+from resellerprogram.store.tiers import PUBLISHED
 
 from tests.programme.builders import ACCOUNT, RULES, TABLE, US, paid
 from tests.programme.strategies import days, payment_lists
@@ -58,7 +60,7 @@ def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, m
     with Store(root, NOW) as opened:
         assert opened.settings.current().currency == "USD"
         assert opened.connection.execute("SELECT id FROM later").fetchone()[0] == 7
-        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 3
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 4
 
     (copy,) = (store.folder / "backups").iterdir()
     with sqlite3.connect(copy) as before:
@@ -87,6 +89,8 @@ def test_the_first_release_is_migrated_with_what_waits_and_what_was_decided(
     )
     connection.execute('INSERT INTO owned_discount VALUES (41, 27, 3, \'{"id": "41", "value": "19 %"}\')')
     connection.execute('INSERT INTO remembered_filters VALUES (1, \'{"payment": {"status": "1"}}\')')
+    connection.execute("INSERT INTO setting VALUES ('service_types.vps', 'vds, vds.vps')")
+    connection.execute("INSERT INTO tier_table VALUES (1, '2025-01-03 10:00:00', ?)", (TABLE.to_csv(),))
     connection.close()
 
     with Store(root, NOW) as opened:
@@ -95,6 +99,15 @@ def test_the_first_release_is_migrated_with_what_waits_and_what_was_decided(
         assert opened.queue.next_due(NOW) == waiting
         assert opened.connection.execute("SELECT tier FROM decision").fetchone()[0] == "Partner #8"
         assert opened.owned.of(AccountId(27))[DiscountId(41)].shown is None
+        assert opened.owned.of(AccountId(27))[DiscountId(41)].scope == "it_3"
+        assert [(each.name, each.types) for each in opened.classes.all()] == [
+            ("vps", ("vds", "vds.vps")),
+            ("dedicated", ("dedic",)),
+            ("ssl", ("certificate",)),
+        ]
+        assert (opened.tiers.on(NOW.date()).first_day, opened.tiers.on(NOW.date()).table) == (date(2025, 1, 3), TABLE)
+        (listed,), count, _ = opened.standings.listed(NOW, Page())
+        assert (count, listed.standing.tier, listed.standing.basis) == (1, "Partner #8", Basis.TURNOVER)
         assert opened.notes.read("remembered_filters") == {"payment": {"status": "1"}}
 
 
@@ -166,7 +179,6 @@ def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Sto
 def test_settings_are_read_as_what_they_are(store: Store) -> None:
     for name, value in {
         "members": "group:201",
-        "service_types.vps": "vds, vds.vps",
         "currency": "usd",
         "drop_limit_percent": "12.5",
         "provider": "3",
@@ -174,7 +186,6 @@ def test_settings_are_read_as_what_they_are(store: Store) -> None:
         store.settings.set(name, value)
     current = store.settings.current()
     assert current.members == MemberRule(everybody=False, group=GroupId(201))
-    assert next(iter(current.service_types.values())) == ("vds", "vds.vps")
     assert (current.currency, current.drop_limit.percent, current.provider) == ("USD", Decimal("12.5"), 3)
 
 
@@ -211,13 +222,19 @@ def test_a_pin_and_a_standing_live_side_by_side(store: Store) -> None:
 # --- tiers ---
 
 
-def test_every_table_that_was_in_force_is_kept(store: Store) -> None:
-    assert store.tiers.current() == TABLE
-    other = TierTable(TABLE.tiers[:3])
-    store.tiers.put(other, NOW)
-    store.tiers.put(TABLE, NOW)
-    assert store.tiers.current() == TABLE
-    assert store.connection.execute("SELECT count(*) FROM tier_table").fetchone()[0] == 2
+def test_each_day_has_the_table_that_held_on_it(store: Store) -> None:
+    day, later = NOW.date(), NOW.date() + timedelta(days=10)
+    assert (store.tiers.on(day).id, store.tiers.on(day).table) == (PUBLISHED, TABLE)
+    three, two, one = (TierTable(TABLE.tiers[:count]) for count in (3, 2, 1))
+    store.tiers.put(three, later, "anna", NOW)
+    assert store.tiers.on(day).table == TABLE, "it has not begun yet"
+    store.tiers.put(two, day, "boris", NOW)
+    store.tiers.put(one, day, "anna", NOW)
+    assert store.tiers.on(day - timedelta(days=1)).table == TABLE, "the past keeps its own"
+    assert (store.tiers.on(day).table, store.tiers.on(day).who) == (one, "anna")
+    assert store.tiers.on(later).table == three
+    assert store.tiers.days_after(day) == [later]
+    assert [version.first_day for version in store.tiers.all()] == [later, day, day, None]
 
 
 # --- decisions ---
@@ -266,7 +283,10 @@ def test_a_run_for_an_earlier_day_does_not_rewrite_a_later_decision(store: Store
 
 def test_written_changes_are_added_one_by_one(store: Store) -> None:
     record = store.decisions.record(decision(paid(600, "2025-01-05")), "apply", NOW, will_write=True)
-    changes = (WrittenChange(2, "vds", None, Decimal(3)), WrittenChange(3, "dedic", Decimal("1.5"), None))
+    changes = (
+        WrittenChange(Scope("it_2"), "vds", None, Decimal(3)),
+        WrittenChange(Scope("it_3"), "dedic", Decimal("1.5"), None),
+    )
     for change in changes:
         store.decisions.add_written(record, change)
     last = store.decisions.last(ACCOUNT)

@@ -10,27 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from .. import wording
+from ..administration import class_text, with_classes
 from ..programme.decision import Pin
-from ..programme.errors import MemberError, SettingError, TierTableError
+from ..programme.errors import SettingError, TierTableError
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
-from ..recalculation.run import PATIENCE, check_settings, known_client
+from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
+from ..store.changes import RecordedChange
+from ..store.classes import ClassOfServices
 from ..store.members import MemberNote
-from ..store.notes import ZERO_PERCENT_CONFIRMED
 from ..store.queue import Queued
 from ..store.settings import SETTINGS
 from .output import EXIT_PARTLY, Command
 
 _GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт")
-_NOT_CONFIRMED = Text(
-    "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: run `resellerprogram "
-    "doctor --try-on ACCOUNT` with a test client first",
-    "promotions = everywhere основано на допущении, которое в этой панели ещё не подтверждено: сначала выполните "
-    "`resellerprogram doctor --try-on ACCOUNT` на тестовом клиенте",
-)
-
 _STANDINGS: Mapping[str | None, Text] = {
     "enrolled": Text("enrolled", "записан"),
     "excluded": Text("excluded", "исключён"),
@@ -39,16 +34,26 @@ _STANDINGS: Mapping[str | None, Text] = {
 
 
 def tiers_show(command: Command) -> int:
-    table, currency = command.store.tiers.current(), command.store.settings.current().currency
+    store, day = command.store, command.options.date or date.today()
+    version, currency = store.tiers.on(day), store.settings.current().currency
+    classes = store.classes.all()
+    table = with_classes(version.table, [each.name for each in classes])
     rows = (
         (
             tier.name,
             wording.money(tier.threshold, currency),
-            *(wording.percent(tier.percents[service_class]) for service_class in ServiceClass),
+            *(wording.percent(percent) for percent in tier.percents.values()),
         )
         for tier in table.tiers
     )
-    command.table(Text("status|from|VPS|dedicated|SSL", "статус|от|VPS|выделенные|SSL"), rows, right=range(1, 5))
+    titles = "|".join(each.title.say(command.language) for each in classes)
+    command.table(Text(f"status|from|{titles}", f"статус|от|{titles}"), rows, right=range(1, 2 + len(classes)))
+    for later in store.tiers.days_after(day):
+        command.say(
+            Text("Another table holds from {day} on: --date {day}.", "С {day} действует другая таблица: --date {day}.")(
+                day=later
+            )
+        )
     return 0
 
 
@@ -57,23 +62,67 @@ def tiers_import(command: Command) -> int:
         text = _text_of(command.options.file)
     except UnicodeDecodeError as error:
         raise TierTableError(Text("not UTF-8: {error}", "не в UTF-8: {error}")(error=error)) from error
-    table = TierTable.from_csv(text)
-    command.store.tiers.put(table, datetime.now())
+    table = TierTable.from_csv(text, command.store.classes.names())
+    first_day = command.options.first_day or date.today()
+    command.office.put_tiers(table, first_day)
     command.say(
         Text(
-            "Tiers in force: {count}. `resellerprogram plan` shows what they change.",
-            "Действует уровней: {count}. Что это меняет, покажет `resellerprogram plan`.",
-        )(count=len(table.tiers))
+            "Tiers from {day} on: {count}. `resellerprogram plan --date {day}` shows what they change.",
+            "Уровней с {day}: {count}. Что это меняет, покажет `resellerprogram plan --date {day}`.",
+        )(count=len(table.tiers), day=first_day)
     )
     return 0
 
 
 def tiers_export(command: Command) -> int:
-    text = command.store.tiers.current().to_csv()
+    store = command.store
+    table = store.tiers.on(command.options.date or date.today()).table
+    text = with_classes(table, store.classes.names()).to_csv()
     if command.options.file == "-":
         sys.stdout.write(text)
     else:
         Path(command.options.file).write_text(text, encoding="utf-8")
+    return 0
+
+
+def classes_list(command: Command) -> int:
+    classes = command.store.classes.all()
+    if command.options.json:
+        command.json([_class_values(each) for each in classes])
+        return 0
+    command.table(
+        Text("class|title|service types|tariffs left out", "класс|название|типы услуг|тарифы без скидки"),
+        (
+            (
+                each.name,
+                each.title.say(command.language),
+                ", ".join(each.types),
+                ", ".join(map(str, each.left_out)) or wording.NOTHING,
+            )
+            for each in classes
+        ),
+    )
+    return 0
+
+
+def classes_set(command: Command) -> int:
+    """Change a class, or add it; what is not named stays as it is."""
+    options, store = command.options, command.store
+    name = ServiceClass(options.name)
+    before = store.classes.of(name) or ClassOfServices(name, Text(name, name))
+    wanted = ClassOfServices(
+        name,
+        Text(options.title_en or before.title.en, options.title_ru or before.title.ru),
+        before.types if options.types is None else _words(options.types),
+        before.left_out if options.leave_out is None else _tariffs(options.leave_out),
+    )
+    command.office.put_class(wanted)
+    command.say(same(f"{name}: {class_text(wanted)}"))
+    return 0
+
+
+def classes_remove(command: Command) -> int:
+    command.office.remove_class(ServiceClass(command.options.name))
     return 0
 
 
@@ -98,38 +147,35 @@ def members_list(command: Command) -> int:
 
 
 def members_enrol(command: Command) -> int:
-    name = _client_name(command)
-    command.store.members.enrol(command.options.account, command.options.reason, datetime.now())
+    name = command.office.enrol(command.options.account, command.options.reason)
     return _noted(command, Text("Account {id}, {name}, is enrolled.", "Клиент {id}, {name}, участвует."), name)
 
 
 def members_exclude(command: Command) -> int:
-    name = _client_name(command)
-    command.store.members.exclude(command.options.account, command.options.reason, datetime.now())
+    name = command.office.exclude(command.options.account, command.options.reason)
     return _noted(command, Text("Account {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён."), name)
 
 
+def members_reset(command: Command) -> int:
+    name = command.office.follow_the_rule(command.options.account)
+    return _noted(
+        command, Text("Account {id}, {name}, follows the rule.", "Клиент {id}, {name}: по общему правилу."), name
+    )
+
+
 def members_pin(command: Command) -> int:
-    pin, table = Pin(command.options.tier, command.options.until, command.options.reason), command.store.tiers.current()
-    if table.by_name(pin.tier) is None:
-        names = ", ".join(tier.name for tier in table.tiers)
-        raise MemberError(
-            Text("there is no tier {tier!r}; there are: {names}", "нет уровня {tier!r}; есть: {names}")(
-                tier=pin.tier, names=names
-            )
-        )
-    if pin.until < date.today():
-        raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=pin.until))
-    name = _client_name(command)
-    command.store.members.pin(command.options.account, pin, datetime.now())
+    options = command.options
+    name = command.office.pin(options.account, Pin(options.tier, options.until, options.reason))
     return _noted(command, Text("Account {id}, {name}, is pinned.", "Клиент {id}, {name}, закреплён."), name)
 
 
 def members_unpin(command: Command) -> int:
-    if command.store.members.of(command.options.account).pin is None:
-        raise MemberError(Text("account {id} is not pinned", "клиент {id} не закреплён")(id=command.options.account))
-    command.store.members.unpin(command.options.account, datetime.now())
-    return _noted(command, Text("Account {id} is not pinned any more.", "Клиент {id} больше не закреплён."))
+    name = command.office.unpin(command.options.account)
+    return _noted(
+        command,
+        Text("Account {id}, {name}, is not pinned any more.", "Клиент {id}, {name}, больше не закреплён."),
+        name,
+    )
 
 
 def settings_show(command: Command) -> int:
@@ -146,11 +192,31 @@ def settings_show(command: Command) -> int:
 
 def settings_set(command: Command) -> int:
     name, value = command.options.name, command.options.value
-    if name == "promotions" and value == "everywhere" and not command.store.notes.read(ZERO_PERCENT_CONFIRMED):
-        raise SettingError(_NOT_CONFIRMED)
-    check_settings(command.root, command.store, {name: value}, datetime.now(), PATIENCE)
-    command.store.settings.set(name, value)
+    command.office.set({name: value})
     command.say(same(f"{name} = {value or wording.NOTHING}"))
+    return 0
+
+
+def changes(command: Command) -> int:
+    found = command.store.changes.newest(command.options.count)
+    if command.options.json:
+        command.json([_change_values(each) for each in found])
+        return 0
+    command.table(
+        Text("when|who|from|what|whom|before|after", "когда|кто|откуда|что|кого|было|стало"),
+        (
+            (
+                wording.moment(each.at, command.language),
+                each.author.name or wording.NOTHING,
+                each.author.address or wording.NOTHING,
+                each.what,
+                each.whom,
+                wording.one_line(each.before),
+                wording.one_line(each.after),
+            )
+            for each in found
+        ),
+    )
     return 0
 
 
@@ -274,9 +340,36 @@ def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
     return (str(note.account), _STANDINGS[note.standing].say(language), note.reason, *pin)
 
 
-def _client_name(command: Command) -> str:
-    """The client's name in the panel. Raises MemberError when the panel has no such client."""
-    return known_client(command.root, command.store, command.options.account, datetime.now(), PATIENCE).name
+def _class_values(each: ClassOfServices) -> dict[str, Any]:
+    return {
+        "class": each.name,
+        "title": {"en": each.title.en, "ru": each.title.ru},
+        "types": list(each.types),
+        "left_out": list(each.left_out),
+    }
+
+
+def _change_values(each: RecordedChange) -> dict[str, Any]:
+    return {
+        "at": each.at.isoformat(),
+        "who": each.author.name,
+        "address": each.author.address,
+        "what": each.what,
+        "whom": each.whom,
+        "before": each.before,
+        "after": each.after,
+    }
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _tariffs(text: str) -> tuple[int, ...]:
+    words = _words(text)
+    if not all(word.isdecimal() for word in words):
+        raise SettingError(Text("{text!r}: tariffs are named by id", "{text!r}: тарифы указываются по id")(text=text))
+    return tuple(map(int, words))
 
 
 def _noted(command: Command, text: Text, name: str = "") -> int:

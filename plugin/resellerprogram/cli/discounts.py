@@ -9,12 +9,13 @@ from typing import Any
 from .. import wording
 from ..health import tell_if_overdue
 from ..programme.decision import Decision
-from ..programme.discounts import Change, Create, Delete, PutBack, ServiceTypeId, SetAside
+from ..programme.discounts import Change, Create, Delete, PutBack, Scope, SetAside
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
+from ..programme.payments import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.report import Planned, Report
-from ..recalculation.run import PATIENCE, considered_alone, known_client, put_all_back, recalculate
+from ..recalculation.run import PATIENCE, considered_alone, put_all_back, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
 from ..worker import start as start_worker
@@ -31,7 +32,7 @@ _AUTOMATIC_OFF = Text(
 
 
 def plan(command: Command) -> int:
-    report = _recalculated(command, "plan", account=command.options.account, write=False, allow_drop=True)
+    report = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
     if report.drops:
         _warn_of_drops(command, report)
     _print_report(command, report, written=False)
@@ -40,9 +41,17 @@ def plan(command: Command) -> int:
 
 def apply(command: Command) -> int:
     options = command.options
-    report = _recalculated(command, "apply", account=options.account, allow_drop=options.allow_drop)
+    report = _recalculated(
+        command, "apply", accounts=_accounts(command), allow_drop=options.allow_drop, who=command.office.author.name
+    )
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
+
+
+def _accounts(command: Command) -> list[AccountId] | None:
+    """The one account that was named; None for all."""
+    account = command.options.account
+    return None if account is None else [account]
 
 
 def daily(command: Command) -> int:
@@ -104,7 +113,7 @@ def put_back(command: Command) -> int:
 def _stop_by_itself(command: Command) -> None:
     """What is taken off now must not be written again by the next payment."""
     if command.store.settings.current().automatic:
-        command.store.settings.set("automatic", "off")
+        command.office.set({"automatic": "off"})
         command.say(_AUTOMATIC_OFF)
 
 
@@ -120,7 +129,7 @@ def explain(command: Command) -> int:
     day = command.options.date or today
     record = command.store.decisions.on(account, day)
     changes: tuple[Change, ...] = ()
-    names: Mapping[ServiceTypeId, str] = {}
+    names: Mapping[Scope, str] = {}
     if record and day < today:
         decision, name = record.decision, _name(command)
     else:
@@ -130,7 +139,11 @@ def explain(command: Command) -> int:
         command.json(_explanation_values(command, name, day, decision, changes, names, record))
         return 0
     currency = command.store.settings.current().currency
-    command.lines(wording.explanation(decision, name, currency, command.store.tiers.current(), command.language))
+    command.lines(
+        wording.explanation(
+            decision, name, currency, command.store.tiers.on(day).table, _titles(command), command.language
+        )
+    )
     if record:
         command.lines(wording.written_lines(record, command.language))
     if changes:
@@ -148,9 +161,13 @@ def explain(command: Command) -> int:
 def _name(command: Command) -> str:
     """The client's name, where the panel tells it: a recorded decision is explained without the panel, too."""
     try:
-        return known_client(command.root, command.store, command.options.account, datetime.now(), PATIENCE).name
+        return command.office.name_of(command.options.account)
     except ResellerProgrammeError:
         return ""
+
+
+def _titles(command: Command) -> wording.Titles:
+    return {each.name: each.title for each in command.store.classes.all()}
 
 
 def _explanation_values(
@@ -159,7 +176,7 @@ def _explanation_values(
     day: date,
     decision: Decision,
     changes: tuple[Change, ...],
-    names: Mapping[ServiceTypeId, str],
+    names: Mapping[Scope, str],
     record: Record | None,
 ) -> dict[str, Any]:
     window = decision.turnover.window
@@ -195,7 +212,7 @@ def _print_report(command: Command, report: Report, written: bool) -> None:
             "left": [{"account": each.account, "name": each.name, "value": each.value} for each in report.left],
             "warnings": [warning.say(command.language) for warning in report.warnings],
             "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
-            "planned": [_planned_values(planned, report.type_names) for planned in report.planned],
+            "planned": [_planned_values(planned, report.scope_names) for planned in report.planned],
         }
     )
 
@@ -218,8 +235,8 @@ def _change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
     return {
         "kind": type(change).__name__.lower(),
         "because": change.because.value,
-        "service_type": change.service_type,
-        "internal_name": names.get(change.service_type),
+        "scope": change.scope,
+        "covers": names.get(change.scope),
         "before": None if isinstance(change, Create) else plain(change.before.percent),
         "after": None if isinstance(change, Delete) else plain(change.percent),
     }

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .. import wording
+from ..administration import Administration
 from ..programme.text import Text
 from ..store import Store
+from ..store.changes import Author
 
+CONSOLE = "console"
+"""The address from which the command line's changes come."""
 EXIT_FAILED, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY = 1, 3, 4, 5
 
 
@@ -29,6 +35,12 @@ class Command:
     def root(self) -> Path:
         root: Path = self.options.root
         return root
+
+    @property
+    def office(self) -> Administration:
+        """What administrators decide, in the name of whoever sits at the console."""
+        name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
+        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now)
 
     def say(self, text: Text) -> None:
         print(text.say(self.language))

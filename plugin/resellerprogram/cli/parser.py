@@ -121,13 +121,47 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
 
     tiers = group("tiers", "the tier table", "таблица уровней")
-    add("show", administration.tiers_show, "show the table", "показать таблицу", tiers)
-    add("import", administration.tiers_import, "take a table from CSV", "взять таблицу из CSV", tiers).add_argument(
-        "file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод")
+    showing = add("show", administration.tiers_show, "show the table", "показать таблицу", tiers)
+    importing = add("import", administration.tiers_import, "take a table from CSV", "взять таблицу из CSV", tiers)
+    importing.add_argument("file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод"))
+    importing.add_argument(
+        "--from",
+        dest="first_day",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help=say("the first day on which it holds; today by default", "с какого дня действует; по умолчанию сегодня"),
     )
-    add("export", administration.tiers_export, "give the table as CSV", "выдать таблицу в CSV", tiers).add_argument(
+    exporting = add("export", administration.tiers_export, "give the table as CSV", "выдать таблицу в CSV", tiers)
+    exporting.add_argument(
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
     )
+    for command in (showing, exporting):
+        day(command, None)
+
+    classes = group("classes", "the classes of services", "классы услуг")
+    as_json(add("list", administration.classes_list, "show them", "показать", classes))
+    classing = add(
+        "set",
+        administration.classes_set,
+        "change a class, or add one; what is not named stays",
+        "изменить класс или добавить; неуказанное остаётся",
+        classes,
+    )
+    unclassing = add("remove", administration.classes_remove, "remove a class", "удалить класс", classes)
+    for command in (classing, unclassing):
+        command.add_argument("name", help=say("its short name, such as vps", "короткое имя, например vps"))
+    classing.add_argument(
+        "--types",
+        help=say("internal names of service types, separated by commas", "внутренние имена типов услуг, через запятую"),
+    )
+    classing.add_argument(
+        "--leave-out",
+        help=say(
+            "ids of tariffs that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
+        ),
+    )
+    classing.add_argument("--title-en", help=say("English title", "название по-английски"))
+    classing.add_argument("--title-ru", help=say("Russian title", "название по-русски"))
 
     members = group("members", "who takes part", "кто участвует")
     as_json(
@@ -144,8 +178,9 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     pinning = add(
         "pin", administration.members_pin, "hold an account on a tier", "закрепить клиента на уровне", members
     )
+    resetting = add("reset", administration.members_reset, "follow the rule again", "снова по общему правилу", members)
     unpinning = add("unpin", administration.members_unpin, "end a pin", "снять закрепление", members)
-    for command in (enrolling, excluding, pinning, unpinning):
+    for command in (enrolling, excluding, resetting, pinning, unpinning):
         account(command)
     pinning.add_argument("tier", help=say("name of the tier", "название уровня"))
     pinning.add_argument(
@@ -164,6 +199,10 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     setting = add("set", administration.settings_set, "change a setting", "изменить настройку", settings)
     setting.add_argument("name", help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", help=say("new value, '' for none", "новое значение, '' — пусто"))
+
+    changing = add("changes", administration.changes, "who changed what", "кто что менял")
+    as_json(changing)
+    changing.add_argument("--count", type=int, default=50, help=say("how many, newest first", "сколько, с новых"))
 
     add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")

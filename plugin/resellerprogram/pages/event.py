@@ -16,6 +16,7 @@ FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.ad
 """Functions whose event also comes when the form is merely opened; only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
 MOST_IDS = 10_000
+LONGEST_NAME = 200
 _LONGEST_ID = 18
 
 
@@ -36,7 +37,7 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
         return
     folder = os.path.join(root, "var", "resellerprogram")
     try:
-        _put(folder, rows)
+        _put(folder, rows, environment.get("AUTH_USER", ""))
     finally:
         if _worker_lives(folder):
             _ring(folder)
@@ -69,7 +70,7 @@ def _is_id(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= _LONGEST_ID
 
 
-def _put(folder: str, rows: list[tuple[int | None, int | None, str]]) -> None:
+def _put(folder: str, rows: list[tuple[int | None, int | None, str]], who: str) -> None:
     """The store's own table (`store/queue.py`), without the store."""
     import sqlite3
     import time
@@ -82,7 +83,8 @@ def _put(folder: str, rows: list[tuple[int | None, int | None, str]]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
-            "INSERT INTO queue (account, payment, cause, since) VALUES (?, ?, ?, ?)", [(*row, since) for row in rows]
+            "INSERT INTO queue (account, payment, cause, since, who) VALUES (?, ?, ?, ?, ?)",
+            [(*row, since, who[:LONGEST_NAME]) for row in rows],
         )
         connection.execute("COMMIT")
     finally:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from ..programme.discounts import ServiceTypeId
+from ..programme.discounts import Scope
 from ..programme.payments import AccountId, PaymentId, ProviderId, Rate
 from ..programme.text import Text
 from .answers import Row, percent
@@ -20,6 +20,8 @@ from .errors import IncompleteAnswer, MissingObject, PanelRefusal
 
 if TYPE_CHECKING:
     from .calls import Panel
+
+_Type = TypeVar("_Type", bound=int)
 
 # --- the facts ---------------------------------------------------------------------------------------------
 
@@ -142,15 +144,27 @@ def preview_of(service_type: str) -> tuple[str, str]:
     return f"{service_type}.order.param", "cost"
 
 
-def tree_node(service_type: ServiceTypeId) -> str:
-    """How a discount names the one service type that it covers (A.3)."""
-    return f"it_{service_type}"
+def type_scope(service_type: int) -> Scope:
+    """What a discount for a whole service type is for, as its form spells it (A.3)."""
+    return Scope(f"it_{service_type}")
 
 
-def service_type_of(tree: str) -> ServiceTypeId | None:
-    """The service type of a discount that covers exactly one."""
+def tariff_scope(tariff: int) -> Scope:
+    """The same for one tariff."""
+    return Scope(f"pl_{tariff}")
+
+
+def scope_of(tree: str) -> Scope | None:
+    """The one service type or tariff that a discount's form names; None for anything else."""
     prefix, _, number = tree.strip().partition("_")
-    return ServiceTypeId(int(number)) if prefix == "it" and number.isdecimal() else None
+    return Scope(f"{prefix}_{int(number)}") if prefix in ("it", "pl") and number.isdecimal() else None
+
+
+def type_of_tariff(row: Row, types: Mapping[str, _Type]) -> _Type | None:
+    """The service type of a row of the tariffs' list: by its id, or by the name that the list of types shows (D.3)."""
+    shown = row.raw("itemtype")
+    known = {str(number): number for number in types.values()}
+    return known.get(shown) or types.get(shown) or types.get(row.text("itemtype_name"))
 
 
 # --- the probes --------------------------------------------------------------------------------------------
@@ -261,7 +275,7 @@ def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     holds = (
         seen["type"] == TYPE_PERCENT
         and percent(seen["percentage"]) is not None
-        and service_type_of(seen["pricelist_tree"]) is not None
+        and scope_of(seen["pricelist_tree"]) is not None
         and seen["todate"] == OPEN_END
     )
     return _found(holds, " ".join(f"{name}={value}" for name, value in seen.items()))
@@ -346,6 +360,15 @@ def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     return _found("notification.edit" in _functions(panel))
+
+
+def _tariff_types(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    types = {row.text("name"): row.number("id") for row in panel.rows("itemtype")}
+    rows = panel.rows("pricelist")
+    if not rows:
+        return Finding.UNKNOWN, "no tariffs"
+    strangers = [row.raw("id") for row in rows if type_of_tariff(row, types) is None]
+    return _found(not strangers, f"tariffs without a known type: {', '.join(strangers[:10])}")
 
 
 def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -505,6 +528,16 @@ ASSUMPTIONS = (
         "panel/notices.py",
         False,
         _notifications,
+    ),
+    Assumption(
+        "tariff_types",
+        Text(
+            "the list of tariffs tells each one's service type, by id or by name",
+            "список тарифов называет тип услуг каждого, по id или по названию",
+        ),
+        "panel/directory.py",
+        False,
+        _tariff_types,
     ),
     Assumption(
         "unknown_parameter",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NewType
 
-from ..programme.discounts import ServiceTypeId
 from ..programme.payments import AccountId, ProviderId, RateTable
 from . import assumptions
 from .answers import Row
 from .calls import Panel, TooManyRows
 from .errors import AccessDenied, Call, IncompleteAnswer, MissingObject, PanelRefusal
+
+ServiceTypeId = NewType("ServiceTypeId", int)
+TariffId = NewType("TariffId", int)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,12 @@ def client(panel: Panel, account: AccountId) -> Account | None:
         if row.number("id", "elid") == account:
             return Account(account, row.text("name"))
     return None
+
+
+def client_by_form(panel: Panel, account: AccountId) -> Account:
+    """The same by the client's form, which leaves the employee's filters alone. Raises MissingObject."""
+    form = panel.call("account.edit", {"elid": account}).values()
+    return Account(account, form.get("realname") or form.get("name", ""))
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,26 @@ def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
         number = ServiceTypeId(row.number("id"))
         names[number] = row.raw("intname") or panel.call("itemtype.edit", {"elid": number}).value("intname")
     return names
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """A tariff of a service type."""
+
+    id: TariffId
+    name: str
+    service_type: ServiceTypeId
+
+
+def tariffs(panel: Panel) -> list[Tariff]:
+    """Every tariff of the panel, by id."""
+    types = {row.text("name"): ServiceTypeId(row.number("id")) for row in panel.rows("itemtype")}
+    found = (
+        Tariff(TariffId(row.number("id")), row.text("name"), service_type)
+        for row in panel.rows("pricelist")
+        if (service_type := assumptions.type_of_tariff(row, types)) is not None
+    )
+    return sorted(found, key=lambda tariff: tariff.id)
 
 
 def currency_signs(panel: Panel) -> dict[str, str]:

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..programme.discounts import DiscountId, ServiceTypeId
+from ..programme.discounts import DiscountId, Scope
 from ..programme.payments import AccountId
-from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
+from ..programme.text import Text, same
+from ..programme.tiers import plain
 from . import assumptions
 from .answers import percent
 from .calls import Panel
 from .errors import IncompleteAnswer, MissingObject
 
-NAMES: Mapping[ServiceClass | None, Text] = {
-    ServiceClass.VPS: Text("Reseller programme: VPS", "Партнёрская программа: VPS"),
-    ServiceClass.DEDICATED: Text("Reseller programme: dedicated servers", "Партнёрская программа: выделенные серверы"),
-    ServiceClass.SSL: Text("Reseller programme: SSL certificates", "Партнёрская программа: SSL-сертификаты"),
-    None: Text("Reseller programme: other services", "Партнёрская программа: другие услуги"),
-}
-"""What the client reads; the same for every tier, so that a lost store can be filled again from the panel."""
+OURS = Text("Reseller programme: ", "Партнёрская программа: ")
+"""How the names of our discounts begin; the same for every tier, so that a lost store can be filled again from the
+panel."""
+OTHER_SERVICES = Text("other services", "другие услуги")
 
-_OUR_NAMES = frozenset(name for text in NAMES.values() for name in (text.en, text.ru))
 _NOT_FIELDS = frozenset({"elid", "plid", "plname", "func", "out", "lang", "su", "sok"})
 
 
@@ -57,7 +53,7 @@ class ListedDiscount:
     @property
     def may_be_ours(self) -> bool:
         """Whether it bears a name of the programme; a list without names leaves it open."""
-        return "name" not in self.shown or self.shown["name"] in _OUR_NAMES
+        return "name" not in self.shown or _is_our_name(self.shown["name"])
 
 
 @dataclass(frozen=True)
@@ -74,13 +70,13 @@ class PersonalDiscount:
         return percent(self.fields.get("percentage", ""))
 
     @property
-    def service_type(self) -> ServiceTypeId | None:
-        """The one service type that it covers; None when it covers something else."""
-        return assumptions.service_type_of(self.fields.get("pricelist_tree", ""))
+    def scope(self) -> Scope | None:
+        """The one service type or tariff that it is for; None when it is for something else."""
+        return assumptions.scope_of(self.fields.get("pricelist_tree", ""))
 
     @property
     def bears_our_name(self) -> bool:
-        return any(value in _OUR_NAMES for name, value in self.fields.items() if name.startswith("name"))
+        return any(_is_our_name(value) for name, value in self.fields.items() if name.startswith("name"))
 
     @property
     def first_day(self) -> date | None:
@@ -89,10 +85,10 @@ class PersonalDiscount:
         except ValueError:
             return None
 
-    def is_intact(self, service_type: ServiceTypeId, since: date | None = None) -> bool:
+    def is_intact(self, scope: Scope, since: date | None = None) -> bool:
         """Whether everything beside the percent is as the programme writes it; `since` is its first day, if known."""
         return (
-            self.service_type == service_type
+            self.scope == scope
             and self.fields.get("type") == assumptions.TYPE_PERCENT
             and self.fields.get("todate") == assumptions.OPEN_END
             and since in (None, self.first_day)
@@ -118,11 +114,22 @@ def read(panel: Panel, account: AccountId, discount: DiscountId) -> PersonalDisc
 
 @dataclass(frozen=True)
 class Made:
-    """A percent discount for one service type that the panel was asked to create."""
+    """A percent discount for one service type or tariff that the panel was asked to create."""
 
-    service_type: ServiceTypeId
+    scope: Scope
     name: Text
     percent: Decimal
+
+
+def name_of(title: Text, language: str = "both") -> Text:
+    """What the client reads: the name of a service class, as the panel's English and Russian name; with a `language`
+    the same in both."""
+    name = Text(OURS.en + title.en, OURS.ru + title.ru)
+    return name if language == "both" else same(name.say(language))
+
+
+def _is_our_name(name: str) -> bool:
+    return name.startswith((OURS.en, OURS.ru))
 
 
 def create(panel: Panel, account: AccountId, wish: Made, since: date) -> DiscountId | None:
@@ -135,8 +142,8 @@ def create(panel: Panel, account: AccountId, wish: Made, since: date) -> Discoun
 
 def find_made(
     panel: Panel, account: AccountId, wishes: Sequence[Made], known: Collection[DiscountId]
-) -> dict[ServiceTypeId, ListedDiscount]:
-    """The discounts that were just made, by service type, among those that were not `known` before.
+) -> dict[Scope, ListedDiscount]:
+    """The discounts that were just made, by what they are for, among those that were not `known` before.
 
     The list is enough where it can mean only one of them; otherwise the forms are read.
     """
@@ -146,12 +153,12 @@ def find_made(
         looks_alike = [other for other in wishes if (other.name, other.percent) == (wish.name, wish.percent)]
         fitting = [row for row in rows if row.shown.get("name") in (wish.name.en, wish.name.ru)]
         if len(looks_alike) == len(fitting) == 1 and fitting[0].percent == wish.percent:
-            found[wish.service_type] = fitting[0]
-            continue
-        for row in rows:
-            full = read(panel, account, row.id)
-            if full.bears_our_name and full.service_type == wish.service_type:
-                found[wish.service_type] = row
+            found[wish.scope] = fitting[0]
+    wanted = {wish.scope for wish in wishes} - found.keys()
+    for row in rows if wanted else ():
+        full = read(panel, account, row.id)
+        if full.bears_our_name and full.scope in wanted:
+            found[full.scope] = row
     return found
 
 
@@ -199,7 +206,7 @@ def _fields(wish: Made, since: date | None) -> dict[str, object]:
         "name_ru": wish.name.ru,
         "type": assumptions.TYPE_PERCENT,
         "percentage": plain(wish.percent),
-        "pricelist_tree": assumptions.tree_node(wish.service_type),
+        "pricelist_tree": wish.scope,
         "todate": assumptions.OPEN_END,
         **({"fromdate": since} if since else {}),
     }

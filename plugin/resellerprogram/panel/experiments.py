@@ -7,21 +7,19 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ..programme.discounts import DiscountId, ServiceTypeId
+from ..programme.discounts import DiscountId, Scope
 from ..programme.payments import AccountId
 from . import discounts
 from .assumptions import Finding, preview_of
 from .calls import Panel
 from .directory import User
-from .discounts import NAMES, Made
+from .discounts import OTHER_SERVICES, Made, name_of
 from .errors import IncompleteAnswer, PanelRefusal
 
 
-def set_aside_and_put_back(
-    panel: Panel, account: AccountId, service_type: ServiceTypeId, day: date
-) -> tuple[Finding, str]:
+def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: date) -> tuple[Finding, str]:
     """Does a discount that is deleted and created again from its form say the same? Raises PanelError."""
-    with _discount(panel, account, service_type, Decimal(1), day) as first:
+    with _discount(panel, account, scope, Decimal(1), day) as first:
         before = discounts.read(panel, account, first).fields
     known = {row.id for row in discounts.listed(panel, account)}
     discounts.put_back(panel, account, before)
@@ -36,16 +34,16 @@ def set_aside_and_put_back(
 
 
 def zero_percent_outranks_promotions(
-    panel: Panel, user: User, service_types: Iterable[tuple[ServiceTypeId, str]], day: date
+    panel: Panel, user: User, service_types: Iterable[tuple[Scope, str]], day: date
 ) -> tuple[Finding, str]:
     """Does a 0 % personal discount keep an automatic promotion out? It does when an order gets dearer by it.
 
     Tells nothing where no promotion acts for this client on any of the service types. Raises PanelError.
     """
-    for service_type, name in service_types:
+    for scope, name in service_types:
         try:
             before = _price(panel, user, name)
-            with _discount(panel, user.account, service_type, Decimal(0), day):
+            with _discount(panel, user.account, scope, Decimal(0), day):
                 after = _price(panel, user, name)
         except (PanelRefusal, IncompleteAnswer):
             continue  # not to be ordered like this, or without a price
@@ -55,15 +53,13 @@ def zero_percent_outranks_promotions(
 
 
 @contextmanager
-def _discount(
-    panel: Panel, account: AccountId, service_type: ServiceTypeId, percent: Decimal, day: date
-) -> Iterator[DiscountId]:
+def _discount(panel: Panel, account: AccountId, scope: Scope, percent: Decimal, day: date) -> Iterator[DiscountId]:
     """A discount for the length of a `with`."""
-    wish = Made(service_type, NAMES[None], percent)
+    wish = Made(scope, name_of(OTHER_SERVICES), percent)
     known = {row.id for row in discounts.listed(panel, account)}
     number = discounts.create(panel, account, wish, day)
     if number is None:
-        number = discounts.find_made(panel, account, [wish], known)[service_type].id
+        number = discounts.find_made(panel, account, [wish], known)[scope].id
     try:
         yield number
     finally:

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..programme.discounts import ServiceTypeId
 from ..programme.payments import ProviderId
 from . import directory
 from .calls import Panel
-from .directory import PaymentMethods
+from .directory import PaymentMethods, ServiceTypeId, Tariff, TariffId
 
 
 @dataclass(frozen=True)
 class Facts:
     """The panel's providers, the internal names of its service types, the ISO code behind every currency sign, and
     the excluded payment methods as its rows show them. `unknown_methods` were excluded, but the panel lacks them.
-    `employee` is in whose name it answers."""
+    `employee` is in whose name it answers. `tariffs` is None where nobody asked for them."""
 
     employee: str | None
     providers: Mapping[ProviderId, str]
@@ -25,10 +24,11 @@ class Facts:
     currency_signs: Mapping[str, str]
     excluded: PaymentMethods
     unknown_methods: tuple[str, ...]
+    tariffs: tuple[Tariff, ...] | None = None
 
     @classmethod
-    def ask(cls, panel: Panel, picked_methods: tuple[str, ...]) -> Facts:
-        """Read all of it. Raises PanelError."""
+    def ask(cls, panel: Panel, picked_methods: tuple[str, ...], with_tariffs: bool = False) -> Facts:
+        """Read all of it, tariffs only where they are needed. Raises PanelError."""
         excluded, unknown = directory.payment_methods(panel, picked_methods)
         return cls(
             panel.employee,
@@ -37,6 +37,7 @@ class Facts:
             directory.currency_signs(panel),
             excluded,
             tuple(unknown),
+            tuple(directory.tariffs(panel)) if with_tariffs else None,
         )
 
     def plain(self) -> dict[str, Any]:
@@ -48,6 +49,9 @@ class Facts:
             "currency_signs": dict(self.currency_signs),
             "excluded": [sorted(self.excluded.names), sorted(self.excluded.modules)],
             "unknown_methods": list(self.unknown_methods),
+            "tariffs": None
+            if self.tariffs is None
+            else [[tariff.id, tariff.name, tariff.service_type] for tariff in self.tariffs],
         }
 
     @classmethod
@@ -60,4 +64,7 @@ class Facts:
             values["currency_signs"],
             PaymentMethods(frozenset(names), frozenset(modules)),
             tuple(values["unknown_methods"]),
+            None
+            if values["tariffs"] is None
+            else tuple(Tariff(TariffId(number), name, ServiceTypeId(kind)) for number, name, kind in values["tariffs"]),
         )

@@ -63,7 +63,7 @@ def decide(
     pin: Pin | None = None,
 ) -> Decision:
     """The decision for a member. A pin that still holds, on a tier that still exists, outranks the turnover."""
-    turnover = count(payments, Window.of(day), rules)
+    turnover = count(payments, Window.of(day, rules.months), rules)
     pinned = table.by_name(pin.tier) if pin and day <= pin.until else None
     if pinned:
         return Decision(account, day, Basis.PINNED, turnover, pinned, pin)

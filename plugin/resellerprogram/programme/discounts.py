@@ -15,16 +15,17 @@ from .payments import AccountId
 from .tiers import ServiceClass
 
 DiscountId = NewType("DiscountId", int)
-ServiceTypeId = NewType("ServiceTypeId", int)
+Scope = NewType("Scope", str)
+"""What a personal discount is for, as the panel spells it: a service type `it_3`, or one tariff `pl_6`."""
 
 
 @dataclass(frozen=True)
-class ServiceType:
-    """A service type of the panel: `internal_name` is the stable one (vds, vds.vps), `service_class` is the class
-    whose percent it gets, None for one outside the programme."""
+class Covered:
+    """What one discount of the programme is for: a service type by its internal name (vds, vds.vps), or a tariff of
+    one that leaves others out. `service_class` is the class whose percent it gets, None outside the programme."""
 
-    id: ServiceTypeId
-    internal_name: str
+    scope: Scope
+    name: str
     service_class: ServiceClass | None
 
 
@@ -42,13 +43,13 @@ class Because(str, enum.Enum):
 class ProgrammeDiscount:
     """A personal discount in the panel that belongs to the programme: percent 0–100.
 
-    `intact` is False when something beside the percent is not as the programme writes it (dates, service type).
+    `intact` is False when something beside the percent is not as the programme writes it (dates, scope).
     `written` is the percent that the programme wrote last, None when that is not known.
     """
 
     id: DiscountId
     account: AccountId
-    service_type: ServiceTypeId
+    scope: Scope
     percent: Decimal
     intact: bool = True
     written: Decimal | None = None
@@ -88,7 +89,7 @@ class Create:
     """A discount is missing. `because` is BY_HAND when it was there and somebody deleted it."""
 
     account: AccountId
-    service_type: ServiceTypeId
+    scope: Scope
     percent: Decimal
     because: Because = Because.TIER
 
@@ -108,8 +109,8 @@ class _OfExisting:
         return self.before.account
 
     @property
-    def service_type(self) -> ServiceTypeId:
-        return self.before.service_type
+    def scope(self) -> Scope:
+        return self.before.scope
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Edit(_OfExisting):
 
 @dataclass(frozen=True)
 class Delete(_OfExisting):
-    """A discount is there but must not be. `doubled`: another one for the same service type stays."""
+    """A discount is there but must not be. `doubled`: another one for the same scope stays."""
 
     doubled: bool = False
 
@@ -175,59 +176,55 @@ OtherChange = Union[SetAside, PutBack]
 Change = Union[TierChange, OtherChange]
 
 
-def wanted_percents(
-    decision: Decision, service_types: Iterable[ServiceType], everywhere: bool = False
-) -> dict[ServiceTypeId, Decimal]:
-    """The percent that each service type must have.
+def wanted_percents(decision: Decision, covered: Iterable[Covered], everywhere: bool = False) -> dict[Scope, Decimal]:
+    """The percent that each service type, or tariff, must have.
 
-    A tier's 0 % means no discount there; with `everywhere` a 0 % discount keeps promotions out of every type that
+    A tier's 0 % means no discount there; with `everywhere` a 0 % discount keeps promotions out of everything that
     has no other percent (R9).
     """
     percents = {
-        service_type.id: decision.percents.get(service_type.service_class, Decimal(0))
-        if service_type.service_class
-        else Decimal(0)
-        for service_type in service_types
+        each.scope: decision.percents.get(each.service_class, Decimal(0)) if each.service_class else Decimal(0)
+        for each in covered
     }
     blocked = everywhere and decision.tier is not None
-    return {service_type: percent for service_type, percent in percents.items() if percent or blocked}
+    return {scope: percent for scope, percent in percents.items() if percent or blocked}
 
 
 def plan(
     account: AccountId,
-    wanted: Mapping[ServiceTypeId, Decimal],
+    wanted: Mapping[Scope, Decimal],
     found: Iterable[ProgrammeDiscount],
     others: Iterable[OtherChange] = (),
-    deleted_by_hand: Collection[ServiceTypeId] = (),
+    deleted_by_hand: Collection[Scope] = (),
 ) -> tuple[Change, ...]:
     """The changes that lead from the programme's discounts `found` to `wanted`; none where all is right.
 
-    Of several discounts for one service type the oldest stays. Creations come first and deletions last, with what
+    Of several discounts for one scope the oldest stays. Creations come first and deletions last, with what
     happens to `others` between them, so that a run cut short leaves nobody with less than before without need.
     """
-    kept: dict[ServiceTypeId, ProgrammeDiscount] = {}
+    kept: dict[Scope, ProgrammeDiscount] = {}
     deletions: list[Change] = []
     for discount in sorted(found, key=lambda discount: discount.id):
-        if discount.service_type not in wanted:
+        if discount.scope not in wanted:
             deletions.append(Delete(discount))
-        elif discount.service_type in kept:
+        elif discount.scope in kept:
             deletions.append(Delete(discount, doubled=True))
         else:
-            kept[discount.service_type] = discount
+            kept[discount.scope] = discount
     creations = [
         Create(
             account,
-            service_type,
+            scope,
             percent,
-            Because.BY_HAND if service_type in deleted_by_hand else Because.TIER,
+            Because.BY_HAND if scope in deleted_by_hand else Because.TIER,
         )
-        for service_type, percent in wanted.items()
-        if service_type not in kept
+        for scope, percent in wanted.items()
+        if scope not in kept
     ]
     edits = [
-        Edit(discount, wanted[discount.service_type])
+        Edit(discount, wanted[discount.scope])
         for discount in kept.values()
-        if not discount.intact or discount.percent != wanted[discount.service_type]
+        if not discount.intact or discount.percent != wanted[discount.scope]
     ]
     return (*creations, *edits, *others, *deletions)
 

@@ -4,6 +4,7 @@ ResellerProgrammeError
 ├── TierTableError        a tier table that can't be used: the line and the reason
 ├── SettingError          a setting that is unknown or has a value that can't be used
 ├── MemberError           an instruction about an account that can't be carried out
+├── EditConflict          somebody else changed it since it was shown
 ├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
 ├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
 ├── AnotherRunActive      one recalculation at a time
@@ -13,24 +14,27 @@ ResellerProgrammeError
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from .text import Text
 
 
 class ResellerProgrammeError(Exception):
-    """Base of the tree. `text` tells a person what happened, to whom, and what to do."""
+    """Base of the tree. `text` tells a person what happened, to whom, and what to do; `field` names what was typed
+    wrong, where it was in a form."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, field: str = "") -> None:
         super().__init__(text.en)
-        self.text = text
+        self.text, self.field = text, field
 
 
 class TierTableError(ResellerProgrammeError):
     """A tier table is refused. `line` is the line of the CSV (1 is the header), None for a whole table."""
 
-    def __init__(self, reason: Text, line: int | None = None) -> None:
+    def __init__(self, reason: Text, line: int | None = None, field: str = "") -> None:
         where = Text("tier table, line {line}: {reason}", "таблица уровней, строка {line}: {reason}")
         whole = Text("tier table: {reason}", "таблица уровней: {reason}")
-        super().__init__(where(line=line, reason=reason) if line else whole(reason=reason))
+        super().__init__(where(line=line, reason=reason) if line else whole(reason=reason), field)
         self.line = line
 
 
@@ -40,6 +44,18 @@ class SettingError(ResellerProgrammeError):
 
 class MemberError(ResellerProgrammeError):
     """An instruction about an account (enrol, exclude, pin) can't be carried out."""
+
+
+class EditConflict(ResellerProgrammeError):
+    """Somebody else changed the same thing between opening a form and saving it; nothing was overwritten."""
+
+    def __init__(self, who: str, at: datetime | None) -> None:
+        super().__init__(
+            Text(
+                "{who} changed this meanwhile ({at}). Nothing was saved; open it again to see how it is now.",
+                "{who} уже изменил это ({at}). Ничего не сохранено; откройте заново, чтобы увидеть, как теперь.",
+            )(who=who or "?", at=f"{at:%Y-%m-%d %H:%M:%S}" if at else "?")
+        )
 
 
 class ImplausibleRead(ResellerProgrammeError):
@@ -53,9 +69,11 @@ class UnsafePlan(ResellerProgrammeError):
         super().__init__(
             Text(
                 "the run would lower or remove {drops} of {total} discounts; the limit is {limit}. Nothing was "
-                "written. Look at `resellerprogram plan`; if it is right, run `resellerprogram apply --allow-drop`.",
+                "written. Look at the plan (page Preview, or `resellerprogram plan`); if it is right, apply it there "
+                "without the limit, or run `resellerprogram apply --allow-drop`.",
                 "пересчёт снизил бы или снял скидок: {drops} из {total}, предел {limit}. Ничего не записано. "
-                "Посмотрите `resellerprogram plan`; если всё верно, выполните `resellerprogram apply --allow-drop`.",
+                "Посмотрите план (страница «Что изменится» или `resellerprogram plan`); если всё верно, примените его "
+                "там без предела или выполните `resellerprogram apply --allow-drop`.",
             )(drops=drops, total=total, limit=limit)
         )
         self.drops, self.total, self.limit = drops, total, limit

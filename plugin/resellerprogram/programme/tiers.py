@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import csv
-import enum
 import io
 import pkgutil
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NewType
 
 from .errors import TierTableError
 from .text import Text
 
+ServiceClass = NewType("ServiceClass", str)
+"""What a tier gives a percent for, by its short name (vps). A class stands for one or more of the panel's service
+types; three are published, the administrator may add others."""
 
-class ServiceClass(str, enum.Enum):
-    """What a tier gives a percent for. A class stands for one or more of the panel's service types."""
-
-    VPS = "vps"
-    DEDICATED = "dedicated"
-    SSL = "ssl"
-
-    def __str__(self) -> str:
-        return self.value
+VPS, DEDICATED, SSL = (ServiceClass(name) for name in ("vps", "dedicated", "ssl"))
+PUBLISHED_CLASSES = (VPS, DEDICATED, SSL)
+_CLASS_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_COLUMNS = ("status", "from")
 
 
-CSV_HEADER = ("status", "from", *(str(service_class) for service_class in ServiceClass))
+def is_class_name(text: str) -> bool:
+    """Whether a text may name a service class: small Latin letters, digits and `_`, and no column of the table."""
+    return _CLASS_NAME.fullmatch(text) is not None and text not in _COLUMNS
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,17 @@ class Tier:
 @dataclass(frozen=True)
 class TierTable:
     """Tiers by rising threshold. Raises TierTableError when thresholds repeat or fall, a name repeats,
-    or a percent is outside 0–100 or has more than two decimals."""
+    a percent is missing, outside 0–100 or has more than two decimals.
+
+    A service class that came after the table is not in it: no percent for it.
+    """
 
     tiers: tuple[Tier, ...]
+
+    @property
+    def classes(self) -> tuple[ServiceClass, ...]:
+        """The service classes that the table has percents for."""
+        return tuple(self.tiers[0].percents)
 
     def __post_init__(self) -> None:
         if not self.tiers:
@@ -63,8 +72,9 @@ class TierTable:
         return next((tier for tier in self.tiers if tier.name == name), None)
 
     @classmethod
-    def from_csv(cls, text: str) -> TierTable:
-        """Read `status,from,vps,dedicated,ssl` lines, separated by comma or semicolon.
+    def from_csv(cls, text: str, classes: Sequence[ServiceClass] | None = None) -> TierTable:
+        """Read `status,from,vps,dedicated,ssl` lines, separated by comma or semicolon: a column for each of `classes`,
+        or whatever classes the table itself names.
 
         Raises TierTableError with the line and the reason; a table is taken whole or not at all.
         """
@@ -73,7 +83,7 @@ class TierTable:
         rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
         tiers: list[Tier] = []
         try:
-            header = _header(next(rows, []))
+            header = _header(next(rows, []), classes)
             for cells in rows:
                 if any(cell.strip() for cell in cells):
                     tier = _tier(header, cells, rows.line_num)
@@ -87,13 +97,13 @@ class TierTable:
         """The table as `from_csv` reads it; reading it back gives an equal table."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(CSV_HEADER)
+        writer.writerow([*_COLUMNS, *self.classes])
         for tier in self.tiers:
             writer.writerow(
                 [
                     tier.name,
                     plain(tier.threshold),
-                    *(plain(tier.percents[service_class]) for service_class in ServiceClass),
+                    *(plain(tier.percents[service_class]) for service_class in self.classes),
                 ]
             )
         return out.getvalue()
@@ -111,18 +121,21 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _header(cells: list[str]) -> list[str]:
+def _header(cells: list[str], classes: Sequence[ServiceClass] | None) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
+    if classes is None:
+        classes = [ServiceClass(name) for name in names if is_class_name(name)]
+    columns = (*_COLUMNS, *classes)
     for name in names:
-        if name not in CSV_HEADER:
+        if name not in columns:
             raise TierTableError(
                 Text(
                     "unknown class {name!r}; the columns are {columns}",
                     "неизвестный класс {name!r}; столбцы: {columns}",
-                )(name=name, columns=", ".join(CSV_HEADER)),
+                )(name=name, columns=", ".join(columns)),
                 1,
             )
-    for name in CSV_HEADER:
+    for name in columns:
         if names.count(name) != 1:
             raise TierTableError(
                 Text("column {name!r} must be there once", "столбец {name!r} должен быть ровно один раз")(name=name), 1
@@ -142,7 +155,7 @@ def _tier(header: list[str], cells: list[str], line: int) -> Tier:
     return Tier(
         values["status"],
         _number(values["from"], line),
-        {service_class: _number(values[service_class.value], line) for service_class in ServiceClass},
+        {ServiceClass(name): _number(values[name], line) for name in header if name not in _COLUMNS},
     )
 
 
@@ -173,6 +186,9 @@ def _problem(tier: Tier, before: list[Tier]) -> Text | None:
         return Text(
             "the name {name!r} has characters that can't be shown", "в названии {name!r} есть непечатаемые символы"
         )(name=tier.name)
+    for service_class in before[0].percents if before else ():
+        if service_class not in tier.percents:
+            return Text("no percent for {name}", "нет процента для {name}")(name=service_class)
     if tier.name in (other.name for other in before):
         return Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
     if tier.threshold < 0:
@@ -185,10 +201,7 @@ def _problem(tier: Tier, before: list[Tier]) -> Text | None:
 
 
 def _percent_problem(tier: Tier) -> Text | None:
-    for service_class in ServiceClass:
-        percent = tier.percents.get(service_class)
-        if percent is None:
-            return Text("no percent for {name}", "нет процента для {name}")(name=service_class)
+    for service_class, percent in tier.percents.items():
         if not 0 <= percent <= 100:
             return Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
                 percent=plain(percent), name=service_class

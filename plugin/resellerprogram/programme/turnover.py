@@ -71,7 +71,7 @@ class Turnover:
 
 @dataclass(frozen=True)
 class CountingRules:
-    """What decides whether a payment counts, beside the payment itself (R5).
+    """What decides whether a payment counts, beside the payment itself (R5), and for how many `months`.
 
     `known_rates` are the rates that earlier decisions used; they are never looked up again.
     """
@@ -80,6 +80,7 @@ class CountingRules:
     currency: str
     rates: RateTable
     known_rates: Mapping[PaymentId, Rate]
+    months: int = 1
 
 
 def count(payments: Iterable[Payment], window: Window, rules: CountingRules) -> Turnover:

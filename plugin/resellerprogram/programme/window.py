@@ -12,21 +12,23 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 
 @dataclass(frozen=True)
 class Window:
-    """Days from `first` to `last`, both included, in the billing server's local dates."""
+    """Days from `first` to `last`, both included, in the billing server's local dates: `months` calendar months."""
 
     first: date
     last: date
+    months: int = 1
 
     @classmethod
-    def of(cls, day: date) -> Window:
-        """The window of `day`: from one calendar month before (month ends clamp) to the day itself."""
-        return cls(day - relativedelta(months=1), day)
+    def of(cls, day: date, months: int = 1) -> Window:
+        """The window of `day`: from so many calendar months before (month ends clamp) to the day itself."""
+        return cls(day - relativedelta(months=months), day, months)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -35,13 +37,14 @@ class Window:
         return f"{self.first}..{self.last}"
 
 
-def last_counting_day(credited_on: date) -> date:
+@lru_cache(maxsize=2048)
+def last_counting_day(credited_on: date, months: int = 1) -> date:
     """The last day whose window still holds a payment credited on `credited_on`.
 
-    A payment of a month's last day stays until the next month ends, because every later day of that
+    A payment of a month's last day stays until the month ends in which it would leave, because every later day of that
     month clamps back to it: 28 February 2025 counts up to 31 March.
     """
-    following = credited_on + relativedelta(months=1)
+    following = credited_on + relativedelta(months=months)
     if credited_on.day == _days_in_month(credited_on):
         return following.replace(day=_days_in_month(following))
     return following

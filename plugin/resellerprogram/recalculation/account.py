@@ -13,6 +13,7 @@ from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.decision import Basis, Decision, decide, leave_out
 from ..programme.discounts import (
+    Because,
     DiscountId,
     OtherDiscount,
     ProgrammeDiscount,
@@ -23,6 +24,7 @@ from ..programme.discounts import (
     wanted_percents,
 )
 from ..programme.errors import ImplausibleRead
+from ..programme.forecast import changes_ahead
 from ..programme.payments import AccountId, Payment, RateTable
 from ..programme.text import Text
 from ..programme.turnover import CountingRules, Reason
@@ -32,6 +34,7 @@ from ..store.decisions import Record
 from ..store.discounts import OwnedDiscount
 from ..store.members import takes_part
 from ..store.set_aside import SetAsideDiscount
+from ..store.standings import Standing
 from .context import Context
 from .report import Considered, Overtaken
 from .writing import put_back, write
@@ -49,7 +52,7 @@ class Reading:
 
 def read(context: Context, account: Account, outside: Basis | None) -> Reading:
     """The only part of an account's way that may run beside another's: it asks the panel and nobody else."""
-    payments = [] if outside else context.reader.of_account(account.id, Window.of(context.day))
+    payments = [] if outside else context.reader.of_account(account.id, context.window)
     return Reading(account, outside, payments, discounts.listed(context.panel, account.id))
 
 
@@ -59,7 +62,7 @@ def consider_alone(context: Context, account: Account, with_uncredited: bool = F
     reading = read(context, account, outside_because(context, account.id))
     if with_uncredited and not reading.outside:
         known = {payment.id for payment in reading.payments}
-        placed = context.reader.not_credited(account.id, Window.of(context.day))
+        placed = context.reader.not_credited(account.id, context.window)
         reading.payments.extend(payment for payment in placed if payment.id not in known)
     return consider(context, reading)
 
@@ -70,7 +73,7 @@ def consider(context: Context, reading: Reading) -> Considered:
     before = context.store.decisions.last(account.id)
     decision = _decide(context, reading, before)
     sorted_out = _sort_out(context, account.id, reading.listed)
-    wanted = wanted_percents(decision, context.service_types, context.everywhere) if decision.tier else {}
+    wanted = wanted_percents(decision, context.covered, context.everywhere) if decision.tier else {}
     set_aside = context.settings.exclusive.others_set_aside
     resting, overtaken = _resting(context, account.id, reading.listed, sorted_out)
     way = make_way(sorted_out.others, resting, decision.tier is not None and set_aside, context.day)
@@ -78,7 +81,7 @@ def consider(context: Context, reading: Reading) -> Considered:
     return Considered(
         account,
         decision,
-        plan(account.id, wanted, sorted_out.ours, way, {each.service_type for each in sorted_out.deleted}),
+        plan(account.id, wanted, sorted_out.ours, way, {each.scope for each in sorted_out.deleted}),
         len(sorted_out.ours),
         frozenset(row.id for row in reading.listed),
         tier_before.name if tier_before else None,
@@ -87,11 +90,13 @@ def consider(context: Context, reading: Reading) -> Considered:
     )
 
 
-def apply(context: Context, considered: Considered, cause: str, now: datetime) -> int:
+def apply(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
     """Write the changes of one account and record each as the panel takes it; tells how many. Raises PanelError."""
     store = context.store
     with transaction(store.connection):
-        record = store.decisions.record(considered.decision, cause, now, will_write=bool(considered.changes))
+        record = store.decisions.record(considered.decision, cause, now, bool(considered.changes), who)
+        store.standings.keep(_standing(context, considered, now))
+        store.planned.done(considered.account.id)
         _settle(context, considered.account.id, considered.overtaken, now)
         if not considered.changes:
             _saw(context, considered)
@@ -100,6 +105,30 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime) -
     if considered.changes:
         _saw(context, considered)
     return len(considered.changes)
+
+
+def _standing(context: Context, considered: Considered, now: datetime) -> Standing:
+    """Where the account stands now, for the lists."""
+    decision = considered.decision
+    tier, turnover, counted = decision.tier, decision.turnover.amount, decision.basis.counts_payments
+    following = context.table.next_after(turnover) if counted else None
+    ahead = next(changes_ahead(decision, context.table_on, context.table_days), None)
+    put_right = any(change.because is Because.BY_HAND for change in considered.changes)
+    return Standing(
+        decision.account,
+        considered.account.name,
+        decision.basis,
+        tier.name if tier else None,
+        tier.threshold if tier else None,
+        turnover,
+        following.name if following else None,
+        following.threshold - turnover if following else None,
+        decision.percents,
+        ahead.day if ahead else None,
+        ahead.tier.name if ahead and ahead.tier else None,
+        now,
+        now if put_right else None,
+    )
 
 
 def _saw(context: Context, considered: Considered) -> None:
@@ -134,6 +163,8 @@ def forget(context: Context, account: AccountId) -> None:
     """The client is gone, and its discounts with it."""
     context.store.owned.forget_account(account)
     context.store.set_aside.forget_account(account)
+    context.store.standings.forget(account)
+    context.store.planned.done(account)
 
 
 # --- the decision ---
@@ -144,7 +175,7 @@ def _decide(context: Context, reading: Reading, before: Record | None) -> Decisi
     if reading.outside:
         return leave_out(account, context.day, reading.outside)
     if before and before.last_day <= context.day:
-        _confirm_vanished(context, before.decision, {payment.id for payment in payments}, Window.of(context.day))
+        _confirm_vanished(context, before.decision, {payment.id for payment in payments}, context.window)
     pin = context.store.members.of(account).pin
     return decide(account, context.day, payments, context.table, _rules(context, account, payments), pin)
 
@@ -172,10 +203,11 @@ def _confirm_vanished(context: Context, before: Decision, read: set[int], window
 
 
 def _rules(context: Context, account: AccountId, payments: Sequence[Payment]) -> CountingRules:
-    currency = context.settings.currency
+    currency, months = context.settings.currency, context.settings.window_months
     if all(payment.amount.currency == currency for payment in payments):
-        return CountingRules(context.provider, currency, RateTable(), {})
-    return CountingRules(context.provider, currency, context.rates, context.store.decisions.known_rates(account))
+        return CountingRules(context.provider, currency, RateTable(), {}, months)
+    known = context.store.decisions.known_rates(account)
+    return CountingRules(context.provider, currency, context.rates, known, months)
 
 
 # --- whose discounts are these? ---
@@ -203,7 +235,7 @@ def _sort_out(context: Context, account: AccountId, listed: Sequence[ListedDisco
             others.append(
                 OtherDiscount(row.id, account, row.shown.get("name", ""), row.shown.get("value", ""), row.last_day)
             )
-        elif recognised.service_type in context.type_names:
+        elif recognised.scope in context.scope_names or recognised.scope.startswith("pl_"):
             ours.append(recognised)
     return _SortedOut(ours, others, missing)
 
@@ -225,26 +257,26 @@ def _confirm_gone(context: Context, owned: OwnedDiscount) -> None:
 
 def _recognised(context: Context, row: ListedDiscount, owned: OwnedDiscount | None) -> ProgrammeDiscount | None:
     if owned and row.percent is not None and owned.shown == row.beside_percent:
-        return ProgrammeDiscount(row.id, row.account, owned.service_type, row.percent, written=owned.percent)
+        return ProgrammeDiscount(row.id, row.account, owned.scope, row.percent, written=owned.percent)
     if not owned and not row.may_be_ours:
         return None
     full = discounts.read(context.panel, row.account, row.id)
-    service_type = owned.service_type if owned else full.service_type
-    if service_type is None or not (owned or full.bears_our_name):
+    scope = owned.scope if owned else full.scope
+    if scope is None or not (owned or full.bears_our_name):
         return None
     written, since = (owned.percent, owned.since) if owned else (None, None)
-    intact = full.is_intact(service_type, since)
+    intact = full.is_intact(scope, since)
     context.store.owned.keep(
         OwnedDiscount(
             row.id,
             row.account,
-            service_type,
+            scope,
             row.beside_percent if intact else None,
             full.percent if written is None else written,
             since or full.first_day,
         )
     )
-    return ProgrammeDiscount(row.id, row.account, service_type, full.percent or Decimal(0), intact, written)
+    return ProgrammeDiscount(row.id, row.account, scope, full.percent or Decimal(0), intact, written)
 
 
 # --- what was set aside ---

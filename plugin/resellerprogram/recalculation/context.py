@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
+from ..panel.directory import ServiceTypeId
+from ..panel.discounts import OTHER_SERVICES
 from ..panel.errors import PanelRefusal
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
-from ..programme.discounts import ServiceType, ServiceTypeId
+from ..programme.discounts import Covered, Scope
 from ..programme.errors import SettingError
 from ..programme.payments import AccountId, ProviderId, RateTable
 from ..programme.text import Text
+from ..programme.tiers import ServiceClass, TierTable
+from ..programme.window import Window
 from ..store import Store
+from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, REMEMBERED_FILTERS, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 from ..store.users import ClientUser
@@ -38,7 +43,9 @@ class Context:
         facts: Facts | None = None,
     ) -> None:
         self.panel, self.store, self.day, self.settings, self.withdraw = panel, store, day, settings, withdraw
-        self.table = store.tiers.current()
+        self.classes = store.classes.all()
+        self.table = store.tiers.on(day).table
+        self.window = Window.of(day, settings.window_months)
         self.warnings: list[Text] = []
         self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
         self._kept_facts = facts
@@ -47,8 +54,9 @@ class Context:
     def facts(self) -> Facts:
         if self._kept_facts:
             return self._kept_facts
-        asked = Facts.ask(self.panel, self.settings.excluded_payment_methods)
-        self.store.notes.write(FACTS, {**_validity(self.settings, self.day), "facts": asked.plain()})
+        with_tariffs = any(each.left_out for each in self.classes)
+        asked = Facts.ask(self.panel, self.settings.excluded_payment_methods, with_tariffs)
+        self.store.notes.write(FACTS, {**_validity(self.settings, self.classes, self.day), "facts": asked.plain()})
         return asked
 
     @cached_property
@@ -86,21 +94,20 @@ class Context:
         return self.facts.type_names
 
     @cached_property
-    def service_types(self) -> list[ServiceType]:
-        """The service types of all classes, and all others where promotions are kept out there, too.
+    def covered(self) -> list[Covered]:
+        """What each discount of an account with a tier is for: the service types of all classes, tariff by tariff where
+        some are left out; and all other types where promotions are kept out there, too.
 
-        Those that the panel lacks are warned of; without any, SettingError.
+        Types that the panel lacks are warned of; without any, SettingError.
         """
         ids = {name: number for number, name in self.type_names.items()}
-        wanted = [
-            (name, service_class) for service_class, names in self.settings.service_types.items() for name in names
-        ]
+        wanted = [(name, each) for each in self.classes for name in each.types]
         missing = [name for name, _ in wanted if name not in ids]
         if len(missing) == len(wanted):
             raise SettingError(
                 Text(
-                    "the panel has none of the service types {names}; see `settings show`",
-                    "в панели нет ни одного из типов услуг {names}; см. `settings show`",
+                    "the panel has none of the service types {names}; see `classes list`",
+                    "в панели нет ни одного из типов услуг {names}; см. `classes list`",
                 )(names=", ".join(missing) or "-")
             )
         self.warnings += [
@@ -110,13 +117,51 @@ class Context:
             )(name=name)
             for name in missing
         ]
-        covered = [ServiceType(ids[name], name, service_class) for name, service_class in wanted if name in ids]
+        covered = [part for name, each in wanted if name in ids for part in self._parts(ids[name], name, each)]
         if not self.everywhere:
             return covered
-        inside = {service_type.id for service_type in covered}
+        inside = {ids[name] for name, _ in wanted if name in ids}
         return covered + [
-            ServiceType(number, name, None) for number, name in self.type_names.items() if number not in inside
+            Covered(assumptions.type_scope(number), name, None)
+            for number, name in self.type_names.items()
+            if number not in inside
         ]
+
+    def _parts(self, number: ServiceTypeId, name: str, whose: ClassOfServices) -> list[Covered]:
+        """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
+        discounts wins is not known (A.4)."""
+        tariffs = [tariff for tariff in self.facts.tariffs or () if tariff.service_type == number]
+        if not any(tariff.id in whose.left_out for tariff in tariffs):
+            return [Covered(assumptions.type_scope(number), name, whose.name)]
+        return [
+            Covered(assumptions.tariff_scope(tariff.id), f"{name}: {tariff.name}", whose.name)
+            for tariff in tariffs
+            if tariff.id not in whose.left_out
+        ]
+
+    @cached_property
+    def scope_names(self) -> dict[Scope, str]:
+        """The name of everything that a discount of ours may be for: service types, and tariffs as far as known."""
+        types = self.type_names
+        tariffs = {
+            assumptions.tariff_scope(tariff.id): f"{types.get(tariff.service_type, '?')}: {tariff.name}"
+            for tariff in self.facts.tariffs or ()
+        }
+        return {**{assumptions.type_scope(number): name for number, name in types.items()}, **tariffs}
+
+    def title_of(self, service_class: ServiceClass | None) -> Text:
+        """What people read of a class; of none, what stands for all other services."""
+        found = next((each.title for each in self.classes if each.name == service_class), None)
+        return found or OTHER_SERVICES
+
+    def table_on(self, day: date) -> TierTable:
+        """The tier table of another day that is not before this one."""
+        begun = [first for first in self.table_days if first <= day]
+        return self._tables_to_come[begun[-1]] if begun else self.table
+
+    @cached_property
+    def _tables_to_come(self) -> dict[date, TierTable]:
+        return {first: self.store.tiers.on(first).table for first in self.table_days}
 
     @cached_property
     def everywhere(self) -> bool:
@@ -169,7 +214,7 @@ class Context:
         off needs none of them."""
         _ = self.type_names
         if not self.withdraw:
-            _ = self.provider, self.service_types, self.group_members, self.reader
+            _ = self.provider, self.covered, self.group_members, self.reader
 
     def keep_all_users(self) -> None:
         """Who may log in for whom changes, and the guard must know."""
@@ -184,14 +229,20 @@ class Context:
         return directory.rates(self.panel, self.settings.currency)
 
     @cached_property
-    def types(self) -> dict[ServiceTypeId, ServiceType]:
-        return {service_type.id: service_type for service_type in self.service_types}
+    def class_of(self) -> dict[Scope, ServiceClass | None]:
+        """The class whose percent each scope gets."""
+        return {each.scope: each.service_class for each in self.covered}
+
+    @cached_property
+    def table_days(self) -> list[date]:
+        """The days to come on which another tier table takes effect."""
+        return self.store.tiers.days_after(self.day)
 
 
 def kept_facts(store: Store, settings: Settings, day: date) -> Facts | None:
     """What a run of the same day kept of the panel, under the same settings."""
     kept = store.notes.read(FACTS)
-    if not kept or {name: kept.get(name) for name in ("day", "for")} != _validity(settings, day):
+    if not kept or {name: kept.get(name) for name in ("day", "for")} != _validity(settings, store.classes.all(), day):
         return None
     return Facts.from_plain(kept["facts"])
 
@@ -200,5 +251,9 @@ def _client_user(user: directory.User) -> ClientUser:
     return ClientUser(user.id, user.name, user.account)
 
 
-def _validity(settings: Settings, day: date) -> dict[str, object]:
-    return {"day": day.isoformat(), "for": [settings.employee, list(settings.excluded_payment_methods)]}
+def _validity(settings: Settings, classes: Sequence[ClassOfServices], day: date) -> dict[str, object]:
+    with_tariffs = any(each.left_out for each in classes)
+    return {
+        "day": day.isoformat(),
+        "for": [settings.employee, list(settings.excluded_payment_methods), with_tariffs],
+    }

@@ -16,7 +16,6 @@ from ..programme.decision import Basis
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.payments import AccountId
 from ..programme.text import Text
-from ..programme.window import Window
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .account import Reading, apply, consider, consider_alone, forget, outside_because
@@ -102,10 +101,10 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         considered = _considered(context, account, came_from)
         _check_drops(context, considered)
         try:
-            done.written += apply(context, considered, row.cause, clock())
+            done.written += apply(context, considered, row.cause, clock(), row.who)
         except MissingObject:  # somebody deleted a discount since it was read: look again, once
             considered = consider_alone(context, considered.account)
-            done.written += apply(context, considered, row.cause, clock())
+            done.written += apply(context, considered, row.cause, clock(), row.who)
     except MissingObject:
         if not directory.client_is_gone(context.panel, account):
             raise
@@ -173,13 +172,13 @@ def _read(context: Context, account: AccountId, outside: Basis | None) -> Readin
     """Payments and discounts are asked for side by side: somebody may be waiting."""
     with ThreadPoolExecutor(1, "discounts") as beside:
         listed = beside.submit(discounts.listed, context.panel, account)
-        payments = [] if outside else context.reader.of_account(account, Window.of(context.day))
+        payments = [] if outside else context.reader.of_account(account, context.window)
         return Reading(Account(account, ""), outside, payments, listed.result())
 
 
 def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> bool:
     payment, account = came_from.payment, reading.account.id
-    if not reading.outside and came_from.credited_on and came_from.credited_on in Window.of(context.day):
+    if not reading.outside and came_from.credited_on and came_from.credited_on in context.window:
         return any(each.id == payment for each in reading.payments)
     if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
         return True

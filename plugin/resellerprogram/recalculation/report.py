@@ -10,7 +10,7 @@ from decimal import Decimal
 from ..panel.directory import Account
 from ..panel.errors import PanelError
 from ..programme.decision import Basis, Decision
-from ..programme.discounts import Change, DiscountId, OtherDiscount, ServiceTypeId
+from ..programme.discounts import Change, DiscountId, OtherDiscount, Scope
 from ..programme.payments import AccountId
 from ..programme.text import Text
 
@@ -83,7 +83,7 @@ class Report:
     failed: dict[AccountId, PanelError] = field(default_factory=dict)
     left: list[OtherDiscount] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
-    type_names: Mapping[ServiceTypeId, str] = field(default_factory=dict)
+    scope_names: Mapping[Scope, str] = field(default_factory=dict)
 
     @property
     def drops(self) -> int:

@@ -15,7 +15,7 @@ from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal
-from ..programme.discounts import ServiceTypeId
+from ..programme.discounts import Scope
 from ..programme.errors import ImplausibleRead, MemberError, ResellerProgrammeError, UnsafePlan
 from ..programme.payments import AccountId
 from ..programme.text import Text
@@ -46,27 +46,29 @@ def recalculate(
     clock: Clock,
     cause: str,
     *,
-    account: AccountId | None = None,
+    accounts: Sequence[AccountId] | None = None,
+    who: str = "",
     write: bool = True,
     allow_drop: bool = False,
     withdraw: bool = False,
     patience: float = 0.0,
     progress: Progress = lambda done, total: None,
 ) -> Report:
-    """Bring the discounts of one account or of all to what `day` asks for; with `write` False only tell the plan.
+    """Bring the discounts of these accounts, or of all, to what `day` asks for; with `write` False only tell the plan.
 
     With `withdraw` all discounts of the programme are taken off, and what was set aside is put back, whatever anybody
-    paid. While a run over all writes, it also answers what comes into the queue (R6).
+    paid. `who` has asked for it; nobody for what runs by itself. While a run over all is under way, it also answers
+    what comes into the queue (R6).
     Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead, PanelError and, unless
     `allow_drop`, UnsafePlan; what it raises before its first write has changed nothing. Accounts that the panel refuses
     are in `failed`.
     """
     with only_one(store.folder, cause, clock(), patience):
-        run = store.runs.begin(cause, day, account is None, clock()) if write else None
+        run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
         report = Report(day)
         try:
-            with working_on(root, store, day, large=account is None, withdraw=withdraw) as context:
-                _Run(context, report, clock, cause, write, allow_drop or withdraw, progress).over(account)
+            with working_on(root, store, day, large=accounts is None, withdraw=withdraw) as context:
+                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
         except ResellerProgrammeError as error:
             if run is not None:
                 outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
@@ -100,18 +102,22 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
 
 def considered_alone(
     root: Path, store: Store, day: date, now: datetime, account: AccountId, patience: float = 0.0
-) -> tuple[Considered, Mapping[ServiceTypeId, str]]:
+) -> tuple[Considered, Mapping[Scope, str]]:
     """One account as `recalculate` would see it, with payments that were never credited, and the names of the
     panel's service types; nothing is written."""
     with only_one(store.folder, "explain", now, patience), working_on(root, store, day) as context:
         context.prepare()
-        return consider_alone(context, _client(context, account), with_uncredited=True), context.type_names
+        return consider_alone(context, _client(context, account), with_uncredited=True), context.scope_names
 
 
-def known_client(root: Path, store: Store, account: AccountId, now: datetime, patience: float = 0.0) -> Account:
-    """The panel's client with that id. Raises MemberError when there is none."""
-    with only_one(store.folder, "members", now, patience), working_on(root, store, now.date()) as context:
-        return _client(context, account)
+def named_client(root: Path, store: Store, account: AccountId) -> Account:
+    """The client as the panel's own form names it; touches no filter, so it need not wait for a run. Raises
+    MemberError when there is none."""
+    with open_panel(root, way_of(store.settings.current()), False) as panel:
+        try:
+            return directory.client_by_form(panel, account)
+        except MissingObject:
+            raise _no_client(account) from None
 
 
 def check_settings(
@@ -175,29 +181,30 @@ class _Run:
         report: Report,
         clock: Clock,
         cause: str,
+        who: str,
         write: bool,
         allow_drop: bool,
         progress: Progress,
     ) -> None:
-        self.context, self.report, self.clock, self.cause = context, report, clock, cause
+        self.context, self.report, self.clock, self.cause, self.who = context, report, clock, cause, who
         self.write, self.allow_drop, self.progress = write, allow_drop, progress
         self.disturbed: set[AccountId] = set()
         self.today = context.day == clock().date()
         self.waiting = context.store.queue.newest() if self.today else 0
 
-    def over(self, account: AccountId | None) -> None:
+    def over(self, accounts: Sequence[AccountId] | None) -> None:
         from ..store.staging import Staging
 
         context, report, store = self.context, self.report, self.context.store
         context.prepare()
-        report.warnings, report.type_names = context.warnings, context.type_names
-        whole = account is None
-        accounts = [_client(context, account)] if account is not None else _members(context)
+        report.warnings, report.scope_names = context.warnings, context.scope_names
+        whole = accounts is None
+        clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
         if whole and self.write:
             context.keep_all_users()
         staging: Staging[Considered] = Staging(store.folder)
         try:
-            for considered in self._consider_all(accounts, whole):
+            for considered in self._consider_all(clients, whole):
                 report.accounts += 1
                 report.discounts += considered.discounts
                 report.left += considered.left
@@ -236,21 +243,22 @@ class _Run:
             try:
                 if account in self.disturbed:
                     considered = consider_alone(context, considered.account)
-                report.written += apply(context, considered, self.cause, self.clock())
+                report.written += apply(context, considered, self.cause, self.clock(), self.who)
             except MissingObject:  # somebody deleted a discount since it was read: look again, once
-                report.written += apply(context, consider_alone(context, considered.account), self.cause, self.clock())
+                considered = consider_alone(context, considered.account)
+                report.written += apply(context, considered, self.cause, self.clock(), self.who)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
         except PanelRefusal as refusal:
             log.error("account %s: %s", account, refusal)
             report.failed[account] = refusal
             queue = context.store.queue
-            queue.failed(queue.put(account, self.cause, self.clock()), str(refusal), self.clock())
+            queue.failed(queue.put(account, self.cause, self.clock(), self.who), str(refusal), self.clock())
 
     def _answer_queue(self, whole: bool) -> None:
         """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
         automatic = self.context.settings.automatic and not self.context.withdraw
-        if whole and self.write and self.today and automatic:
+        if whole and self.today and automatic:
             self.disturbed |= drain(self.context, self.clock).touched
 
 
@@ -270,8 +278,12 @@ def _readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[A
 def _client(context: Context, account: AccountId) -> Account:
     found = directory.client(context.panel, account)
     if found is None:
-        raise MemberError(Text("the panel has no client {account}", "в панели нет клиента {account}")(account=account))
+        raise _no_client(account)
     return found
+
+
+def _no_client(account: AccountId) -> MemberError:
+    return MemberError(Text("the panel has no client {account}", "в панели нет клиента {account}")(account=account))
 
 
 def _members(context: Context) -> list[Account]:

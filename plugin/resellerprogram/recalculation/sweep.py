@@ -13,7 +13,6 @@ from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import ResellerProgrammeError
 from ..programme.payments import AccountId, PaymentSketch
-from ..programme.window import Window
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT
@@ -80,7 +79,7 @@ def _look_at_payments(context: Context, now: datetime) -> int:
     good = store.runs.last_good()
     if good is None:
         return 0  # nobody was ever recalculated: everything would look new
-    window, swept = Window.of(context.day), store.notes.read(SWEPT) or {}
+    window, swept = context.window, store.notes.read(SWEPT) or {}
     first, full = window.first, True
     if store.seen.count() > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
         first, full = max(window.first, date.fromisoformat(swept["day"]) - timedelta(days=1)), False

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..panel import discounts
-from ..panel.discounts import NAMES, ListedDiscount, Made
+from ..panel.discounts import ListedDiscount, Made, name_of
 from ..panel.errors import Call, IncompleteAnswer, TransportError
-from ..programme.discounts import Create, Delete, DiscountId, Edit, PutBack, ServiceTypeId, SetAside
+from ..programme.discounts import Create, Delete, DiscountId, Edit, PutBack, Scope, SetAside
 from ..store.decisions import WrittenChange
 from ..store.discounts import OwnedDiscount
 from .context import Context
@@ -36,11 +36,11 @@ def _create(context: Context, considered: Considered, creations: list[Create]) -
     known: set[DiscountId] = set(considered.known)
     nameless: list[Made] = []
     for change in creations:
-        wish = _wish(context, change.service_type, change)
+        wish = _wish(context, change.scope, change)
         try:
             created = discounts.create(context.panel, change.account, wish, context.day)
         except TransportError as lost:
-            if not _keep_found(context, considered, [*nameless, wish], known, sure=False).get(change.service_type):
+            if not _keep_found(context, considered, [*nameless, wish], known, sure=False).get(change.scope):
                 raise lost
             created, nameless = None, []
         else:
@@ -49,21 +49,21 @@ def _create(context: Context, considered: Considered, creations: list[Create]) -
             else:
                 _keep(context, ListedDiscount(created, change.account, {}), wish)
                 known.add(created)
-        yield _written(context, change.service_type, change)
+        yield _written(context, change.scope, change)
     if nameless:
         _keep_found(context, considered, nameless, known, sure=True)
 
 
 def _keep_found(
     context: Context, considered: Considered, wishes: list[Made], known: set[DiscountId], sure: bool
-) -> dict[ServiceTypeId, ListedDiscount]:
+) -> dict[Scope, ListedDiscount]:
     """Find what was just made and remember that it is ours; what is `sure` to be there must be found."""
     account = considered.account.id
     found = discounts.find_made(context.panel, account, wishes, known)
     for wish in wishes:
-        if wish.service_type in found:
-            _keep(context, found[wish.service_type], wish)
-            known.add(found[wish.service_type].id)
+        if wish.scope in found:
+            _keep(context, found[wish.scope], wish)
+            known.add(found[wish.scope].id)
         elif sure:
             raise IncompleteAnswer(Call("account.discount", {"elid": str(account)}), wish.name.en)
     return found
@@ -74,7 +74,7 @@ def _keep(context: Context, created: ListedDiscount, wish: Made) -> None:
         OwnedDiscount(
             created.id,
             created.account,
-            wish.service_type,
+            wish.scope,
             created.beside_percent or None,
             wish.percent,
             context.day,
@@ -84,18 +84,18 @@ def _keep(context: Context, created: ListedDiscount, wish: Made) -> None:
 
 def _edit(context: Context, change: Edit) -> WrittenChange:
     owned = context.store.owned.of(change.account)[change.before.id]
-    wish = _wish(context, change.service_type, change)
+    wish = _wish(context, change.scope, change)
     discounts.edit(context.panel, change.account, change.before.id, wish, owned.since)
     context.store.owned.keep(
         replace(owned, percent=change.percent, shown=owned.shown if change.before.intact else None)
     )
-    return _written(context, change.service_type, change)
+    return _written(context, change.scope, change)
 
 
 def _delete(context: Context, change: Delete) -> WrittenChange:
     discounts.delete(context.panel, change.account, change.before.id)
     context.store.owned.forget(change.before.id)
-    return _written(context, change.service_type, change)
+    return _written(context, change.scope, change)
 
 
 def _set_aside(context: Context, change: SetAside, now: datetime) -> WrittenChange:
@@ -118,14 +118,15 @@ def put_back(context: Context, change: PutBack, now: datetime) -> WrittenChange:
     return WrittenChange(None, other.name, None, None, change.because, other.value)
 
 
-def _wish(context: Context, service_type: ServiceTypeId, change: Create | Edit) -> Made:
-    return Made(service_type, NAMES[context.types[service_type].service_class], change.percent)
+def _wish(context: Context, scope: Scope, change: Create | Edit) -> Made:
+    title = context.title_of(context.class_of[scope])
+    return Made(scope, name_of(title, context.settings.discount_names), change.percent)
 
 
-def _written(context: Context, service_type: ServiceTypeId, change: Create | Edit | Delete) -> WrittenChange:
+def _written(context: Context, scope: Scope, change: Create | Edit | Delete) -> WrittenChange:
     return WrittenChange(
-        service_type,
-        context.type_names[service_type],
+        scope,
+        context.scope_names.get(scope, scope),
         None if isinstance(change, Create) else change.before.percent,
         None if isinstance(change, Delete) else change.percent,
         change.because,

@@ -10,16 +10,21 @@ from pathlib import Path
 from types import TracebackType
 
 from . import database
+from .changes import ChangeStore
+from .classes import ClassStore
 from .decisions import DecisionStore
 from .discounts import OwnedDiscountStore
 from .journal import FILE_NAME, Journal
 from .members import MemberStore
 from .notes import NoteStore
+from .planned import PlannedStore
 from .queue import QueueStore
 from .runs import RunStore
 from .seen import SeenPaymentStore
 from .set_aside import SetAsideStore
 from .settings import SettingStore
+from .standings import StandingStore
+from .tasks import TaskStore
 from .tiers import TierStore
 from .users import ClientUserStore
 
@@ -35,8 +40,10 @@ class Store:
         lost = not (self.folder / database.FILE_NAME).exists()
         self.connection = database.connect(self.folder, now)
         self.settings = SettingStore(self.connection)
+        self.classes = ClassStore(self.connection)
         self.tiers = TierStore(self.connection)
         self.members = MemberStore(self.connection)
+        self.standings = StandingStore(self.connection)
         self.decisions = DecisionStore(self.connection)
         self.owned = OwnedDiscountStore(self.connection)
         self.queue = QueueStore(self.connection)
@@ -47,6 +54,9 @@ class Store:
             self.set_aside.restore()
         self.users = ClientUserStore(self.connection)
         self.notes = NoteStore(self.connection)
+        self.changes = ChangeStore(self.connection)
+        self.tasks = TaskStore(self.connection)
+        self.planned = PlannedStore(self.connection)
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
         """A copy of the database, by default in its folder `backups`."""

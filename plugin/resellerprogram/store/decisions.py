@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..programme.decision import Basis, Decision, Pin
-from ..programme.discounts import Because
+from ..programme.discounts import Because, Scope
 from ..programme.payments import AccountId, Money, Payment, PaymentId, PaymentStatus, ProviderId, Rate
 from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
@@ -22,11 +22,11 @@ from .database import moment, transaction
 class WrittenChange:
     """One discount that was written: percent before and after, None where there was or is none.
 
-    `what` is the service type's internal name, or the name of another discount that was set aside or put back; the
-    latter have no `service_type`, and `value` is what the panel showed of them.
+    `what` is the name of the service type or tariff, or of another discount that was set aside or put back; the
+    latter have no `scope`, and `value` is what the panel showed of them.
     """
 
-    service_type: int | None
+    scope: Scope | None
     what: str
     before: Decimal | None
     after: Decimal | None
@@ -36,7 +36,7 @@ class WrittenChange:
 
 @dataclass(frozen=True)
 class Record:
-    """A decision that held from `first_day` to `last_day`, what was written for it, what caused it, and when."""
+    """A decision that held from `first_day` to `last_day`, what was written for it, what caused it, who, and when."""
 
     id: int
     decision: Decision
@@ -46,6 +46,7 @@ class Record:
     cause: str
     decided_at: datetime
     confirmed_at: datetime
+    who: str = ""
 
 
 class DecisionStore:
@@ -54,7 +55,7 @@ class DecisionStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def record(self, decision: Decision, cause: str, now: datetime, will_write: bool = False) -> int:
+    def record(self, decision: Decision, cause: str, now: datetime, will_write: bool = False, who: str = "") -> int:
         """Keep `decision` and tell its id. With `will_write` it gets a row of its own."""
         content = json.dumps(content_of(decision), ensure_ascii=False, sort_keys=True)
         at = moment(now)
@@ -67,8 +68,9 @@ class DecisionStore:
                 )
                 return int(last["id"])
             added = self._connection.execute(
-                "INSERT INTO decision (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO decision"
+                " (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at, who)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     decision.account,
                     decision.day.isoformat(),
@@ -78,6 +80,7 @@ class DecisionStore:
                     cause,
                     at,
                     at,
+                    who,
                 ),
             )
             self._keep_rates(decision)
@@ -104,10 +107,21 @@ class DecisionStore:
         ).fetchone()
         return _record(row) if row else None
 
-    def history(self, account: AccountId) -> list[Record]:
-        """Newest first."""
-        rows = self._connection.execute("SELECT * FROM decision WHERE account = ? ORDER BY id DESC", (account,))
+    def history(self, account: AccountId, count: int = -1, skip: int = 0) -> list[Record]:
+        """Newest first: `count` of them, or all."""
+        rows = self._connection.execute(
+            "SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT ? OFFSET ?", (account, count, skip)
+        )
         return [_record(row) for row in rows]
+
+    def history_length(self, account: AccountId) -> int:
+        return int(
+            self._connection.execute("SELECT count(*) FROM decision WHERE account = ?", (account,)).fetchone()[0]
+        )
+
+    def by_id(self, number: int) -> Record | None:
+        row = self._connection.execute("SELECT * FROM decision WHERE id = ?", (number,)).fetchone()
+        return _record(row) if row else None
 
     def known_rates(self, account: AccountId) -> dict[PaymentId, Rate]:
         """The rates that decisions about the account used (R5)."""
@@ -145,8 +159,10 @@ class DecisionStore:
 def content_of(decision: Decision) -> dict[str, Any]:
     """A decision as plain values, without its account and day: two that are equal here say the same."""
     tier, pin = decision.tier, decision.pin
+    months = decision.turnover.window.months
     return {
         "basis": decision.basis.value,
+        **({} if months == 1 else {"months": months}),
         "turnover": str(decision.turnover.amount),
         "tier": tier
         and {
@@ -180,7 +196,7 @@ def _verdict_content(verdict: Verdict) -> dict[str, Any]:
 def content_of_written(change: WrittenChange) -> dict[str, Any]:
     """A written change as plain values."""
     return {
-        "service_type": change.service_type,
+        "scope": change.scope,
         "what": change.what,
         "before": change.before if change.before is None else str(change.before),
         "after": change.after if change.after is None else str(change.after),
@@ -200,6 +216,7 @@ def _record(row: sqlite3.Row) -> Record:
         row["cause"],
         datetime.fromisoformat(row["decided_at"]),
         datetime.fromisoformat(row["confirmed_at"]),
+        row["who"],
     )
 
 
@@ -209,12 +226,12 @@ def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decisio
         account,
         day,
         Basis(content["basis"]),
-        Turnover(Window.of(day), tuple(map(_verdict, content["payments"]))),
+        Turnover(Window.of(day, content.get("months", 1)), tuple(map(_verdict, content["payments"]))),
         tier
         and Tier(
             tier["name"],
             Decimal(tier["threshold"]),
-            {each: Decimal(tier["percents"][each.value]) for each in ServiceClass},
+            {ServiceClass(name): Decimal(percent) for name, percent in tier["percents"].items()},
         ),
         pin and Pin(pin["tier"], date.fromisoformat(pin["until"]), pin["reason"]),
     )
@@ -241,9 +258,9 @@ def _verdict(content: dict[str, Any]) -> Verdict:
 
 
 def _written(content: dict[str, Any]) -> WrittenChange:
-    before, after = content["before"], content["after"]
+    before, after, older = content["before"], content["after"], content.get("service_type")
     return WrittenChange(
-        content["service_type"],
+        content.get("scope") or (Scope(f"it_{older}") if older else None),
         content.get("what") or content["internal_name"],  # the older name
         None if before is None else Decimal(before),
         None if after is None else Decimal(after),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..programme.discounts import DiscountId, ServiceTypeId
+from ..programme.discounts import DiscountId, Scope
 from ..programme.payments import AccountId
 
 
@@ -22,7 +22,7 @@ class OwnedDiscount:
 
     id: DiscountId
     account: AccountId
-    service_type: ServiceTypeId
+    scope: Scope
     shown: Mapping[str, str] | None
     percent: Decimal | None = None
     since: date | None = None
@@ -50,12 +50,12 @@ class OwnedDiscountStore:
 
     def keep(self, discount: OwnedDiscount) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO owned_discount (id, account, service_type, shown, percent, since)"
+            "INSERT OR REPLACE INTO owned_discount (id, account, scope, shown, percent, since)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 discount.id,
                 discount.account,
-                discount.service_type,
+                discount.scope,
                 discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True),
                 None if discount.percent is None else str(discount.percent),
                 discount.since and discount.since.isoformat(),
@@ -74,7 +74,7 @@ def _owned(row: sqlite3.Row) -> OwnedDiscount:
     return OwnedDiscount(
         DiscountId(row["id"]),
         AccountId(row["account"]),
-        ServiceTypeId(row["service_type"]),
+        Scope(row["scope"]),
         shown,
         None if row["percent"] is None else Decimal(row["percent"]),
         date.fromisoformat(row["since"]) if row["since"] else None,

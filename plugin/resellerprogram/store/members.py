@@ -44,6 +44,10 @@ class MemberStore:
         """The account takes no part, whatever the member rule says."""
         self._set(account, now, standing="excluded", reason=reason)
 
+    def follow_the_rule(self, account: AccountId, now: datetime) -> None:
+        """Neither enrolled nor excluded."""
+        self._set(account, now, standing=None, reason="")
+
     def pin(self, account: AccountId, pin: Pin, now: datetime) -> None:
         self._set(account, now, pin_tier=pin.tier, pin_until=pin.until.isoformat(), pin_reason=pin.reason)
 

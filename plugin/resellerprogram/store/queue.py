@@ -25,6 +25,7 @@ class Queued:
     attempts: int
     error: str
     dead: bool
+    who: str = ""
 
 
 class QueueStore:
@@ -33,10 +34,10 @@ class QueueStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def put(self, account: AccountId, cause: str, now: datetime) -> int:
+    def put(self, account: AccountId, cause: str, now: datetime, who: str = "") -> int:
         """Let the account be recalculated; tells the row's id."""
         added = self._connection.execute(
-            "INSERT INTO queue (account, cause, since) VALUES (?, ?, ?)", (account, cause, moment(now))
+            "INSERT INTO queue (account, cause, since, who) VALUES (?, ?, ?, ?)", (account, cause, moment(now), who)
         )
         return int(added.lastrowid or 0)
 
@@ -119,4 +120,5 @@ def _queued(row: sqlite3.Row) -> Queued:
         row["attempts"],
         row["error"],
         bool(row["dead"]),
+        row["who"],
     )

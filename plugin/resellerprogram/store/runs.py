@@ -25,6 +25,7 @@ class Run:
     accounts: int
     written: int
     error: str
+    who: str = ""
 
 
 class RunStore:
@@ -33,11 +34,11 @@ class RunStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def begin(self, cause: str, day: date, whole: bool, now: datetime) -> int:
+    def begin(self, cause: str, day: date, whole: bool, now: datetime, who: str = "") -> int:
         self._connection.execute("DELETE FROM run WHERE started_at < ?", (moment(now - KEPT),))
         added = self._connection.execute(
-            "INSERT INTO run (cause, day, whole, started_at) VALUES (?, ?, ?, ?)",
-            (cause, day.isoformat(), whole, moment(now)),
+            "INSERT INTO run (cause, day, whole, started_at, who) VALUES (?, ?, ?, ?, ?)",
+            (cause, day.isoformat(), whole, moment(now), who),
         )
         return int(added.lastrowid or 0)
 
@@ -59,20 +60,27 @@ class RunStore:
         """The newest run over all members that finished its work."""
         return self._one("WHERE whole AND outcome = 'done' ORDER BY id DESC")
 
+    def newest(self, count: int) -> list[Run]:
+        """The newest runs, newest first."""
+        return [_run(row) for row in self._connection.execute("SELECT * FROM run ORDER BY id DESC LIMIT ?", (count,))]
+
     def _one(self, condition: str) -> Run | None:
         row = self._connection.execute(f"SELECT * FROM run {condition} LIMIT 1").fetchone()  # noqa: S608  our text
-        if row is None:
-            return None
-        finished = row["finished_at"]
-        return Run(
-            row["id"],
-            row["cause"],
-            date.fromisoformat(row["day"]),
-            bool(row["whole"]),
-            datetime.fromisoformat(row["started_at"]),
-            datetime.fromisoformat(finished) if finished else None,
-            row["outcome"],
-            row["accounts"],
-            row["written"],
-            row["error"],
-        )
+        return _run(row) if row else None
+
+
+def _run(row: sqlite3.Row) -> Run:
+    finished = row["finished_at"]
+    return Run(
+        row["id"],
+        row["cause"],
+        date.fromisoformat(row["day"]),
+        bool(row["whole"]),
+        datetime.fromisoformat(row["started_at"]),
+        datetime.fromisoformat(finished) if finished else None,
+        row["outcome"],
+        row["accounts"],
+        row["written"],
+        row["error"],
+        row["who"],
+    )

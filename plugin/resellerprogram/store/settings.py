@@ -12,7 +12,6 @@ from ..programme.discounts import DropLimit
 from ..programme.errors import SettingError
 from ..programme.payments import ProviderId
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass
 
 GroupId = NewType("GroupId", int)
 
@@ -43,10 +42,12 @@ class Settings:
     provider: ProviderId | None
     currency: str
     members: MemberRule
-    service_types: Mapping[ServiceClass, tuple[str, ...]]
+    window_months: int
     excluded_payment_methods: tuple[str, ...]
     drop_limit: DropLimit
     exclusive: Exclusive
+    discount_names: str
+    notifications: bool
     automatic: bool
     employee: str | None
     panel_url: str
@@ -98,6 +99,24 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _months(text: str) -> int:
+    value = _count(text)
+    if not 1 <= value <= 12:
+        raise ValueError(text)
+    return value
+
+
+def _word(*words: str) -> Callable[[str], str]:
+    """Reads one of these words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
 def _one_of(*words: str) -> Callable[[str], bool]:
     """Reads one of two words; true for the first."""
 
@@ -140,25 +159,13 @@ SETTINGS = {
             ),
         ),
         Setting(
-            "service_types.vps",
-            "vds",
-            _list,
+            "window_months",
+            "1",
+            _months,
             Text(
-                "internal names of the service types that get the VPS percent, separated by commas",
-                "внутренние имена типов услуг с процентом для VPS, через запятую",
+                "for how many calendar months a payment counts, 1 to 12",
+                "сколько календарных месяцев учитывается платёж, от 1 до 12",
             ),
-        ),
-        Setting(
-            "service_types.dedicated",
-            "dedic",
-            _list,
-            Text("the same for dedicated servers", "то же для выделенных серверов"),
-        ),
-        Setting(
-            "service_types.ssl",
-            "certificate",
-            _list,
-            Text("the same for SSL certificates", "то же для SSL-сертификатов"),
         ),
         Setting(
             "excluded_payment_methods",
@@ -216,6 +223,24 @@ SETTINGS = {
                 "discounts on all others; `doctor --try-on` must have confirmed it)",
                 "где акции уступают уровню: covered — на типах услуг программы, everywhere — везде (скидки 0 % на "
                 "остальных; сначала это должен подтвердить `doctor --try-on`)",
+            ),
+        ),
+        Setting(
+            "discount_names",
+            "both",
+            _word("both", "en", "ru"),
+            Text(
+                "in which language discounts are named: both (each client reads their own), en or ru",
+                "на каком языке названы скидки: both (каждый клиент читает на своём), en или ru",
+            ),
+        ),
+        Setting(
+            "notifications",
+            "on",
+            _one_of("on", "off"),
+            Text(
+                "on: the administrator is notified in the panel when no run has succeeded for 26 hours",
+                "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
             ),
         ),
         Setting(
@@ -304,10 +329,12 @@ def settings_of(texts: Mapping[str, str]) -> Settings:
         provider=values["provider"],
         currency=values["currency"],
         members=values["members"],
-        service_types={service_class: values[f"service_types.{service_class}"] for service_class in ServiceClass},
+        window_months=values["window_months"],
         excluded_payment_methods=values["excluded_payment_methods"],
         drop_limit=DropLimit(values["drop_limit_percent"], values["drop_limit_count"]),
         exclusive=Exclusive(values["other_discounts"], values["promo_codes"], values["promotions"]),
+        discount_names=values["discount_names"],
+        notifications=values["notifications"],
         automatic=values["automatic"],
         employee=values["employee"],
         panel_url=values["panel_url"],

@@ -210,12 +210,14 @@ def itemtype_edit(request: Request) -> etree._Element:
 
 @function("pricelist", title=("Tariffs", "Тарифы"))
 def pricelist(request: Request) -> etree._Element:
+    by_name = request.state.reads("pricelist_itemtype", "name")
+    types = {each.id: each for each in request.session.query(Itemtype)}
     return request.listing(
         [
             {
                 "id": str(each.id),
                 "name": request.localized(each),
-                "itemtype": str(each.itemtype),
+                "itemtype": request.localized(types[each.itemtype]) if by_name else str(each.itemtype),
                 "price": f"{each.monthly:.2f} RUB",
             }
             for each in request.session.query(Pricelist)

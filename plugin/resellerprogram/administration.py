@@ -1,0 +1,347 @@
+"""What administrators decide: members, tiers, classes, settings. One way for the pages and the command line.
+
+Everything is checked before it is written, and what was written is on record with who, when and from where.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from .programme.decision import Pin
+from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
+from .programme.payments import AccountId
+from .programme.text import Text
+from .programme.tiers import ServiceClass, Tier, TierTable, is_class_name, plain
+from .store import Store
+from .store.changes import Author
+from .store.classes import ClassOfServices
+from .store.database import transaction
+from .store.members import MemberNote
+from .store.notes import ZERO_PERCENT_CONFIRMED
+from .store.tiers import TableVersion
+
+MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
+RISES, FALLS = "rises", "falls"
+_NOT_OF_THE_PANEL = {
+    "automatic",
+    "discount_names",
+    "drop_limit_count",
+    "drop_limit_percent",
+    "notifications",
+    "other_discounts",
+    "promo_codes",
+    "window_months",
+}
+"""Settings that are right or wrong by themselves; all others are compared with the panel."""
+
+_NOT_CONFIRMED = Text(
+    "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: try it on a test client "
+    "first (page Health, or `resellerprogram doctor --try-on ACCOUNT`)",
+    "promotions = everywhere основано на допущении, которое в этой панели ещё не подтверждено: сначала проверьте его "
+    "на тестовом клиенте (страница «Состояние» или `resellerprogram doctor --try-on ACCOUNT`)",
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What another tier table does to an account as it stands: its tier before and after, and whether it `rises` or
+    `falls` (some percent gets smaller)."""
+
+    account: AccountId
+    name: str
+    turnover: Decimal
+    before: Tier | None
+    after: Tier | None
+    way: str
+
+
+class Administration:
+    """An administrator at work on the panel in `root`."""
+
+    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime]) -> None:
+        self.root, self.store, self.author, self.clock = root, store, author, clock
+
+    # --- members (R10) ---
+
+    def name_of(self, account: AccountId) -> str:
+        """The client's name, as the last run knew it or as the panel tells it. Raises MemberError for no client."""
+        standing = self.store.standings.of(account)
+        if standing and standing.name:
+            return standing.name
+        from .recalculation.run import named_client
+
+        return named_client(self.root, self.store, account).name
+
+    def enrol(self, account: AccountId, reason: str = "") -> str:
+        """Let the account take part, also where the member rule leaves it out; an exclusion ends. Tells its name."""
+        return self._note(account, lambda: self.store.members.enrol(account, reason, self.clock()))
+
+    def exclude(self, account: AccountId, reason: str) -> str:
+        """Let the account take no part, whatever the member rule says. Tells its name."""
+        if not reason.strip():
+            raise MemberError(Text("say why", "укажите причину"), "reason")
+        return self._note(account, lambda: self.store.members.exclude(account, reason.strip(), self.clock()))
+
+    def follow_the_rule(self, account: AccountId) -> str:
+        """Neither enrolled nor excluded: the member rule decides. Tells the account's name."""
+        return self._note(account, lambda: self.store.members.follow_the_rule(account, self.clock()))
+
+    def pin(self, account: AccountId, pin: Pin) -> str:
+        """Hold the account on a tier up to and including a day. Tells its name. Raises MemberError."""
+        today = self.clock().date()
+        table = self.store.tiers.on(today).table
+        if table.by_name(pin.tier) is None:
+            names = ", ".join(tier.name for tier in table.tiers)
+            raise MemberError(
+                Text("there is no tier {tier!r}; there are: {names}", "нет уровня {tier!r}; есть: {names}")(
+                    tier=pin.tier, names=names
+                ),
+                "pin_tier",
+            )
+        if pin.until < today:
+            raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=pin.until), "pin_until")
+        if not pin.reason.strip():
+            raise MemberError(Text("say why", "укажите причину"), "pin_reason")
+        return self._note(account, lambda: self.store.members.pin(account, pin, self.clock()))
+
+    def unpin(self, account: AccountId) -> str:
+        """Let the turnover decide again. Tells the account's name. Raises MemberError."""
+        if self.store.members.of(account).pin is None:
+            raise MemberError(Text("account {id} is not pinned", "клиент {id} не закреплён")(id=account))
+        return self._note(account, lambda: self.store.members.unpin(account, self.clock()))
+
+    def _note(self, account: AccountId, write: Callable[[], None]) -> str:
+        name, store = self.name_of(account), self.store
+        before = note_text(store.members.of(account))
+        with transaction(store.connection):
+            write()
+            after = note_text(store.members.of(account))
+            if after != before:
+                self._record(MEMBER, f"{account} {name}".strip(), before, after)
+            store.standings.know(account, name)
+            if store.settings.current().automatic:
+                store.queue.put(account, MEMBER, self.clock(), self.author.name)
+        return name
+
+    # --- tiers (R1) ---
+
+    def put_tiers(self, table: TierTable, first_day: date, seen: int | None = None) -> int:
+        """Let a table hold from `first_day` on; tells its version. `seen` is the newest version when the change began.
+
+        Raises TierTableError for a day that is over or a tier that somebody is pinned to and that is gone, EditConflict
+        when somebody else changed the tiers meanwhile.
+        """
+        today, store = self.clock().date(), self.store
+        if first_day < today:
+            raise TierTableError(
+                Text(
+                    "{day} is over: the past keeps the table that it had",
+                    "{day} уже прошло: прошлое остаётся со своей таблицей",
+                )(day=first_day),
+                field="first_day",
+            )
+        with transaction(store.connection):
+            if seen is not None and seen != store.tiers.newest():
+                raise self._conflict(TIERS)
+            before = store.tiers.on(first_day)
+            self._check_pins(before.table, table)
+            version = store.tiers.put(table, first_day, self.author.name, self.clock())
+            self._record(TIERS, first_day.isoformat(), before.table.to_csv(), table.to_csv())
+        return version
+
+    def remove_tiers(self, version: int) -> None:
+        """Take back a table that has not begun yet. Raises TierTableError."""
+        found = self.store.tiers.of(version)
+        if found is None or found.first_day is None or found.first_day <= self.clock().date():
+            raise TierTableError(
+                Text(
+                    "only a table that has not begun yet can be taken back",
+                    "отменить можно только ещё не начавшую действовать таблицу",
+                )
+            )
+        with transaction(self.store.connection):
+            self.store.tiers.remove(version)
+            self._record(TIERS, found.first_day.isoformat(), found.table.to_csv(), "")
+
+    def effect_of(self, table: TierTable, before: TierTable) -> Iterator[Effect]:
+        """Who would rise or fall today, by the turnovers that the last run found."""
+        for account, name, turnover, _ in self.store.standings.turnovers():
+            was, will = before.tier_for(turnover), table.tier_for(turnover)
+            way = _way(was.percents if was else {}, will.percents if will else {})
+            if way:
+                yield Effect(account, name, turnover, was, will, way)
+
+    def uses_of(self, tier: str) -> list[str]:
+        """The accounts that are pinned to a tier, as a person reads them: id and name."""
+        store = self.store
+        pinned = [note.account for note in store.members.all() if note.pin and note.pin.tier == tier]
+        found = [(account, store.standings.of(account)) for account in pinned]
+        return [f"{account} {standing.name if standing else ''}".strip() for account, standing in found]
+
+    def _check_pins(self, before: TierTable, table: TierTable) -> None:
+        for gone in before.tiers:
+            users = self.uses_of(gone.name) if table.by_name(gone.name) is None else []
+            if users:
+                raise TierTableError(
+                    Text(
+                        "tier {tier!r} is in use: pinned to it are {users}. End those pins first.",
+                        "уровень {tier!r} используется: на нём закреплены {users}. Сначала снимите закрепление.",
+                    )(tier=gone.name, users=", ".join(users))
+                )
+
+    # --- classes ---
+
+    def put_class(self, wanted: ClassOfServices, seen: str | None = None, new: bool = False) -> None:
+        """Add or change a class. Raises SettingError for a name or a service type that can't be, EditConflict."""
+        store = self.store
+        if not is_class_name(wanted.name):
+            raise SettingError(
+                Text(
+                    "{name!r} can't name a class: small Latin letters, digits and _, beginning with a letter",
+                    "{name!r} не годится для класса: строчные латинские буквы, цифры и _, первой буква",
+                )(name=wanted.name),
+                "name",
+            )
+        for language, title in (("en", wanted.title.en), ("ru", wanted.title.ru)):
+            if not title.strip() or not title.isprintable():
+                raise SettingError(
+                    Text("say what people read", "укажите название, которое увидят люди"), f"title_{language}"
+                )
+        with transaction(store.connection):
+            before = store.classes.of(wanted.name)
+            if new and before:
+                raise SettingError(
+                    Text("there is a class {name!r}", "класс {name!r} уже есть")(name=wanted.name), "name"
+                )
+            if seen is not None and seen != token(before):
+                raise self._conflict(CLASS, wanted.name)
+            self._check_types(wanted)
+            store.classes.put(wanted)
+            self._record(CLASS, wanted.name, class_text(before), class_text(wanted))
+
+    def remove_class(self, name: ServiceClass) -> None:
+        """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""
+        before = self.store.classes.of(name)
+        if before is None:
+            raise SettingError(Text("there is no class {name!r}", "нет класса {name!r}")(name=name))
+        users = [tier.name for tier in self.store.tiers.on(self.clock().date()).table.tiers if tier.percents.get(name)]
+        if users:
+            raise SettingError(
+                Text(
+                    "class {name!r} is in use: {users} have a percent for it. Set those to 0 first.",
+                    "класс {name!r} используется: процент для него есть у {users}. Сначала поставьте там 0.",
+                )(name=name, users=", ".join(users))
+            )
+        with transaction(self.store.connection):
+            self.store.classes.remove(name)
+            self._record(CLASS, name, class_text(before), "")
+
+    def _check_types(self, wanted: ClassOfServices) -> None:
+        for other in self.store.classes.all():
+            shared = [name for name in wanted.types if name in other.types and other.name != wanted.name]
+            if shared:
+                raise SettingError(
+                    Text("{type} belongs to class {name} already", "{type} уже относится к классу {name}")(
+                        type=", ".join(shared), name=other.title
+                    ),
+                    "types",
+                )
+
+    # --- settings ---
+
+    def set(self, changed: Mapping[str, str], seen: str | None = None) -> Sequence[Text]:
+        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, EditConflict."""
+        from .recalculation.run import PATIENCE, check_settings
+
+        store = self.store
+        before = store.settings.texts()
+        if seen is not None and seen != token(before):
+            raise self._conflict(SETTING)
+        changed = {name: text for name, text in changed.items() if text.strip() != before.get(name)}
+        if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
+            raise SettingError(_NOT_CONFIRMED, "promotions")
+        asks_panel = changed.keys() - _NOT_OF_THE_PANEL
+        warnings = check_settings(self.root, store, changed, self.clock(), PATIENCE) if asks_panel else ()
+        with transaction(store.connection):
+            for name, text in changed.items():
+                store.settings.set(name, text)
+                self._record(SETTING, name, before[name], text.strip())
+        return warnings
+
+    # --- what all of it shares ---
+
+    def done(self, what: str, whom: str = "", before: str = "", after: str = "") -> None:
+        """Put on record something that was done by hand: a run, a retry, a backup."""
+        self._record(what, whom, before, after)
+
+    def _record(self, what: str, whom: str, before: str, after: str) -> None:
+        self.store.changes.add(what, whom, before, after, self.author, self.clock())
+
+    def _conflict(self, what: str, whom: str | None = None) -> EditConflict:
+        last = self.store.changes.last(what, whom)
+        return EditConflict(last.author.name if last else "?", last.at if last else None)
+
+
+def token(state: object) -> str:
+    """What a form remembers of the state that it showed, to tell whether somebody changed it meanwhile."""
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
+
+
+def note_text(note: MemberNote) -> str:
+    """What the administrator said of an account, in the words of the command line."""
+    pin = note.pin
+    standing = note.standing or "by the rule"
+    said = f"{standing}: {note.reason}" if note.standing and note.reason else standing
+    return said + (f"; pinned to {pin.tier} until {pin.until}: {pin.reason}" if pin else "")
+
+
+def class_text(found: ClassOfServices | None) -> str:
+    """A class in one line."""
+    if found is None:
+        return ""
+    left = f"; without tariffs {', '.join(map(str, found.left_out))}" if found.left_out else ""
+    return f"{found.title.en} / {found.title.ru}: {', '.join(found.types)}{left}"
+
+
+def with_tier(table: TierTable, tier: Tier, instead_of: str | None = None) -> TierTable:
+    """The table with `tier` added, or put in the place of the one of that name. Raises TierTableError."""
+    kept = [each for each in table.tiers if each.name != instead_of]
+    before = [each for each in kept if each.threshold < tier.threshold]
+    return TierTable((*before, tier, *kept[len(before) :]))
+
+
+def without_tiers(table: TierTable, names: Sequence[str]) -> TierTable:
+    """The table without the tiers of these names. Raises TierTableError when none is left."""
+    return TierTable(tuple(tier for tier in table.tiers if tier.name not in names))
+
+
+def with_classes(table: TierTable, classes: Sequence[ServiceClass]) -> TierTable:
+    """The table with a percent for each of `classes`: 0 for one that came after it."""
+    return TierTable(
+        tuple(
+            replace(tier, percents={name: tier.percents.get(name, Decimal(0)) for name in classes})
+            for tier in table.tiers
+        )
+    )
+
+
+def in_force(version: TableVersion, store: Store, today: date) -> bool:
+    return store.tiers.on(today).id == version.id
+
+
+def tier_text(tier: Tier) -> str:
+    """'Partner #8: 50000; 19/7/3'."""
+    return f"{tier.name}: {plain(tier.threshold)}; {'/'.join(plain(percent) for percent in tier.percents.values())}"
+
+
+def _way(was: Mapping[ServiceClass, Decimal], will: Mapping[ServiceClass, Decimal]) -> str:
+    zero = Decimal(0)
+    steps = [will.get(name, zero) - was.get(name, zero) for name in {**was, **will}]
+    if any(step < 0 for step in steps):
+        return FALLS
+    return RISES if any(steps) else ""

@@ -1,0 +1,99 @@
+"""The plan that was last made for a page: what a run would change, account by account."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..programme.payments import AccountId
+from .database import transaction
+from .listing import Listing, Page, in_order
+
+KINDS = ("starts", "rises", "falls", "ends", "other")
+
+
+@dataclass(frozen=True)
+class PlannedAccount:
+    """One account: its tier before and after, of what `kind` the change is, how many discounts it lowers or removes,
+    and every change as plain values."""
+
+    account: AccountId
+    name: str
+    turnover: Decimal
+    tier_before: str | None
+    tier: str | None
+    kind: str
+    drops: int
+    changes: tuple[Mapping[str, Any], ...]
+
+
+class PlannedStore:
+    """Replaced as a whole by each new plan; an account that was recalculated since is taken out."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        columns = {"account": "account", "name": "fold(name)", "turnover": "turnover_order", "kind": "kind"}
+        self._listing = Listing(connection, "planned", "account", columns)
+
+    def replace(self, accounts: Iterable[PlannedAccount]) -> None:
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM planned")
+            self._connection.executemany(
+                "INSERT INTO planned (account, name, turnover, turnover_order, tier_before, tier, kind, drops, changes)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        each.account,
+                        each.name,
+                        str(each.turnover),
+                        in_order(each.turnover),
+                        each.tier_before,
+                        each.tier,
+                        each.kind,
+                        each.drops,
+                        json.dumps(each.changes, ensure_ascii=False),
+                    )
+                    for each in accounts
+                ],
+            )
+
+    def done(self, account: AccountId) -> None:
+        self._connection.execute("DELETE FROM planned WHERE account = ?", (account,))
+
+    def listed(self, page: Page, name: str = "", kind: str = "") -> tuple[list[PlannedAccount], int]:
+        """One page of the accounts whose name holds `name` and whose change is of that kind, and how many there are."""
+        conditions = [*(["instr(fold(name), ?)"] if name else []), *(["kind = ?"] if kind else [])]
+        values = [*([name.casefold()] if name else []), *([kind] if kind else [])]
+        keys = self._listing.keys(conditions, values, page)
+        return [self._one(key) for key in keys], self._listing.count_and_sum(conditions, values, "turnover")[0]
+
+    def accounts(self) -> list[AccountId]:
+        return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
+
+    def counts(self) -> dict[str, int]:
+        """How many accounts there are of each kind."""
+        rows = self._connection.execute("SELECT kind, count(*) FROM planned GROUP BY kind")
+        return {**dict.fromkeys(KINDS, 0), **{row[0]: row[1] for row in rows}}
+
+    def drops(self, accounts: Iterable[AccountId] | None = None) -> int:
+        """How many discounts the plan lowers or removes, of these accounts or of all."""
+        wanted = None if accounts is None else set(accounts)
+        rows = self._connection.execute("SELECT account, drops FROM planned")
+        return sum(row[1] for row in rows if wanted is None or row[0] in wanted)
+
+    def _one(self, account: int) -> PlannedAccount:
+        row = self._connection.execute("SELECT * FROM planned WHERE account = ?", (account,)).fetchone()
+        return PlannedAccount(
+            AccountId(row["account"]),
+            row["name"],
+            Decimal(row["turnover"]),
+            row["tier_before"],
+            row["tier"],
+            row["kind"],
+            row["drops"],
+            tuple(json.loads(row["changes"])),
+        )

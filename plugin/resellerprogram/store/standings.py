@@ -1,0 +1,206 @@
+"""Where every account stands by its last decision: what lists show, without the decision's payments (R11)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from ..programme.decision import Basis, Pin
+from ..programme.payments import AccountId
+from ..programme.tiers import ServiceClass
+from .database import moment
+from .listing import Listing, Page, in_order
+
+PUT_RIGHT_FOR = timedelta(days=30)
+"""How long a list shows that somebody's change of a discount was put right."""
+
+STATES = {
+    "members": "basis IN ('', 'turnover', 'pinned')",
+    "with_tier": "tier IS NOT NULL",
+    "no_tier": "tier IS NULL AND basis IN ('turnover', 'pinned')",
+    "pinned": "basis = 'pinned' OR account IN (SELECT account FROM member WHERE pin_until >= :today)",
+    "excluded": "account IN (SELECT account FROM member WHERE standing = 'excluded')",
+    "set_aside": "account IN (SELECT account FROM set_aside WHERE put_back_at IS NULL)",
+    "put_right": "put_right_at >= :lately",
+    "failed": "account IN (SELECT account FROM queue WHERE error <> '')",
+    "not_a_member": "basis = 'not_a_member'",
+}
+"""By what a list can be filtered, and the condition; `:today` and `:lately` are put in."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account's row. `basis` and `decided_at` are None before its first decision; `missing` is what it takes to
+    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. Money is in the
+    programme's currency.
+    """
+
+    account: AccountId
+    name: str = ""
+    basis: Basis | None = None
+    tier: str | None = None
+    threshold: Decimal | None = None
+    turnover: Decimal = Decimal(0)
+    next_tier: str | None = None
+    missing: Decimal | None = None
+    percents: Mapping[ServiceClass, Decimal] = field(default_factory=dict)
+    change_day: date | None = None
+    change_tier: str | None = None
+    decided_at: datetime | None = None
+    put_right_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A standing with what else a list shows of the account: what the administrator said of it (`excluded` is why), how
+    many discounts are `set_aside`, and the error with which it waits in the queue."""
+
+    standing: Standing
+    pin: Pin | None
+    excluded: str | None
+    set_aside: int
+    error: str
+
+
+class StandingStore:
+    """One row an account. Losing it loses nothing: the next run writes it again."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._listing = Listing(
+            connection,
+            "standing",
+            "account",
+            {
+                "account": "account",
+                "name": "fold(name)",
+                "tier": "threshold_order",
+                "turnover": "turnover_order",
+                "missing": "missing_order",
+                "change": "change_day",
+                "decided": "decided_at",
+            },
+        )
+
+    def keep(self, standing: Standing) -> None:
+        """Write an account's row; a name or a putting right that is not known now stays as it was."""
+        self._connection.execute(
+            "INSERT INTO standing (account, name, basis, tier, threshold_order, turnover, turnover_order, next_tier,"
+            " missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
+            " name = coalesce(nullif(excluded.name, ''), name), basis = excluded.basis, tier = excluded.tier,"
+            " threshold_order = excluded.threshold_order, turnover = excluded.turnover,"
+            " turnover_order = excluded.turnover_order, next_tier = excluded.next_tier, missing = excluded.missing,"
+            " missing_order = excluded.missing_order, percents = excluded.percents, change_day = excluded.change_day,"
+            " change_tier = excluded.change_tier, decided_at = excluded.decided_at,"
+            " put_right_at = coalesce(excluded.put_right_at, put_right_at)",
+            (
+                standing.account,
+                standing.name,
+                standing.basis.value if standing.basis else "",
+                standing.tier,
+                in_order(standing.threshold),
+                str(standing.turnover),
+                in_order(standing.turnover),
+                standing.next_tier,
+                None if standing.missing is None else str(standing.missing),
+                in_order(standing.missing),
+                json.dumps({name: str(percent) for name, percent in standing.percents.items()}),
+                standing.change_day and standing.change_day.isoformat(),
+                standing.change_tier,
+                standing.decided_at and moment(standing.decided_at),
+                standing.put_right_at and moment(standing.put_right_at),
+            ),
+        )
+
+    def know(self, account: AccountId, name: str) -> None:
+        """Let lists show an account that no run has looked at yet."""
+        self._connection.execute(
+            "INSERT INTO standing (account, name) VALUES (?, ?)"
+            " ON CONFLICT (account) DO UPDATE SET name = excluded.name",
+            (account, name),
+        )
+
+    def of(self, account: AccountId) -> Standing | None:
+        row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
+        return _standing(row) if row else None
+
+    def forget(self, account: AccountId) -> None:
+        self._connection.execute("DELETE FROM standing WHERE account = ?", (account,))
+
+    def turnovers(self) -> list[tuple[AccountId, str, Decimal, str | None]]:
+        """Account, name, turnover and tier of everybody whose tier follows the turnover, by account."""
+        rows = self._connection.execute(
+            "SELECT account, name, turnover, tier FROM standing WHERE basis = 'turnover' ORDER BY account"
+        )
+        return [(AccountId(row[0]), row[1], Decimal(row[2]), row[3]) for row in rows]
+
+    def holders(self, tier: str) -> int:
+        """How many accounts hold the tier of that name."""
+        return int(self._connection.execute("SELECT count(*) FROM standing WHERE tier = ?", (tier,)).fetchone()[0])
+
+    def listed(
+        self,
+        now: datetime,
+        page: Page,
+        name: str = "",
+        tier: str = "",
+        state: str = "",
+        account: AccountId | None = None,
+    ) -> tuple[list[Listed], int, Decimal]:
+        """One page of the accounts whose name holds `name`, that have `tier` and `state`; how many there are in all,
+        and the sum of their turnovers."""
+        conditions, values = [], []
+        if name:
+            conditions.append("instr(fold(name), ?)")
+            values.append(name.casefold())
+        if tier:
+            conditions.append("tier = ?")
+            values.append(tier)
+        if account is not None:
+            conditions.append("account = ?")
+            values.append(str(account))
+        if state in STATES:
+            conditions.append(
+                STATES[state]
+                .replace(":today", f"'{now.date().isoformat()}'")
+                .replace(":lately", f"'{moment(now - PUT_RIGHT_FOR)}'")
+            )
+        keys = self._listing.keys(conditions, values, page)
+        count, total = self._listing.count_and_sum(conditions, values, "turnover")
+        return [self._whole(key) for key in keys], count, total
+
+    def _whole(self, account: int) -> Listed:
+        row = self._connection.execute(
+            "SELECT s.*, m.standing, m.reason, m.pin_tier, m.pin_until, m.pin_reason,"
+            " (SELECT count(*) FROM set_aside a WHERE a.account = s.account AND put_back_at IS NULL) AS resting,"
+            " (SELECT error FROM queue q WHERE q.account = s.account ORDER BY error = '', id LIMIT 1) AS error"
+            " FROM standing s LEFT JOIN member m ON m.account = s.account WHERE s.account = ?",
+            (account,),
+        ).fetchone()
+        pin = row["pin_until"] and Pin(row["pin_tier"], date.fromisoformat(row["pin_until"]), row["pin_reason"])
+        excluded = row["reason"] if row["standing"] == "excluded" else None
+        return Listed(_standing(row), pin or None, excluded, row["resting"], row["error"] or "")
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    percents = json.loads(row["percents"])
+    return Standing(
+        AccountId(row["account"]),
+        row["name"],
+        Basis(row["basis"]) if row["basis"] else None,
+        row["tier"],
+        None if row["threshold_order"] is None else Decimal(row["threshold_order"]) / 10_000,
+        Decimal(row["turnover"]),
+        row["next_tier"],
+        None if row["missing"] is None else Decimal(row["missing"]),
+        {ServiceClass(name): Decimal(percent) for name, percent in percents.items()},
+        date.fromisoformat(row["change_day"]) if row["change_day"] else None,
+        row["change_tier"],
+        datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+        datetime.fromisoformat(row["put_right_at"]) if row["put_right_at"] else None,
+    )

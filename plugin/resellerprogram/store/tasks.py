@@ -1,0 +1,116 @@
+"""What administrators start from pages and a process of its own carries out: plans, runs, checks of the panel."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..programme.text import Text
+from .changes import Author
+from .database import moment
+
+DONE, FAILED, STOPPED, CUT_SHORT = "done", "failed", "stopped", "cut_short"
+
+
+@dataclass(frozen=True)
+class Task:
+    """`kind` says what to do. `done` of `total` accounts are looked at; `outcome` is None until it has ended: done,
+    failed, stopped (by the limit on drops) or cut_short."""
+
+    id: int
+    kind: str
+    arguments: Mapping[str, Any]
+    author: Author
+    asked_at: datetime
+    started_at: datetime | None
+    done: int
+    total: int
+    finished_at: datetime | None
+    outcome: str | None
+    message: Text
+
+
+class TaskStore:
+    """Tasks by the order in which they were asked for."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def ask(self, kind: str, arguments: Mapping[str, Any], author: Author, now: datetime) -> int:
+        """Ask for something to be done; what is asked for and waits already is not asked for twice."""
+        content = json.dumps(dict(arguments), sort_keys=True)
+        waiting = self._connection.execute(
+            "SELECT id FROM task WHERE kind = ? AND arguments = ? AND started_at IS NULL AND outcome IS NULL",
+            (kind, content),
+        ).fetchone()
+        if waiting:
+            return int(waiting[0])
+        added = self._connection.execute(
+            "INSERT INTO task (kind, arguments, who, address, asked_at) VALUES (?, ?, ?, ?, ?)",
+            (kind, content, author.name, author.address, moment(now)),
+        )
+        return int(added.lastrowid or 0)
+
+    def next(self) -> Task | None:
+        """The oldest that nobody has begun."""
+        return self._one("started_at IS NULL AND outcome IS NULL ORDER BY id")
+
+    def last(self, *kinds: str) -> Task | None:
+        """The newest of these kinds, one whose process died told as cut short."""
+        marks = ", ".join("?" * len(kinds))
+        task = self._one(f"kind IN ({marks}) ORDER BY id DESC", *kinds)
+        if task and task.started_at and task.outcome is None and not self._lives(task.id):
+            self.end(task.id, CUT_SHORT, Text("", ""), task.started_at)
+            task = self._one("id = ?", task.id)
+        return task
+
+    def newest(self, count: int) -> list[Task]:
+        rows = self._connection.execute("SELECT * FROM task ORDER BY id DESC LIMIT ?", (count,))
+        return [_task(row) for row in rows]
+
+    def begin(self, task: int, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE task SET started_at = ?, process = ? WHERE id = ?", (moment(now), os.getpid(), task)
+        )
+
+    def progress(self, task: int, done: int, total: int) -> None:
+        self._connection.execute("UPDATE task SET done = ?, total = ? WHERE id = ?", (done, total, task))
+
+    def end(self, task: int, outcome: str, message: Text, now: datetime) -> None:
+        self._connection.execute(
+            "UPDATE task SET finished_at = ?, outcome = ?, message_en = ?, message_ru = ? WHERE id = ?",
+            (moment(now), outcome, message.en, message.ru, task),
+        )
+
+    def _lives(self, task: int) -> bool:
+        process = self._connection.execute("SELECT process FROM task WHERE id = ?", (task,)).fetchone()[0]
+        return process is not None and os.path.exists(f"/proc/{process}")
+
+    def _one(self, condition: str, *values: object) -> Task | None:
+        row = self._connection.execute(
+            f"SELECT * FROM task WHERE {condition} LIMIT 1",  # noqa: S608  our text
+            values,
+        ).fetchone()
+        return _task(row) if row else None
+
+
+def _task(row: sqlite3.Row) -> Task:
+    started, finished = row["started_at"], row["finished_at"]
+    return Task(
+        row["id"],
+        row["kind"],
+        json.loads(row["arguments"]),
+        Author(row["who"], row["address"]),
+        datetime.fromisoformat(row["asked_at"]),
+        datetime.fromisoformat(started) if started else None,
+        row["done"],
+        row["total"],
+        datetime.fromisoformat(finished) if finished else None,
+        row["outcome"],
+        Text(row["message_en"], row["message_ru"]),
+    )
