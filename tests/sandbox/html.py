@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, jsonify, make_response, redirect, render_template, request
 from lxml import etree
 
 from .documents import printable
@@ -14,6 +14,7 @@ from .html_parts import form_of, list_of
 from .html_texts import BUTTONS, COLUMNS, TITLES
 from .panel import Panel
 from .request import CLIENT
+from .vocabulary import complaints
 
 COOKIE, LANGUAGE = "billmgrses5", "billmgrlang5"
 
@@ -47,9 +48,10 @@ def respond(panel: Panel, params: dict[str, str], environment: dict[str, str]) -
 def _page(
     panel: Panel, document: etree._Element, function: str, params: dict[str, str], language: str, who: etree._Element
 ) -> Any:
-    done = document.find("ok")
+    done, by_script = document.find("ok"), request.headers.get("X-Form") == "yes"
     if done is not None and params.get("sok"):
-        return redirect("/billmgr?" + urlencode(_next_page(panel, done.text or "", function, params)))
+        following = "/billmgr?" + urlencode(_next_page(panel, done.text or "", function, params))
+        return jsonify(go=following) if by_script else redirect(following)
     menu = panel.menu(int(_attribute(who, "level") or 0), language)
     step = document.get("func") or function
     titles = {**TITLES[language], **dict(menu)}
@@ -63,12 +65,20 @@ def _page(
     }
     error = document.find("error")
     if error is not None:
-        return render_template("error.html", **shown, message=error.findtext("msg") or error.get("type"))
+        message = error.findtext("msg") or error.get("type")
+        if by_script:
+            return jsonify(error=message, object=error.get("object", ""))
+        return render_template("error.html", **shown, message=message)
     metadata = document.find("metadata")
+    unknown = [] if metadata is None else list(complaints(metadata))
+    if unknown:
+        return render_template("error.html", **shown, message="; ".join(unknown))
     words = {**COLUMNS[language], **BUTTONS[language], **_texts(panel, language, step)}
-    if document.find("elem") is not None or document.find("p_elems") is not None:
+    kind = "" if metadata is None else metadata.get("type")
+    if kind != "form" and (document.find("elem") is not None or document.find("p_elems") is not None):
         return render_template("list.html", **shown, **list_of(document, metadata, words))
-    return render_template("form.html", **shown, **form_of(document, metadata, words))
+    page = render_template("form.html", **shown, **form_of(document, metadata, words))
+    return jsonify(page=page) if by_script else page
 
 
 def _next_page(panel: Panel, told: str, function: str, params: dict[str, str]) -> dict[str, str]:
