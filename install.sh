@@ -254,8 +254,8 @@ reload_panel() {
 check_registration() {
     local try answer
     for try in $(seq 30); do
-        if "$ROOT/sbin/mgrctl" -m billmgr -o xml actionlist 2>/dev/null | grep -q "$NAME\.status"; then return; fi
-        answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml "$NAME.status" 2>/dev/null || true)
+        if "$ROOT/sbin/mgrctl" -m billmgr -o xml actionlist 2>/dev/null | grep -q "$NAME\.health"; then return; fi
+        answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml "$NAME.health" 2>/dev/null || true)
         case $answer in *'<error'*) ;; *'<doc'*) return ;; esac
         sleep "$([ "$try" -lt 10 ] && echo 0.5 || echo 2)"
     done

@@ -73,7 +73,7 @@ class Administration:
         standing = self.store.standings.of(account)
         if standing and standing.name:
             return standing.name
-        from .recalculation.run import named_client
+        from .recalculation.lookups import named_client
 
         return named_client(self.root, self.store, account).name
 
@@ -93,6 +93,11 @@ class Administration:
 
     def pin(self, account: AccountId, pin: Pin) -> str:
         """Hold the account on a tier up to and including a day. Tells its name. Raises MemberError."""
+        self.check_pin(pin)
+        return self._note(account, lambda: self.store.members.pin(account, pin, self.clock()))
+
+    def check_pin(self, pin: Pin) -> None:
+        """Raises MemberError for a pin that can't be: no such tier, a day that is over, no reason."""
         today = self.clock().date()
         table = self.store.tiers.on(today).table
         if table.by_name(pin.tier) is None:
@@ -107,7 +112,11 @@ class Administration:
             raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=pin.until), "pin_until")
         if not pin.reason.strip():
             raise MemberError(Text("say why", "укажите причину"), "pin_reason")
-        return self._note(account, lambda: self.store.members.pin(account, pin, self.clock()))
+
+    def check_unchanged(self, note: MemberNote, seen: str) -> None:
+        """Raises EditConflict when the note is not the one that a form has shown, by its token."""
+        if seen != token(note):
+            raise self._conflict(MEMBER, _whom(note.account, self.name_of(note.account)))
 
     def unpin(self, account: AccountId) -> str:
         """Let the turnover decide again. Tells the account's name. Raises MemberError."""
@@ -122,7 +131,7 @@ class Administration:
             write()
             after = note_text(store.members.of(account))
             if after != before:
-                self._record(MEMBER, f"{account} {name}".strip(), before, after)
+                self._record(MEMBER, _whom(account, name), before, after)
             store.standings.know(account, name)
             if store.settings.current().automatic:
                 store.queue.put(account, MEMBER, self.clock(), self.author.name)
@@ -285,6 +294,10 @@ class Administration:
     def _conflict(self, what: str, whom: str | None = None) -> EditConflict:
         last = self.store.changes.last(what, whom)
         return EditConflict(last.author.name if last else "?", last.at if last else None)
+
+
+def _whom(account: AccountId, name: str) -> str:
+    return f"{account} {name}".strip()
 
 
 def token(state: object) -> str:

@@ -18,7 +18,8 @@ from .programme.errors import MemberError, ResellerProgrammeError
 from .programme.payments import AccountId
 from .programme.text import Text, same
 from .recalculation.context import Context
-from .recalculation.run import PATIENCE, way_of, working_on
+from .recalculation.lookups import way_of
+from .recalculation.run import PATIENCE, working_on
 from .store import Store
 from .store.lock import only_one
 from .store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+TAIL = 256 * 1024
 LOG_NAME = "resellerprogram.log"
 
 
@@ -16,3 +17,15 @@ def log_to(root: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+
+
+def last_errors(root: Path, count: int) -> list[str]:
+    """The last errors in the log, the newest first; only the log's end is read."""
+    try:
+        with open(root / "var" / LOG_NAME, "rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - TAIL))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return [line for line in reversed(lines) if " ERROR " in line][:count]

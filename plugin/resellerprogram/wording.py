@@ -24,7 +24,7 @@ from .programme.tiers import ServiceClass, TierTable, plain
 from .programme.turnover import Reason, Turnover, Verdict
 from .programme.window import last_counting_day
 from .recalculation.report import Planned, Report
-from .store.decisions import Record
+from .store.decisions import Record, WrittenChange
 
 NOTHING = "—"
 LONGEST_LINE = 120
@@ -69,6 +69,8 @@ CAUSES = {
     "apply": Text("by hand", "вручную"),
     "daily": Text("daily run", "ежедневный пересчёт"),
     "caught_up": Text("daily run, caught up", "ежедневный пересчёт, с опозданием"),
+    "worker": Text("payments and changes", "платежи и изменения"),
+    "plan": Text("plan", "план"),
     "sweep": Text("found by the sweep", "найдено обходом"),
     "withdraw": Text("programme taken off", "снятие программы"),
     "payment.setpaid": Text("payment credited", "платёж зачислен"),
@@ -82,6 +84,30 @@ CAUSES = {
     "account.discount.add.product": Text("discount added by hand", "скидка добавлена вручную"),
     "account.discount.edit": Text("discount changed by hand", "скидка изменена вручную"),
     "account.discount.delete": Text("discount deleted by hand", "скидка удалена вручную"),
+}
+
+CHANGED = {
+    "member": Text("member", "участник"),
+    "tiers": Text("tier table", "таблица уровней"),
+    "class": Text("service class", "класс услуг"),
+    "setting": Text("setting", "настройка"),
+    "recalculate": Text("recalculation", "пересчёт"),
+    "apply": Text("applied from the preview", "применение плана"),
+    "apply without limit": Text("applied without the limit on drops", "применение без предела снижений"),
+    "withdraw": Text("programme taken off", "снятие программы"),
+    "put_back": Text("discounts put back", "возврат отложенных скидок"),
+    "doctor": Text("tried on a client", "проверка на клиенте"),
+    "backup": Text("backup", "резервная копия"),
+    "queue retry": Text("queue: tried again", "очередь: повтор"),
+    "queue drop": Text("queue: forgotten", "очередь: удаление"),
+}
+
+TASKS = {
+    "plan": Text("plan", "план"),
+    "apply": Text("recalculation", "пересчёт"),
+    "doctor": Text("check of the panel", "проверка панели"),
+    "withdraw": Text("programme taken off", "снятие программы"),
+    "put_back": Text("discounts put back", "возврат отложенных скидок"),
 }
 
 BECAUSE = {
@@ -162,35 +188,49 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset
 
 def percents(of: Mapping[ServiceClass, Decimal], titles: Titles, language: str) -> str:
     """'VPS 19 %, SSL certificates 3 %'."""
-    return ", ".join(f"{titles.get(name, same(name)).say(language)} {percent(value)}" for name, value in of.items())
+    ordered = [name for name in titles if name in of] + [name for name in of if name not in titles]
+    return ", ".join(f"{titles.get(name, same(name)).say(language)} {percent(of[name])}" for name in ordered)
 
 
 def explanation(
     decision: Decision, account_name: str, currency: str, tiers: TierTable, titles: Titles, language: str
 ) -> Iterator[str]:
     """A decision told in full: the tier, the sum, every payment with its reason, what comes next (R11)."""
+    whom = f"{decision.account}, {account_name or NOTHING}"
+    yield from headline(decision, whom, currency, titles, language)
+    if decision.basis.counts_payments:
+        yield ""
+        yield from _payments(decision.turnover, currency, language)
+        yield ""
+        yield from next_step(decision, tiers, currency, language)
+
+
+def headline(decision: Decision, whom: str, currency: str, titles: Titles, language: str) -> Iterator[str]:
+    """What was decided, on what basis, and the turnover behind it."""
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
-    yield Text("Account {id}, {name}, on {day}: {tier}", "Клиент {id}, {name}, на {day}: {tier}")(
-        id=decision.account,
-        name=account_name or NOTHING,
+    yield Text("Account {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
+        whom=whom,
         day=day(decision.day, language),
         tier=f"{tier.name} ({percents(tier.percents, titles, language)})"
         if tier
         else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
     yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
-    if not decision.basis.counts_payments:
-        return
-    yield Text(
-        "Turnover {amount}: payments credited from {first} to {last}, both days included.",
-        "Оборот {amount}: платежи, зачисленные с {first} по {last} включительно.",
-    )(amount=money(turnover.amount, currency), first=day(window.first, language), last=day(window.last, language)).say(
-        language
-    )
-    yield ""
-    yield from _payments(turnover, currency, language)
-    yield ""
-    following = tiers.next_after(turnover.amount)
+    if decision.basis.counts_payments:
+        yield Text(
+            "Turnover {amount}: payments credited from {first} to {last}, both days included.",
+            "Оборот {amount}: платежи, зачисленные с {first} по {last} включительно.",
+        )(
+            amount=money(turnover.amount, currency),
+            first=day(window.first, language),
+            last=day(window.last, language),
+        ).say(language)
+
+
+def next_step(decision: Decision, tiers: TierTable, currency: str, language: str) -> Iterator[str]:
+    """What it takes to reach the next tier."""
+    turnover = decision.turnover
+    following = tiers.next_after(turnover.amount) if decision.basis.counts_payments else None
     if following:
         yield Text(
             "{missing} more reach {name}, which starts at {threshold}.",
@@ -266,13 +306,15 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
         again=moment(record.confirmed_at, language),
     ).say(language)
     for item in record.written:
-        because = BECAUSE[item.because].say(language)
-        if item.scope is None:
-            yield f"{item.what} {item.value}: {because}"
-            continue
-        yield Text("Written: {type} {before} → {after}", "Записано: {type} {before} → {after}")(
-            type=item.what, before=percent(item.before), after=percent(item.after)
-        ).say(language) + (f" ({because})" if because else "")
+        yield Text("Written: {what}", "Записано: {what}")(what=written(item, language)).say(language)
+
+
+def written(item: WrittenChange, language: str) -> str:
+    """'vds 17 % → 19 %', 'Agreed by hand 40 %: set aside'."""
+    because = BECAUSE[item.because].say(language)
+    if item.scope is None:
+        return f"{item.what} {item.value}: {because}"
+    return f"{item.what} {percent(item.before)} → {percent(item.after)}" + (f" ({because})" if because else "")
 
 
 def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]:

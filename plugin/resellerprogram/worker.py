@@ -8,7 +8,6 @@ removed.
 from __future__ import annotations
 
 import logging
-import subprocess
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,18 +57,3 @@ class Lingering:
             if left <= GLANCES:
                 return pause is not None
         return False
-
-
-def start(root: Path) -> None:
-    """Start a worker in a session of its own; where one lives already, the new one ends at once."""
-    program = root / "lib" / "resellerprogram" / "current" / "bin" / "resellerprogram-worker"
-    if not program.exists():
-        return
-    subprocess.Popen(  # noqa: S603  no shell
-        [str(program), str(root)],
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )

@@ -73,7 +73,8 @@ def _page(
     unknown = [] if metadata is None else list(complaints(metadata))
     if unknown:
         return render_template("error.html", **shown, message="; ".join(unknown))
-    words = {**COLUMNS[language], **BUTTONS[language], **_texts(panel, language, step)}
+    said = {each.get("name", ""): each.text or "" for each in document.iterfind("messages/msg")}
+    words = {**COLUMNS[language], **BUTTONS[language], **_texts(panel, language, step), **said}
     kind = "" if metadata is None else metadata.get("type")
     if kind != "form" and (document.find("elem") is not None or document.find("p_elems") is not None):
         return render_template("list.html", **shown, **list_of(document, metadata, words))

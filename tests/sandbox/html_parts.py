@@ -9,12 +9,12 @@ from lxml import etree
 
 Words = dict[str, str]
 
-NO_SELECTION = frozenset({"new", "editnosel", "groupformnosel", "windownosel", "refresh", "back", "url"})
+NO_SELECTION = frozenset({"new", "editnosel", "groupformnosel", "windownosel", "list", "refresh", "back", "url"})
 GROUP = frozenset({"group", "groupdownload"})
-ONE_ROW = frozenset({"action", "editlist", "window", "preview", "list"})
+ONE_ROW = frozenset({"action", "editlist", "window", "preview"})
 _NOT_COLUMNS = frozenset({"docflow_pdf_status", "store_payment", "allowrefund"})
 _NOT_FIELDS = frozenset({"tparams", "saved_filters", "messages", "metadata", "ok", "slist", "list"})
-_ICONS = {"p-error": "⚠", "p-warning": "⚠", "p-pin": "📌", "p-off": "⛔", "p-info": "ⓘ", "p-set": "✎", "p-hold": "⏸"}
+_ICONS = {"p-error": "⚠", "p-pin": "⚑", "p-off": "⊘", "p-set": "✎", "p-hold": "‖"}
 
 
 def list_of(document: etree._Element, metadata: etree._Element | None, words: Words) -> dict[str, Any]:
@@ -135,7 +135,8 @@ def _icons(element: etree._Element, described: etree._Element, raw: dict[str, st
 
 def _button(described: etree._Element, words: Words) -> dict[str, Any]:
     kind, name = described.get("type", ""), described.get("name", "")
-    needs = "nothing" if kind in NO_SELECTION else "group" if kind in GROUP else "one" if kind in ONE_ROW else "rows"
+    one = kind in ONE_ROW or (kind == "edit" and described.get("nogroupedit") == "yes")
+    needs = "nothing" if kind in NO_SELECTION else "group" if kind in GROUP else "one" if one else "rows"
     title = words.get(f"short_{name}") or words.get(f"msg_{name}") or f"short_{name}"
     conditions = [
         {"kind": each.tag, "name": each.get("name"), "value": each.get("value")}

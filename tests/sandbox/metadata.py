@@ -14,15 +14,15 @@ TOOLBARS: dict[str, tuple[Button, ...]] = {
     "account": (
         ("new", "account.edit", "new"),
         ("edit", "account.edit", "edit"),
-        ("discount", "account.discount", "list"),
-        ("payment", "account.payment", "list"),
+        ("discount", "account.discount", "editlist"),
+        ("payment", "account.payment", "editlist"),
     ),
     "account.discount": (
         ("new", "account.discount.add", "new"),
         ("edit", "account.discount.edit", "edit"),
         ("delete", "account.discount.delete", "group"),
     ),
-    "accountgroup": (("account", "accountgroup.account", "list"),),
+    "accountgroup": (("account", "accountgroup.account", "editlist"),),
     "accountgroup.account": (
         ("resume", "accountgroup.account.resume", "group"),
         ("suspend", "accountgroup.account.suspend", "group"),
@@ -39,7 +39,7 @@ TOOLBARS: dict[str, tuple[Button, ...]] = {
         ("refund", "payment.refund", "group"),
         ("delete", "payment.delete", "group"),
     ),
-    "promotion": (("discount", "promotion.discount", "list"),),
+    "promotion": (("discount", "promotion.discount", "editlist"),),
 }
 _PAYMENT_COLUMNS = (
     "id",
@@ -138,8 +138,6 @@ def _describe_form(metadata: etree._Element, document: etree._Element) -> None:
 
 
 def _twin(known: etree._Element, child: etree._Element) -> etree._Element | None:
-    if child.tag not in _MERGED:
-        return None
     if child.tag not in _MERGED:
         return None
     named = [each for each in known if each.tag == child.tag and each.get("name") == child.get("name")]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .. import wording
+from ..detached import TASKS, WORKER, start
 from ..health import tell_if_overdue
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, Scope, SetAside
@@ -18,7 +19,6 @@ from ..recalculation.report import Planned, Report
 from ..recalculation.run import PATIENCE, considered_alone, put_all_back, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
-from ..worker import start as start_worker
 from .output import EXIT_PARTLY, Command
 
 NIGHT = 3600.0
@@ -77,7 +77,9 @@ def sweep(command: Command) -> int:
         return 0
     finally:
         tell_if_overdue(command.root, command.store, datetime.now())
-        start_worker(command.root)
+        start(command.root, WORKER)
+        if command.store.tasks.next():  # its process died, or could not be started
+            start(command.root, TASKS)
     command.say(
         Text(
             "payments that changed: {payments}, accounts whose discounts did: {accounts}; recalculated {recalculated}, "

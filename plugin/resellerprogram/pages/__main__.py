@@ -1,11 +1,13 @@
-"""Where BILLmanager's requests for our pages arrive: `addon/resellerprogram` starts this."""
+"""Where BILLmanager's requests for our pages arrive: `addon/resellerprogram` starts this.
+
+Who may see what is checked here. All pages read alike: read the request, read the store, build a document, return it.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +17,9 @@ from ..logfile import log_to
 from ..programme.errors import ResellerProgrammeError
 from ..programme.text import Text
 from ..root import panel_root
-from . import documents, status
-from .request import Request, request_of
-
-Page = Callable[[Request, etree._Element, Path, datetime], etree._Element]
-
-EMPLOYEE_PAGES: dict[str, Page] = {"resellerprogram.status": status.page}
+from . import documents
+from .request import EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
+from .routes import FOR_FULL_ADMINISTRATORS, PAGES, page_of
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +30,13 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
     try:
         document = documents.parse(given)
         request = request_of(environment, document)
-        page = EMPLOYEE_PAGES.get(request.function) if request.by_employee else None
-        if page is None:
-            return documents.error(Text("Access denied.", "Доступ запрещён."), request.language)
-        return page(request, document, root, now)
+        needed = FULL_LEVEL if request.function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL
+        if request.function not in PAGES or request.level < needed:
+            return documents.access_denied(request.function, request.language)
+        return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
         log.error("%s: %s", request.function, error)
-        return documents.error(error.text, request.language)
+        return documents.error(error.text, request.language, error.field)
     except Exception:
         log.exception("%s failed", request.function)
         return documents.error(

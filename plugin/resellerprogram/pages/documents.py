@@ -1,12 +1,31 @@
-"""The documents that a handler prints; no page spells the protocol itself (reference, F.4)."""
+"""The documents that a handler prints; no page spells the protocol itself (reference, E.5, F.4)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Union
 
 from lxml import etree
 
 from ..programme.text import Text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a list shows: a text, its colour, and the raw value behind it (which buttons and icons compare)."""
+
+    text: str
+    color: str = ""
+    raw: str | None = None
+
+
+Row = Mapping[str, Union[str, Cell]]
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""The choices of each select: (key, text)."""
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Tables = Mapping[str, Iterable[Row]]
 
 
 def parse(document: bytes) -> etree._Element:
@@ -19,25 +38,138 @@ def parse(document: bytes) -> etree._Element:
     return etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def list_page(document: etree._Element, rows: Iterable[Mapping[str, str]]) -> etree._Element:
-    """The panel's document with `rows` as its list."""
-    count = 0
-    for row in rows:
-        element = etree.SubElement(document, "elem")
-        for column, value in row.items():
-            etree.SubElement(element, column).text = value
-        count += 1
-    etree.SubElement(document, "p_elems").text = str(count)
+def list_page(
+    document: etree._Element,
+    rows: Iterable[Row],
+    count: int | None = None,
+    number: int = 1,
+    size: int | None = None,
+    totals: Mapping[str, str] | None = None,
+) -> etree._Element:
+    """The panel's document with `rows` as page `number` of a list of `count`; `totals` by column."""
+    shown = [*rows]
+    for row in shown:
+        _put(etree.SubElement(document, "elem"), row)
+    _put(
+        document,
+        {
+            "p_elems": str(len(shown) if count is None else count),
+            "p_num": str(number),
+            "p_cnt": str(len(shown) if size is None else size),
+        },
+    )
+    for column, total in (totals or {}).items():
+        for described in document.iterfind(f".//coldata/col[@name='{column}']"):
+            described.set("total", _printable(total))
     return document
 
 
-def error(text: Text, language: str) -> etree._Element:
-    """An error document with a message for the person at the screen."""
+def form_page(
+    document: etree._Element, values: Row, choices: Choices | None = None, tables: Tables | None = None
+) -> etree._Element:
+    """The panel's document with a form's values, the choices of its selects and the rows of its tables.
+
+    A chosen value that is no choice any more is added to the choices: the panel would drop it without a word.
+    """
+    _put(document, values)
+    for name, options in (choices or {}).items():
+        listed = etree.SubElement(document, "slist", name=name)
+        known = {key for key, _ in options}
+        chosen = values.get(name, "")
+        gone = [key.strip() for key in str(chosen).split(",") if key.strip() and key.strip() not in known]
+        for key, text in [*options, *((key, f"{key} (?)") for key in gone)]:
+            etree.SubElement(listed, "val", key=_printable(key)).text = _printable(text)
+    for name, rows in (tables or {}).items():
+        listed = etree.SubElement(document, "list", name=name)
+        for row in rows:
+            _put(etree.SubElement(listed, "elem"), row)
+    return document
+
+
+def ok(go: str = "", kind: str = "list") -> etree._Element:
+    """It is done; `go` is the request of the page to open next (`func=…`)."""
     document = etree.Element("doc")
-    failure = etree.SubElement(document, "error", type="xml", report="no", lang=language)
-    etree.SubElement(failure, "msg").text = text.say(language)
+    done = etree.SubElement(document, "ok")
+    if go:
+        done.set("type", kind)
+        done.text = go
     return document
+
+
+def error(text: Text, language: str, field: str = "") -> etree._Element:
+    """An error document with a message for the person at the screen; `field` is marked in the form."""
+    return _error("resellerprogram", text, language, field)
+
+
+def access_denied(function: str, language: str) -> etree._Element:
+    """The panel's own refusal for somebody who may not call a function (reference, E.5)."""
+    return _error("access", Text("Access denied.", "Недостаточно прав."), language, function)
+
+
+def add_column(document: etree._Element, after: str, name: str, title: str) -> None:
+    """One more column of figures in the list that the document describes: there are as many as there are classes."""
+    for column in document.iterfind(f".//coldata/col[@name='{after}']"):
+        added = etree.Element("col", name=name, type="data", sort="digit", align="right")
+        column.addnext(added)
+    _say(document, name, title)
+
+
+def add_field(document: etree._Element, after: str, name: str, title: str, hint: str) -> None:
+    """One more field for a figure in the form that the document describes."""
+    for field in document.iterfind(f".//field[@name='{after}']"):
+        added = etree.Element("field", name=name)
+        etree.SubElement(added, "input", type="text", name=name, check="money", checkargs="0,100", setvalues="yes")
+        field.addnext(added)
+    _say(document, name, title)
+    _say(document, f"hint_{name}", hint)
+
+
+def drop_field(document: etree._Element, name: str) -> None:
+    """Leave out a field that the description has."""
+    for field in list(document.iterfind(f".//field[@name='{name}']")):
+        parent = field.getparent()
+        if parent is not None:
+            parent.remove(field)
+
+
+def refresh_every(document: etree._Element, seconds: int) -> None:
+    """Let the page look again by itself."""
+    for metadata in document.iterfind("metadata"):
+        metadata.set("autoupdate", str(seconds))
 
 
 def serialize(document: etree._Element) -> bytes:
     return etree.tostring(document, encoding="UTF-8", xml_declaration=True)
+
+
+def _error(kind: str, text: Text, language: str, concerning: str) -> etree._Element:
+    document = etree.Element("doc")
+    failure = etree.SubElement(document, "error", type=kind, object=_printable(concerning), lang=language)
+    said = _printable(text.say(language))
+    etree.SubElement(failure, "param", name="text").text = said
+    etree.SubElement(failure, "msg").text = said
+    return document
+
+
+def _say(document: etree._Element, name: str, text: str) -> None:
+    """A message of this answer, beside those of the description."""
+    messages = document.find("messages")
+    if messages is None:
+        messages = etree.SubElement(document, "messages")
+    etree.SubElement(messages, "msg", name=name).text = _printable(text)
+
+
+def _put(parent: etree._Element, values: Row) -> None:
+    for name, value in values.items():
+        cell = value if isinstance(value, Cell) else Cell(value)
+        element = etree.SubElement(parent, name)
+        element.text = _printable(cell.text)
+        if cell.color:
+            element.set("color", cell.color)
+        if cell.raw is not None:
+            element.set("orig", _printable(cell.raw))
+
+
+def _printable(text: str) -> str:
+    """What XML can carry: control characters and halves of characters are shown as such."""
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -7,23 +7,58 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-EMPLOYEE_LEVEL = 29
+from ..store.listing import Page
+
+EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
+"""Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
 _LANGUAGES = ("ru", "en")
+_MOST_ROWS, _USUAL_ROWS = 5000, 50
+_LONGEST_ID = 18
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `level` is the caller's: 16 client, 29 employee, 30 root."""
+    """One request. `level` is the caller's: 16 client, 29 employee, 30 full administrator; `address` theirs."""
 
     function: str
     params: Mapping[str, str]
     user: str
     level: int
     language: str
+    address: str = ""
 
     @property
-    def by_employee(self) -> bool:
-        return self.level >= EMPLOYEE_LEVEL
+    def submitted(self) -> bool:
+        """Whether a form or a group operation was sent; otherwise it is only shown, or refreshed."""
+        return bool(self.params.get("sok"))
+
+    @property
+    def elid(self) -> str:
+        return self.params.get("elid", "").strip()
+
+    @property
+    def parent(self) -> str:
+        """The nearest parent of a nested list or form: the last part of `plid` (reference, A.2)."""
+        return self.params.get("plid", "").rpartition("/")[2].strip()
+
+    def text(self, name: str) -> str:
+        """What was typed into a field; the panel's empty choice `null` is nothing."""
+        value = self.params.get(name, "").strip()
+        return "" if value == "null" else value
+
+    def several(self, name: str) -> list[str]:
+        """The values of a group operation or a multiple choice, each once."""
+        return list(dict.fromkeys(part.strip() for part in self.text(name).split(",") if part.strip()))
+
+    def page(self) -> Page:
+        """Which rows of a list are wanted."""
+        count = min(_natural(self.params.get("p_cnt", ""), _USUAL_ROWS), _MOST_ROWS)
+        skip = (self.page_number - 1) * count
+        return Page(self.params.get("p_sort", ""), self.params.get("p_order") == "desc", count, skip)
+
+    @property
+    def page_number(self) -> int:
+        return _natural(self.params.get("p_num", ""), 1)
 
 
 def request_of(environment: Mapping[str, str], document: etree._Element) -> Request:
@@ -35,6 +70,16 @@ def request_of(environment: Mapping[str, str], document: etree._Element) -> Requ
         params.get("func", ""),
         params,
         environment.get("AUTH_USER", ""),
-        int(level) if level.isdecimal() else 0,
+        int(level) if is_number(level) else 0,
         language if language in _LANGUAGES else "en",
+        environment.get("AUTH_IP", "") or environment.get("REMOTE_ADDR", ""),
     )
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number that the database can hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
+
+
+def _natural(text: str, default: int) -> int:
+    return int(text) if is_number(text) and 0 < int(text) < 10**9 else default

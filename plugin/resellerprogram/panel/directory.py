@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
@@ -75,6 +75,14 @@ def users(panel: Panel) -> list[User]:
     return [user for user in map(_user, rows) if user]
 
 
+def employees(panel: Panel) -> dict[str, str]:
+    """The login of every employee by user id; none where the panel does not list them."""
+    try:
+        return {row.raw("id"): row.raw("name") for row in panel.rows("employee")}
+    except PanelRefusal:
+        return {}
+
+
 def users_of(panel: Panel, account: AccountId) -> list[User]:
     """The users of one client."""
     rows = panel.rows("user", conditions=assumptions.user_filter({"account_id": str(account)}))
@@ -113,10 +121,16 @@ def group_members(panel: Panel, group: int) -> set[AccountId]:
 
 def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
     """The internal name of every service type. The list may not show it; then each type's form does (D.3)."""
+    return _internal_names(panel, panel.rows("itemtype"), {})
+
+
+def _internal_names(panel: Panel, rows: list[Row], known: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
     names = {}
-    for row in panel.rows("itemtype"):
+    for row in rows:
         number = ServiceTypeId(row.number("id"))
-        names[number] = row.raw("intname") or panel.call("itemtype.edit", {"elid": number}).value("intname")
+        names[number] = (
+            row.raw("intname") or known.get(number) or panel.call("itemtype.edit", {"elid": number}).value("intname")
+        )
     return names
 
 
@@ -131,13 +145,57 @@ class Tariff:
 
 def tariffs(panel: Panel) -> list[Tariff]:
     """Every tariff of the panel, by id."""
-    types = {row.text("name"): ServiceTypeId(row.number("id")) for row in panel.rows("itemtype")}
+    return _tariffs(panel, panel.rows("itemtype"))
+
+
+def types_and_tariffs(
+    panel: Panel, known: Mapping[ServiceTypeId, str], language: str
+) -> tuple[dict[ServiceTypeId, str], list[Tariff]]:
+    """Both in two calls, where the internal names are `known` or the list of types shows them."""
+    rows = panel.rows("itemtype", {"lang": language})
+    return _internal_names(panel, rows, known), _tariffs(panel, rows, language)
+
+
+def _tariffs(panel: Panel, of_types: list[Row], language: str = "en") -> list[Tariff]:
+    types = {row.text("name"): ServiceTypeId(row.number("id")) for row in of_types}
     found = (
         Tariff(TariffId(row.number("id")), row.text("name"), service_type)
-        for row in panel.rows("pricelist")
+        for row in panel.rows("pricelist", {"lang": language})
         if (service_type := assumptions.type_of_tariff(row, types)) is not None
     )
     return sorted(found, key=lambda tariff: tariff.id)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the panel has that a setting may name, each as (key, what people read)."""
+
+    providers: list[tuple[str, str]]
+    currencies: list[tuple[str, str]]
+    groups: list[tuple[str, str]]
+    payment_methods: list[tuple[str, str]]
+
+
+def choices(
+    panel: Panel, language: str, known_providers: Mapping[str, str] | None, known_currencies: Mapping[str, str] | None
+) -> Choices:
+    """Everything that a form of settings offers; what the panel does not list to us is left empty."""
+
+    def listed(function: str, key: str = "id") -> list[tuple[str, str]]:
+        try:
+            return [
+                (row.raw(key), row.text("name") or row.raw(key)) for row in panel.rows(function, {"lang": language})
+            ]
+        except PanelRefusal:
+            return []
+
+    signs = sorted(set(known_currencies.values())) if known_currencies else []
+    return Choices(
+        list(known_providers.items()) if known_providers else listed("project"),
+        [(iso, iso) for iso in signs] or listed("currency", "iso"),
+        listed("accountgroup"),
+        listed("paymethod"),
+    )
 
 
 def currency_signs(panel: Panel) -> dict[str, str]:

@@ -95,11 +95,11 @@ class PersonalDiscount:
         )
 
 
-def listed(panel: Panel, account: AccountId) -> list[ListedDiscount]:
-    """The account's personal discounts, ours and others."""
+def listed(panel: Panel, account: AccountId, language: str = "en") -> list[ListedDiscount]:
+    """The account's personal discounts, ours and others; their names as the panel shows them in a language."""
     return [
         ListedDiscount(DiscountId(row.number("id")), account, row.columns())
-        for row in panel.rows("account.discount", {"elid": account})
+        for row in panel.rows("account.discount", {"elid": account, "lang": language})
     ]
 
 

@@ -92,6 +92,11 @@ class Create:
     scope: Scope
     percent: Decimal
     because: Because = Because.TIER
+    had = None
+
+    @property
+    def will_have(self) -> Decimal | None:
+        return self.percent
 
     @property
     def drops(self) -> bool:
@@ -103,6 +108,11 @@ class _OfExisting:
     """A change of a discount that is there; `before` is how it was found."""
 
     before: ProgrammeDiscount
+
+    @property
+    def had(self) -> Decimal | None:
+        """The percent before the change, None without a discount; `will_have` is the one after it."""
+        return self.before.percent
 
     @property
     def account(self) -> AccountId:
@@ -120,6 +130,10 @@ class Edit(_OfExisting):
     percent: Decimal
 
     @property
+    def will_have(self) -> Decimal | None:
+        return self.percent
+
+    @property
     def drops(self) -> bool:
         return self.percent < self.before.percent
 
@@ -133,6 +147,7 @@ class Delete(_OfExisting):
     """A discount is there but must not be. `doubled`: another one for the same scope stays."""
 
     doubled: bool = False
+    will_have = None
 
     @property
     def drops(self) -> bool:
@@ -246,8 +261,12 @@ class DropLimit:
     percent: Decimal = Decimal(20)
     at_least: int = 10
 
+    def allows(self, total: int) -> int:
+        """How many that is of `total` discounts."""
+        return max(self.at_least, int(total * self.percent / 100))
+
     def check(self, drops: int, total: int) -> None:
         """Raises UnsafePlan when `drops` of `total` discounts are more than that (spec, section 3)."""
-        limit = max(self.at_least, int(total * self.percent / 100))
+        limit = self.allows(total)
         if drops > limit:
             raise UnsafePlan(drops, total, limit)

@@ -173,41 +173,42 @@ def _number(text: str, line: int) -> Decimal:
 
 
 def _check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
-    before = list(before)
-    problem = _problem(tier, before)
+    problem = _problem(tier, list(before))
     if problem:
-        raise TierTableError(problem, line)
+        raise TierTableError(problem[1], line, problem[0])
 
 
-def _problem(tier: Tier, before: list[Tier]) -> Text | None:
+def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
+    """What is wrong with a tier, and which of its fields."""
     if not tier.name:
-        return Text("the tier has no name", "у уровня нет названия")
+        return "name", Text("the tier has no name", "у уровня нет названия")
     if not tier.name.isprintable():
-        return Text(
+        return "name", Text(
             "the name {name!r} has characters that can't be shown", "в названии {name!r} есть непечатаемые символы"
         )(name=tier.name)
     for service_class in before[0].percents if before else ():
         if service_class not in tier.percents:
-            return Text("no percent for {name}", "нет процента для {name}")(name=service_class)
+            return "", Text("no percent for {name}", "нет процента для {name}")(name=service_class)
     if tier.name in (other.name for other in before):
-        return Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
+        return "name", Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
     if tier.threshold < 0:
-        return Text("the threshold is below zero", "порог меньше нуля")
+        return "threshold", Text("the threshold is below zero", "порог меньше нуля")
     if before and tier.threshold <= before[-1].threshold:
-        return Text(
+        return "threshold", Text(
             "the threshold {this} is not above {last} of {name!r}", "порог {this} не выше порога {last} уровня {name!r}"
         )(this=plain(tier.threshold), last=plain(before[-1].threshold), name=before[-1].name)
     return _percent_problem(tier)
 
 
-def _percent_problem(tier: Tier) -> Text | None:
+def _percent_problem(tier: Tier) -> tuple[str, Text] | None:
     for service_class, percent in tier.percents.items():
+        field = f"percent_{service_class}"
         if not 0 <= percent <= 100:
-            return Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
+            return field, Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
                 percent=plain(percent), name=service_class
             )
         if percent != round(percent, 2):
-            return Text(
+            return field, Text(
                 "{percent} % for {name} has more than two decimals",
                 "в {percent} % для {name} больше двух знаков после запятой",
             )(percent=plain(percent), name=service_class)

@@ -22,7 +22,7 @@ from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
 from ..store import Store
 from ..store.classes import ClassOfServices
-from ..store.notes import FACTS, REMEMBERED_FILTERS, ZERO_PERCENT_CONFIRMED
+from ..store.notes import FACTS, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 from ..store.users import ClientUser
 
@@ -217,8 +217,9 @@ class Context:
             _ = self.provider, self.covered, self.group_members, self.reader
 
     def keep_all_users(self) -> None:
-        """Who may log in for whom changes, and the guard must know."""
+        """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""
         self.store.users.replace_all(map(_client_user, directory.users(self.panel)))
+        self.store.notes.write(STAFF, directory.employees(self.panel))
 
     def keep_users_of(self, account: AccountId) -> None:
         """The same for one client."""

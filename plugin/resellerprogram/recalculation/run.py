@@ -16,7 +16,7 @@ from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal
 from ..programme.discounts import Scope
-from ..programme.errors import ImplausibleRead, MemberError, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import ImplausibleRead, ResellerProgrammeError, UnsafePlan
 from ..programme.payments import AccountId
 from ..programme.text import Text
 from ..store import Store
@@ -26,6 +26,7 @@ from ..store.settings import Settings, check, settings_of
 from .account import Reading, apply, consider, consider_alone, forget, give_back, outside_because, read
 from .context import Context, kept_facts
 from .drain import drain
+from .lookups import no_client, way_of
 from .report import Considered, Report
 
 if TYPE_CHECKING:
@@ -110,16 +111,6 @@ def considered_alone(
         return consider_alone(context, _client(context, account), with_uncredited=True), context.scope_names
 
 
-def named_client(root: Path, store: Store, account: AccountId) -> Account:
-    """The client as the panel's own form names it; touches no filter, so it need not wait for a run. Raises
-    MemberError when there is none."""
-    with open_panel(root, way_of(store.settings.current()), False) as panel:
-        try:
-            return directory.client_by_form(panel, account)
-        except MissingObject:
-            raise _no_client(account) from None
-
-
 def check_settings(
     root: Path, store: Store, changed: Mapping[str, str], now: datetime, patience: float = 0.0
 ) -> Sequence[Text]:
@@ -133,11 +124,6 @@ def check_settings(
     ):
         context.prepare()
         return context.warnings
-
-
-def way_of(settings: Settings) -> Way:
-    """How these settings reach the panel."""
-    return Way(settings.panel_url, settings.panel_certificate, settings.employee)
 
 
 @contextmanager
@@ -278,12 +264,8 @@ def _readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[A
 def _client(context: Context, account: AccountId) -> Account:
     found = directory.client(context.panel, account)
     if found is None:
-        raise _no_client(account)
+        raise no_client(account)
     return found
-
-
-def _no_client(account: AccountId) -> MemberError:
-    return MemberError(Text("the panel has no client {account}", "в панели нет клиента {account}")(account=account))
 
 
 def _members(context: Context) -> list[Account]:

@@ -56,6 +56,10 @@ class ChangeStore:
         ).fetchone()
         return _change(row) if row else None
 
+    def by_id(self, number: int) -> RecordedChange | None:
+        row = self._connection.execute("SELECT * FROM change WHERE id = ?", (number,)).fetchone()
+        return _change(row) if row else None
+
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM change").fetchone()[0])
 

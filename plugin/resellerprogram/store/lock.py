@@ -46,6 +46,13 @@ def as_worker(folder: Path) -> Iterator[bool]:
         yield _taken(file)
 
 
+@contextmanager
+def as_tasks(folder: Path) -> Iterator[bool]:
+    """Be the one process that carries out tasks; False when another does."""
+    with open(folder / "tasks.lock", "a", encoding="utf-8") as file:
+        yield _taken(file)
+
+
 def _taken(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

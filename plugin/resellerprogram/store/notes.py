@@ -9,6 +9,8 @@ from typing import Any
 FACTS = "facts"
 REMEMBERED_FILTERS = "remembered_filters"
 SWEPT, SWEPT_ACCOUNT = "swept", "swept_account"
+STAFF = "staff"
+PREVIEW, DOCTOR = "preview", "doctor"
 WORKER_DROPS = "worker_drops"
 OVERDUE_TOLD = "overdue_told"
 ZERO_PERCENT_CONFIRMED = "zero_percent_confirmed"

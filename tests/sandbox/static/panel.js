@@ -120,6 +120,6 @@ document.querySelectorAll("form.list").forEach((form) => {
     send(form, fields);
   });
 });
-document.querySelectorAll("form.card").forEach(prepare);
+document.querySelectorAll("form.card:not(.login)").forEach(prepare);
 const waits = document.querySelector("[data-autoupdate]");
 if (waits) setTimeout(() => location.reload(), 1000 * Number(waits.dataset.autoupdate));

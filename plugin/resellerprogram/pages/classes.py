@@ -1,0 +1,87 @@
+"""`resellerprogram.classes`: VPS, dedicated servers, SSL and further classes, and the service types behind them.
+
+For employees. The choices come from the panel: two calls when a form is opened.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ..administration import token
+from ..programme.text import Text
+from ..programme.tiers import ServiceClass
+from ..store.classes import ClassOfServices
+from . import documents
+from .documents import Row
+from .visit import Visit
+
+
+def classes(visit: Visit) -> etree._Element:
+    """The classes in their order."""
+    return documents.list_page(visit.document, [_row(visit, each) for each in visit.store.classes.all()])
+
+
+def _row(visit: Visit, each: ClassOfServices) -> Row:
+    return {
+        "id": each.name,
+        "name": each.name,
+        "title_col": each.title.say(visit.language),
+        "types": ", ".join(each.types),
+        "left_out": str(len(each.left_out) or ""),
+    }
+
+
+def class_edit(visit: Visit) -> etree._Element:
+    """A class: its titles, its service types, and the tariffs of these that get no discount."""
+    request = visit.request
+    found = visit.store.classes.of(ServiceClass(request.elid)) if request.elid else None
+    if request.elid and found is None:
+        visit.refuse("there is no class {name!r}", "нет класса {name!r}", name=request.elid)
+    if request.submitted:
+        return _save(visit, found)
+    shown = found or ClassOfServices(ServiceClass(""), Text("", ""))
+    types, tariffs = _choices(visit)
+    return documents.form_page(
+        visit.document,
+        {
+            **({"elid": shown.name} if found else {}),
+            "name": shown.name,
+            "title_en": shown.title.en,
+            "title_ru": shown.title.ru,
+            "types": ",".join(shown.types),
+            "left_out": ",".join(map(str, shown.left_out)),
+            "seen": token(found),
+        },
+        {"types": types, "left_out": tariffs},
+    )
+
+
+def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
+    request = visit.request
+    left_out = request.several("left_out")
+    wanted = ClassOfServices(
+        found.name if found else ServiceClass(request.text("name")),
+        Text(request.text("title_en"), request.text("title_ru")),
+        tuple(request.several("types")),
+        tuple(visit.number(text, Text("tariff", "тариф")) for text in left_out),
+    )
+    visit.office.put_class(wanted, request.text("seen"), new=found is None)
+    return documents.ok("func=resellerprogram.classes")
+
+
+def _choices(visit: Visit) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The panel's service types and tariffs."""
+    from ..recalculation.lookups import types_and_tariffs
+
+    types, tariffs = types_and_tariffs(visit.root, visit.store, visit.language)
+    return (
+        [(name, name) for name in types.values()],
+        [(str(tariff.id), f"{types.get(tariff.service_type, '?')}: {tariff.name}") for tariff in tariffs],
+    )
+
+
+def class_delete(visit: Visit) -> etree._Element:
+    """Remove classes; one that a tier has a percent for stays, and which tiers these are is told."""
+    for name in visit.request.several("elid"):
+        visit.office.remove_class(ServiceClass(name))
+    return documents.ok()

@@ -1,0 +1,284 @@
+"""`resellerprogram.health` and the lists behind it: is the programme well, what waits, what was done by whom.
+
+For employees; taking the programme off and putting discounts back for full administrators. No panel call but by a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+
+from lxml import etree
+
+from .. import __version__, health, wording
+from ..logfile import last_errors
+from ..programme.text import Text
+from ..store.notes import DOCTOR
+from ..store.queue import Queued
+from ..store.runs import Run
+from ..store.tasks import Task
+from ..tasks import DOCTOR_TASK, PUT_BACK, WITHDRAW
+from . import documents
+from .documents import Cell, Row
+from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
+from .visit import Visit
+
+SHOWN_RUNS, SHOWN_ERRORS = 15, 15
+_FINDINGS = {
+    "holds": (Text("holds", "верно"), "green"),
+    "differs": (Text("differs", "иначе"), "red"),
+    "unknown": (Text("could not tell", "не удалось узнать"), "yellow"),
+}
+_RUN_OUTCOMES = {
+    "done": (Text("done", "готово"), "green"),
+    "partly": (Text("partly", "частично"), "yellow"),
+    "stopped": (Text("stopped by the limit", "остановлен пределом"), "red"),
+    "failed": (Text("failed", "не удался"), "red"),
+    None: (Text("under way or cut short", "идёт или прерван"), "yellow"),
+}
+_STATES = {
+    health.State.OK: (Text("well", "в порядке"), "green"),
+    health.State.WARNING: (Text("look at it", "требует внимания"), "yellow"),
+    health.State.CRITICAL: (Text("does not work", "не работает"), "red"),
+}
+
+
+def page(visit: Visit) -> etree._Element:
+    """State and problems, runs, tasks, doctor's table, versions, the log's last errors."""
+    found = health.health(visit.store, visit.now)
+    if is_under_way(visit, *wording.TASKS):
+        documents.refresh_every(visit.document, REFRESHES)
+    return documents.form_page(
+        visit.document,
+        {
+            "state": _STATES[found.state][0].say(visit.language),
+            "problems": "\n".join(problem.say(visit.language) for problem in found.problems),
+            "version": f"{__version__}, Python {platform.python_version()}",
+        },
+        tables={
+            "figures": _figures(visit, found),
+            "runs": [_run(visit, each) for each in visit.store.runs.newest(SHOWN_RUNS)],
+            "tasks": [_task(visit, each) for each in visit.store.tasks.newest(5)],
+            "doctor": _doctor(visit),
+            "errors": [{"line": line} for line in last_errors(visit.root, SHOWN_ERRORS)],
+        },
+    )
+
+
+def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
+    good = found.last_good
+    lines = (
+        (Text("last good run", "последний успешный пересчёт"), visit.moment(good.finished_at if good else None)),
+        (Text("members looked at", "просмотрено участников"), str(good.accounts) if good else ""),
+        (Text("discounts of the programme", "скидок программы"), str(found.discounts)),
+        (Text("discounts set aside", "отложено чужих скидок"), str(found.set_aside)),
+        (Text("in the queue", "в очереди"), str(found.queued)),
+        (Text("given up", "брошено"), str(found.given_up)),
+    )
+    for name, value in lines:
+        yield {"what": name.say(visit.language), "value": value or wording.NOTHING}
+
+
+def _run(visit: Visit, run: Run) -> Row:
+    told, color = _RUN_OUTCOMES.get(run.outcome, _RUN_OUTCOMES[None])
+    return {
+        "started": visit.moment(run.started_at),
+        "cause": visit.cause(run.cause, run.who),
+        "outcome": Cell(told.say(visit.language), color),
+        "accounts": str(run.accounts),
+        "written": str(run.written),
+        "error": run.error,
+    }
+
+
+def _task(visit: Visit, task: Task) -> Row:
+    outcome = OUTCOMES[task.outcome].say(visit.language) if task.outcome in OUTCOMES else under_way(visit, task)
+    return {
+        "asked": visit.moment(task.asked_at),
+        "kind": wording.TASKS.get(task.kind, Text(task.kind, task.kind)).say(visit.language),
+        "who": task.author.name,
+        "outcome": outcome,
+        "message": task.message.say(visit.language),
+    }
+
+
+def _doctor(visit: Visit) -> list[Row]:
+    kept = visit.store.notes.read(DOCTOR)
+    if not kept:
+        return []
+    at, index = visit.moment(datetime.fromisoformat(kept["at"])), 1 if visit.language == "ru" else 0
+    rows: list[Row] = []
+    for each in kept["checks"]:
+        told, color = _FINDINGS[each["finding"]]
+        color = "yellow" if color == "red" and not each["matters"] else color
+        rows.append(
+            {
+                "about": each["about"][index],
+                "finding": Cell(told.say(visit.language), color),
+                "detail": each["detail"][index],
+                "at": at,
+            }
+        )
+    return rows
+
+
+# --- what is done from here ---
+
+
+def doctor(visit: Visit) -> etree._Element:
+    """Let the panel be checked; with a test client also what only a write can tell."""
+    if not visit.request.submitted:
+        return documents.form_page(visit.document, {"try_on": ""})
+    text = visit.request.text("try_on")
+    arguments = {"try_on": visit.account(text, "try_on")} if text else {}
+    if text:
+        visit.office.done("doctor", text)
+    visit.start_task(DOCTOR_TASK, **arguments)
+    return documents.ok("func=resellerprogram.health", "form")
+
+
+def backup(visit: Visit) -> etree._Element:
+    """A copy of the database now."""
+    if not visit.request.submitted:
+        return documents.form_page(visit.document, {"folder": str(visit.store.folder / "backups")})
+    path = visit.store.backup(visit.now)
+    visit.office.done("backup", path.name)
+    return documents.ok("func=resellerprogram.health", "form")
+
+
+def take_off(visit: Visit) -> etree._Element:
+    """Take the whole programme off, or only put back what was set aside; payments change nothing any more then."""
+    if not visit.is_full:
+        return documents.access_denied(visit.request.function, visit.language)
+    request = visit.request
+    choices = [
+        (
+            WITHDRAW,
+            visit.say(
+                "take off all discounts of the programme, put the others back",
+                "снять все скидки программы и вернуть отложенные",
+            ),
+        ),
+        (PUT_BACK, visit.say("only put back what was set aside", "только вернуть отложенные")),
+    ]
+    if not request.submitted:
+        return documents.form_page(visit.document, {"what": "", "reason": "", "confirm": "off"}, {"what": choices})
+    if request.text("what") not in (WITHDRAW, PUT_BACK):
+        visit.refuse("choose what to do", "выберите, что сделать", "what")
+    if not request.text("reason"):
+        visit.refuse("say why", "укажите причину", "reason")
+    if request.params.get("confirm") != "on":
+        visit.refuse("confirm it", "подтвердите", "confirm")
+    visit.office.set({"automatic": "off"})
+    visit.office.done(request.text("what"), "*", "", request.text("reason"))
+    visit.start_task(request.text("what"))
+    return documents.ok("func=resellerprogram.health", "form")
+
+
+# --- the queue ---
+
+
+def queue(visit: Visit) -> etree._Element:
+    """What waits to be recalculated, and what was given up."""
+    return documents.list_page(visit.document, [_queued(visit, each) for each in visit.store.queue.all()])
+
+
+def _queued(visit: Visit, each: Queued) -> Row:
+    state = (
+        Cell(visit.say("given up", "брошено"), "red", "dead")
+        if each.dead
+        else Cell(visit.say("tried again", "повторяется"), "yellow", "fails")
+        if each.error
+        else Cell(visit.say("waits", "ждёт"), "", "waits")
+    )
+    return {
+        "id": str(each.id),
+        "what": visit.say("client {id}", "клиент {id}", id=each.account)
+        if each.account is not None
+        else visit.say("payment {id}", "платёж {id}", id=each.payment),
+        "cause": visit.cause(each.cause, each.who),
+        "since": visit.moment(each.since),
+        "attempts": str(each.attempts),
+        "state": state,
+        "error": each.error,
+    }
+
+
+def queue_retry(visit: Visit) -> etree._Element:
+    """Let the selected ones be tried at once, also those that were given up."""
+    for row in visit.request.several("elid"):
+        visit.store.queue.retry(visit.number(row, Text("row", "строка")))
+    visit.office.done("queue retry", visit.request.elid)
+    visit.wake_worker()
+    return documents.ok()
+
+
+def queue_drop(visit: Visit) -> etree._Element:
+    """Forget the selected ones; the nightly run looks at everybody anyway."""
+    for row in visit.request.several("elid"):
+        visit.store.queue.drop(visit.number(row, Text("row", "строка")))
+    visit.office.done("queue drop", visit.request.elid)
+    return documents.ok()
+
+
+# --- set aside, and who did what ---
+
+
+def set_aside(visit: Visit) -> etree._Element:
+    """Other personal discounts that rest while a tier holds, word for word."""
+    rows = [
+        {
+            "id": str(each.id),
+            "account": _client(visit, each.account),
+            "name": each.shown.get("name", ""),
+            "value": each.shown.get("value", ""),
+            "covers": each.fields.get("pricelist_tree", ""),
+            "since": visit.moment(each.set_aside_at),
+        }
+        for each in visit.store.set_aside.all()
+    ]
+    return documents.list_page(visit.document, rows)
+
+
+def _client(visit: Visit, account: int) -> str:
+    standing = visit.store.standings.of(visit.account(str(account)))
+    return f"{account} {standing.name if standing else ''}".strip()
+
+
+def changes(visit: Visit) -> etree._Element:
+    """What administrators changed, the newest first."""
+    page = visit.request.page()
+    rows = [
+        {
+            "id": str(each.id),
+            "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
+            "who": each.author.name,
+            "address": each.author.address,
+            "what": wording.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
+            "whom": each.whom,
+            "before": wording.one_line(each.before),
+            "after": wording.one_line(each.after),
+        }
+        for each in visit.store.changes.newest(page.count, page.skip)
+    ]
+    return documents.list_page(visit.document, rows, visit.store.changes.count(), visit.request.page_number, page.count)
+
+
+def change(visit: Visit) -> etree._Element:
+    """One change in full."""
+    number = visit.number(visit.request.elid, Text("change", "изменение"))
+    found = visit.store.changes.by_id(number)
+    if found is None:
+        visit.refuse("change {number} does not exist", "изменения {number} нет", number=number)
+    return documents.form_page(
+        visit.document,
+        {
+            "elid": str(found.id),
+            "made": f"{found.at:%Y-%m-%d %H:%M:%S}, {found.author.name}, {found.author.address}",
+            "whom": found.whom,
+            "before": found.before,
+            "after": found.after,
+        },
+    )

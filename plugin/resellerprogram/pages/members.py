@@ -1,0 +1,283 @@
+"""`resellerprogram.members`: everybody with turnover, tier and discounts; enrol, exclude, pin, recalculate.
+
+For employees. The list reads our own database and no more of it than it shows; the panel is asked for a client's name
+only when somebody is enrolled whom no run has seen yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from lxml import etree
+
+from ..administration import token
+from ..programme.decision import Basis, Pin
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..programme.tiers import plain
+from ..programme.turnover import ZERO
+from ..store.listing import Page
+from ..store.standings import STATES, Listed
+from ..tasks import APPLY
+from . import documents
+from .documents import Cell, Row
+from .filters import keep_filter, kept_filter
+from .visit import Visit
+
+LIST = "resellerprogram.members"
+FILTER_FIELDS = ("name", "tier", "state")
+STATE_NAMES = {
+    "members": Text("takes part", "участвует"),
+    "with_tier": Text("has a tier", "есть уровень"),
+    "no_tier": Text("has no tier", "нет уровня"),
+    "pinned": Text("pinned to a tier", "закреплён на уровне"),
+    "excluded": Text("excluded", "исключён"),
+    "set_aside": Text("other discounts set aside", "отложены другие скидки"),
+    "put_right": Text("a change by hand was put right", "исправлено ручное изменение"),
+    "failed": Text("waits after a failure", "ждёт после ошибки"),
+    "not_a_member": Text("takes no part", "не участвует"),
+}
+_STANDINGS = {
+    "rule": Text("as the settings say", "по общему правилу"),
+    "enrolled": Text("takes part", "участвует"),
+    "excluded": Text("takes no part", "не участвует"),
+}
+EXPORT_ROWS = 1_000_000
+
+
+def members(visit: Visit) -> etree._Element:
+    """The list, filtered as this employee left it."""
+    classes = visit.store.classes.all()
+    for each in reversed(classes):
+        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title))
+    request, page = visit.request, visit.request.page()
+    listed, count, total = _listed(visit, _sorted(page))
+    return documents.list_page(
+        visit.document,
+        [_row(visit, each) for each in listed],
+        count,
+        request.page_number,
+        page.count,
+        {"turnover": visit.money(total), "name": visit.say("{count} clients", "клиентов: {count}", count=count)},
+    )
+
+
+def _listed(visit: Visit, page: Page) -> tuple[list[Listed], int, Decimal]:
+    """The rows of one page as this employee has filtered them."""
+    wanted = kept_filter(visit, FILTER_FIELDS, "" if visit.request.function == LIST else LIST)
+    name, tier, state = (wanted.get(field, "") for field in FILTER_FIELDS)
+    return visit.store.standings.listed(visit.now, page, name, tier, state)
+
+
+def _sorted(page: Page) -> Page:
+    """Without a choice the highest turnover comes first."""
+    return page if page.sort else Page("turnover", True, page.count, page.skip)
+
+
+def _row(visit: Visit, listed: Listed) -> Row:
+    standing = listed.standing
+    percents = {
+        f"percent_{name}": plain(percent) if (percent := standing.percents.get(name)) is not None else ""
+        for name in visit.titles
+    }
+    return {
+        "id": str(standing.account),
+        "name": standing.name or f"#{standing.account}",
+        "status": _status(visit, listed),
+        "tier": standing.tier or "",
+        **percents,
+        "turnover": visit.money(standing.turnover) if standing.basis and standing.basis.counts_payments else "",
+        "missing": visit.money(standing.missing),
+        "change": _change(visit, listed),
+        "decided": visit.moment(standing.decided_at),
+        **_icons(visit, listed),
+    }
+
+
+def _status(visit: Visit, listed: Listed) -> Cell:
+    """Takes part or not, in words and in colour."""
+    basis = listed.standing.basis
+    if listed.excluded is not None:
+        return Cell(visit.say("excluded", "исключён"), "red", "excluded")
+    if basis is None:
+        return Cell(visit.say("not recalculated yet", "ещё не пересчитан"), "yellow", "waits")
+    if basis is Basis.PINNED:
+        return Cell(visit.say("pinned", "закреплён"), "blue", "pinned")
+    if not basis.counts_payments:
+        return Cell(visit.say("takes no part", "не участвует"), "", "outside")
+    if listed.standing.tier:
+        return Cell(visit.say("has a tier", "есть уровень"), "green", "tier")
+    return Cell(visit.say("no tier", "нет уровня"), "", "no_tier")
+
+
+def _change(visit: Visit, listed: Listed) -> str:
+    """When the tier changes if nothing is paid, and what it becomes."""
+    day = listed.standing.change_day
+    after = listed.standing.change_tier or visit.say("no tier", "нет уровня")
+    return f"{day}: {after}" if day else ""
+
+
+def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
+    """The states that a list shows as icons; the description names the pictures and the hints."""
+    states = {
+        "is_pinned": listed.pin is not None and listed.pin.until >= visit.today,
+        "is_excluded": listed.excluded is not None,
+        "is_set_aside": listed.set_aside > 0,
+        "is_put_right": listed.standing.put_right_at is not None,
+        "is_failed": bool(listed.error),
+    }
+    return {name: "on" if holds else "off" for name, holds in states.items()}
+
+
+# --- the filter ---
+
+
+def members_filter(visit: Visit) -> etree._Element:
+    """By which name, tier and state the list is filtered; empty for everybody."""
+    if visit.request.submitted:
+        keep_filter(visit, LIST, FILTER_FIELDS)
+        return documents.ok(f"func={LIST}")
+    tiers = visit.store.tiers.on(visit.today).table.tiers
+    anybody = ("", visit.say("-- any --", "-- любой --"))
+    return documents.form_page(
+        visit.document,
+        {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
+        {
+            "tier": [anybody, *((tier.name, tier.name) for tier in tiers)],
+            "state": [anybody, *((state, STATE_NAMES[state].say(visit.language)) for state in STATES)],
+        },
+    )
+
+
+# --- one client ---
+
+
+def member_edit(visit: Visit) -> etree._Element:
+    """What an administrator says of a client: the rule holds, takes part, takes no part; pinned to a tier or not."""
+    account = visit.account(visit.request.elid)
+    note, name = visit.store.members.of(account), visit.office.name_of(account)
+    if visit.request.submitted:
+        return _save(visit, account)
+    pin = note.pin
+    tiers = [(tier.name, tier.name) for tier in visit.store.tiers.on(visit.today).table.tiers]
+    return documents.form_page(
+        visit.document,
+        {
+            "elid": str(account),
+            "name": f"{account} {name}",
+            "seen": token(note),
+            "standing": note.standing or "rule",
+            "reason": note.reason,
+            "pinned": "on" if pin else "off",
+            "pin_tier": pin.tier if pin else "",
+            "pin_until": pin.until.isoformat() if pin else "",
+            "pin_reason": pin.reason if pin else "",
+        },
+        {
+            "standing": [(key, text.say(visit.language)) for key, text in _STANDINGS.items()],
+            "pinned": [
+                ("off", visit.say("follows the turnover", "по обороту")),
+                ("on", visit.say("is pinned until a day", "закреплён до дня")),
+            ],
+            "pin_tier": tiers,
+        },
+    )
+
+
+def _save(visit: Visit, account: AccountId) -> etree._Element:
+    """All of it is checked before any of it is written."""
+    request, office = visit.request, visit.office
+    note = visit.store.members.of(account)
+    office.check_unchanged(note, request.text("seen"))
+    standing, reason = request.text("standing"), request.text("reason")
+    pin = (
+        Pin(request.text("pin_tier"), visit.day("pin_until"), request.text("pin_reason"))
+        if request.params.get("pinned") == "on"
+        else None
+    )
+    if standing not in _STANDINGS:
+        visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
+    if pin and pin != note.pin:
+        office.check_pin(pin)
+    if (standing, reason) != (note.standing or "rule", note.reason):
+        _stand(visit, account, standing, reason)
+    if pin and pin != note.pin:
+        office.pin(account, pin)
+    elif note.pin and not pin:
+        office.unpin(account)
+    visit.wake_worker()
+    return documents.ok()
+
+
+def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None:
+    if standing == "excluded":
+        visit.office.exclude(account, reason)
+    elif standing == "enrolled":
+        visit.office.enrol(account, reason)
+    else:
+        visit.office.follow_the_rule(account)
+
+
+# --- several at once ---
+
+
+def members_enrol(visit: Visit) -> etree._Element:
+    for account in visit.accounts():
+        visit.office.enrol(account)
+    visit.wake_worker()
+    return documents.ok()
+
+
+def members_exclude(visit: Visit) -> etree._Element:
+    """Asks for the reason first."""
+    accounts = visit.accounts()
+    if not visit.request.submitted:
+        return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
+    for account in accounts:
+        visit.office.exclude(account, visit.request.text("reason"))
+    visit.wake_worker()
+    return documents.ok()
+
+
+def members_recalculate(visit: Visit) -> etree._Element:
+    """At once, for these clients; the limit on drops holds."""
+    accounts = visit.accounts()
+    visit.office.done("recalculate", ", ".join(map(str, accounts)))
+    visit.start_task(APPLY, accounts=accounts, cause="recalculate")
+    return documents.ok()
+
+
+def _names(visit: Visit) -> str:
+    return ", ".join(f"{account} {visit.office.name_of(account)}" for account in visit.accounts())
+
+
+# --- as a table for other programs ---
+
+
+def members_csv(visit: Visit) -> Iterator[list[str]]:
+    """The whole list as it is filtered, not only the page that is shown."""
+    classes = visit.store.classes.all()
+    heads = (
+        *("id", "client", "status", "tier", "turnover", "currency", "missing", "next_tier"),
+        *(each.name for each in classes),
+        *("changes_on", "changes_to", "decided_at"),
+    )
+    yield list(heads)
+    listed, _, _ = _listed(visit, Page("turnover", True, EXPORT_ROWS))
+    for each in listed:
+        standing = each.standing
+        yield [
+            str(standing.account),
+            standing.name,
+            _status(visit, each).raw or "",
+            standing.tier or "",
+            plain(standing.turnover),
+            visit.currency,
+            "" if standing.missing is None else plain(standing.missing),
+            standing.next_tier or "",
+            *(plain(standing.percents.get(name.name, ZERO)) for name in classes),
+            standing.change_day.isoformat() if standing.change_day else "",
+            standing.change_tier or "",
+            standing.decided_at.isoformat(" ", "seconds") if standing.decided_at else "",
+        ]

@@ -1,0 +1,217 @@
+"""`resellerprogram.preview`: what a run would change, before it changes it; apply all of it or some.
+
+For employees; without the limit on drops for full administrators only. The plan is made by a process of its own and
+kept; the page shows the one that was made last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from .. import wording
+from ..programme.discounts import Because
+from ..programme.text import Text
+from ..store.notes import PREVIEW
+from ..store.planned import KINDS, PlannedAccount
+from ..store.tasks import Task
+from ..tasks import APPLY, PLAN
+from . import documents
+from .documents import Cell, Row
+from .filters import keep_filter, kept_filter
+from .visit import Visit
+
+LIST = "resellerprogram.preview"
+REFRESHES = 5
+"""Seconds between two looks of a page at a task that is under way."""
+FILTER_FIELDS = ("name", "kind")
+KIND_NAMES = {
+    "starts": Text("starts", "начнётся"),
+    "rises": Text("rises", "вырастет"),
+    "falls": Text("falls", "снизится"),
+    "ends": Text("ends", "закончится"),
+    "other": Text("other discounts only", "только другие скидки"),
+}
+_COLORS = {"starts": "green", "rises": "green", "falls": "red", "ends": "red", "other": "blue"}
+OUTCOMES = {
+    "done": Text("done", "готово"),
+    "failed": Text("failed", "не удалось"),
+    "stopped": Text("stopped", "остановлено"),
+    "cut_short": Text("cut short", "прервано"),
+}
+
+
+def preview(visit: Visit) -> etree._Element:
+    """The plan account by account; the sums are its footer, how old it is stands in its first column."""
+    request, page = visit.request, visit.request.page()
+    wanted = kept_filter(visit, FILTER_FIELDS)
+    rows, count = visit.store.planned.listed(page, wanted.get("name", ""), wanted.get("kind", ""))
+    if is_under_way(visit, PLAN, APPLY):
+        documents.refresh_every(visit.document, REFRESHES)
+    return documents.list_page(
+        visit.document,
+        [_row(visit, each) for each in rows],
+        count,
+        request.page_number,
+        page.count,
+        {"name": state_of_plan(visit), "kind": _sums(visit), "drops": _drops(visit)},
+    )
+
+
+def _row(visit: Visit, planned: PlannedAccount) -> Row:
+    kind = KIND_NAMES.get(planned.kind, Text(planned.kind, planned.kind)).say(visit.language)
+    return {
+        "id": str(planned.account),
+        "name": planned.name or f"#{planned.account}",
+        "turnover": visit.money(planned.turnover),
+        "tier": wording.step_of_tier(planned.tier_before, planned.tier),
+        "kind": Cell(kind, _COLORS.get(planned.kind, ""), planned.kind),
+        "changes": "; ".join(_change(visit, change) for change in planned.changes),
+        "drops": str(planned.drops),
+    }
+
+
+def _change(visit: Visit, change: Mapping[str, Any]) -> str:
+    because = wording.BECAUSE[Because(change["because"])].say(visit.language)
+    if "value" in change:
+        return f"{change['name']} {change['value']}: {because}"
+    step = " → ".join(
+        f"{each} %" if each is not None else wording.NOTHING for each in (change["before"], change["after"])
+    )
+    return f"{change['name']} {step}" + (f" ({because})" if because else "")
+
+
+def _sums(visit: Visit) -> str:
+    counts = visit.store.planned.counts()
+    return ", ".join(f"{KIND_NAMES[kind].say(visit.language)}: {counts[kind]}" for kind in KINDS if counts[kind])
+
+
+def _drops(visit: Visit) -> str:
+    """How many discounts the plan lowers or removes, and how many one run may."""
+    kept = visit.store.notes.read(PREVIEW)
+    return f"{visit.store.planned.drops()} / {kept['limit']}" if kept else ""
+
+
+def state_of_plan(visit: Visit) -> str:
+    """Whether one is being made, how old the last one is, or what went wrong."""
+    task, kept = visit.store.tasks.last(PLAN, APPLY), visit.store.notes.read(PREVIEW)
+    if task and task.outcome is None:
+        return under_way(visit, task)
+    if task and task.outcome != "done":
+        outcome = OUTCOMES[task.outcome or ""].say(visit.language)
+        return f"{outcome}: {task.message.say(visit.language)}"
+    if kept is None:
+        return visit.say("no plan yet", "плана ещё нет")
+    at = visit.moment(datetime.fromisoformat(kept["at"]))
+    return visit.say(
+        "plan of {at}, clients looked at: {count}",
+        "план от {at}, просмотрено клиентов: {count}",
+        at=at,
+        count=kept["accounts"],
+    )
+
+
+def is_under_way(visit: Visit, *kinds: str) -> bool:
+    """Whether a task of one of these kinds is not over yet."""
+    task = visit.store.tasks.last(*kinds)
+    return task is not None and task.outcome is None
+
+
+def under_way(visit: Visit, task: Task) -> str:
+    """How far a task has come."""
+    what = {PLAN: Text("planning", "составляется план"), APPLY: Text("applying", "применяется")}
+    told = what.get(task.kind, Text("under way", "выполняется")).say(visit.language)
+    return f"{told}: {task.done} / {task.total}" if task.total else f"{told}…"
+
+
+def preview_filter(visit: Visit) -> etree._Element:
+    if visit.request.submitted:
+        keep_filter(visit, LIST, FILTER_FIELDS)
+        return documents.ok(f"func={LIST}")
+    kinds = [(kind, text.say(visit.language)) for kind, text in KIND_NAMES.items()]
+    return documents.form_page(
+        visit.document,
+        {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
+        {"kind": [("", visit.say("-- any --", "-- любой --")), *kinds]},
+    )
+
+
+def preview_make(visit: Visit) -> etree._Element:
+    """Let a new plan be made."""
+    if not visit.request.submitted:
+        return documents.form_page(visit.document, {})
+    visit.start_task(PLAN)
+    return documents.ok(f"func={LIST}")
+
+
+def preview_apply(visit: Visit) -> etree._Element:
+    """Apply the whole plan, or the selected clients' part of it, after a look at what that means."""
+    accounts = [visit.account(text) for text in visit.request.several("elid")]
+    store = visit.store
+    kept, drops = store.notes.read(PREVIEW), store.planned.drops(accounts or None)
+    if kept is None:
+        visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+    beyond = drops > kept["limit"]
+    if visit.request.submitted:
+        return _apply(visit, accounts, drops, beyond)
+    if not (beyond and visit.is_full):
+        documents.drop_field(visit.document, "allow_drop")
+        documents.drop_field(visit.document, "reason")
+    return documents.form_page(
+        visit.document,
+        {
+            "elid": visit.request.elid,
+            "whom": ", ".join(map(str, accounts)) if accounts else visit.say("all of the plan", "весь план"),
+            "sums": _sums(visit),
+            "plan": state_of_plan(visit),
+            "drops": visit.say(
+                "lowered or removed: {drops}, allowed in one run: {limit}",
+                "снизится или снимется: {drops}, разрешено за раз: {limit}",
+                drops=drops,
+                limit=kept["limit"],
+            ),
+            "beyond": _told_beyond(visit) if beyond else "",
+            "allow_drop": "off",
+            "reason": "",
+        },
+    )
+
+
+def _told_beyond(visit: Visit) -> str:
+    if visit.is_full:
+        return visit.say(
+            "That is beyond the limit: lift it for this once and say why, or the run will stop.",
+            "Это больше предела: снимите его на этот раз и укажите причину, иначе пересчёт остановится.",
+        )
+    return visit.say(
+        "That is beyond the limit: the run will stop. A full administrator can lift it for once.",
+        "Это больше предела: пересчёт остановится. Снять его на один раз может полный администратор.",
+    )
+
+
+def _apply(visit: Visit, accounts: list[Any], drops: int, beyond: bool) -> etree._Element:
+    request = visit.request
+    lifted, reason = request.params.get("allow_drop") == "on", request.text("reason")
+    if lifted and not visit.is_full:
+        visit.refuse(
+            "only a full administrator may lift the limit",
+            "снять предел может только полный администратор",
+            "allow_drop",
+        )
+    if lifted and not reason:
+        visit.refuse("say why", "укажите причину", "reason")
+    if beyond and not lifted:
+        visit.refuse(
+            "{drops} discounts would be lowered or removed, more than one run may",
+            "снизилось бы или снялось скидок: {drops}, это больше, чем разрешено за раз",
+            "allow_drop" if visit.is_full else "",
+            drops=drops,
+        )
+    whom = ", ".join(map(str, accounts)) or "*"
+    visit.office.done("apply without limit" if lifted else "apply", whom, "", reason)
+    arguments = {"accounts": accounts} if accounts else {}
+    visit.start_task(APPLY, cause="preview", allow_drop=lifted, **arguments)
+    return documents.ok(f"func={LIST}")

@@ -1,0 +1,63 @@
+"""Which function is which page. A page's module is loaded when it is asked for: nobody waits for the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+from lxml import etree
+
+from ..store import Store
+from .request import Request
+from .visit import Visit
+
+PAGES = {
+    "resellerprogram.members": "members.members",
+    "resellerprogram.members.filter": "members.members_filter",
+    "resellerprogram.members.edit": "members.member_edit",
+    "resellerprogram.members.enrol": "members.members_enrol",
+    "resellerprogram.members.exclude": "members.members_exclude",
+    "resellerprogram.members.recalculate": "members.members_recalculate",
+    "resellerprogram.members.export": "exports.members",
+    "resellerprogram.why": "why.why",
+    "resellerprogram.history": "why.history",
+    "resellerprogram.history.decision": "why.decision",
+    "resellerprogram.history.compare": "why.compare",
+    "resellerprogram.preview": "preview.preview",
+    "resellerprogram.preview.filter": "preview.preview_filter",
+    "resellerprogram.preview.make": "preview.preview_make",
+    "resellerprogram.preview.apply": "preview.preview_apply",
+    "resellerprogram.tiers": "tiers.tiers",
+    "resellerprogram.tiers.edit": "tiers.tier_edit",
+    "resellerprogram.tiers.delete": "tiers.tiers_delete",
+    "resellerprogram.tiers.import": "tiers.tiers_import",
+    "resellerprogram.tiers.export": "exports.tiers",
+    "resellerprogram.tables": "tiers.versions",
+    "resellerprogram.tables.delete": "tiers.versions_delete",
+    "resellerprogram.classes": "classes.classes",
+    "resellerprogram.classes.edit": "classes.class_edit",
+    "resellerprogram.classes.delete": "classes.class_delete",
+    "resellerprogram.settings": "settings.settings",
+    "resellerprogram.health": "health.page",
+    "resellerprogram.health.doctor": "health.doctor",
+    "resellerprogram.health.backup": "health.backup",
+    "resellerprogram.health.takeoff": "health.take_off",
+    "resellerprogram.queue": "health.queue",
+    "resellerprogram.queue.retry": "health.queue_retry",
+    "resellerprogram.queue.drop": "health.queue_drop",
+    "resellerprogram.setaside": "health.set_aside",
+    "resellerprogram.changes": "health.changes",
+    "resellerprogram.changes.show": "health.change",
+}
+"""All of them are for employees."""
+FOR_FULL_ADMINISTRATORS = frozenset({"resellerprogram.health.takeoff"})
+
+
+def page_of(request: Request, document: etree._Element, root: Path, now: datetime) -> etree._Element:
+    """The answer of the page that a request is for. Raises ResellerProgrammeError, which is for the person to read."""
+    module, _, name = PAGES[request.function].partition(".")
+    page = getattr(import_module(f".{module}", __package__), name)
+    with Store(root, now) as store:
+        answer: etree._Element = page(Visit(request, document, root, store, now))
+    return answer

@@ -1,0 +1,104 @@
+"""`resellerprogram.settings`: everything that can be set, with the panel's own choices.
+
+For employees. Opening the form asks the panel for its providers, currencies, client groups and payment methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from ..administration import token
+from ..programme.text import Text
+from . import documents
+from .documents import Choices
+from .visit import Visit
+
+FLAGS = {
+    "other_discounts": ("set_aside", "leave"),
+    "promo_codes": ("refuse", "allow"),
+    "promotions": ("everywhere", "covered"),
+    "automatic": ("on", "off"),
+    "notifications": ("on", "off"),
+}
+"""Settings that are a box to tick: what it means when it is ticked, and when it is not."""
+TEXTS = (
+    "provider",
+    "currency",
+    "window_months",
+    "excluded_payment_methods",
+    "drop_limit_percent",
+    "drop_limit_count",
+    "discount_names",
+    "employee",
+    "panel_url",
+    "panel_certificate",
+)
+_MEMBERS = {
+    "all": Text("every client", "все клиенты"),
+    "group": Text("the members of a client group", "участники группы клиентов"),
+    "enrolled": Text("those whom an administrator enrolled", "записанные администратором"),
+}
+_NAMES = {
+    "both": Text("each client reads their own language", "каждый клиент читает на своём языке"),
+    "en": Text("English", "английский"),
+    "ru": Text("Russian", "русский"),
+}
+
+
+def settings(visit: Visit) -> etree._Element:
+    """The form; what does not fit the panel is refused, with the field marked."""
+    texts = visit.store.settings.texts()
+    if visit.request.submitted:
+        warnings = visit.office.set(_typed(visit), visit.request.text("seen"))
+        del warnings  # the health page shows them; a saved form can say nothing but yes
+        return documents.ok("func=resellerprogram.settings", "form")
+    rule, _, group = texts["members"].partition(":")
+    values = {
+        "seen": token(texts),
+        **{name: texts[name] for name in TEXTS},
+        **{name: "on" if texts[name] == ticked else "off" for name, (ticked, _) in FLAGS.items()},
+        "members": rule,
+        "group": group,
+    }
+    return documents.form_page(visit.document, values, _choices(visit))
+
+
+def _typed(visit: Visit) -> Mapping[str, str]:
+    """What the form says, as the settings are written; a field that was not sent stays as it is."""
+    params, request = visit.request.params, visit.request
+    changed = {
+        name: ",".join(request.several(name)) if name in _LISTS else request.text(name)
+        for name in TEXTS
+        if name in params
+    }
+    changed.update(
+        {
+            name: ticked if params[name] == "on" else unticked
+            for name, (ticked, unticked) in FLAGS.items()
+            if name in params
+        }
+    )
+    if "members" in params:
+        rule = request.text("members")
+        changed["members"] = f"group:{request.text('group')}" if rule == "group" else rule
+    return changed
+
+
+_LISTS = ("excluded_payment_methods",)
+
+
+def _choices(visit: Visit) -> Choices:
+    from ..recalculation.lookups import choices_for_settings
+
+    language = visit.language
+    found = choices_for_settings(visit.root, visit.store, language)
+    return {
+        "provider": [("", visit.say("-- the panel's first --", "-- первый в панели --")), *found.providers],
+        "currency": found.currencies,
+        "group": found.groups,
+        "excluded_payment_methods": found.payment_methods,
+        "members": [(key, text.say(language)) for key, text in _MEMBERS.items()],
+        "discount_names": [(key, text.say(language)) for key, text in _NAMES.items()],
+    }

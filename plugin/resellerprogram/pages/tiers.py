@@ -1,0 +1,305 @@
+"""`resellerprogram.tiers`: the tier table, its versions by day, add, edit, delete, CSV in and out.
+
+For employees. A change takes effect on a chosen day; before it is saved the form tells who would rise or fall today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+from .. import wording
+from ..administration import FALLS, RISES, Effect, with_classes, with_tier, without_tiers
+from ..programme.errors import TierTableError
+from ..programme.text import Text
+from ..programme.tiers import Tier, TierTable, plain
+from ..store.tiers import TableVersion
+from . import documents
+from .documents import Cell, Row
+from .visit import BadInput, Visit
+
+LIST = "resellerprogram.tiers"
+SHOWN_EFFECTS = 20
+_TABLE, _TIER = Text("table", "таблица"), Text("tier", "уровень")
+
+
+def tiers(visit: Visit) -> etree._Element:
+    """The table in force today, or the version that was chosen, with "from" and "to" as published."""
+    version = _version(visit, visit.request.elid)
+    classes = visit.store.classes.all()
+    for each in reversed(classes):
+        documents.add_column(visit.document, "upto", f"percent_{each.name}", visit.head(each.title))
+    table = with_classes(version.table, [each.name for each in classes])
+    following = [*table.tiers[1:], None]
+    rows = [
+        {
+            "id": f"{version.id}-{position}",
+            "name": tier.name,
+            "threshold": visit.money(tier.threshold),
+            "upto": visit.money(after.threshold - Decimal("0.01")) if after else "",
+            **{f"percent_{name}": plain(percent) for name, percent in tier.percents.items()},
+            "holders": str(visit.store.standings.holders(tier.name)),
+        }
+        for position, (tier, after) in enumerate(zip(table.tiers, following))
+    ]
+    page = documents.list_page(visit.document, rows, totals={"name": _since(visit, version)})
+    if visit.request.elid:
+        documents.form_page(page, {"plid": visit.request.elid})
+    return page
+
+
+def versions(visit: Visit) -> etree._Element:
+    """Every table that was ever made, the latest first day first."""
+    today = visit.store.tiers.on(visit.today).id
+    return documents.list_page(
+        visit.document, [_version_row(visit, each, each.id == today) for each in visit.store.tiers.all()]
+    )
+
+
+def versions_delete(visit: Visit) -> etree._Element:
+    """Take back tables that have not begun yet."""
+    for text in visit.request.several("elid"):
+        visit.office.remove_tiers(visit.number(text, _TABLE))
+    return documents.ok()
+
+
+def _version_row(visit: Visit, version: TableVersion, in_force: bool) -> Row:
+    planned = version.first_day is not None and version.first_day > visit.today
+    state = (
+        Cell(visit.say("in force", "действует"), "green", "in_force")
+        if in_force
+        else Cell(visit.say("planned", "запланирована"), "blue", "planned")
+        if planned
+        else Cell(visit.say("past", "в прошлом"), "", "past")
+    )
+    return {
+        "id": str(version.id),
+        "first_day": version.first_day.isoformat() if version.first_day else visit.say("published", "опубликованная"),
+        "state": state,
+        "count": str(len(version.table.tiers)),
+        "made_at": visit.moment(version.made_at),
+        "who": version.who,
+    }
+
+
+def _since(visit: Visit, version: TableVersion) -> str:
+    """From which day the table holds, and which one comes after it."""
+    first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
+    told = (
+        visit.say("from {day}", "с {day}", day=first)
+        if first
+        else visit.say("published table", "опубликованная таблица")
+    )
+    return told + (visit.say(", until {day}", ", до {day}", day=later[0]) if later else "")
+
+
+# --- one tier ---
+
+
+def tier_edit(visit: Visit) -> etree._Element:
+    """A tier of the table in force or of a chosen version: name, threshold, a percent for each class, first day."""
+    request = visit.request
+    version, tier = _chosen(visit)
+    classes = visit.store.classes.all()
+    for each in reversed(classes):
+        documents.add_field(
+            visit.document,
+            "threshold",
+            f"percent_{each.name}",
+            visit.head(each.title),
+            visit.say("0 for no discount", "0 — без скидки"),
+        )
+    if request.submitted:
+        return _save(visit, _with_typed_tier(visit, version, tier))
+    if request.params.get("sv_field"):
+        return _refreshed(visit, lambda: _with_typed_tier(visit, version, tier))
+    percents = tier.percents if tier else {}
+    return documents.form_page(
+        visit.document,
+        {
+            **({"elid": request.elid} if tier else {}),
+            "name": tier.name if tier else "",
+            "threshold": plain(tier.threshold) if tier else "",
+            **{f"percent_{each.name}": plain(percents.get(each.name, Decimal(0))) for each in classes},
+            **_about_change(visit, version),
+            "effect": visit.say("nothing is changed yet", "пока ничего не изменено"),
+        },
+        tables={"effects": []},
+    )
+
+
+def _refreshed(visit: Visit, typed_table: Callable[[], TierTable]) -> etree._Element:
+    """What was typed, and whom it would touch today."""
+    typed = {name: value for name, value in visit.request.params.items() if name in _fields(visit)}
+    try:
+        effects = _effects(visit, typed_table())
+        told = _told_effects(visit, effects)
+    except (TierTableError, BadInput) as error:
+        effects, told = [], error.text.say(visit.language)
+    return documents.form_page(
+        visit.document, {**typed, "effect": told}, tables={"effects": _effect_rows(visit, effects)}
+    )
+
+
+def _fields(visit: Visit) -> set[str]:
+    percents = {f"percent_{name}" for name in visit.store.classes.names()}
+    return {"elid", "name", "threshold", "first_day", "seen", "confirm", "csv", *percents}
+
+
+def _with_typed_tier(visit: Visit, version: TableVersion, instead_of: Tier | None) -> TierTable:
+    """The version's table with what was typed. Raises TierTableError, BadInput."""
+    names = visit.store.classes.names()
+    tier = Tier(
+        visit.request.text("name"),
+        visit.amount("threshold"),
+        {name: visit.amount(f"percent_{name}") for name in names},
+    )
+    table = with_classes(version.table, names)
+    return with_tier(table, tier, instead_of.name if instead_of else None)
+
+
+# --- several tiers ---
+
+
+def tiers_delete(visit: Visit) -> etree._Element:
+    """Delete tiers from a chosen day on; a tier to which somebody is pinned stays, and who that is is told."""
+    chosen = [_by_id(visit, text) for text in visit.request.several("elid")]
+    if not chosen:
+        visit.refuse("no tier is selected", "не выбран ни один уровень")
+    version, names = chosen[0][0], [tier.name for _, tier in chosen]
+    table = without_tiers(version.table, names)
+    if visit.request.submitted:
+        return _save(visit, table)
+    users = [user for name in names for user in visit.office.uses_of(name)]
+    effects = _effects(visit, table)
+    return documents.form_page(
+        visit.document,
+        {
+            "elid": visit.request.elid,
+            "names": ", ".join(names),
+            "users": visit.say("pinned there: {users}", "закреплены: {users}", users=", ".join(users)) if users else "",
+            "holders": str(sum(visit.store.standings.holders(name) for name in names)),
+            **_about_change(visit, version),
+            "effect": _told_effects(visit, effects),
+        },
+        tables={"effects": _effect_rows(visit, effects)},
+    )
+
+
+def tiers_import(visit: Visit) -> etree._Element:
+    """A whole table from CSV text; taken whole or not at all."""
+    request, version = visit.request, visit.store.tiers.on(visit.today)
+    if request.submitted:
+        return _save(visit, _typed_table(visit))
+    if request.params.get("sv_field"):
+        return _refreshed(visit, lambda: _typed_table(visit))
+    return documents.form_page(
+        visit.document,
+        {"csv": "", **_about_change(visit, version), "effect": ""},
+        tables={"effects": []},
+    )
+
+
+def export_text(visit: Visit) -> str:
+    return with_classes(visit.store.tiers.on(visit.today).table, visit.store.classes.names()).to_csv()
+
+
+def _typed_table(visit: Visit) -> TierTable:
+    try:
+        return TierTable.from_csv(visit.request.params.get("csv", ""), visit.store.classes.names())
+    except TierTableError as error:
+        error.field = "csv"
+        raise
+
+
+# --- saving, and what it would do ---
+
+
+def _save(visit: Visit, table: TierTable) -> etree._Element:
+    """Save a table from the chosen day on, when nobody is touched by it or that was confirmed."""
+    request, first_day = visit.request, visit.day("first_day")
+    effects = _effects(visit, table)
+    if effects and request.params.get("confirm") != "on":
+        visit.refuse(
+            "{effects}. If that is meant, confirm it.",
+            "{effects}. Если так и задумано, подтвердите это.",
+            "confirm",
+            effects=Text(*(_say_effects(effects, language) for language in ("en", "ru"))),
+        )
+    seen = request.text("seen")
+    visit.office.put_tiers(table, first_day, visit.number(seen, _TABLE))
+    return documents.ok(f"func={LIST}")
+
+
+def _about_change(visit: Visit, version: TableVersion) -> dict[str, str]:
+    """The fields that every form here shares: from when on, and what was there when it was opened."""
+    first = version.first_day
+    day = first if first and first > visit.today else visit.today
+    return {"first_day": day.isoformat(), "seen": str(visit.store.tiers.newest()), "confirm": "off"}
+
+
+def _effects(visit: Visit, table: TierTable) -> list[Effect]:
+    return list(visit.office.effect_of(table, visit.store.tiers.on(visit.today).table))
+
+
+def _told_effects(visit: Visit, effects: list[Effect]) -> str:
+    return _say_effects(effects, visit.language)
+
+
+def _say_effects(effects: Iterable[Effect], language: str) -> str:
+    ways = [effect.way for effect in effects]
+    if not ways:
+        return Text("nobody would rise or fall today", "сегодня никто не поднялся бы и не опустился").say(language)
+    return Text("today {up} would rise, {down} would fall", "сегодня поднялись бы {up}, опустились бы {down}")(
+        up=ways.count(RISES), down=ways.count(FALLS)
+    ).say(language)
+
+
+def _effect_rows(visit: Visit, effects: list[Effect]) -> list[Row]:
+    """Those who would fall first; the longest part of a long list is left out."""
+    ordered = sorted(effects, key=lambda effect: (effect.way != FALLS, effect.account))
+    return [
+        {
+            "client": f"{effect.account} {effect.name}".strip(),
+            "turnover": visit.money(effect.turnover),
+            "before": effect.before.name if effect.before else wording.NOTHING,
+            "after": Cell(
+                effect.after.name if effect.after else wording.NOTHING, "red" if effect.way == FALLS else "green"
+            ),
+        }
+        for effect in ordered[:SHOWN_EFFECTS]
+    ]
+
+
+# --- which version, which tier ---
+
+
+def _version(visit: Visit, text: str) -> TableVersion:
+    """The version of that id; the one in force today where none is named."""
+    if not text:
+        return visit.store.tiers.on(visit.today)
+    number = visit.number(text, _TABLE)
+    found = visit.store.tiers.of(number)
+    if found is None:
+        visit.refuse("table {number} does not exist", "таблицы {number} нет", number=number)
+    return found
+
+
+def _chosen(visit: Visit) -> tuple[TableVersion, Tier | None]:
+    """The tier that a form is about, and its table; a new one belongs to the list that it was opened from."""
+    if visit.request.elid:
+        return _by_id(visit, visit.request.elid)
+    return _version(visit, visit.request.parent), None
+
+
+def _by_id(visit: Visit, text: str) -> tuple[TableVersion, Tier]:
+    """A row of the list is its table's version and its place in it."""
+    version, _, place = text.partition("-")
+    found = _version(visit, version or "?")
+    number = visit.number(place, _TIER)
+    if number >= len(found.table.tiers):
+        visit.refuse("tier {text!r} does not exist", "уровня {text!r} нет", text=text)
+    return found, found.table.tiers[number]

@@ -1,0 +1,158 @@
+"""What every page gets: the request, the panel's document, our store, and whoever is asking as an administrator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+from lxml import etree
+
+from .. import wording
+from ..administration import Administration
+from ..detached import TASKS, WORKER, start
+from ..programme.errors import ResellerProgrammeError
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..programme.tiers import plain
+from ..store import Store
+from ..store.bell import Bell
+from ..store.changes import Author
+from ..store.notes import STAFF
+from .request import FULL_LEVEL, Request, is_number
+
+
+class BadInput(ResellerProgrammeError):
+    """What was typed or chosen can't be; `field` is where."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page, `now`."""
+
+    request: Request
+    document: etree._Element
+    root: Path
+    store: Store
+    now: datetime
+
+    def say(self, en: str, ru: str, **values: Any) -> str:
+        return Text(en, ru)(**values).say(self.language)
+
+    def refuse(self, en: str, ru: str, field: str = "", **values: Any) -> NoReturn:
+        raise BadInput(Text(en, ru)(**values), field)
+
+    @property
+    def language(self) -> str:
+        return self.request.language
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this administrator may do what nobody should do by accident."""
+        return self.request.level >= FULL_LEVEL
+
+    @cached_property
+    def author(self) -> Author:
+        """Who is asking: the login, where a run has read the panel's employees; else the id that the panel tells."""
+        staff = self.store.notes.read(STAFF) or {}
+        return Author(staff.get(self.request.user, self.request.user), self.request.address)
+
+    @cached_property
+    def office(self) -> Administration:
+        return Administration(self.root, self.store, self.author, lambda: self.now)
+
+    @cached_property
+    def currency(self) -> str:
+        return self.store.settings.current().currency
+
+    @cached_property
+    def titles(self) -> dict[Any, Text]:
+        return {each.name: each.title for each in self.store.classes.all()}
+
+    # --- what was typed ---
+
+    def account(self, text: str, field: str = "") -> AccountId:
+        """A client's id. Raises BadInput."""
+        if not is_number(text):
+            self.refuse("{text!r} is no client id", "{text!r} — не id клиента", field, text=text)
+        return AccountId(int(text))
+
+    def accounts(self) -> list[AccountId]:
+        """The clients of a group operation. Raises BadInput without any."""
+        found = [self.account(text) for text in self.request.several("elid")]
+        if not found:
+            self.refuse("no client is selected", "не выбран ни один клиент")
+        return found
+
+    def number(self, text: str, what: Text) -> int:
+        """The id of something of ours. Raises BadInput."""
+        if not is_number(text):
+            raise BadInput(
+                Text("{what} {text!r} does not exist", "{what} {text!r} не существует")(what=what, text=text)
+            )
+        return int(text)
+
+    def day(self, field: str) -> date:
+        """A day that was typed as YYYY-MM-DD. Raises BadInput."""
+        try:
+            return date.fromisoformat(self.request.text(field))
+        except ValueError:
+            self.refuse(
+                "{text!r} is no day; write it as 2025-01-31",
+                "{text!r} — не дата; пишите как 2025-01-31",
+                field,
+                text=self.request.text(field),
+            )
+
+    def amount(self, field: str) -> Decimal:
+        """A number that was typed. Raises BadInput."""
+        text = self.request.text(field).replace(",", ".").replace(" ", "").replace("\u00a0", "")
+        whole, _, part = text.partition(".")
+        if not (whole + part).isascii() or not (whole + part).isdecimal() or len(text) > 20:
+            self.refuse(
+                "{text!r} is not a number; write 3000 or 2.5",
+                "{text!r} — не число; пишите 3000 или 2.5",
+                field,
+                text=self.request.text(field),
+            )
+        return Decimal(text)
+
+    # --- what is shown ---
+
+    def money(self, amount: Decimal | None) -> str:
+        """An amount as the panel's lists show it: 52000.00 RUB."""
+        if amount is None:
+            return ""
+        whole, _, part = plain(amount).partition(".")
+        return f"{whole}.{part.ljust(2, '0')} {self.currency}"
+
+    def head(self, title: Text) -> str:
+        """The percent of a class as the head of a column or a field: 'SSL certificates, %'."""
+        said = title.say(self.language)
+        return f"{said[:1].upper()}{said[1:]}, %"
+
+    def moment(self, at: datetime | None) -> str:
+        return f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+    def cause(self, cause: str, who: str) -> str:
+        told = wording.cause(cause, self.language)
+        return f"{told}, {who}" if who else told
+
+    # --- what goes on without us ---
+
+    def wake_worker(self) -> None:
+        """Let what was just queued be answered at once."""
+        Bell.ring(self.store.folder)
+        start(self.root, WORKER)
+
+    def start_task(self, kind: str, **arguments: Any) -> None:
+        """Let a process of its own do what takes long."""
+        self.store.tasks.ask(kind, arguments, self.author, self.now)
+        start(self.root, TASKS)

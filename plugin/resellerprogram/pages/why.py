@@ -1,0 +1,207 @@
+"""`resellerprogram.why` and the history behind it: why a client stands where they stand (R11).
+
+For employees. A decision is told as it was recorded; one panel call tells which discounts are there now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from .. import wording
+from ..programme.decision import Decision
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..programme.tiers import plain
+from ..programme.turnover import Verdict
+from ..store.decisions import Record
+from . import documents
+from .documents import Cell, Row
+from .visit import Visit
+
+_DECISION = Text("decision", "решение")
+
+
+def why(visit: Visit) -> etree._Element:
+    """The newest decision about a client, and the discounts that the panel has."""
+    account = visit.account(visit.request.elid)
+    record = visit.store.decisions.last(account)
+    if record is None:
+        return _unknown(visit, account)
+    return documents.form_page(
+        visit.document,
+        {"elid": str(account), **_told(visit, record)},
+        tables={**_tables(visit, record), "found": _found(visit, account)},
+    )
+
+
+def decision(visit: Visit) -> etree._Element:
+    """An older decision, by its id."""
+    record = _record(visit, visit.request.elid)
+    return documents.form_page(
+        visit.document, {"elid": str(record.id), **_told(visit, record)}, tables=_tables(visit, record)
+    )
+
+
+def history(visit: Visit) -> etree._Element:
+    """Every decision about a client, the newest first, each to open, two to compare."""
+    account, page = visit.account(visit.request.elid), visit.request.page()
+    decisions = visit.store.decisions
+    rows = [_history_row(visit, record) for record in decisions.history(account, page.count, page.skip)]
+    count = decisions.history_length(account)
+    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+
+
+def compare(visit: Visit) -> etree._Element:
+    """Two decisions side by side: only what differs is coloured."""
+    chosen = visit.request.several("elid")
+    if len(chosen) != 2:
+        visit.refuse("choose two decisions to compare", "выберите два решения для сравнения")
+    first, second = sorted((_record(visit, number) for number in chosen), key=lambda record: record.id)
+    if first.decision.account != second.decision.account:
+        visit.refuse("these decisions are about different clients", "это решения о разных клиентах")
+    return documents.form_page(
+        visit.document,
+        {"elid": visit.request.elid, "whom": _name(visit, first.decision.account)},
+        tables={
+            "sides": _side_by_side(_facts(visit, first), _facts(visit, second)),
+            "payments": _side_by_side(_paid(visit, first), _paid(visit, second)),
+        },
+    )
+
+
+# --- a decision in words ---
+
+
+def _told(visit: Visit, record: Record) -> Row:
+    language, found = visit.language, record.decision
+    table = visit.store.tiers.on(record.last_day).table
+    lines = [*wording.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
+    return {
+        "name": _name(visit, found.account),
+        "words": "\n".join([*lines, *wording.next_step(found, table, visit.currency, language)]),
+        "made": "\n".join(wording.written_lines(record, language)),
+    }
+
+
+def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
+    return {
+        "payments": [_payment(visit, record.decision, each) for each in record.decision.turnover.verdicts],
+        "written": [
+            {
+                "what": each.what,
+                "before": each.value if each.scope is None else wording.percent(each.before),
+                "after": "" if each.scope is None else wording.percent(each.after),
+                "because": wording.BECAUSE[each.because].say(visit.language),
+            }
+            for each in record.written
+        ],
+    }
+
+
+def _payment(visit: Visit, found: Decision, verdict: Verdict) -> Row:
+    payment = verdict.payment
+    counts = verdict.counted != 0
+    return {
+        "credited": payment.credited_on.isoformat() if payment.credited_on else "",
+        "number": payment.number or str(payment.id),
+        "amount": f"{plain(payment.amount.amount)} {payment.amount.currency}",
+        "counted": Cell(visit.money(verdict.counted) if counts else wording.NOTHING, "green" if counts else ""),
+        "reason": wording.reason(verdict, visit.language, found.turnover.window.months),
+    }
+
+
+def _found(visit: Visit, account: AccountId) -> list[Row]:
+    """The discounts in the panel now: the page's one panel call."""
+    from ..recalculation.lookups import personal_discounts
+
+    found = personal_discounts(visit.root, visit.store, account, visit.language)
+    owned = visit.store.owned.of(account)
+    return [
+        {
+            "name": row.shown.get("name", str(row.id)),
+            "value": row.shown.get("value", ""),
+            "until": row.shown.get("todate", ""),
+            "whose": Cell(visit.say("the programme's", "программы"), "green")
+            if row.id in owned
+            else Cell(visit.say("another", "другая"), "yellow"),
+        }
+        for row in found
+    ]
+
+
+def _unknown(visit: Visit, account: AccountId) -> etree._Element:
+    words = visit.say(
+        "No decision about this client has been made yet. Recalculate them, or wait for the nightly run.",
+        "Решения об этом клиенте ещё не было. Пересчитайте его или дождитесь ночного пересчёта.",
+    )
+    values = {"elid": str(account), "name": visit.office.name_of(account), "words": words, "made": ""}
+    return documents.form_page(visit.document, values)
+
+
+# --- history ---
+
+
+def _history_row(visit: Visit, record: Record) -> Row:
+    found = record.decision
+    return {
+        "id": str(record.id),
+        "decided": visit.moment(record.decided_at),
+        "days": str(record.first_day)
+        if record.first_day == record.last_day
+        else f"{record.first_day} – {record.last_day}",
+        "tier": found.tier.name if found.tier else wording.NOTHING,
+        "turnover": visit.money(found.turnover.amount) if found.basis.counts_payments else "",
+        "basis": wording.basis(found, visit.language),
+        "cause": visit.cause(record.cause, record.who),
+        "written": str(len(record.written)),
+    }
+
+
+def _record(visit: Visit, text: str) -> Record:
+    number = visit.number(text, _DECISION)
+    found = visit.store.decisions.by_id(number)
+    if found is None:
+        visit.refuse("decision {number} does not exist", "решения {number} нет", number=number)
+    return found
+
+
+def _facts(visit: Visit, record: Record) -> dict[str, str]:
+    """A decision as lines to compare."""
+    found, language = record.decision, visit.language
+    window = found.turnover.window
+    return {
+        visit.say("decided", "принято"): visit.moment(record.decided_at),
+        visit.say("cause", "причина"): visit.cause(record.cause, record.who),
+        visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
+        visit.say("basis", "основание"): wording.basis(found, language),
+        visit.say("window", "окно"): f"{window.first} – {window.last}",
+        visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
+        visit.say("tier", "уровень"): found.tier.name if found.tier else wording.NOTHING,
+        **{
+            visit.titles.get(name, Text(name, name)).say(language): wording.percent(percent)
+            for name, percent in found.percents.items()
+        },
+        visit.say("written", "записано"): ", ".join(wording.written(each, language) for each in record.written),
+    }
+
+
+def _paid(visit: Visit, record: Record) -> dict[str, str]:
+    return {
+        verdict.payment.number or str(verdict.payment.id): f"{visit.money(verdict.counted)}, "
+        + wording.reason(verdict, visit.language, record.decision.turnover.window.months)
+        for verdict in record.decision.turnover.verdicts
+    }
+
+
+def _side_by_side(first: dict[str, str], second: dict[str, str]) -> Iterator[Row]:
+    for name in {**first, **second}:
+        left, right = first.get(name, wording.NOTHING), second.get(name, wording.NOTHING)
+        color = "" if left == right else "yellow"
+        yield {"what": name, "first": left or wording.NOTHING, "second": Cell(right or wording.NOTHING, color)}
+
+
+def _name(visit: Visit, account: AccountId) -> str:
+    standing = visit.store.standings.of(account)
+    return f"{account} {standing.name if standing else ''}".strip()

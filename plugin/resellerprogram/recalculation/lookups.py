@@ -1,0 +1,77 @@
+"""What forms and pages ask the panel: a name, an account's discounts, what there is to choose from.
+
+Nothing here touches a list's filter, so none of it has to wait for a run. What an earlier run kept is not asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..panel import directory, discounts
+from ..panel.calls import Panel
+from ..panel.connection import Way, open_panel
+from ..panel.directory import Account, Choices, ServiceTypeId, Tariff
+from ..panel.discounts import ListedDiscount
+from ..panel.errors import MissingObject
+from ..programme.errors import MemberError
+from ..programme.payments import AccountId
+from ..programme.text import Text
+from ..store import Store
+from ..store.notes import FACTS
+from ..store.settings import Settings
+
+
+def way_of(settings: Settings) -> Way:
+    """How these settings reach the panel."""
+    return Way(settings.panel_url, settings.panel_certificate, settings.employee)
+
+
+def no_client(account: AccountId) -> MemberError:
+    return MemberError(Text("the panel has no client {account}", "в панели нет клиента {account}")(account=account))
+
+
+def named_client(root: Path, store: Store, account: AccountId) -> Account:
+    """The client as the panel's own form names it. Raises MemberError when there is none, PanelError."""
+    with _panel(root, store) as panel:
+        try:
+            return directory.client_by_form(panel, account)
+        except MissingObject:
+            raise no_client(account) from None
+
+
+def personal_discounts(root: Path, store: Store, account: AccountId, language: str) -> list[ListedDiscount]:
+    """The account's discounts in the panel now, ours and others: one call. Raises PanelError."""
+    with _panel(root, store) as panel:
+        return discounts.listed(panel, account, language)
+
+
+def types_and_tariffs(root: Path, store: Store, language: str) -> tuple[Mapping[ServiceTypeId, str], Sequence[Tariff]]:
+    """The panel's service types by internal name, and its tariffs. Raises PanelError."""
+    known = {ServiceTypeId(int(number)): name for number, name in _kept(store).get("type_names", {}).items()}
+    with _panel(root, store) as panel:
+        return directory.types_and_tariffs(panel, known, language)
+
+
+def choices_for_settings(root: Path, store: Store, language: str) -> Choices:
+    """What the panel has that a setting may name. Raises PanelError."""
+    kept = _kept(store)
+    with _panel(root, store) as panel:
+        return directory.choices(panel, language, kept.get("providers"), kept.get("currency_signs"))
+
+
+@contextmanager
+def _panel(root: Path, store: Store) -> Iterator[Panel]:
+    """The panel, in the name of the employee whom an earlier run found: nobody has to be looked for."""
+    way = way_of(store.settings.current())
+    employee = way.employee or _kept(store).get("employee")
+    with open_panel(root, Way(way.url, way.certificate, employee), False) as panel:
+        yield panel
+
+
+def _kept(store: Store) -> Mapping[str, Any]:
+    """What the last run kept of the panel, however old: enough to offer something."""
+    kept = store.notes.read(FACTS)
+    return kept["facts"] if kept else {}
