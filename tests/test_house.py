@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "plugin" / "resellerprogram"
@@ -117,19 +116,3 @@ def test_every_public_thing_has_a_docstring_where_the_rules_live() -> None:
         and not ast.get_docstring(node)
     ]
     assert bare == []
-
-
-def test_the_description_is_strict_xml_with_every_message_in_both_languages() -> None:
-    for path in (PROJECT / "xml").glob("*.xml"):
-        description = etree.parse(str(path))
-        names = {
-            language: {
-                (block.get("name"), each.get("name"))
-                for block in description.iterfind(f"lang[@name='{language}']/messages")
-                for each in block
-            }
-            for language in ("ru", "en")
-        }
-        assert names["ru"] == names["en"]
-        handlers = [handler.get("name") for handler in description.iterfind("handler")]
-        assert [name for name in handlers if not (PROJECT / "plugin" / "addon" / str(name)).exists()] == []

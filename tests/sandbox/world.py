@@ -134,6 +134,10 @@ class World:
             User, name=name, email=name, realname=name, account=account, level=16, password="client-password"
         )
 
+    def add_employee(self, name: str, level: int = 29, password: str = "admin-password") -> int:
+        """Another employee; level 30 is one whose rights nobody has limited."""
+        return self._add(User, name=name, email=name, realname=name, level=level, password=password)
+
     def add_account(
         self,
         name: str,

@@ -35,10 +35,10 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
             return documents.access_denied(request.function, request.language)
         return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
-        log.error("%s: %s", request.function, error)
+        log.error("%.100s: %.500s", request.function, error)
         return documents.error(error.text, request.language, error.field)
     except Exception:
-        log.exception("%s failed", request.function)
+        log.exception("%.100s failed", request.function)
         return documents.error(
             Text(
                 "The reseller programme could not answer; its log says why.",

@@ -24,6 +24,7 @@ class Cell:
 Row = Mapping[str, Union[str, Cell]]
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """The choices of each select: (key, text)."""
+LONGEST_MESSAGE = 1000
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Tables = Mapping[str, Iterable[Row]]
 
@@ -60,7 +61,7 @@ def list_page(
     )
     for column, total in (totals or {}).items():
         for described in document.iterfind(f".//coldata/col[@name='{column}']"):
-            described.set("total", _printable(total))
+            described.set("total", printable(total))
     return document
 
 
@@ -78,7 +79,7 @@ def form_page(
         chosen = values.get(name, "")
         gone = [key.strip() for key in str(chosen).split(",") if key.strip() and key.strip() not in known]
         for key, text in [*options, *((key, f"{key} (?)") for key in gone)]:
-            etree.SubElement(listed, "val", key=_printable(key)).text = _printable(text)
+            etree.SubElement(listed, "val", key=printable(key)).text = printable(text)
     for name, rows in (tables or {}).items():
         listed = etree.SubElement(document, "list", name=name)
         for row in rows:
@@ -144,8 +145,8 @@ def serialize(document: etree._Element) -> bytes:
 
 def _error(kind: str, text: Text, language: str, concerning: str) -> etree._Element:
     document = etree.Element("doc")
-    failure = etree.SubElement(document, "error", type=kind, object=_printable(concerning), lang=language)
-    said = _printable(text.say(language))
+    failure = etree.SubElement(document, "error", type=kind, object=printable(concerning), lang=language)
+    said = printable(text.say(language))[:LONGEST_MESSAGE]
     etree.SubElement(failure, "param", name="text").text = said
     etree.SubElement(failure, "msg").text = said
     return document
@@ -156,20 +157,20 @@ def _say(document: etree._Element, name: str, text: str) -> None:
     messages = document.find("messages")
     if messages is None:
         messages = etree.SubElement(document, "messages")
-    etree.SubElement(messages, "msg", name=name).text = _printable(text)
+    etree.SubElement(messages, "msg", name=name).text = printable(text)
 
 
 def _put(parent: etree._Element, values: Row) -> None:
     for name, value in values.items():
         cell = value if isinstance(value, Cell) else Cell(value)
         element = etree.SubElement(parent, name)
-        element.text = _printable(cell.text)
+        element.text = printable(cell.text)
         if cell.color:
             element.set("color", cell.color)
         if cell.raw is not None:
-            element.set("orig", _printable(cell.raw))
+            element.set("orig", printable(cell.raw))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """What XML can carry: control characters and halves of characters are shown as such."""
     return _NOT_IN_XML.sub("\ufffd", text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ..store.listing import Page
+from .documents import printable
 
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
 """Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
@@ -63,16 +64,16 @@ class Request:
 
 def request_of(environment: Mapping[str, str], document: etree._Element) -> Request:
     """The request behind a handler's environment; an unknown or missing level is a stranger's, 0."""
-    params = {name[6:]: value for name, value in environment.items() if name.startswith("PARAM_")}
+    params = {name[6:]: printable(value) for name, value in environment.items() if name.startswith("PARAM_")}
     level = environment.get("AUTH_LEVEL", "")
     language = document.get("lang") or params.get("lang", "")
     return Request(
         params.get("func", ""),
         params,
-        environment.get("AUTH_USER", ""),
+        printable(environment.get("AUTH_USER", "")),
         int(level) if is_number(level) else 0,
         language if language in _LANGUAGES else "en",
-        environment.get("AUTH_IP", "") or environment.get("REMOTE_ADDR", ""),
+        printable(environment.get("AUTH_IP", "") or environment.get("REMOTE_ADDR", "")),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from ..administration import token
+from ..programme.errors import SettingError
 from ..programme.text import Text
 from . import documents
 from .documents import Choices
@@ -51,8 +52,7 @@ def settings(visit: Visit) -> etree._Element:
     """The form; what does not fit the panel is refused, with the field marked."""
     texts = visit.store.settings.texts()
     if visit.request.submitted:
-        warnings = visit.office.set(_typed(visit), visit.request.text("seen"))
-        del warnings  # the health page shows them; a saved form can say nothing but yes
+        _save(visit)
         return documents.ok("func=resellerprogram.settings", "form")
     rule, _, group = texts["members"].partition(":")
     values = {
@@ -63,6 +63,16 @@ def settings(visit: Visit) -> etree._Element:
         "group": group,
     }
     return documents.form_page(visit.document, values, _choices(visit))
+
+
+def _save(visit: Visit) -> None:
+    """What the panel warns of is seen in the next plan: a saved form can say nothing but yes."""
+    try:
+        visit.office.set(_typed(visit), visit.request.text("seen"))
+    except SettingError as error:
+        if error.field == "members" and visit.request.text("members") == "group":
+            error.field = "group"
+        raise
 
 
 def _typed(visit: Visit) -> Mapping[str, str]:

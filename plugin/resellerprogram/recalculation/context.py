@@ -84,7 +84,8 @@ class Context:
                 Text(
                     "set `provider` to one of the panel's providers: {known}",
                     "задайте настройку `provider`, провайдеры панели: {known}",
-                )(known=known)
+                )(known=known),
+                "provider",
             )
         return chosen
 
@@ -189,7 +190,8 @@ class Context:
             return directory.group_members(self.panel, group)
         except PanelRefusal as refusal:
             raise SettingError(
-                Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text)
+                Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text),
+                "members",
             ) from refusal
 
     @cached_property
@@ -200,11 +202,13 @@ class Context:
                 Text(
                     "excluded_payment_methods: the panel has no method {names}",
                     "excluded_payment_methods: в панели нет метода {names}",
-                )(names=", ".join(facts.unknown_methods))
+                )(names=", ".join(facts.unknown_methods)),
+                "excluded_payment_methods",
             )
         if currency not in facts.currency_signs.values():
             raise SettingError(
-                Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency)
+                Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency),
+                "currency",
             )
         self._filters.before("payment")
         return PaymentReader(self.panel, facts.providers, dict(facts.currency_signs), facts.excluded)

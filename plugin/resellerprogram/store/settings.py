@@ -318,7 +318,8 @@ def check(name: str, text: str) -> Any:
         raise SettingError(
             Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
                 name=name, text=text, about=setting.about
-            )
+            ),
+            name,
         ) from None
 
 

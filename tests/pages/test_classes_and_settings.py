@@ -1,0 +1,162 @@
+"""Service classes and settings, with the panel's own choices; what is in use, what vanished, who was faster."""
+
+from __future__ import annotations
+
+import pytest
+from resellerprogram.programme.text import Text
+from resellerprogram.programme.tiers import ServiceClass
+
+from tests.operator import Operator
+from tests.pages.desk import Desk
+
+VDS = 2
+
+
+def options(page: object, name: str) -> dict[str, str]:
+    found = page.find(f"slist[@name='{name}']")  # type: ignore[attr-defined]
+    return {each.get("key"): each.text or "" for each in found}
+
+
+def test_the_classes_are_listed_with_their_types(desk: Desk) -> None:
+    assert [(row["name"], row["title_col"], row["types"]) for row in desk.rows("classes")] == [
+        ("vps", "VPS", "vds"),
+        ("dedicated", "dedicated servers", "dedic"),
+        ("ssl", "SSL certificates", "certificate"),
+    ]
+
+
+def test_types_and_tariffs_to_leave_out_are_chosen_from_the_panels(office: Desk, operator: Operator) -> None:
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    operator.sandbox.reset_calls()
+    page = office.ask("classes.edit", elid="vps")
+    assert len(operator.sandbox.calls()) <= 2
+    assert "vds.vps" in options(page, "types")
+    assert options(page, "left_out")[str(cheap)] == "vds: VDS Promo"
+    office.save("classes.edit", elid="vps", types="vds, vds.vps", left_out=str(cheap))
+    vps = office.store.classes.of(ServiceClass("vps"))
+    assert vps is not None
+    assert (vps.types, vps.left_out) == (("vds", "vds.vps"), (cheap,))
+    operator.apply(allow_drop=True)
+    assert operator.percents(1) == {"pl_2": 19, "vds.vps": 19, "dedic": 7, "certificate": 3}
+    assert office.changes()[0][2:] == (
+        "class",
+        "VPS / VPS: vds",
+        f"VPS / VPS: vds, vds.vps; without tariffs {cheap}",
+    )
+
+
+def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) -> None:
+    office.save("classes.edit", name="cloud", title_en="cloud servers", title_ru="облачные серверы", types="vds.vps")
+    cloud = office.store.classes.of(ServiceClass("cloud"))
+    assert cloud is not None
+    assert cloud.title == Text("cloud servers", "облачные серверы")
+    message, _ = office.error(office.ask("classes.delete", elid="vps", sok="ok"))
+    assert message.startswith("class 'vps' is in use: Starter, Partner #1")
+    office.ask("classes.delete", elid="cloud", sok="ok")
+    assert office.store.classes.of(ServiceClass("cloud")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": "Облако", "title_en": "c", "title_ru": "о"}, "name"),
+        ({"name": "status", "title_en": "c", "title_ru": "о"}, "name"),
+        ({"name": "vps", "title_en": "c", "title_ru": "о"}, "name"),
+        ({"name": "cloud", "title_en": "", "title_ru": "о"}, "title_en"),
+        ({"name": "cloud", "title_en": "c", "title_ru": "о", "types": "vds"}, "types"),
+    ],
+)
+def test_a_class_that_can_not_be_is_refused_at_its_field(office: Desk, typed: dict[str, str], field: str) -> None:
+    assert office.refused("classes.edit", **typed)[1] == field
+    assert len(office.store.classes.all()) == 3
+
+
+def test_a_service_type_that_the_panel_lacks_now_is_shown_not_dropped(office: Desk, operator: Operator) -> None:
+    operator.classes("vps", "vds", "gone")
+    assert options(office.ask("classes.edit", elid="vps"), "types")["gone"] == "gone (?)"
+
+
+def test_of_two_administrators_of_a_class_the_second_is_told(office: Desk) -> None:
+    opened = office.form("classes.edit", elid="ssl")
+    Desk(office.root, office.store, user="boris").save("classes.edit", elid="ssl", title_en="certificates")
+    message, _ = office.error(office.ask("classes.edit", **{**opened, "title_en": "SSL"}, sok="ok"))
+    assert "boris changed this meanwhile" in message
+
+
+# --- settings ---
+
+
+def test_the_settings_form_offers_what_the_panel_has(office: Desk, operator: Operator) -> None:
+    operator.sandbox.world.add_group("Resellers", [1])
+    operator.sandbox.reset_calls()
+    page = office.ask("settings")
+    assert len(operator.sandbox.calls()) <= 2
+    assert options(page, "provider") == {"": "-- the panel's first --", "1": "Example Hosting"}
+    assert {"RUB", "USD", "EUR"} <= set(options(page, "currency"))
+    assert "Resellers" in options(page, "group").values()
+    assert "Bank card" in options(page, "excluded_payment_methods").values()
+    office.language = "ru"
+    assert "Банковская карта" in options(office.ask("settings"), "excluded_payment_methods").values()
+
+
+def test_settings_are_saved_as_the_command_line_writes_them(office: Desk, operator: Operator) -> None:
+    group = operator.sandbox.world.add_group("Resellers", [1])
+    office.save(
+        "settings",
+        members="group",
+        group=group,
+        window_months="2",
+        excluded_payment_methods="2, 3",
+        promo_codes="off",
+        drop_limit_percent="12.5",
+        discount_names="ru",
+        notifications="off",
+    )
+    texts = office.store.settings.texts()
+    assert {name: texts[name] for name in ("members", "excluded_payment_methods", "promo_codes", "window_months")} == {
+        "members": f"group:{group}",
+        "excluded_payment_methods": "2,3",
+        "promo_codes": "allow",
+        "window_months": "2",
+    }
+    recorded = {(before, after) for _, _, what, before, after in office.changes() if what == "setting"}
+    assert {("all", f"group:{group}"), ("refuse", "allow"), ("1", "2"), ("20", "12.5"), ("on", "off")} <= recorded
+    shown = office.form("settings")
+    assert (shown["members"], shown["group"], shown["promo_codes"]) == ("group", str(group), "off")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"window_months": "13"}, "window_months", "1 to 12"),
+        ({"drop_limit_percent": "200"}, "drop_limit_percent", "share of all discounts"),
+        ({"currency": "GBP"}, "currency", "no currency GBP"),
+        ({"provider": "9"}, "provider", "1 (Example Hosting)"),
+        ({"members": "group", "group": "999"}, "group", "client group 999"),
+        ({"members": "group", "group": ""}, "group", "group:ID"),
+        ({"excluded_payment_methods": "Gold"}, "excluded_payment_methods", "no method Gold"),
+        ({"promotions": "on"}, "promotions", "not confirmed"),
+        ({"panel_url": "ftp://panel"}, "panel_url", "panel_url"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_refused_at_its_field_and_changes_nothing(
+    office: Desk, typed: dict[str, str], field: str, says: str
+) -> None:
+    before = office.store.settings.texts()
+    message, marked = office.refused("settings", **typed, notifications="off")
+    assert (marked, says in message) == (field, True)
+    assert office.store.settings.texts() == before
+    assert office.changes() == []
+
+
+def test_of_two_administrators_of_the_settings_the_second_is_told(office: Desk) -> None:
+    opened = office.form("settings")
+    Desk(office.root, office.store, user="boris").save("settings", drop_limit_count="30")
+    message, _ = office.error(office.ask("settings", **{**opened, "drop_limit_count": "5"}, sok="ok"))
+    assert "boris changed this meanwhile" in message
+    assert office.store.settings.texts()["drop_limit_count"] == "30"
+
+
+def test_a_provider_that_has_vanished_is_shown_not_dropped(office: Desk) -> None:
+    office.store.settings.set("provider", "9")
+    assert options(office.ask("settings"), "provider")["9"] == "9 (?)"

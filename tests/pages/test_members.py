@@ -1,0 +1,290 @@
+"""Members: the list, its filter, totals and pages; enrol, exclude, pin; what is recorded of it (R10)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from resellerprogram.programme.decision import Basis, Pin
+from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.store.standings import Standing
+
+from tests.operator import Operator
+from tests.pages.desk import NOW, Desk
+
+PARTNER_8 = {ServiceClass("vps"): Decimal(19), ServiceClass("dedicated"): Decimal(7), ServiceClass("ssl"): Decimal(3)}
+
+
+def stand(
+    desk: Desk, number: int, name: str, turnover: str = "0", tier: str | None = None, **other: object
+) -> AccountId:
+    account = AccountId(number)
+    values = {"basis": Basis.TURNOVER, "decided_at": NOW, "threshold": Decimal(50_000) if tier else None, **other}
+    desk.store.standings.keep(
+        Standing(account, name, tier=tier, turnover=Decimal(turnover), percents=PARTNER_8 if tier else {}, **values)  # type: ignore[arg-type]
+    )
+    return account
+
+
+@pytest.fixture
+def three(desk: Desk) -> Desk:
+    """Three clients: one with a tier, one below it, one who takes no part."""
+    stand(
+        desk,
+        27,
+        "Ромашка",
+        "52000.5",
+        "Partner #8",
+        next_tier="Partner #9",
+        missing=Decimal("47999.5"),
+        change_day=date(2025, 2, 21),
+    )
+    stand(desk, 28, "Atlas", "120", missing=Decimal(380), next_tier="Starter")
+    stand(desk, 29, "Вектор", basis=Basis.NOT_A_MEMBER)
+    return desk
+
+
+def names(desk: Desk, **params: object) -> list[str]:
+    return [row["name"] for row in desk.rows("members", **params)]
+
+
+def test_the_list_tells_where_everybody_stands(three: Desk) -> None:
+    page = three.ask("members")
+    first = page.find("elem")
+    shown = {cell.tag: cell.text or "" for cell in first}
+    assert shown == {
+        "id": "27",
+        "name": "Ромашка",
+        "status": "has a tier",
+        "turnover": "52000.50 RUB",
+        "tier": "Partner #8",
+        "percent_vps": "19",
+        "percent_dedicated": "7",
+        "percent_ssl": "3",
+        "missing": "47999.50 RUB",
+        "change": "2025-02-21: no tier",
+        "decided": "2025-01-20 12:00",
+        **dict.fromkeys(("is_pinned", "is_excluded", "is_set_aside", "is_put_right", "is_failed"), "off"),
+    }
+    assert (first.find("status").get("color"), first.find("status").get("orig")) == ("green", "tier")
+    assert page.findtext("p_elems") == "3"
+    totals = {column.get("name"): column.get("total") for column in page.iter("col") if column.get("total")}
+    assert totals == {"turnover": "52120.50 RUB", "name": "3 clients"}
+    columns = [column.get("name") for column in page.iter("col")]
+    assert columns[4:9] == ["tier", "percent_vps", "percent_dedicated", "percent_ssl", "missing"]
+    assert page.findtext("messages/msg[@name='percent_ssl']") == "SSL certificates, %"
+
+
+def test_it_sorts_by_what_is_meant_not_by_how_it_is_written(three: Desk) -> None:
+    stand(three, 30, "Big", "1000000", "Partner #16")
+    stand(three, 31, "Small", "9", None)
+    assert names(three) == ["Big", "Ромашка", "Atlas", "Small", "Вектор"]
+    assert names(three, p_sort="turnover", p_order="asc")[:2] == ["Вектор", "Small"]
+    assert names(three, p_sort="name", p_order="asc") == ["Atlas", "Big", "Small", "Вектор", "Ромашка"]
+    assert names(three, p_sort="missing", p_order="asc")[:2] == ["Atlas", "Ромашка"], "those without come last"
+    assert names(three, p_sort="nothing; DROP TABLE standing")[0] == "Ромашка"
+
+
+def test_it_filters_by_part_of_a_name_tier_and_state_and_remembers_it_for_each_employee(three: Desk) -> None:
+    assert names(three, filter="on", name="РОМ") == ["Ромашка"]
+    assert names(three, filter="on", tier="Partner #8") == ["Ромашка"]
+    assert names(three, filter="on", state="not_a_member") == ["Вектор"]
+    assert names(three, filter="on", state="no_tier") == ["Atlas"]
+    assert len(names(three)) == 3, "a list does not keep what only one request asked for"
+    three.ask("members.filter", sok="ok", name="атлас", state="null")
+    assert names(three) == []
+    three.ask("members.filter", sok="ok", name="", tier="", state="members")
+    assert names(three) == ["Ромашка", "Atlas"]
+    assert three.form("members.filter")["state"] == "members"
+    assert len(names(Desk(three.root, three.store, user="7"))) == 3
+    assert len(names(three, filter="off")) == 3
+
+
+def test_ten_thousand_members_come_in_pages(desk: Desk) -> None:
+    with desk.store.connection:
+        desk.store.connection.execute("BEGIN")
+        for number in range(1, 301):
+            stand(desk, number, f"Client {number:03}", str(number))
+    page = desk.ask("members", p_num=3, p_cnt=100, p_sort="id", p_order="asc")
+    assert [row.findtext("id") for row in page.iterfind("elem")] == [str(number) for number in range(201, 301)]
+    assert [page.findtext(name) for name in ("p_elems", "p_num", "p_cnt")] == ["300", "3", "100"]
+    assert page.find(".//col[@name='turnover']").get("total") == "45150.00 RUB"
+    assert len(desk.rows("members")) == 50
+
+
+def test_icons_tell_the_states(three: Desk) -> None:
+    store, account = three.store, AccountId(27)
+    store.members.pin(account, Pin("Partner #8", NOW.date(), "contract"), NOW)
+    store.members.exclude(AccountId(28), "left", NOW)
+    stand(three, 29, "Вектор", put_right_at=NOW)
+    store.set_aside.keep(account, 5, {"name": "Agreed"}, {}, "", NOW)  # type: ignore[arg-type]
+    store.queue.failed(store.queue.put(account, "x", NOW), "refused", NOW)
+    icons = {row["name"]: {name for name, value in row.items() if value == "on"} for row in three.rows("members")}
+    assert icons == {
+        "Ромашка": {"is_pinned", "is_set_aside", "is_failed"},
+        "Atlas": {"is_excluded"},
+        "Вектор": {"is_put_right"},
+    }
+    for state, found in (("pinned", "Ромашка"), ("excluded", "Atlas"), ("set_aside", "Ромашка"), ("failed", "Ромашка")):
+        assert names(three, filter="on", state=state) == [found]
+    assert names(three, filter="on", state="put_right") == ["Вектор"]
+    three.now = NOW + timedelta(days=31)
+    assert names(three, filter="on", state="put_right") == []
+    assert names(three, filter="on", state="pinned") == [], "the pin is over"
+
+
+def test_the_export_is_the_filtered_list_with_exact_figures(three: Desk) -> None:
+    three.ask("members.filter", sok="ok", name="", tier="", state="with_tier")
+    assert three.form("members.export")["csv"] == (
+        "id,client,status,tier,turnover,currency,missing,next_tier,vps,dedicated,ssl,changes_on,changes_to,decided_at\n"
+        "27,Ромашка,tier,Partner #8,52000.5,RUB,47999.5,Partner #9,19,7,3,2025-02-21,,2025-01-20 12:00:00\n"
+    )
+
+
+# --- what an administrator says of a client ---
+
+
+def test_a_client_is_excluded_with_a_reason_and_it_is_on_record(three: Desk) -> None:
+    three.save("members.edit", elid=27, standing="excluded", reason="contract ended")
+    assert three.store.members.of(AccountId(27)).standing == "excluded"
+    assert three.changes() == [("1", "192.0.2.7", "member", "by the rule", "excluded: contract ended")]
+    (row,) = three.store.queue.all()
+    assert (row.account, row.cause, row.who) == (27, "member", "1")
+    three.save("members.edit", elid=27, standing="rule")
+    assert three.store.members.of(AccountId(27)).standing is None
+
+
+def test_the_record_names_the_employee_where_a_run_has_read_the_names(three: Desk) -> None:
+    three.store.notes.write("staff", {"1": "anna"})
+    three.save("members.edit", elid=27, standing="enrolled")
+    assert three.changes()[0][0] == "anna"
+
+
+def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> None:
+    three.save(
+        "members.edit", elid=28, pinned="on", pin_tier="Partner #3", pin_until="2025-02-01", pin_reason="contract 12"
+    )
+    assert three.store.members.of(AccountId(28)).pin == Pin("Partner #3", date(2025, 2, 1), "contract 12")
+    assert three.form("members.edit", elid=28)["pin_tier"] == "Partner #3"
+    three.save("members.edit", elid=28, pinned="off")
+    assert three.store.members.of(AccountId(28)).pin is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"standing": "excluded", "reason": " "}, "reason", "say why"),
+        ({"standing": "perhaps"}, "standing", "no choice"),
+        (
+            {"pinned": "on", "pin_tier": "Gold", "pin_until": "2025-02-01", "pin_reason": "x"},
+            "pin_tier",
+            "no tier 'Gold'",
+        ),
+        ({"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"}, "pin_until", "is no day"),
+        ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-01-19", "pin_reason": "x"}, "pin_until", "over"),
+        ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-02-01", "pin_reason": ""}, "pin_reason", "say why"),
+        (
+            {"standing": "excluded", "reason": "x", "pinned": "on", "pin_tier": "Starter", "pin_until": "1.2.2025"},
+            "pin_until",
+            "is no day",
+        ),
+    ],
+)
+def test_what_can_not_be_is_refused_at_its_field_and_changes_nothing(
+    three: Desk, typed: dict[str, str], field: str, says: str
+) -> None:
+    message, marked = three.refused("members.edit", elid=27, **typed)
+    assert (marked, says in message) == (field, True)
+    assert three.store.members.all() == []
+    assert three.changes() == []
+
+
+def test_of_two_administrators_the_second_is_told(three: Desk) -> None:
+    opened = three.form("members.edit", elid=27)
+    other = Desk(three.root, three.store, user="boris")
+    other.save("members.edit", elid=27, standing="excluded", reason="fraud")
+    message, _ = three.error(three.ask("members.edit", **{**opened, "standing": "enrolled"}, sok="ok"))
+    assert "boris changed this meanwhile (2025-01-20 12:00:00)" in message
+    assert three.store.members.of(AccountId(27)).reason == "fraud"
+
+
+def test_a_tier_that_has_vanished_is_shown_not_dropped(three: Desk) -> None:
+    three.store.members.pin(AccountId(27), Pin("Gold", date(2025, 3, 1), "old"), NOW)
+    page = three.ask("members.edit", elid=27)
+    assert page.findtext("slist[@name='pin_tier']/val[@key='Gold']") == "Gold (?)"
+    three.save("members.edit", elid=27, standing="enrolled")
+    assert three.store.members.of(AccountId(27)).pin == Pin("Gold", date(2025, 3, 1), "old")
+
+
+def test_several_clients_at_once(three: Desk) -> None:
+    assert three.ask("members.enrol", elid="27, 29", sok="ok").find("ok") is not None
+    assert "27 Ромашка, 28 Atlas" in three.form("members.exclude", elid="27, 28")["whom"]
+    three.save("members.exclude", elid="27, 28", reason="left")
+    standings = {note.account: note.standing for note in three.store.members.all()}
+    assert standings == {27: "excluded", 28: "excluded", 29: "enrolled"}
+    assert three.refused("members.exclude", elid="29", reason="") == ("say why", "reason")
+    message, _ = three.error(three.ask("members.enrol", elid="27, x", sok="ok"))
+    assert message == "'x' is no client id"
+
+
+def test_recalculating_the_selected_ones_is_a_task_of_its_own_in_their_name(three: Desk) -> None:
+    three.ask("members.recalculate", elid="27, 28", sok="ok")
+    task = three.store.tasks.next()
+    assert task is not None
+    assert (task.kind, task.arguments["accounts"], task.author.name) == ("apply", [27, 28], "1")
+    assert three.changes()[0][2] == "recalculate"
+
+
+def test_the_page_speaks_russian(three: Desk) -> None:
+    three.language = "ru"
+    assert three.rows("members")[0]["status"] == "есть уровень"
+    assert three.refused("members.edit", elid=27, standing="excluded", reason="") == ("укажите причину", "reason")
+
+
+# --- on a panel that runs ---
+
+
+def test_a_client_whom_no_run_has_seen_is_asked_for_by_the_panels_own_form(office: Desk, operator: Operator) -> None:
+    new = operator.sandbox.world.add_account("Новый")
+    operator.sandbox.reset_calls()
+    assert office.form("members.edit", elid=new)["name"] == f"{new} Новый"
+    assert len(operator.sandbox.calls()) <= 2
+    office.save("members.edit", elid=new, standing="enrolled")
+    assert "Новый" in [row["name"] for row in office.rows("members")]
+    assert office.error(office.ask("members.edit", elid=99)) == ("the panel has no client 99", "")
+
+
+def test_an_exclusion_takes_the_discounts_off_with_the_workers_next_round(office: Desk, operator: Operator) -> None:
+    """R10"""
+    office.save("members.edit", elid=1, standing="excluded", reason="left")
+    operator.work()
+    assert operator.percents(1) == {}
+    record = office.store.decisions.last(AccountId(1))
+    assert record is not None
+    assert (record.cause, record.who) == ("member", "admin")
+
+
+def test_the_list_asks_the_panel_nothing(office: Desk, operator: Operator) -> None:
+    operator.sandbox.reset_calls()
+    for page in (
+        "members",
+        "members.filter",
+        "members.export",
+        "preview",
+        "tiers",
+        "tables",
+        "health",
+        "queue",
+        "changes",
+    ):
+        office.ask(page)
+    office.ask("members.edit", elid=1)
+    office.ask("history", elid=1)
+    assert operator.sandbox.calls() == []
+
+
+def test_the_moment_shown_is_the_last_recalculation(office: Desk, operator: Operator) -> None:
+    operator.apply(date(2025, 1, 21))
+    assert office.rows("members")[0]["decided"] == str(datetime(2025, 1, 21, 12))[:16]

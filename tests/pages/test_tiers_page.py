@@ -1,0 +1,175 @@
+"""Tiers: the table as a list and a form, versions by day, who rises and falls before it is saved, CSV (R1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from resellerprogram.programme.decision import Basis, Pin
+from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.tiers import published_table
+from resellerprogram.store.standings import Standing
+
+from tests.pages.desk import NOW, Desk
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    """Two clients by turnover: Starter and Partner #8."""
+    for number, name, turnover, tier in ((27, "Atlas", 600, "Starter"), (28, "Вектор", 52_000, "Partner #8")):
+        desk.store.standings.keep(
+            Standing(AccountId(number), name, Basis.TURNOVER, tier, Decimal(1), Decimal(turnover), decided_at=NOW)
+        )
+    return desk
+
+
+def effects(page: object) -> list[tuple[str, str, str]]:
+    rows = page.find("list[@name='effects']")  # type: ignore[attr-defined]
+    return [(row.findtext("client"), row.findtext("before"), row.findtext("after")) for row in rows]
+
+
+def threshold(desk: Desk, name: str, day: date = TODAY) -> Decimal:
+    tier = desk.store.tiers.on(day).table.by_name(name)
+    assert tier is not None
+    return tier.threshold
+
+
+def test_the_list_shows_from_to_percents_and_who_is_there(two: Desk) -> None:
+    rows = two.rows("tiers")
+    assert len(rows) == 17
+    assert rows[8] == {
+        "id": "0-8",
+        "name": "Partner #8",
+        "threshold": "50000.00 RUB",
+        "upto": "99999.99 RUB",
+        "percent_vps": "19",
+        "percent_dedicated": "7",
+        "percent_ssl": "3",
+        "holders": "1",
+    }
+    assert rows[-1]["upto"] == ""
+
+
+def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: Desk) -> None:
+    two.save("tiers.edit", elid="0-16", threshold="2000000", first_day="2025-02-01")
+    assert threshold(two, "Partner #16") == 1_000_000
+    assert threshold(two, "Partner #16", date(2025, 2, 1)) == 2_000_000
+    (planned, published) = two.rows("tables")
+    assert (planned["first_day"], planned["state"], planned["who"]) == ("2025-02-01", "planned", "1")
+    assert (published["first_day"], published["state"]) == ("published", "in force")
+    assert two.rows("tiers", elid=planned["id"])[16]["threshold"] == "2000000.00 RUB"
+    who, address, what, before, after = two.changes()[0]
+    assert (who, address, what) == ("1", "192.0.2.7", "tiers")
+    assert ("Partner #16,1000000" in before, "Partner #16,2000000" in after) == (True, True)
+    two.ask("tables.delete", elid=planned["id"], sok="ok")
+    assert threshold(two, "Partner #16", date(2025, 2, 1)) == 1_000_000
+    assert two.changes()[0][4] == ""
+    assert "not begun" in two.error(two.ask("tables.delete", elid="0", sok="ok"))[0]
+
+
+def test_whom_a_change_would_touch_is_told_before_it_is_saved(two: Desk) -> None:
+    opened = two.form("tiers.edit", elid="0-8")
+    refreshed = two.ask("tiers.edit", **{**opened, "threshold": "60 000"}, sv_field="threshold")
+    assert refreshed.findtext("effect") == "today 0 would rise, 1 would fall"
+    assert effects(refreshed) == [("28 Вектор", "Partner #8", "Partner #7")]
+    assert refreshed.findtext("threshold") == "60 000", "what was typed stays"
+    message, field = two.refused("tiers.edit", elid="0-8", threshold="60000")
+    assert (field, "1 would fall" in message) == ("confirm", True)
+    assert two.store.tiers.newest() == 0
+    two.save("tiers.edit", elid="0-8", threshold="60000", confirm="on")
+    assert threshold(two, "Partner #8") == 60_000
+
+
+def test_a_higher_percent_is_a_rise(two: Desk) -> None:
+    opened = two.form("tiers.edit", elid="0-0")
+    refreshed = two.ask("tiers.edit", **{**opened, "percent_vps": "4,5"}, sv_field="percent_vps")
+    assert refreshed.findtext("effect") == "today 1 would rise, 0 would fall"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"threshold": "many"}, "threshold", "not a number"),
+        ({"threshold": "-5"}, "threshold", "not a number"),
+        ({"threshold": "40000"}, "threshold", "not above"),
+        ({"name": "Partner #9"}, "name", "repeats"),
+        ({"name": ""}, "name", "no name"),
+        ({"percent_vps": "101"}, "percent_vps", "outside 0–100"),
+        ({"percent_ssl": "1.005"}, "percent_ssl", "two decimals"),
+        ({"percent_dedicated": ""}, "percent_dedicated", "not a number"),
+        ({"first_day": "2025-01-19"}, "first_day", "is over"),
+        ({"first_day": "19.02.2025"}, "first_day", "is no day"),
+    ],
+)
+def test_what_can_not_be_is_refused_at_its_field(desk: Desk, typed: dict[str, str], field: str, says: str) -> None:
+    message, marked = desk.refused("tiers.edit", elid="0-8", **typed)
+    assert (marked, says in message) == (field, True)
+    assert desk.store.tiers.newest() == 0
+
+
+def test_a_new_tier_finds_its_place(desk: Desk) -> None:
+    desk.save(
+        "tiers.edit", name="Partner #8½", threshold="75000", percent_vps="20", percent_dedicated="7", percent_ssl="3"
+    )
+    names = [tier.name for tier in desk.store.tiers.on(TODAY).table.tiers]
+    assert names[8:11] == ["Partner #8", "Partner #8½", "Partner #9"]
+
+
+def test_a_tier_is_deleted_unless_somebody_is_pinned_to_it(two: Desk) -> None:
+    two.store.members.pin(AccountId(27), Pin("Partner #3", date(2025, 3, 1), "contract"), NOW)
+    assert two.ask("tiers.delete", elid="0-3").findtext("users") == "pinned there: 27 Atlas"
+    message, _ = two.refused("tiers.delete", elid="0-3", confirm="on")
+    assert "pinned to it are 27 Atlas" in message
+    message, field = two.refused("tiers.delete", elid="0-0, 0-5")
+    assert (field, "1 would fall" in message) == ("confirm", True)
+    two.save("tiers.delete", elid="0-0, 0-5", confirm="on")
+    assert len(two.store.tiers.on(TODAY).table.tiers) == 15
+    everything = ", ".join(f"{two.store.tiers.newest()}-{place}" for place in range(15))
+    assert "no tier in it" in two.error(two.ask("tiers.delete", elid=everything))[0]
+
+
+def test_of_two_administrators_the_second_is_told(desk: Desk) -> None:
+    opened = desk.form("tiers.edit", elid="0-16")
+    Desk(desk.root, desk.store, user="boris").save("tiers.edit", elid="0-15", threshold="800000")
+    message, _ = desk.error(desk.ask("tiers.edit", **{**opened, "threshold": "3000000"}, sok="ok"))
+    assert "boris changed this meanwhile" in message
+    assert threshold(desk, "Partner #16") == 1_000_000
+
+
+def test_a_table_goes_out_as_csv_and_comes_in_whole_or_not_at_all(two: Desk) -> None:
+    text = two.form("tiers.export")["csv"]
+    assert text == published_table().to_csv()
+    changed = text.replace("Partner #8,50000", "Partner #8,55000")
+    page = two.ask("tiers.import", **{**two.form("tiers.import"), "csv": changed}, sv_field="csv")
+    assert effects(page) == [("28 Вектор", "Partner #8", "Partner #7")]
+    message, field = two.refused("tiers.import", csv=changed.replace("19,7,3", "19,7"))
+    assert (field, "line 10" in message) == ("csv", True)
+    two.save("tiers.import", csv=changed, confirm="on")
+    assert threshold(two, "Partner #8") == 55_000
+    assert "unknown class" in two.refused("tiers.import", csv="status,from,cloud\nA,1,2\n")[0]
+
+
+def test_a_further_class_has_its_field_and_its_column(desk: Desk) -> None:
+    from resellerprogram.programme.text import Text
+    from resellerprogram.programme.tiers import ServiceClass
+    from resellerprogram.store.classes import ClassOfServices
+
+    desk.store.classes.put(ClassOfServices(ServiceClass("cloud"), Text("cloud", "облако"), ("vds.vps",)))
+    assert desk.form("tiers.edit", elid="0-0")["percent_cloud"] == "0"
+    desk.save("tiers.edit", elid="0-0", percent_cloud="2.5")
+    assert desk.rows("tiers")[0]["percent_cloud"] == "2.5"
+    desk.language = "ru"
+    assert desk.ask("tiers").findtext("messages/msg[@name='percent_cloud']") == "Облако, %"
+
+
+def test_a_long_list_of_those_who_fall_is_cut(desk: Desk) -> None:
+    for number in range(1, 61):
+        desk.store.standings.keep(
+            Standing(AccountId(number), f"Client {number}", Basis.TURNOVER, "Starter", Decimal(1), Decimal(600))
+        )
+    opened = desk.form("tiers.edit", elid="0-0")
+    refreshed = desk.ask("tiers.edit", **{**opened, "threshold": "700"}, sv_field="threshold")
+    assert (refreshed.findtext("effect"), len(effects(refreshed))) == ("today 0 would rise, 60 would fall", 20)
