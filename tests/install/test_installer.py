@@ -55,19 +55,18 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(installed
     assert "Записано скидок: 3." in applied.stdout
     assert installed.world.percents(account)["vds"] == 19
     log = (installed.root / "var" / "billmgr.log").read_text()
-    assert "Register action 'resellerprogram.status'" in log
+    assert "Register action 'resellerprogram.health'" in log
     for path, mode in (("addon/resellerprogram", 0o750), ("etc/xml/billmgr_mod_resellerprogram.xml", 0o644)):
         assert (installed.root / path).stat().st_mode & 0o777 == mode
 
 
 def test_the_administrator_sees_the_state_in_the_panel_and_a_client_does_not(installed: Sandbox) -> None:
     account = installed.world.add_account("Ромашка")
-    page = installed.mgrctl("resellerprogram.status", su="admin", lang="ru")
-    assert [row.findtext("name") for row in page.iterfind("elem")][:2] == ["Состояние", "Проблема"]
-    assert page.findtext("elem/value") == "CRITICAL"
-    refused = installed.mgrctl("resellerprogram.status", su=f"client{account}@example.com")
-    assert refused.find("error") is not None
-    assert refused.find("elem") is None
+    page = installed.mgrctl("resellerprogram.health", su="admin", lang="ru")
+    assert page.findtext("state") == "не работает"
+    assert page.findtext("problems") == "ещё не было успешного общего пересчёта"
+    refused = installed.mgrctl("resellerprogram.health", su=f"client{account}@example.com")
+    assert [child.tag for child in refused] == ["error"]
 
 
 def test_the_handler_itself_refuses_a_client_whatever_the_panel_lets_through(installed: Sandbox) -> None:
@@ -76,7 +75,7 @@ def test_the_handler_itself_refuses_a_client_whatever_the_panel_lets_through(ins
             [str(installed.root / "addon" / "resellerprogram")],
             capture_output=True,
             input=b"<doc/>",
-            env={"PATH": "/usr/bin:/bin", "PARAM_func": "resellerprogram.status", "AUTH_LEVEL": level},
+            env={"PATH": "/usr/bin:/bin", "PARAM_func": "resellerprogram.health", "AUTH_LEVEL": level},
             check=True,
         )
         assert b"<error" in done.stdout
@@ -108,7 +107,7 @@ def test_uninstalling_takes_the_discounts_off_removes_all_but_data_and_with_purg
     assert theirs != left["id"], "it was set aside, and put back"
     assert [name for name in files(installed.root) if "resellerprogram" in name] == []
     assert (installed.root / "var" / "resellerprogram" / "resellerprogram.db").exists()
-    assert installed.mgrctl("resellerprogram.status").find("error") is not None
+    assert installed.mgrctl("resellerprogram.health").find("error") is not None
     assert run("uninstall", installed.root, "--purge").returncode == 0
     assert [path.name for path in (installed.root / "var").iterdir() if "resellerprogram" in path.name] == []
 
@@ -147,7 +146,7 @@ def test_a_failure_half_way_leaves_the_panel_as_it_was(sandbox: Sandbox, wheels:
     assert done.returncode != 0
     assert "putting everything back" in done.stderr
     assert files(sandbox.root) == state
-    registered = sandbox.mgrctl("resellerprogram.status", su="admin").find("error") is None
+    registered = sandbox.mgrctl("resellerprogram.health", su="admin").find("error") is None
     assert registered is (before != "nothing")
 
 

@@ -14,12 +14,16 @@ from pathlib import Path
 from lxml import etree
 
 from ..logfile import log_to
-from ..programme.errors import ResellerProgrammeError
+from ..programme.errors import EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
 from ..programme.text import Text
 from ..root import panel_root
 from . import documents
 from .request import EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, PAGES, page_of
+from .visit import BadInput
+
+MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
+"""What the person at the screen can put right; no error of the programme."""
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,8 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
             return documents.access_denied(request.function, request.language)
         return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
-        log.error("%.100s: %.500s", request.function, error)
+        level = logging.INFO if isinstance(error, MISTAKES) else logging.ERROR
+        log.log(level, "%.100s: %.500s", request.function, error)
         return documents.error(error.text, request.language, error.field)
     except Exception:
         log.exception("%.100s failed", request.function)

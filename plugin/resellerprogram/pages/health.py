@@ -29,7 +29,7 @@ SHOWN_RUNS, SHOWN_ERRORS = 15, 15
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
     "differs": (Text("differs", "иначе"), "red"),
-    "unknown": (Text("could not tell", "не удалось узнать"), "yellow"),
+    "could not tell": (Text("could not tell", "не удалось узнать"), "yellow"),
 }
 _RUN_OUTCOMES = {
     "done": (Text("done", "готово"), "green"),

@@ -1,0 +1,108 @@
+"""A real browser before the sandbox panel with the installed plugin; the clock is the host's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.installation import run
+from tests.sandbox import Sandbox
+from tests.sandbox.population import populate
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+TODAY = date.today()
+
+
+def cli(panel: Sandbox, *words: str) -> str:
+    done = subprocess.run(
+        [str(panel.root / "sbin" / "resellerprogram"), "--lang", "en", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sandbox]:
+    """A panel with sixty resellers and three more that the tests know by name."""
+    with Sandbox.create(tmp_path_factory.mktemp("browser") / "mgr5", now=datetime.now()) as sandbox:
+        world = sandbox.world
+        populate(world, TODAY, 7, 60)
+        world.add_employee("chief", level=30)
+        world.add_tariff("VDS Promo", 2)
+        romashka = world.add_account("Ромашка <b>", email="romashka@example.com")
+        world.add_payment(romashka, 52_000, TODAY)
+        world.add_cashback(romashka, 500, TODAY)
+        world.add_discount(romashka, 40, "it_1", "Agreed by hand")
+        world.add_payment(world.add_account("Vector Ltd"), 700, TODAY - timedelta(days=3))
+        world.add_account("Newcomer Ltd")
+        done = run("install", sandbox.root, "--wheels", str(wheels))
+        assert done.returncode == 0, done.stdout + done.stderr
+        for name, value in (("panel_url", sandbox.url), ("provider", "1")):
+            cli(sandbox, "settings", "set", name, value)
+        cli(sandbox, "apply")
+        yield sandbox
+        subprocess.run(["pkill", "-9", "-f", f"main.Path.sys.argv.*{sandbox.root}"], check=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page; a script that fails fails the test."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def log_in(page: Page, panel: Sandbox, name: str, password: str, language: str = "en") -> None:
+    page.goto(f"{panel.url}?lang={language}")
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button").click()
+    page.wait_for_load_state()
+
+
+@pytest.fixture
+def admin(page: Page, panel: Sandbox) -> Page:
+    log_in(page, panel, "admin", "admin-password")
+    return page
+
+
+@pytest.fixture
+def chief(page: Page, panel: Sandbox) -> Page:
+    """An administrator whose rights nobody has limited."""
+    log_in(page, panel, "chief", "admin-password")
+    return page

@@ -1,0 +1,141 @@
+"""Health: state, runs, tasks, doctor's table, log; the queue; what is set aside; who changed what; taking it off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from resellerprogram.programme.payments import AccountId, PaymentId
+from resellerprogram.store.changes import Author
+from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
+from resellerprogram.tasks import carry_out_all
+
+from tests.operator import Operator
+from tests.pages.desk import NOW, Desk
+
+
+def table(page: object, name: str) -> list[dict[str, str]]:
+    listed = page.find(f"list[@name='{name}']")  # type: ignore[attr-defined]
+    return [{str(cell.tag): cell.text or "" for cell in row} for row in listed]
+
+
+def work(desk: Desk) -> None:
+    carry_out_all(desk.root, desk.store, lambda: desk.now)
+
+
+def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
+    page = desk.ask("health")
+    assert page.findtext("state") == "does not work"
+    assert page.findtext("problems") == "no run over all members has succeeded yet"
+    desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
+    run = desk.store.runs.begin("preview", NOW.date(), False, NOW, "anna")
+    desk.store.runs.finish(run, "stopped", 5, 0, NOW, "too many")
+    page = desk.ask("health")
+    assert page.findtext("state") == "look at it"
+    assert [(row["cause"], row["outcome"], row["error"]) for row in table(page, "runs")] == [
+        ("by hand, from the preview, anna", "stopped by the limit", "too many"),
+        ("daily run", "done", ""),
+    ]
+    assert {row["what"]: row["value"] for row in table(page, "figures")}["members looked at"] == "7"
+    assert "Python 3." in page.findtext("version")
+
+
+def test_the_logs_last_errors_are_shown_and_no_more(desk: Desk) -> None:
+    levels = ("INFO", "ERROR") * 30
+    lines = [f"2025-01-20 12:00:{number:02},000 7 {level} line {number}" for number, level in enumerate(levels)]
+    (desk.root / "var" / "resellerprogram.log").write_text("\n".join(lines) + "\n")
+    shown = [row["line"] for row in table(desk.ask("health"), "errors")]
+    assert (len(shown), shown[0][-7:]) == (15, "line 59")
+
+
+def test_the_panel_is_checked_by_a_process_of_its_own(office: Desk) -> None:
+    assert table(office.ask("health"), "doctor") == []
+    office.save("health.doctor")
+    assert office.ask("health").find("metadata").get("autoupdate") == "5"
+    work(office)
+    page = office.ask("health")
+    checks = {row["about"]: row["finding"] for row in table(page, "doctor")}
+    assert checks["the panel answers"] == "holds"
+    assert len(checks) > 15
+    assert table(page, "tasks")[0]["outcome"] == "done"
+    office.language = "ru"
+    assert "панель отвечает" in {row["about"] for row in table(office.ask("health"), "doctor")}
+
+
+def test_what_only_a_write_tells_is_tried_on_a_test_client(office: Desk, operator: Operator) -> None:
+    world = operator.sandbox.world
+    guinea = world.add_account("Test")
+    world.add_promotion("Sale", 90, "vhost", date(2025, 1, 1), date(2025, 3, 1))
+    assert office.refused("health.doctor", try_on="me")[1] == "try_on"
+    office.save("health.doctor", try_on=guinea)
+    assert office.changes()[0][2] == "doctor"
+    work(office)
+    assert office.store.notes.read(ZERO_PERCENT_CONFIRMED)["account"] == guinea
+    office.save("settings", promotions="on")
+    assert office.store.settings.texts()["promotions"] == "everywhere"
+
+
+def test_a_backup_is_made_now(desk: Desk) -> None:
+    assert desk.form("health.backup")["folder"].endswith("backups")
+    desk.save("health.backup")
+    assert [path.name for path in (desk.store.folder / "backups").iterdir()] == ["20250120-120000.db"]
+    assert desk.changes()[0][2] == "backup"
+
+
+@pytest.mark.parametrize(("what", "left"), [("withdraw", {"vhost": 40}), ("put_back", {"vhost": 40, "vds": 19})])
+def test_a_full_administrator_takes_it_all_off_with_a_reason(
+    office: Desk, operator: Operator, what: str, left: dict[str, int]
+) -> None:
+    operator.sandbox.world.add_discount(1, 40, "it_1", "Agreed by hand")
+    operator.apply()
+    assert office.refused("health.takeoff", what="everything")[1] == "what"
+    assert office.refused("health.takeoff", what=what)[1] == "reason"
+    assert office.refused("health.takeoff", what=what, reason="moving")[1] == "confirm"
+    office.save("health.takeoff", what=what, reason="moving", confirm="on")
+    work(office)
+    percents = operator.percents(1)
+    assert {name: percents.get(name) for name in left} == left
+    assert (len(percents) == 1) is (what == "withdraw")
+    assert not office.store.settings.current().automatic
+    assert (what, "moving") in {(kind, after) for _, _, kind, _, after in office.changes()}
+
+
+# --- queue, set aside, changes ---
+
+
+def test_what_was_given_up_is_tried_again_or_forgotten(office: Desk, operator: Operator) -> None:
+    queue = office.store.queue
+    dead, waits = queue.put(AccountId(1), "payment.setpaid", NOW, "anna"), queue.put(AccountId(1), "sweep", NOW)
+    queue.put_payment(PaymentId(7), "payment.setpaid", NOW)
+    for _ in range(8):
+        queue.failed(dead, "refused", NOW)
+    rows = office.rows("queue")
+    assert [(row["what"], row["cause"], row["state"]) for row in rows] == [
+        ("client 1", "payment credited, anna", "given up"),
+        ("client 1", "found by the sweep", "waits"),
+        ("payment 7", "payment credited", "waits"),
+    ]
+    office.ask("queue.retry", elid=str(dead), sok="ok")
+    assert not next(row for row in queue.all() if row.id == dead).dead
+    office.ask("queue.drop", elid=f"{waits}, {rows[2]['id']}", sok="ok")
+    operator.work()
+    assert queue.all() == []
+    assert [change[2] for change in office.changes()] == ["queue drop", "queue retry"]
+
+
+def test_what_is_set_aside_is_listed(office: Desk, operator: Operator) -> None:
+    operator.sandbox.world.add_discount(1, 40, "it_1", "Agreed by hand")
+    operator.apply()
+    (row,) = office.rows("setaside")
+    assert (row["account"], row["name"], row["value"], row["covers"]) == ("1 Ромашка", "Agreed by hand", "40 %", "it_1")
+
+
+def test_who_changed_what_is_listed_and_opened_in_full(desk: Desk) -> None:
+    long = "a,b,c\n" * 100
+    desk.store.changes.add("tiers", "2025-02-01", "", long, Author("anna", "192.0.2.9"), NOW)
+    desk.store.changes.add("setting", "currency", "RUB", "USD", Author("root", "console"), NOW)
+    first, second = desk.rows("changes")
+    assert (first["who"], first["what"], first["before"], first["after"]) == ("root", "setting", "RUB", "USD")
+    assert (second["address"], len(second["after"])) == ("192.0.2.9", 120)
+    assert desk.form("changes.show", elid=second["id"])["after"] == long
+    assert "not exist" in desk.error(desk.ask("changes.show", elid="99"))[0]

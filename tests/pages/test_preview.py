@@ -1,0 +1,171 @@
+"""Preview: what a run would change, made by a process of its own; apply all or some; the limit, lifted once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from resellerprogram.tasks import carry_out_all
+
+from tests.operator import TODAY, Operator
+from tests.pages.desk import NOW, Desk
+
+
+@pytest.fixture
+def desk(office: Desk, operator: Operator) -> Desk:
+    """Ромашка would fall, Atlas rise, Вектор start, Delta end, and Nova lose a discount of others for a while."""
+    world = operator.sandbox.world
+    atlas, delta, vector, nova = (world.add_account(name) for name in ("Atlas", "Delta", "Вектор", "Nova"))
+    for account, amount in ((atlas, 600), (delta, 600), (nova, 600)):
+        world.add_payment(account, amount, TODAY)
+    operator.apply()
+    world.refuse_all_payments(1)
+    world.add_payment(1, 3_000, TODAY)
+    world.add_payment(atlas, 5_000, TODAY)
+    world.refuse_all_payments(delta)
+    world.add_payment(vector, 3_000, TODAY)
+    world.add_discount(nova, 40, "it_1", "Agreed by hand")
+    return office
+
+
+def make(desk: Desk) -> None:
+    desk.ask("preview.make", sok="ok")
+    work(desk)
+
+
+def work(desk: Desk) -> None:
+    """What the process does that the page starts."""
+    carry_out_all(desk.root, desk.store, lambda: desk.now)
+
+
+def kinds(desk: Desk) -> dict[str, str]:
+    return {row["name"]: row["kind"] for row in desk.rows("preview")}
+
+
+def footer(desk: Desk) -> dict[str, str]:
+    page = desk.ask("preview")
+    return {column.get("name"): column.get("total") for column in page.iter("col") if column.get("stat")}
+
+
+def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: Desk, operator: Operator) -> None:
+    assert footer(desk)["name"] == "no plan yet"
+    operator.writes()
+    make(desk)
+    assert operator.writes() == []
+    assert kinds(desk) == {
+        "Ромашка": "falls",
+        "Atlas": "rises",
+        "Вектор": "starts",
+        "Delta": "ends",
+        "Nova": "other discounts only",
+    }
+    rows = {row["name"]: row for row in desk.rows("preview")}
+    assert (rows["Ромашка"]["tier"], rows["Ромашка"]["turnover"]) == ("Partner #8 → Partner #1", "3000.00 RUB")
+    assert rows["Ромашка"]["changes"] == "vds 19 % → 5 %; dedic 7 % → 1 %; certificate 3 % → 1 %"
+    assert rows["Delta"]["changes"] == "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"
+    assert rows["Nova"]["changes"] == "Agreed by hand 40 %: set aside"
+    assert footer(desk) == {
+        "name": "plan of 2025-01-20 12:00, clients looked at: 5",
+        "kind": "starts: 1, rises: 1, falls: 1, ends: 1, other discounts only: 1",
+        "drops": "6 / 10",
+    }
+    desk.ask("preview.filter", sok="ok", name="", kind="falls")
+    assert list(kinds(desk)) == ["Ромашка"]
+
+
+def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: Operator) -> None:
+    make(desk)
+    atlas = next(row["id"] for row in desk.rows("preview") if row["name"] == "Atlas")
+    desk.save("preview.apply", elid=atlas)
+    work(desk)
+    assert operator.percents(int(atlas))["vds"] == 7
+    assert operator.percents(1)["vds"] == 19
+    assert "Atlas" not in kinds(desk)
+    record = desk.store.decisions.last(desk.store.planned.accounts()[0])
+    assert record is not None
+    newest = desk.rows("history", elid=atlas)[0]
+    assert newest["cause"] == "by hand, from the preview, admin"
+    assert desk.changes()[0][2] == "apply"
+
+
+def test_all_of_it_is_applied(desk: Desk, operator: Operator) -> None:
+    make(desk)
+    form = desk.form("preview.apply")
+    assert (form["whom"], form["drops"]) == ("all of the plan", "lowered or removed: 6, allowed in one run: 10")
+    desk.save("preview.apply")
+    work(desk)
+    assert kinds(desk) == {}
+    assert operator.plan().planned == []
+    assert footer(desk)["name"].startswith("plan of")
+
+
+def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_with_a_reason(
+    desk: Desk, operator: Operator
+) -> None:
+    desk.store.settings.set("drop_limit_count", "0")
+    make(desk)
+    clerk = Desk(desk.root, desk.store, level=29)
+    assert "A full administrator can lift it" in clerk.form("preview.apply")["beyond"]
+    assert "allow_drop" not in clerk.form("preview.apply")
+    assert "more than one run may" in clerk.error(clerk.ask("preview.apply", sok="ok"))[0]
+    message, field = clerk.error(clerk.ask("preview.apply", sok="ok", allow_drop="on", reason="x"))
+    assert (field, "full administrator" in message) == ("allow_drop", True)
+    assert desk.refused("preview.apply")[1] == "allow_drop"
+    assert desk.refused("preview.apply", allow_drop="on") == ("say why", "reason")
+    assert desk.store.tasks.next() is None
+    desk.save("preview.apply", allow_drop="on", reason="a quiet month")
+    assert desk.changes()[0][2:] == ("apply without limit", "", "a quiet month")
+    work(desk)
+    assert operator.percents(1)["vds"] == 5
+    operator.sandbox.world.refuse_all_payments(1)
+    make(desk)
+    desk.ask("members.recalculate", elid="1", sok="ok")
+    work(desk)
+    assert operator.percents(1)["vds"] == 5, "the limit holds again"
+    assert footer(desk)["name"].startswith("stopped: the run would lower or remove 3 of")
+
+
+def test_a_failed_plan_tells_why(desk: Desk, operator: Operator) -> None:
+    operator.sandbox.fault("refuse", "payment")
+    make(desk)
+    assert footer(desk)["name"].startswith("failed: ")
+    assert "Lost connection to database" in footer(desk)["name"]
+
+
+def test_while_a_task_is_under_way_the_page_tells_how_far_it_is_and_looks_again(desk: Desk) -> None:
+    desk.ask("preview.make", sok="ok")
+    task = desk.store.tasks.next()
+    assert task is not None
+    desk.store.tasks.begin(task.id, NOW)
+    desk.store.tasks.progress(task.id, 40, 5000)
+    page = desk.ask("preview")
+    assert page.find("metadata").get("autoupdate") == "5"
+    assert footer(desk)["name"] == "planning: 40 / 5000"
+    desk.store.connection.execute("UPDATE task SET process = 999999999")
+    assert footer(desk)["name"].startswith("cut short"), "its process died"
+    assert desk.ask("preview").find("metadata").get("autoupdate") is None
+
+
+def test_what_was_asked_for_twice_is_done_once(desk: Desk) -> None:
+    desk.ask("preview.make", sok="ok")
+    desk.ask("preview.make", sok="ok")
+    assert len(desk.store.tasks.newest(10)) == 1
+
+
+def test_payments_do_not_wait_for_a_plan(desk: Desk, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R6"""
+    from resellerprogram.recalculation import run
+
+    original = vars(run)["consider"]
+    credited: list[int] = []
+
+    def pay_meanwhile(*arguments: object) -> object:
+        if not credited:
+            credited.append(operator.sandbox.world.add_payment(2, 50_000, date(2025, 1, 20)))
+            operator.queue(*credited)
+        return original(*arguments)
+
+    monkeypatch.setattr(run, "consider", pay_meanwhile)
+    make(desk)
+    assert operator.percents(2)["vds"] == 19
+    assert desk.store.queue.all() == []
