@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from resellerprogram.programme.payments import AccountId, PaymentId
+from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import ServiceClass
 from resellerprogram.recalculation.report import Considered, Report

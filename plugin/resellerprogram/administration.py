@@ -5,16 +5,16 @@ Everything is checked before it is written, and what was written is on record wi
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
-from .programme.decision import Pin
+from .programme.basis import Pin
 from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
-from .programme.payments import AccountId
+from .programme.ids import AccountId
 from .programme.text import Text
 from .programme.tiers import ServiceClass, Tier, TierTable, is_class_name, plain
 from .store import Store
@@ -58,6 +58,32 @@ class Effect:
     before: Tier | None
     after: Tier | None
     way: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """How many rise and fall, and the first of them."""
+
+    rises: int
+    falls: int
+    first: tuple[Effect, ...]
+
+    def __bool__(self) -> bool:
+        return self.rises + self.falls > 0
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Turnovers from `low` up to but not including `high` (None: without end), and what they mean in two tables."""
+
+    low: Decimal | None
+    high: Decimal | None
+    before: Tier | None
+    after: Tier | None
+
+    @property
+    def way(self) -> str:
+        return _way(self.before.percents if self.before else {}, self.after.percents if self.after else {})
 
 
 class Administration:
@@ -177,13 +203,24 @@ class Administration:
             self.store.tiers.remove(version)
             self._record(TIERS, found.first_day.isoformat(), found.table.to_csv(), "")
 
-    def effect_of(self, table: TierTable, before: TierTable) -> Iterator[Effect]:
-        """Who would rise or fall today, by the turnovers that the last run found."""
-        for account, name, turnover, _ in self.store.standings.turnovers():
-            was, will = before.tier_for(turnover), table.tier_for(turnover)
-            way = _way(was.percents if was else {}, will.percents if will else {})
-            if way:
-                yield Effect(account, name, turnover, was, will, way)
+    def effects_of(self, table: TierTable, before: TierTable, shown: int) -> Effects:
+        """Who would rise or fall today, by the turnovers that the last run found: how many, and so many of them, those
+        who fall first."""
+        bounds = sorted({tier.threshold for tier in (*table.tiers, *before.tiers)})
+        ways: dict[str, list[_Step]] = {FALLS: [], RISES: []}
+        for low, high in zip((None, *bounds), (*bounds, None)):
+            turnover = low if low is not None else Decimal(-1)
+            step = _Step(low, high, before.tier_for(turnover), table.tier_for(turnover))
+            if step.way:
+                ways[step.way].append(step)
+        standings = self.store.standings
+        counts = {way: sum(standings.count_between(step.low, step.high) for step in ways[way]) for way in ways}
+        found = (
+            Effect(account, name, turnover, step.before, step.after, step.way)
+            for step in (*ways[FALLS], *ways[RISES])
+            for account, name, turnover in standings.between(step.low, step.high, shown)
+        )
+        return Effects(counts[RISES], counts[FALLS], tuple(islice(found, shown)))
 
     def uses_of(self, tier: str) -> list[str]:
         """The accounts that are pinned to a tier, as a person reads them: id and name."""
@@ -302,6 +339,8 @@ def _whom(account: AccountId, name: str) -> str:
 
 def token(state: object) -> str:
     """What a form remembers of the state that it showed, to tell whether somebody changed it meanwhile."""
+    import hashlib  # takes time to load, and lists need none
+
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import enum
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
-from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
-from .panel.connection import https_problem
-from .panel.directory import users_of
-from .panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
-from .panel.notices import notify
-from .programme.errors import MemberError, ResellerProgrammeError
-from .programme.payments import AccountId
-from .programme.text import Text, same
-from .recalculation.context import Context
-from .recalculation.lookups import way_of
-from .recalculation.run import PATIENCE, working_on
+from .programme.text import Text
 from .store import Store
-from .store.lock import only_one
-from .store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
 from .store.queue import Queued
 from .store.runs import Run
 
@@ -40,9 +25,6 @@ _GIVEN_UP = Text(
     "given up after many tries: {count}, the first {first}: {error}; see `resellerprogram queue list`",
     "брошены после многих попыток: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
 )
-_OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
-
-log = logging.getLogger(__name__)
 
 
 class State(enum.IntEnum):
@@ -115,140 +97,6 @@ def health(store: Store, now: datetime) -> Health:
         store.owned.count(),
         store.set_aside.count(),
         overdue,
-    )
-
-
-def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
-    """Notify the administrator in the panel, once a day, while no run over all has succeeded for 26 hours."""
-    found = health(store, now)
-    if (
-        not found.overdue
-        or not store.settings.current().notifications
-        or store.notes.read(OVERDUE_TOLD) == now.date().isoformat()
-    ):
-        return
-    try:
-        with (
-            only_one(store.folder, "notification", now, PATIENCE),
-            working_on(root, store, now.date(), quick=True) as context,
-        ):
-            notify(context.panel, context.panel.employee or "root", _OVERDUE_SUBJECT, found.problems[0])
-    except ResellerProgrammeError as error:
-        log.error("the administrator could not be notified: %s", error)
-        return
-    store.notes.write(OVERDUE_TOLD, now.date().isoformat())
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of `doctor`."""
-
-    name: str
-    about: Text
-    finding: Finding
-    matters: bool
-    detail: Text
-
-
-def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId | None = None) -> Iterator[Check]:
-    """Check the panel, the settings against it, and every assumption; with `try_on` also what only a write tells,
-    on that client. Raises AnotherRunActive."""
-    with only_one(store.folder, "doctor", now, PATIENCE):
-        try:
-            with working_on(root, store, day) as context:
-                yield Check(
-                    "panel",
-                    Text("the panel answers", "панель отвечает"),
-                    Finding.HOLDS,
-                    True,
-                    Text("as {who}", "от имени {who}")(who=context.panel.employee or "root"),
-                )
-                yield _settings(context)
-                yield _https(root, context)
-                specimen = _specimen(context)
-                for assumption in ASSUMPTIONS:
-                    yield _assumption(context, assumption, specimen)
-                if try_on is not None:
-                    yield from _experiments(context, try_on, now)
-        except ResellerProgrammeError as error:
-            yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
-
-
-def _settings(context: Context) -> Check:
-    about = Text("the settings fit the panel", "настройки подходят к панели")
-    try:
-        context.prepare()
-    except ResellerProgrammeError as error:
-        return Check("settings", about, Finding.DIFFERS, True, error.text)
-    if context.warnings:
-        return Check("settings", about, Finding.DIFFERS, False, context.warnings[0])
-    return Check("settings", about, Finding.HOLDS, True, Text("provider {id}", "провайдер {id}")(id=context.provider))
-
-
-def _https(root: Path, context: Context) -> Check:
-    about = Text(
-        "large runs reach the panel by HTTPS (else mgrctl, which is slower)",
-        "большие пересчёты идут по HTTPS (иначе mgrctl, это медленнее)",
-    )
-    problem = https_problem(root, way_of(context.settings))
-    return Check("https", about, Finding.DIFFERS if problem else Finding.HOLDS, False, problem or same(""))
-
-
-def _assumption(context: Context, assumption: Assumption, specimen: Specimen) -> Check:
-    finding, detail = examine(context.panel, assumption, specimen)
-    return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
-
-
-def _experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
-    """Nothing is tried on a client of the programme. What comes of the second one allows `promotions = everywhere`."""
-    store, day = context.store, context.day
-    if store.owned.of(account) or store.set_aside.of(account):
-        raise MemberError(
-            Text(
-                "account {id} has discounts of the programme; name a test client without a tier",
-                "у клиента {id} есть скидки программы; назовите тестового клиента без уровня",
-            )(id=account)
-        )
-    users = users_of(context.panel, account)
-    if not users:
-        raise MemberError(Text("account {id} has no user", "у клиента {id} нет пользователя")(id=account))
-    finding, detail = set_aside_and_put_back(context.panel, account, context.covered[0].scope, day)
-    yield Check(
-        "put_back",
-        Text(
-            "a discount created again from its form says the same",
-            "скидка, созданная заново по своей форме, остаётся прежней",
-        ),
-        finding,
-        True,
-        same(detail),
-    )
-    inside = {name for each in context.classes for name in each.types}
-    outside = [(type_scope(number), name) for number, name in context.type_names.items() if name not in inside]
-    finding, detail = zero_percent_outranks_promotions(context.panel, users[0], outside, day)
-    if finding is Finding.HOLDS:
-        store.notes.write(ZERO_PERCENT_CONFIRMED, {"account": account, "at": now.isoformat(), "seen": detail})
-    yield Check(
-        "zero_percent",
-        Text(
-            "a 0 % personal discount keeps promotions out (for `promotions = everywhere`)",
-            "персональная скидка 0 % не пускает акции (для `promotions = everywhere`)",
-        ),
-        finding,
-        False,
-        same(detail),
-    )
-
-
-def _specimen(context: Context) -> Specimen:
-    owned = context.store.owned.any()
-    percents = (percent for tier in context.table.tiers for percent in tier.percents.values())
-    return Specimen(
-        discount=(owned.account, owned.id) if owned else None,
-        account=AccountId(owned.account) if owned else None,
-        user=context.store.users.one_with_a_tier() if context.settings.exclusive.promo_codes_refused else None,
-        group=context.settings.members.group,
-        decimal_percents=any(percent != int(percent) for percent in percents),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 TAIL = 256 * 1024
@@ -11,6 +10,8 @@ LOG_NAME = "resellerprogram.log"
 
 def log_to(root: Path) -> None:
     """Log there from now on. logrotate may move the file away: what runs then ends its story in the old one."""
+    import logging  # pages that only read the log don't wait for it
+
     path = root / "var" / LOG_NAME
     path.touch(mode=0o600)
     handler = logging.FileHandler(path, encoding="utf-8")

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from . import health
+from .doctor import doctor
 from .logfile import log_to
 from .panel.assumptions import Finding
 from .programme.discounts import Change, PutBack, SetAside
 from .programme.errors import ResellerProgrammeError, UnsafePlan
-from .programme.payments import AccountId
+from .programme.ids import AccountId
 from .programme.text import Text
 from .programme.tiers import plain
 from .recalculation.report import Planned, Report
@@ -25,9 +25,8 @@ from .store import Store
 from .store.lock import as_tasks
 from .store.notes import DOCTOR, PREVIEW
 from .store.planned import PlannedAccount
-from .store.tasks import DONE, FAILED, STOPPED, Task
+from .store.tasks import APPLY, DONE, EXAMINE, FAILED, PLAN, PUT_BACK, STOPPED, WITHDRAW, Task
 
-PLAN, APPLY, DOCTOR_TASK, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
 PATIENCE = 3600.0
 """Seconds that a task waits for another run."""
 _TELLS_EVERY = 0.5
@@ -142,7 +141,7 @@ def _put_back(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 
 def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     try_on = task.arguments.get("try_on")
-    checks = list(health.doctor(root, store, clock().date(), clock(), None if try_on is None else AccountId(try_on)))
+    checks = list(doctor(root, store, clock().date(), clock(), None if try_on is None else AccountId(try_on)))
     store.notes.write(
         DOCTOR,
         {
@@ -168,7 +167,7 @@ def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {
     PLAN: _plan,
     APPLY: _apply,
-    DOCTOR_TASK: _doctor,
+    EXAMINE: _doctor,
     WITHDRAW: _withdraw,
     PUT_BACK: _put_back,
 }

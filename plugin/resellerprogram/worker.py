@@ -34,7 +34,7 @@ def main(root: Path) -> None:
             finally:
                 bell.close()
             if OURSELVES.exists():
-                from .health import tell_if_overdue  # much to load for what hardly ever matters
+                from .doctor import tell_if_overdue  # much to load for what hardly ever matters
 
                 tell_if_overdue(root, store, datetime.now())
     except Exception:

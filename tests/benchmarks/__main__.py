@@ -22,22 +22,20 @@ from typing import Any
 
 import requests
 from resellerprogram.panel.assumptions import payment_filter
+from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.decision import decide
-from resellerprogram.programme.payments import (
-    AccountId,
-    Money,
-    Payment,
-    PaymentId,
-    PaymentStatus,
-    ProviderId,
-    RateTable,
-)
+from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
+from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
 from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
+from resellerprogram.store.changes import Author
+from resellerprogram.store.database import transaction
 from resellerprogram.store.lock import as_worker
+from resellerprogram.store.planned import PlannedAccount
+from resellerprogram.store.standings import Standing
 
 from tests.installation import download
 from tests.installation import run as install
@@ -45,6 +43,7 @@ from tests.sandbox import Sandbox
 
 TODAY = date(2025, 1, 20)
 ROUNDS = 3
+PERCENTS = {f"percent_{name}": "5" for name in ("vps", "dedicated", "ssl")}
 MEMORY = """
 import re, sys
 from datetime import date, datetime
@@ -67,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     share = 10 if options.quick else 1
     rows: list[Row] = []
-    for measure in (events, runs, memory, decisions):
+    for measure in (events, pages, runs, memory, decisions):
         for row in measure(share):
             rows.append(row)
             print(("| {} | {} | {} |" if options.markdown else "{:<72} {:>16}  {}").format(*row), flush=True)
@@ -172,6 +171,87 @@ def events(share: int) -> list[Row]:
             f"{1000 * middle(bare_setpaid):.0f} ms without",
         ),
     ]
+
+
+SHOWN = {
+    "members": {"p_sort": "name"},
+    "members.filter": {},
+    "members.edit": {"elid": "7"},
+    "why": {"elid": "7"},
+    "history": {"elid": "7"},
+    "preview": {},
+    "tiers": {},
+    "tiers.edit": {"elid": "0-8", "sv_field": "threshold", "name": "A", "threshold": "51000", **PERCENTS},
+    "classes": {},
+    "classes.edit": {"elid": "vps"},
+    "settings": {},
+    "health": {},
+    "changes": {},
+}
+"""Pages that only show something, and what they are asked for."""
+
+
+def pages(share: int) -> list[Row]:
+    """Every page that an administrator looks at, as the panel starts it; the panel's own time is counted apart."""
+    members, rounds = 10_000 // share, 11
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Sandbox.create(Path(folder) / "mgr5", now=datetime.now()) as panel,
+    ):
+        panel.world.add_many(100, 6, date.today())
+        install("install", panel.root, "--wheels", str(download(Path(folder) / "wheels")))
+        subprocess.run([str(panel.root / "sbin" / "resellerprogram"), "apply"], check=True, capture_output=True)
+        many_members(panel, members)
+        python = panel.root / "lib" / "resellerprogram" / "current" / "venv" / "bin" / "python"
+        worst, most, start = ("", 0.0), ("", 0), 0.0
+        for page, params in SHOWN.items():
+            environment = {
+                "PATH": "/usr/bin:/bin",
+                "AUTH_LEVEL": "30",
+                "AUTH_USER": "1",
+                "PARAM_func": f"resellerprogram.{page}",
+                **{f"PARAM_{name}": value for name, value in params.items()},
+            }
+            handler = [str(panel.root / "addon" / "resellerprogram")]
+            starts, times, bare = [], [], []
+            for _ in range(rounds):
+                starts.append(timed(partial(started, [str(python), "-I", "-c", "pass"], environment)))
+                panel.reset_calls()
+                times.append(timed(partial(started, handler, environment)))
+                called = panel.calls()
+                bare.append(timed(partial(repeat, panel, called)) if called else 0.0)
+            start = statistics.median(starts)
+            ratio = (statistics.median(times) - statistics.median(bare)) / start
+            worst = max(worst, (page, ratio), key=lambda each: each[1])
+            most = max(most, (page, len(called)), key=lambda each: each[1])
+    return [
+        (
+            f"the slowest page, {members} members, against an interpreter start",
+            f"{worst[1]:.1f} ×",
+            f"{worst[0]}; goal 10 ×; `python3 -I -c pass` takes {1000 * start:.0f} ms; panel calls apart",
+        ),
+        ("panel calls of a page, at most", str(most[1]), f"{most[0]}; goal 2"),
+    ]
+
+
+def many_members(panel: Sandbox, count: int) -> None:
+    """Rows and decisions of so many members, as a run leaves them; a tenth of them wait to be changed by a plan."""
+    now, table = datetime.now(), published_table()
+    with Store(panel.root, now) as store, transaction(store.connection):
+        for number in range(1, count + 1):
+            account, turnover = AccountId(number), Decimal(number * 37 % 1_200_000)
+            tier = table.tier_for(turnover)
+            percents = tier.percents if tier else {}
+            threshold = tier.threshold if tier else None
+            name = tier.name if tier else None
+            store.standings.keep(
+                Standing(account, f"Клиент {number}", Basis.TURNOVER, name, threshold, turnover, percents=percents)
+            )
+            store.changes.add("setting", "currency", "RUB", "USD", Author("admin", "192.0.2.7"), now)
+        store.planned.replace(
+            PlannedAccount(AccountId(number), f"Клиент {number}", Decimal(number), None, "Starter", "starts", 0, ())
+            for number in range(1, count // 10)
+        )
 
 
 def _goal(times: str, start: float) -> str:

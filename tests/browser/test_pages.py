@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 from resellerprogram.pages.routes import PAGES
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.notes import PREVIEW
 
@@ -233,7 +233,7 @@ def test_a_tier_is_changed_after_a_look_at_whom_it_touches(admin: Page) -> None:
     row(admin, "Partner #8").locator("td").nth(1).dblclick()
     admin.get_by_label("From", exact=False).first.fill("52500")
     admin.get_by_label("Status").click()
-    expect(admin.get_by_text("would fall")).to_be_visible()
+    expect(admin.get_by_text("0 would rise, 1 would fall")).to_be_visible()
     expect(admin.get_by_role("row", name="Ромашка <b>")).to_contain_text("Partner #7")
     shot(admin, "tier")
     submit(admin)
@@ -306,7 +306,8 @@ def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(admin: Pa
     expect(admin.locator(".field.refused")).to_have_attribute("data-field", "window_months")
     admin.get_by_label("Months of the window").fill("1")
     admin.get_by_label("But at least so many").fill("12")
-    submit(admin)
+    with admin.expect_navigation():
+        submit(admin)
     expect(admin.get_by_label("But at least so many")).to_have_value("12")
     open_from_menu(admin, "Changes", "Who changed what")
     expect(admin.locator("tbody tr").first).to_contain_text("drop_limit_count")

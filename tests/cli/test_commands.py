@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from resellerprogram.cli import main
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 
@@ -44,7 +44,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another run."""
-    for module in ("cli.discounts", "cli.administration", "health"):
+    for module in ("cli.discounts", "cli.administration", "doctor"):
         monkeypatch.setattr(f"resellerprogram.{module}.PATIENCE", 0.0)
 
 

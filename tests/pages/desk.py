@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from resellerprogram.pages.__main__ import answer
+from resellerprogram.pages.handler import answer
 from resellerprogram.store import Store
 
 from tests.test_description import DESCRIPTION

@@ -10,8 +10,9 @@ import pytest
 from lxml import etree
 from resellerprogram.pages import guard
 from resellerprogram.panel.assumptions import GUARD_ERROR, PROMO_CODE_FUNCTIONS
-from resellerprogram.programme.decision import Basis, leave_out
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.basis import Basis
+from resellerprogram.programme.decision import leave_out
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.users import ClientUser
 

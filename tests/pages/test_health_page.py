@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from resellerprogram.programme.payments import AccountId, PaymentId
+from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
 from resellerprogram.tasks import carry_out_all

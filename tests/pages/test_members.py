@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from resellerprogram.programme.decision import Basis, Pin
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.basis import Basis, Pin
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import ServiceClass
 from resellerprogram.store.standings import Standing
 

@@ -14,8 +14,8 @@ from resellerprogram.panel.directory import PaymentMethods
 from resellerprogram.panel.discounts import Made, name_of
 from resellerprogram.panel.errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal, TransportError
 from resellerprogram.panel.payments import PaymentReader
-from resellerprogram.programme.discounts import DiscountId, Scope
-from resellerprogram.programme.payments import AccountId, Payment, PaymentStatus, ProviderId
+from resellerprogram.programme.ids import AccountId, DiscountId, ProviderId, Scope
+from resellerprogram.programme.payments import Payment, PaymentStatus
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.window import Window
 from urllib3.connection import HTTPConnection

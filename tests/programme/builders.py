@@ -8,15 +8,8 @@ from itertools import count as counter
 from typing import Any
 
 from resellerprogram.programme.decision import Decision, decide
-from resellerprogram.programme.payments import (
-    AccountId,
-    Money,
-    Payment,
-    PaymentId,
-    PaymentStatus,
-    ProviderId,
-    RateTable,
-)
+from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
+from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
 from resellerprogram.programme.tiers import PUBLISHED_CLASSES, TierTable, published_table
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, Verdict
 

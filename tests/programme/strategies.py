@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from hypothesis import strategies as st
-from resellerprogram.programme.payments import Payment, PaymentStatus, ProviderId
+from resellerprogram.programme.ids import ProviderId
+from resellerprogram.programme.payments import Payment, PaymentStatus
 from resellerprogram.programme.tiers import PUBLISHED_CLASSES, Tier, TierTable
 
 from tests.programme.builders import US, paid

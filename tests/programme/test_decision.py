@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
-from resellerprogram.programme.decision import Basis, Pin, decide, leave_out
+from resellerprogram.programme.basis import Basis, Pin
+from resellerprogram.programme.decision import decide, leave_out
 from resellerprogram.programme.payments import Payment
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import Reason

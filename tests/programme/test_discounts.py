@@ -12,15 +12,14 @@ from resellerprogram.programme.discounts import (
     Covered,
     Create,
     Delete,
-    DiscountId,
-    DropLimit,
     Edit,
     ProgrammeDiscount,
-    Scope,
     plan,
     wanted_percents,
 )
 from resellerprogram.programme.errors import UnsafePlan
+from resellerprogram.programme.ids import DiscountId, Scope
+from resellerprogram.programme.limits import DropLimit
 from resellerprogram.programme.tiers import DEDICATED, VPS
 
 from tests.programme.builders import ACCOUNT, decided, paid

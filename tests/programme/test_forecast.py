@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from resellerprogram.programme.decision import Basis, Pin, decide, leave_out
+from resellerprogram.programme.basis import Basis, Pin
+from resellerprogram.programme.decision import decide, leave_out
 from resellerprogram.programme.forecast import Ahead, changes_ahead
 from resellerprogram.programme.payments import Payment
 from resellerprogram.programme.tiers import TierTable

@@ -7,24 +7,23 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from resellerprogram.programme.basis import Because
 from resellerprogram.programme.discounts import (
-    Because,
     Covered,
     Create,
     Delete,
-    DiscountId,
     Edit,
     OtherChange,
     OtherDiscount,
     ProgrammeDiscount,
     PutBack,
     RestingDiscount,
-    Scope,
     SetAside,
     make_way,
     plan,
     wanted_percents,
 )
+from resellerprogram.programme.ids import DiscountId, Scope
 from resellerprogram.programme.tiers import VPS
 
 from tests.programme.builders import ACCOUNT, decided, paid

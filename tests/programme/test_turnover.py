@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from resellerprogram.programme.payments import Payment, PaymentStatus, ProviderId, Rate, RateTable
+from resellerprogram.programme.ids import ProviderId
+from resellerprogram.programme.payments import Payment, PaymentStatus, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, count
 from resellerprogram.programme.window import Window, last_counting_day

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import TierTable
 
 from tests.operator import TODAY, Operator

@@ -15,7 +15,7 @@ from resellerprogram.panel.errors import PanelError, TransportError
 from resellerprogram.panel.https import Https
 from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.errors import AnotherRunActive, ImplausibleRead, MemberError
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 

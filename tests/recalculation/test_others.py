@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from resellerprogram.panel.errors import TransportError
-from resellerprogram.programme.discounts import Because, SetAside
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.basis import Because
+from resellerprogram.programme.discounts import SetAside
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.recalculation.run import put_all_back
 from resellerprogram.store import Store
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from resellerprogram.programme.decision import Basis, Pin
+from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.discounts import Create, Edit
 from resellerprogram.programme.errors import SettingError, UnsafePlan
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import Reason
 

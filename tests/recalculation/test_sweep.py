@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from resellerprogram.health import State, health, tell_if_overdue
-from resellerprogram.programme.payments import AccountId, PaymentId
+from resellerprogram.doctor import tell_if_overdue
+from resellerprogram.health import State, health
+from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.recalculation import sweep as sweeping
 from resellerprogram.recalculation.sweep import sweep
 

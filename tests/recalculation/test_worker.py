@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from resellerprogram.panel.transport import Mgrctl
-from resellerprogram.programme.discounts import DropLimit
-from resellerprogram.programme.payments import AccountId
+from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.limits import DropLimit
 from resellerprogram.recalculation import drain
 from resellerprogram.recalculation import run as runs
 from resellerprogram.recalculation.drain import ROUND

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from resellerprogram.programme.decision import Basis, Decision, Pin, decide, leave_out
-from resellerprogram.programme.discounts import DiscountId, Scope
+from resellerprogram.programme.basis import Basis, Pin
+from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
-from resellerprogram.programme.payments import AccountId, Payment, PaymentId, Rate, RateTable
+from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId, Scope
+from resellerprogram.programme.payments import Payment, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import wording
 from ..administration import class_text, with_classes
-from ..programme.decision import Pin
+from ..programme.basis import Pin
 from ..programme.errors import SettingError, TierTableError
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable

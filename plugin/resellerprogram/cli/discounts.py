@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .. import wording
+from .. import telling, wording
 from ..detached import TASKS, WORKER, start
-from ..health import tell_if_overdue
+from ..doctor import tell_if_overdue
 from ..programme.decision import Decision
-from ..programme.discounts import Change, Create, Delete, PutBack, Scope, SetAside
+from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, Scope
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.report import Planned, Report
@@ -142,18 +142,18 @@ def explain(command: Command) -> int:
         return 0
     currency = command.store.settings.current().currency
     command.lines(
-        wording.explanation(
+        telling.explanation(
             decision, name, currency, command.store.tiers.on(day).table, _titles(command), command.language
         )
     )
     if record:
-        command.lines(wording.written_lines(record, command.language))
+        command.lines(telling.written_lines(record, command.language))
     if changes:
         command.say(
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(wording.change(each, names, command.language) for each in changes))
+            )(id=account, changes=", ".join(telling.change(each, names, command.language) for each in changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -202,7 +202,7 @@ def _explanation_values(
 def _print_report(command: Command, report: Report, written: bool) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
-        command.lines(wording.plan_lines(report, currency, command.language, written))
+        command.lines(telling.plan_lines(report, currency, command.language, written))
         return
     command.json(
         {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..root import panel_root
 from . import administration, discounts, wellness

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from .. import health, wording
+from ..doctor import Check
+from ..doctor import doctor as examine
 from ..panel.assumptions import Finding
 from ..programme.text import Text
 from .output import EXIT_FAILED, Command
@@ -49,7 +51,7 @@ def status(command: Command) -> int:
 
 
 def doctor(command: Command) -> int:
-    checks = list(health.doctor(command.root, command.store, date.today(), datetime.now(), command.options.try_on))
+    checks = list(examine(command.root, command.store, date.today(), datetime.now(), command.options.try_on))
     language = command.language
     if command.options.json:
         command.json([_check_values(check, language) for check in checks])
@@ -88,7 +90,7 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
     }
 
 
-def _check_values(check: health.Check, language: str) -> dict[str, Any]:
+def _check_values(check: Check, language: str) -> dict[str, Any]:
     return {
         "name": check.name,
         "about": check.about.say(language),

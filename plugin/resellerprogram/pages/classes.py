@@ -39,6 +39,8 @@ def class_edit(visit: Visit) -> etree._Element:
         visit.refuse("there is no class {name!r}", "нет класса {name!r}", name=request.elid)
     if request.submitted:
         return _save(visit, found)
+    if found:
+        documents.freeze_field(visit.document, "name")
     shown = found or ClassOfServices(ServiceClass(""), Text("", ""))
     types, tariffs = _choices(visit)
     return documents.form_page(
@@ -74,9 +76,10 @@ def _choices(visit: Visit) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     from ..recalculation.lookups import types_and_tariffs
 
     types, tariffs = types_and_tariffs(visit.root, visit.store, visit.language)
+    names = {number: each.internal_name for number, each in types.items()}
     return (
-        [(name, name) for name in types.values()],
-        [(str(tariff.id), f"{types.get(tariff.service_type, '?')}: {tariff.name}") for tariff in tariffs],
+        [(each.internal_name, f"{each.name} ({each.internal_name})") for each in types.values()],
+        [(str(tariff.id), f"{names.get(tariff.service_type, '?')}: {tariff.name}") for tariff in tariffs],
     )
 
 

@@ -25,7 +25,7 @@ Row = Mapping[str, Union[str, Cell]]
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """The choices of each select: (key, text)."""
 LONGEST_MESSAGE = 1000
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Tables = Mapping[str, Iterable[Row]]
 
 
@@ -131,6 +131,12 @@ def drop_field(document: etree._Element, name: str) -> None:
         parent = field.getparent()
         if parent is not None:
             parent.remove(field)
+
+
+def freeze_field(document: etree._Element, name: str) -> None:
+    """Show a field's value and let nobody change it."""
+    for control in document.iterfind(f".//field[@name='{name}']/input"):
+        control.set("readonly", "yes")
 
 
 def refresh_every(document: etree._Element, seconds: int) -> None:

@@ -6,7 +6,7 @@ process of its own.
 
 from __future__ import annotations
 
-import platform
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,8 +18,7 @@ from ..programme.text import Text
 from ..store.notes import DOCTOR
 from ..store.queue import Queued
 from ..store.runs import Run
-from ..store.tasks import Task
-from ..tasks import DOCTOR_TASK, PUT_BACK, WITHDRAW
+from ..store.tasks import EXAMINE, PUT_BACK, WITHDRAW, Task
 from . import documents
 from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
@@ -55,7 +54,7 @@ def page(visit: Visit) -> etree._Element:
         {
             "state": _STATES[found.state][0].say(visit.language),
             "problems": "\n".join(problem.say(visit.language) for problem in found.problems),
-            "version": f"{__version__}, Python {platform.python_version()}",
+            "version": f"{__version__}, Python {sys.version.split()[0]}",
         },
         tables={
             "figures": _figures(visit, found),
@@ -135,7 +134,7 @@ def doctor(visit: Visit) -> etree._Element:
     arguments = {"try_on": visit.account(text, "try_on")} if text else {}
     if text:
         visit.office.done("doctor", text)
-    visit.start_task(DOCTOR_TASK, **arguments)
+    visit.start_task(EXAMINE, **arguments)
     return documents.ok("func=resellerprogram.health", "form")
 
 

@@ -12,14 +12,13 @@ from decimal import Decimal
 from lxml import etree
 
 from ..administration import token
-from ..programme.decision import Basis, Pin
-from ..programme.payments import AccountId
+from ..programme.basis import Basis, Pin
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..programme.turnover import ZERO
 from ..store.listing import Page
 from ..store.standings import STATES, Listed
-from ..tasks import APPLY
+from ..store.tasks import APPLY
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -276,7 +275,7 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
             visit.currency,
             "" if standing.missing is None else plain(standing.missing),
             standing.next_tier or "",
-            *(plain(standing.percents.get(name.name, ZERO)) for name in classes),
+            *(plain(standing.percents.get(name.name, Decimal(0))) for name in classes),
             standing.change_day.isoformat() if standing.change_day else "",
             standing.change_tier or "",
             standing.decided_at.isoformat(" ", "seconds") if standing.decided_at else "",

@@ -13,12 +13,11 @@ from typing import Any
 from lxml import etree
 
 from .. import wording
-from ..programme.discounts import Because
+from ..programme.basis import Because
 from ..programme.text import Text
 from ..store.notes import PREVIEW
 from ..store.planned import KINDS, PlannedAccount
-from ..store.tasks import Task
-from ..tasks import APPLY, PLAN
+from ..store.tasks import APPLY, PLAN, Task
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter

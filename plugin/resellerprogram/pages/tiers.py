@@ -5,14 +5,14 @@ For employees. A change takes effect on a chosen day; before it is saved the for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from lxml import etree
 
 from .. import wording
-from ..administration import FALLS, RISES, Effect, with_classes, with_tier, without_tiers
+from ..administration import FALLS, Effects, with_classes, with_tier, without_tiers
 from ..programme.errors import TierTableError
 from ..programme.text import Text
 from ..programme.tiers import Tier, TierTable, plain
@@ -23,6 +23,7 @@ from .visit import BadInput, Visit
 
 LIST = "resellerprogram.tiers"
 SHOWN_EFFECTS = 20
+NOBODY = Effects(0, 0, ())
 _TABLE, _TIER = Text("table", "таблица"), Text("tier", "уровень")
 
 
@@ -136,9 +137,9 @@ def _refreshed(visit: Visit, typed_table: Callable[[], TierTable]) -> etree._Ele
     typed = {name: value for name, value in visit.request.params.items() if name in _fields(visit)}
     try:
         effects = _effects(visit, typed_table())
-        told = _told_effects(visit, effects)
+        told = _say_effects(effects, visit.language)
     except (TierTableError, BadInput) as error:
-        effects, told = [], error.text.say(visit.language)
+        effects, told = NOBODY, error.text.say(visit.language)
     return documents.form_page(
         visit.document, {**typed, "effect": told}, tables={"effects": _effect_rows(visit, effects)}
     )
@@ -183,7 +184,7 @@ def tiers_delete(visit: Visit) -> etree._Element:
             "users": visit.say("pinned there: {users}", "закреплены: {users}", users=", ".join(users)) if users else "",
             "holders": str(sum(visit.store.standings.holders(name) for name in names)),
             **_about_change(visit, version),
-            "effect": _told_effects(visit, effects),
+            "effect": _say_effects(effects, visit.language),
         },
         tables={"effects": _effect_rows(visit, effects)},
     )
@@ -224,8 +225,8 @@ def _save(visit: Visit, table: TierTable) -> etree._Element:
     effects = _effects(visit, table)
     if effects and request.params.get("confirm") != "on":
         visit.refuse(
-            "{effects}. If that is meant, confirm it.",
-            "{effects}. Если так и задумано, подтвердите это.",
+            "today {effects}. If that is meant, confirm it.",
+            "сегодня {effects}. Если так и задумано, подтвердите это.",
             "confirm",
             effects=Text(*(_say_effects(effects, language) for language in ("en", "ru"))),
         )
@@ -241,26 +242,20 @@ def _about_change(visit: Visit, version: TableVersion) -> dict[str, str]:
     return {"first_day": day.isoformat(), "seen": str(visit.store.tiers.newest()), "confirm": "off"}
 
 
-def _effects(visit: Visit, table: TierTable) -> list[Effect]:
-    return list(visit.office.effect_of(table, visit.store.tiers.on(visit.today).table))
+def _effects(visit: Visit, table: TierTable) -> Effects:
+    return visit.office.effects_of(table, visit.store.tiers.on(visit.today).table, SHOWN_EFFECTS)
 
 
-def _told_effects(visit: Visit, effects: list[Effect]) -> str:
-    return _say_effects(effects, visit.language)
-
-
-def _say_effects(effects: Iterable[Effect], language: str) -> str:
-    ways = [effect.way for effect in effects]
-    if not ways:
-        return Text("nobody would rise or fall today", "сегодня никто не поднялся бы и не опустился").say(language)
-    return Text("today {up} would rise, {down} would fall", "сегодня поднялись бы {up}, опустились бы {down}")(
-        up=ways.count(RISES), down=ways.count(FALLS)
+def _say_effects(effects: Effects, language: str) -> str:
+    if not effects:
+        return Text("nobody would rise or fall", "никто не поднимется и не опустится").say(language)
+    return Text("{up} would rise, {down} would fall", "поднимутся: {up}, опустятся: {down}")(
+        up=effects.rises, down=effects.falls
     ).say(language)
 
 
-def _effect_rows(visit: Visit, effects: list[Effect]) -> list[Row]:
-    """Those who would fall first; the longest part of a long list is left out."""
-    ordered = sorted(effects, key=lambda effect: (effect.way != FALLS, effect.account))
+def _effect_rows(visit: Visit, effects: Effects) -> list[Row]:
+    """Those who would fall first; the rest of a long list is left out."""
     return [
         {
             "client": f"{effect.account} {effect.name}".strip(),
@@ -270,7 +265,7 @@ def _effect_rows(visit: Visit, effects: list[Effect]) -> list[Row]:
                 effect.after.name if effect.after else wording.NOTHING, "red" if effect.way == FALLS else "green"
             ),
         }
-        for effect in ordered[:SHOWN_EFFECTS]
+        for effect in effects.first
     ]
 
 

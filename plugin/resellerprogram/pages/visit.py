@@ -15,7 +15,7 @@ from .. import wording
 from ..administration import Administration
 from ..detached import TASKS, WORKER, start
 from ..programme.errors import ResellerProgrammeError
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store import Store

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .. import wording
+from .. import telling, wording
 from ..programme.decision import Decision
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..programme.turnover import Verdict
@@ -77,11 +77,11 @@ def compare(visit: Visit) -> etree._Element:
 def _told(visit: Visit, record: Record) -> Row:
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
-    lines = [*wording.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
+    lines = [*telling.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
     return {
         "name": _name(visit, found.account),
-        "words": "\n".join([*lines, *wording.next_step(found, table, visit.currency, language)]),
-        "made": "\n".join(wording.written_lines(record, language)),
+        "words": "\n".join([*lines, *telling.next_step(found, table, visit.currency, language)]),
+        "made": "\n".join(telling.written_lines(record, language)),
     }
 
 
@@ -108,7 +108,7 @@ def _payment(visit: Visit, found: Decision, verdict: Verdict) -> Row:
         "number": payment.number or str(payment.id),
         "amount": f"{plain(payment.amount.amount)} {payment.amount.currency}",
         "counted": Cell(visit.money(verdict.counted) if counts else wording.NOTHING, "green" if counts else ""),
-        "reason": wording.reason(verdict, visit.language, found.turnover.window.months),
+        "reason": telling.reason(verdict, visit.language, found.turnover.window.months),
     }
 
 
@@ -153,7 +153,7 @@ def _history_row(visit: Visit, record: Record) -> Row:
         else f"{record.first_day} – {record.last_day}",
         "tier": found.tier.name if found.tier else wording.NOTHING,
         "turnover": visit.money(found.turnover.amount) if found.basis.counts_payments else "",
-        "basis": wording.basis(found, visit.language),
+        "basis": telling.basis(found, visit.language),
         "cause": visit.cause(record.cause, record.who),
         "written": str(len(record.written)),
     }
@@ -175,7 +175,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
         visit.say("decided", "принято"): visit.moment(record.decided_at),
         visit.say("cause", "причина"): visit.cause(record.cause, record.who),
         visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
-        visit.say("basis", "основание"): wording.basis(found, language),
+        visit.say("basis", "основание"): telling.basis(found, language),
         visit.say("window", "окно"): f"{window.first} – {window.last}",
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
         visit.say("tier", "уровень"): found.tier.name if found.tier else wording.NOTHING,
@@ -183,14 +183,14 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
             visit.titles.get(name, Text(name, name)).say(language): wording.percent(percent)
             for name, percent in found.percents.items()
         },
-        visit.say("written", "записано"): ", ".join(wording.written(each, language) for each in record.written),
+        visit.say("written", "записано"): ", ".join(telling.written(each, language) for each in record.written),
     }
 
 
 def _paid(visit: Visit, record: Record) -> dict[str, str]:
     return {
         verdict.payment.number or str(verdict.payment.id): f"{visit.money(verdict.counted)}, "
-        + wording.reason(verdict, visit.language, record.decision.turnover.window.months)
+        + telling.reason(verdict, visit.language, record.decision.turnover.window.months)
         for verdict in record.decision.turnover.verdicts
     }
 

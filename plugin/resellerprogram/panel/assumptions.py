@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from ..programme.discounts import Scope
-from ..programme.payments import AccountId, PaymentId, ProviderId, Rate
+from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
+from ..programme.payments import Rate
 from ..programme.text import Text
 from .answers import Row, percent
 from .errors import IncompleteAnswer, MissingObject, PanelRefusal

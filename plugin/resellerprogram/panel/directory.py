@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
-from ..programme.payments import AccountId, ProviderId, RateTable
+from ..programme.ids import AccountId, ProviderId
+from ..programme.payments import RateTable
 from . import assumptions
 from .answers import Row
 from .calls import Panel, TooManyRows
@@ -148,12 +149,23 @@ def tariffs(panel: Panel) -> list[Tariff]:
     return _tariffs(panel, panel.rows("itemtype"))
 
 
+@dataclass(frozen=True)
+class NamedType:
+    """A service type as a person chooses it."""
+
+    internal_name: str
+    name: str
+
+
 def types_and_tariffs(
     panel: Panel, known: Mapping[ServiceTypeId, str], language: str
-) -> tuple[dict[ServiceTypeId, str], list[Tariff]]:
+) -> tuple[dict[ServiceTypeId, NamedType], list[Tariff]]:
     """Both in two calls, where the internal names are `known` or the list of types shows them."""
     rows = panel.rows("itemtype", {"lang": language})
-    return _internal_names(panel, rows, known), _tariffs(panel, rows, language)
+    internal = _internal_names(panel, rows, known)
+    shown = {ServiceTypeId(row.number("id")): row.text("name") for row in rows}
+    types = {number: NamedType(name, shown[number]) for number, name in internal.items()}
+    return types, _tariffs(panel, rows, language)
 
 
 def _tariffs(panel: Panel, of_types: list[Row], language: str = "en") -> list[Tariff]:

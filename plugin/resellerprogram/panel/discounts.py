@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..programme.discounts import DiscountId, Scope
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.text import Text, same
 from ..programme.tiers import plain
 from . import assumptions

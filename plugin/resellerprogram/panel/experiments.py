@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ..programme.discounts import DiscountId, Scope
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, DiscountId, Scope
 from . import discounts
 from .assumptions import Finding, preview_of
 from .calls import Panel

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..programme.payments import ProviderId
+from ..programme.ids import ProviderId
 from . import directory
 from .calls import Panel
 from .directory import PaymentMethods, ServiceTypeId, Tariff, TariffId

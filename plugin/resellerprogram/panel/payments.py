@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from ..programme.payments import AccountId, Payment, PaymentId, PaymentSketch, PaymentStatus, ProviderId
+from ..programme.ids import AccountId, PaymentId, ProviderId
+from ..programme.payments import Payment, PaymentSketch, PaymentStatus
 from ..programme.window import Window
 from . import assumptions
 from .answers import Row, amount_with_currency

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .payments import AccountId, Payment
+from .basis import Basis, Pin
+from .ids import AccountId
+from .payments import Payment
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, count
 from .window import Window
-
-
-class Basis(str, enum.Enum):
-    """What the tier of a decision rests on."""
-
-    TURNOVER = "turnover"
-    PINNED = "pinned"
-    EXCLUDED = "excluded"
-    NOT_A_MEMBER = "not_a_member"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def counts_payments(self) -> bool:
-        """Whether payments were looked at."""
-        return self in (Basis.TURNOVER, Basis.PINNED)
-
-
-@dataclass(frozen=True)
-class Pin:
-    """An administrator holds the account on the tier named `tier` up to and including `until` (R10)."""
-
-    tier: str
-    until: date
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NewType, Union
+from typing import Union
 
+from .basis import Because
 from .decision import Decision
-from .errors import UnsafePlan
-from .payments import AccountId
+from .ids import AccountId, DiscountId, Scope
 from .tiers import ServiceClass
-
-DiscountId = NewType("DiscountId", int)
-Scope = NewType("Scope", str)
-"""What a personal discount is for, as the panel spells it: a service type `it_3`, or one tariff `pl_6`."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +22,6 @@ class Covered:
     scope: Scope
     name: str
     service_class: ServiceClass | None
-
-
-class Because(str, enum.Enum):
-    """Why a discount is changed."""
-
-    TIER = "tier"
-    BY_HAND = "by_hand"
-    DOUBLED = "doubled"
-    SET_ASIDE = "set_aside"
-    PUT_BACK = "put_back"
 
 
 @dataclass(frozen=True)
@@ -252,21 +237,3 @@ def make_way(
     if exclusive:
         return tuple(SetAside(other) for other in others if other.last_day is None or other.last_day >= day)
     return tuple(PutBack(other) for other in resting)
-
-
-@dataclass(frozen=True)
-class DropLimit:
-    """How many discounts one run may lower or remove: `percent` of all of them, at least `at_least`."""
-
-    percent: Decimal = Decimal(20)
-    at_least: int = 10
-
-    def allows(self, total: int) -> int:
-        """How many that is of `total` discounts."""
-        return max(self.at_least, int(total * self.percent / 100))
-
-    def check(self, drops: int, total: int) -> None:
-        """Raises UnsafePlan when `drops` of `total` discounts are more than that (spec, section 3)."""
-        limit = self.allows(total)
-        if drops > limit:
-            raise UnsafePlan(drops, total, limit)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .decision import Basis, Decision
+from .basis import Basis
+from .decision import Decision
 from .tiers import Tier, TierTable
 from .turnover import ZERO
 from .window import last_counting_day

@@ -8,11 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NewType
 
-AccountId = NewType("AccountId", int)
-PaymentId = NewType("PaymentId", int)
-ProviderId = NewType("ProviderId", int)
+from .ids import PaymentId, ProviderId
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,11 @@ def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
         return "name", Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
     if tier.threshold < 0:
         return "threshold", Text("the threshold is below zero", "порог меньше нуля")
+    if tier.threshold != round(tier.threshold, 4):
+        return "threshold", Text(
+            "the threshold has more than four decimals, and so has no amount of the panel",
+            "в пороге больше четырёх знаков после запятой, в панели таких сумм нет",
+        )
     if before and tier.threshold <= before[-1].threshold:
         return "threshold", Text(
             "the threshold {this} is not above {last} of {name!r}", "порог {this} не выше порога {last} уровня {name!r}"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .payments import Payment, PaymentId, PaymentStatus, ProviderId, Rate, RateTable
+from .ids import PaymentId, ProviderId
+from .payments import Payment, PaymentStatus, Rate, RateTable
 from .window import Window
 
 ZERO = Decimal(0)

@@ -11,10 +11,9 @@ from ..panel import discounts
 from ..panel.directory import Account
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
-from ..programme.decision import Basis, Decision, decide, leave_out
+from ..programme.basis import Basis, Because
+from ..programme.decision import Decision, decide, leave_out
 from ..programme.discounts import (
-    Because,
-    DiscountId,
     OtherDiscount,
     ProgrammeDiscount,
     PutBack,
@@ -25,7 +24,8 @@ from ..programme.discounts import (
 )
 from ..programme.errors import ImplausibleRead
 from ..programme.forecast import changes_ahead
-from ..programme.payments import AccountId, Payment, RateTable
+from ..programme.ids import AccountId, DiscountId
+from ..programme.payments import Payment, RateTable
 from ..programme.text import Text
 from ..programme.turnover import CountingRules, Reason
 from ..programme.window import Window

@@ -14,9 +14,10 @@ from ..panel.errors import PanelRefusal
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
-from ..programme.discounts import Covered, Scope
+from ..programme.discounts import Covered
 from ..programme.errors import SettingError
-from ..programme.payments import AccountId, ProviderId, RateTable
+from ..programme.ids import AccountId, ProviderId, Scope
+from ..programme.payments import RateTable
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window

@@ -12,9 +12,9 @@ from ..panel import directory, discounts
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, TransportError
 from ..panel.payments import PaymentOrigin, origin
-from ..programme.decision import Basis
+from ..programme.basis import Basis
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued

@@ -13,11 +13,11 @@ from typing import Any
 from ..panel import directory, discounts
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.directory import Account, Choices, ServiceTypeId, Tariff
+from ..panel.directory import Account, Choices, NamedType, ServiceTypeId, Tariff
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import MemberError
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS
@@ -48,7 +48,9 @@ def personal_discounts(root: Path, store: Store, account: AccountId, language: s
         return discounts.listed(panel, account, language)
 
 
-def types_and_tariffs(root: Path, store: Store, language: str) -> tuple[Mapping[ServiceTypeId, str], Sequence[Tariff]]:
+def types_and_tariffs(
+    root: Path, store: Store, language: str
+) -> tuple[Mapping[ServiceTypeId, NamedType], Sequence[Tariff]]:
     """The panel's service types by internal name, and its tariffs. Raises PanelError."""
     known = {ServiceTypeId(int(number)): name for number, name in _kept(store).get("type_names", {}).items()}
     with _panel(root, store) as panel:

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from ..panel.directory import Account
 from ..panel.errors import PanelError
-from ..programme.decision import Basis, Decision
-from ..programme.discounts import Change, DiscountId, OtherDiscount, Scope
-from ..programme.payments import AccountId
+from ..programme.basis import Basis
+from ..programme.decision import Decision
+from ..programme.discounts import Change, OtherDiscount
+from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.text import Text
 
 

@@ -15,9 +15,8 @@ from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal
-from ..programme.discounts import Scope
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, UnsafePlan
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, Scope
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one

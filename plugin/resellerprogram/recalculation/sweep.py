@@ -12,7 +12,8 @@ from ..panel import discounts
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import ResellerProgrammeError
-from ..programme.payments import AccountId, PaymentSketch
+from ..programme.ids import AccountId
+from ..programme.payments import PaymentSketch
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT

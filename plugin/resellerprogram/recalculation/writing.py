@@ -9,7 +9,8 @@ from datetime import datetime
 from ..panel import discounts
 from ..panel.discounts import ListedDiscount, Made, name_of
 from ..panel.errors import Call, IncompleteAnswer, TransportError
-from ..programme.discounts import Create, Delete, DiscountId, Edit, PutBack, Scope, SetAside
+from ..programme.discounts import Create, Delete, Edit, PutBack, SetAside
+from ..programme.ids import DiscountId, Scope
 from ..store.decisions import WrittenChange
 from ..store.discounts import OwnedDiscount
 from .context import Context

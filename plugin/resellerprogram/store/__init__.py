@@ -6,13 +6,14 @@ Losing it loses history and settings, never a client's discount.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from . import database
 from .changes import ChangeStore
 from .classes import ClassStore
-from .decisions import DecisionStore
 from .discounts import OwnedDiscountStore
 from .journal import FILE_NAME, Journal
 from .members import MemberStore
@@ -20,13 +21,16 @@ from .notes import NoteStore
 from .planned import PlannedStore
 from .queue import QueueStore
 from .runs import RunStore
-from .seen import SeenPaymentStore
 from .set_aside import SetAsideStore
 from .settings import SettingStore
 from .standings import StandingStore
 from .tasks import TaskStore
 from .tiers import TierStore
 from .users import ClientUserStore
+
+if TYPE_CHECKING:
+    from .decisions import DecisionStore
+    from .seen import SeenPaymentStore
 
 NIGHTLY, NIGHTS = "-nightly", 14
 
@@ -44,11 +48,9 @@ class Store:
         self.tiers = TierStore(self.connection)
         self.members = MemberStore(self.connection)
         self.standings = StandingStore(self.connection)
-        self.decisions = DecisionStore(self.connection)
         self.owned = OwnedDiscountStore(self.connection)
         self.queue = QueueStore(self.connection)
         self.runs = RunStore(self.connection)
-        self.seen = SeenPaymentStore(self.connection)
         self.set_aside = SetAsideStore(self.connection, Journal(root / "var" / FILE_NAME))
         if lost:
             self.set_aside.restore()
@@ -57,6 +59,20 @@ class Store:
         self.changes = ChangeStore(self.connection)
         self.tasks = TaskStore(self.connection)
         self.planned = PlannedStore(self.connection)
+
+    @cached_property
+    def decisions(self) -> DecisionStore:
+        """What was decided; loaded when it is asked for, because lists have no need of it."""
+        from . import decisions
+
+        return decisions.DecisionStore(self.connection)
+
+    @cached_property
+    def seen(self) -> SeenPaymentStore:
+        """The payments that decisions rest on; loaded when asked for."""
+        from . import seen
+
+        return seen.SeenPaymentStore(self.connection)
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
         """A copy of the database, by default in its folder `backups`."""

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..programme.decision import Basis, Decision, Pin
-from ..programme.discounts import Because, Scope
-from ..programme.payments import AccountId, Money, Payment, PaymentId, PaymentStatus, ProviderId, Rate
+from ..programme.basis import Basis, Because, Pin
+from ..programme.decision import Decision
+from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
+from ..programme.payments import Money, Payment, PaymentStatus, Rate
 from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..programme.discounts import DiscountId, Scope
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, DiscountId, Scope
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-TEN_THOUSAND = 10_000
+PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Listing:
 
     def __init__(self, connection: sqlite3.Connection, table: str, key: str, columns: Mapping[str, str]) -> None:
         self._connection, self._table, self._key, self._columns = connection, table, key, columns
-        connection.create_function("fold", 1, _fold, deterministic=True)
 
     def keys(self, conditions: Sequence[str], values: Sequence[Any], page: Page) -> list[Any]:
         """The keys of the rows of a page, in order."""
@@ -38,23 +37,37 @@ class Listing:
         )
         return [row[0] for row in rows]
 
-    def count_and_sum(self, conditions: Sequence[str], values: Sequence[Any], column: str) -> tuple[int, Decimal]:
-        """How many rows there are, and the exact sum of a column that holds decimals as text."""
+    def count(self, conditions: Sequence[str], values: Sequence[Any]) -> int:
         rows = self._connection.execute(
-            f"SELECT {column} FROM {self._table} {_where(conditions)}",  # noqa: S608  our names
+            f"SELECT count(*) FROM {self._table} {_where(conditions)}",  # noqa: S608  our names
             values,
-        ).fetchall()
-        return len(rows), sum((Decimal(row[0]) for row in rows), Decimal(0))
+        )
+        return int(rows.fetchone()[0])
+
+    def sum(self, conditions: Sequence[str], values: Sequence[Any], column: str) -> Decimal:
+        """The exact sum of a column of decimals as text: what has more than four decimals is added one by one."""
+        longer = f"instr({column}, '.') > 0 AND length({column}) - instr({column}, '.') > {PLACES}"
+        whole = self._connection.execute(
+            f"SELECT coalesce(sum({column}_order), 0) FROM {self._table}"  # noqa: S608  our names
+            f" {_where([*conditions, f'NOT ({longer})'])}",
+            values,
+        ).fetchone()[0]
+        rest = self._connection.execute(
+            f"SELECT {column} FROM {self._table} {_where([*conditions, longer])}",  # noqa: S608  our names
+            values,
+        )
+        return sum((Decimal(row[0]) for row in rest), Decimal(whole).scaleb(-PLACES))
 
 
 def in_order(amount: Decimal | None) -> int | None:
     """An amount as a whole number of ten-thousandths, to sort by; the panel's own amounts have four decimals."""
-    return None if amount is None else int(amount * TEN_THOUSAND)
+    return None if amount is None else int(amount.scaleb(PLACES))
 
 
 def _where(conditions: Sequence[str]) -> str:
     return "WHERE " + " AND ".join(f"({condition})" for condition in conditions) if conditions else ""
 
 
-def _fold(text: str | None) -> str:
-    return (text or "").casefold()
+def fold(name: str) -> str:
+    """A name without its capitals, to sort and to find by."""
+    return name.casefold()

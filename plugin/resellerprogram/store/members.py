@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..programme.decision import Basis, Pin
-from ..programme.payments import AccountId
+from ..programme.basis import Basis, Pin
+from ..programme.ids import AccountId
 from .database import moment, transaction
 from .settings import MemberRule
 

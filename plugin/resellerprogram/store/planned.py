@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from .database import transaction
-from .listing import Listing, Page, in_order
+from .listing import Listing, Page, fold, in_order
 
 KINDS = ("starts", "rises", "falls", "ends", "other")
 
@@ -36,19 +36,20 @@ class PlannedStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        columns = {"account": "account", "name": "fold(name)", "turnover": "turnover_order", "kind": "kind"}
+        columns = {"account": "account", "name": "name_order", "turnover": "turnover_order", "kind": "kind"}
         self._listing = Listing(connection, "planned", "account", columns)
 
     def replace(self, accounts: Iterable[PlannedAccount]) -> None:
         with transaction(self._connection):
             self._connection.execute("DELETE FROM planned")
             self._connection.executemany(
-                "INSERT INTO planned (account, name, turnover, turnover_order, tier_before, tier, kind, drops, changes)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
+                " drops, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         each.account,
                         each.name,
+                        fold(each.name),
                         str(each.turnover),
                         in_order(each.turnover),
                         each.tier_before,
@@ -66,10 +67,10 @@ class PlannedStore:
 
     def listed(self, page: Page, name: str = "", kind: str = "") -> tuple[list[PlannedAccount], int]:
         """One page of the accounts whose name holds `name` and whose change is of that kind, and how many there are."""
-        conditions = [*(["instr(fold(name), ?)"] if name else []), *(["kind = ?"] if kind else [])]
-        values = [*([name.casefold()] if name else []), *([kind] if kind else [])]
+        conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
+        values = [*([fold(name)] if name else []), *([kind] if kind else [])]
         keys = self._listing.keys(conditions, values, page)
-        return [self._one(key) for key in keys], self._listing.count_and_sum(conditions, values, "turnover")[0]
+        return [self._one(key) for key in keys], self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..programme.payments import AccountId, PaymentId
+from ..programme.ids import AccountId, PaymentId
 from .database import moment
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(seconds=5), timedelta(hours=1), 3

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ..programme.payments import AccountId, Payment, PaymentId, PaymentSketch
+from ..programme.ids import AccountId, PaymentId
+from ..programme.payments import Payment, PaymentSketch
 from ..programme.window import Window
 from .database import transaction
 

@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..programme.discounts import DiscountId
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId, DiscountId
 from .database import moment, transaction
 from .journal import Journal
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
 
-from ..programme.discounts import DropLimit
 from ..programme.errors import SettingError
-from ..programme.payments import ProviderId
+from ..programme.ids import ProviderId
+from ..programme.limits import DropLimit
 from ..programme.text import Text
 
 GroupId = NewType("GroupId", int)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from ..programme.decision import Basis, Pin
-from ..programme.payments import AccountId
+from ..programme.basis import Basis, Pin
+from ..programme.ids import AccountId
 from ..programme.tiers import ServiceClass
 from .database import moment
-from .listing import Listing, Page, in_order
+from .listing import PLACES, Listing, Page, fold, in_order
 
 PUT_RIGHT_FOR = timedelta(days=30)
 """How long a list shows that somebody's change of a discount was put right."""
@@ -77,7 +77,7 @@ class StandingStore:
             "account",
             {
                 "account": "account",
-                "name": "fold(name)",
+                "name": "name_order",
                 "tier": "threshold_order",
                 "turnover": "turnover_order",
                 "missing": "missing_order",
@@ -89,10 +89,12 @@ class StandingStore:
     def keep(self, standing: Standing) -> None:
         """Write an account's row; a name or a putting right that is not known now stays as it was."""
         self._connection.execute(
-            "INSERT INTO standing (account, name, basis, tier, threshold_order, turnover, turnover_order, next_tier,"
-            " missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
-            " name = coalesce(nullif(excluded.name, ''), name), basis = excluded.basis, tier = excluded.tier,"
+            "INSERT INTO standing (account, name, name_order, basis, tier, threshold_order, turnover, turnover_order,"
+            " next_tier, missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
+            " name = coalesce(nullif(excluded.name, ''), name),"
+            " name_order = coalesce(nullif(excluded.name_order, ''), name_order),"
+            " basis = excluded.basis, tier = excluded.tier,"
             " threshold_order = excluded.threshold_order, turnover = excluded.turnover,"
             " turnover_order = excluded.turnover_order, next_tier = excluded.next_tier, missing = excluded.missing,"
             " missing_order = excluded.missing_order, percents = excluded.percents, change_day = excluded.change_day,"
@@ -101,6 +103,7 @@ class StandingStore:
             (
                 standing.account,
                 standing.name,
+                fold(standing.name),
                 standing.basis.value if standing.basis else "",
                 standing.tier,
                 in_order(standing.threshold),
@@ -120,9 +123,9 @@ class StandingStore:
     def know(self, account: AccountId, name: str) -> None:
         """Let lists show an account that no run has looked at yet."""
         self._connection.execute(
-            "INSERT INTO standing (account, name) VALUES (?, ?)"
-            " ON CONFLICT (account) DO UPDATE SET name = excluded.name",
-            (account, name),
+            "INSERT INTO standing (account, name, name_order) VALUES (?, ?, ?)"
+            " ON CONFLICT (account) DO UPDATE SET name = excluded.name, name_order = excluded.name_order",
+            (account, name, fold(name)),
         )
 
     def of(self, account: AccountId) -> Standing | None:
@@ -132,12 +135,22 @@ class StandingStore:
     def forget(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM standing WHERE account = ?", (account,))
 
-    def turnovers(self) -> list[tuple[AccountId, str, Decimal, str | None]]:
-        """Account, name, turnover and tier of everybody whose tier follows the turnover, by account."""
-        rows = self._connection.execute(
-            "SELECT account, name, turnover, tier FROM standing WHERE basis = 'turnover' ORDER BY account"
+    def count_between(self, low: Decimal | None, high: Decimal | None) -> int:
+        """How many accounts whose tier follows the turnover have one from `low` up to but not including `high`."""
+        return int(self._between("count(*)", low, high, 1).fetchone()[0])
+
+    def between(self, low: Decimal | None, high: Decimal | None, count: int) -> list[tuple[AccountId, str, Decimal]]:
+        """Account, name and turnover of the first `count` of them."""
+        rows = self._between("account, name, turnover", low, high, count)
+        return [(AccountId(row[0]), row[1], Decimal(row[2])) for row in rows]
+
+    def _between(self, columns: str, low: Decimal | None, high: Decimal | None, count: int) -> sqlite3.Cursor:
+        least, below = in_order(low), in_order(high)
+        return self._connection.execute(
+            f"SELECT {columns} FROM standing WHERE basis = 'turnover'"  # noqa: S608  our names
+            " AND turnover_order >= coalesce(?, turnover_order) AND (? IS NULL OR turnover_order < ?) LIMIT ?",
+            (least, below, below, count),
         )
-        return [(AccountId(row[0]), row[1], Decimal(row[2]), row[3]) for row in rows]
 
     def holders(self, tier: str) -> int:
         """How many accounts hold the tier of that name."""
@@ -156,8 +169,8 @@ class StandingStore:
         and the sum of their turnovers."""
         conditions, values = [], []
         if name:
-            conditions.append("instr(fold(name), ?)")
-            values.append(name.casefold())
+            conditions.append("instr(name_order, ?)")
+            values.append(fold(name))
         if tier:
             conditions.append("tier = ?")
             values.append(tier)
@@ -171,8 +184,8 @@ class StandingStore:
                 .replace(":lately", f"'{moment(now - PUT_RIGHT_FOR)}'")
             )
         keys = self._listing.keys(conditions, values, page)
-        count, total = self._listing.count_and_sum(conditions, values, "turnover")
-        return [self._whole(key) for key in keys], count, total
+        count = self._listing.count(conditions, values)
+        return [self._whole(key) for key in keys], count, self._listing.sum(conditions, values, "turnover")
 
     def _whole(self, account: int) -> Listed:
         row = self._connection.execute(
@@ -194,7 +207,7 @@ def _standing(row: sqlite3.Row) -> Standing:
         row["name"],
         Basis(row["basis"]) if row["basis"] else None,
         row["tier"],
-        None if row["threshold_order"] is None else Decimal(row["threshold_order"]) / 10_000,
+        None if row["threshold_order"] is None else Decimal(row["threshold_order"]).scaleb(-PLACES),
         Decimal(row["turnover"]),
         row["next_tier"],
         None if row["missing"] is None else Decimal(row["missing"]),

@@ -14,6 +14,8 @@ from ..programme.text import Text
 from .changes import Author
 from .database import moment
 
+PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
+"""The kinds of tasks."""
 DONE, FAILED, STOPPED, CUT_SHORT = "done", "failed", "stopped", "cut_short"
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..programme.payments import AccountId
+from ..programme.ids import AccountId
 from .database import transaction
 
 

@@ -42,10 +42,11 @@ ALTER TABLE queue ADD COLUMN who TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN who TEXT NOT NULL DEFAULT '';
 
 -- where every account stands by its last decision, for lists: what a decision says without its payments.
--- turnover and missing are exact texts; *_order are the same in whole ten-thousandths, to sort by
+-- turnover and missing are exact texts; *_order are what to sort by: amounts in whole ten-thousandths, names folded
 CREATE TABLE standing (
     account        INTEGER PRIMARY KEY,
     name           TEXT NOT NULL DEFAULT '',
+    name_order     TEXT NOT NULL DEFAULT '',
     basis          TEXT NOT NULL DEFAULT '',
     tier           TEXT,
     threshold_order INTEGER,
@@ -64,7 +65,7 @@ INSERT INTO standing (account, basis, tier, turnover, turnover_order, decided_at
     SELECT account, json_extract(content, '$.basis'), tier, json_extract(content, '$.turnover'),
            CAST(json_extract(content, '$.turnover') * 10000 AS INTEGER), confirmed_at
     FROM decision WHERE id IN (SELECT max(id) FROM decision GROUP BY account);
-CREATE INDEX standing_by_name ON standing (name);
+CREATE INDEX standing_by_name ON standing (name_order);
 CREATE INDEX standing_by_turnover ON standing (turnover_order);
 CREATE INDEX standing_by_tier ON standing (tier);
 
@@ -102,6 +103,7 @@ CREATE TABLE task (
 CREATE TABLE planned (
     account        INTEGER PRIMARY KEY,
     name           TEXT NOT NULL,
+    name_order     TEXT NOT NULL,
     turnover       TEXT NOT NULL,
     turnover_order INTEGER NOT NULL,
     tier_before    TEXT,

@@ -5,7 +5,6 @@ Who may see what is checked here. All pages read alike: read the request, read t
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from datetime import datetime
@@ -13,10 +12,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from ..logfile import log_to
 from ..programme.errors import EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
 from ..programme.text import Text
-from ..root import panel_root
 from . import documents
 from .request import EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, PAGES, page_of
@@ -24,8 +21,6 @@ from .visit import BadInput
 
 MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""
-
-log = logging.getLogger(__name__)
 
 
 def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime) -> etree._Element:
@@ -39,11 +34,11 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
             return documents.access_denied(request.function, request.language)
         return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
-        level = logging.INFO if isinstance(error, MISTAKES) else logging.ERROR
-        log.log(level, "%.100s: %.500s", request.function, error)
+        if not isinstance(error, MISTAKES):
+            _log(root, request.function, error)
         return documents.error(error.text, request.language, error.field)
-    except Exception:
-        log.exception("%.100s failed", request.function)
+    except Exception as error:
+        _log(root, request.function, error)
         return documents.error(
             Text(
                 "The reseller programme could not answer; its log says why.",
@@ -53,13 +48,22 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
         )
 
 
-def main() -> int:
-    root = panel_root()
-    log_to(root)
+def _log(root: Path, function: str, error: Exception) -> None:
+    """What was ours or the panel's fault. Logging takes time to load, and most pages have nothing to log."""
+    import logging
+
+    from ..logfile import log_to
+
+    try:
+        log_to(root)
+    except OSError:
+        return  # a full disk is no reason to leave the person without an answer
+    unexpected = not isinstance(error, ResellerProgrammeError)
+    logging.getLogger(__name__).error("%.100s: %.500r", function, error, exc_info=error if unexpected else None)
+
+
+def main() -> None:
+    """`python -c … SITE ROOT`: the environment is the panel's request, standard input its document."""
+    root = Path(sys.argv[2])
     given = sys.stdin.buffer.read() if sys.stdin else b""
     sys.stdout.buffer.write(documents.serialize(answer(dict(os.environ), given, root, datetime.now())))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

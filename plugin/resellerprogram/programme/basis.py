@@ -1,0 +1,41 @@
+"""What decisions and changes rest on."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date
+
+
+class Basis(str, enum.Enum):
+    """What the tier of a decision rests on."""
+
+    TURNOVER = "turnover"
+    PINNED = "pinned"
+    EXCLUDED = "excluded"
+    NOT_A_MEMBER = "not_a_member"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def counts_payments(self) -> bool:
+        """Whether payments were looked at."""
+        return self in (Basis.TURNOVER, Basis.PINNED)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """An administrator holds the account on the tier named `tier` up to and including `until` (R10)."""
+
+    tier: str
+    until: date
+    reason: str
+
+
+class Because(str, enum.Enum):
+    """Why a discount is changed."""
+
+    TIER = "tier"
+    BY_HAND = "by_hand"
+    DOUBLED = "doubled"
+    SET_ASIDE = "set_aside"
+    PUT_BACK = "put_back"

@@ -1,0 +1,12 @@
+"""The panel's ids, each of its own type so that none is taken for another."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+AccountId = NewType("AccountId", int)
+PaymentId = NewType("PaymentId", int)
+ProviderId = NewType("ProviderId", int)
+DiscountId = NewType("DiscountId", int)
+Scope = NewType("Scope", str)
+"""What a personal discount is for, as the panel spells it: a service type `it_3`, or one tariff `pl_6`."""
