@@ -38,6 +38,7 @@ def main() -> None:
         options.folder / "mgr5", port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD
     )
     sandbox.world.populate(FIRST)
+    sandbox.world.add_employee("chief", level=30, password=PASSWORD)
     advance = sandbox.world.add_account("Reseller with an advance", email="advance@example.com", password=PASSWORD)
     falling = sandbox.world.add_account("Reseller without", email="falling@example.com", password=PASSWORD)
     for account, amount, day in (
@@ -120,13 +121,13 @@ def at_once(sandbox: Sandbox) -> None:
 def stay(sandbox: Sandbox) -> None:
     say(
         f"The panel stays up: {sandbox.url}\n"
-        f"  administrator: admin / {PASSWORD}, reseller: falling@example.com / {PASSWORD}\n"
-        f"  command: {sandbox.root}/sbin/resellerprogram\n  Credit a payment in the panel and look at the client's "
-        "discounts. Ctrl-C ends it.",
+        f"  administrator: admin / {PASSWORD} (unlimited: chief), reseller: falling@example.com / {PASSWORD}\n"
+        f"  command: {sandbox.root}/sbin/resellerprogram\n  In the menu: Reseller programme. Credit a payment and "
+        "look at the client there. Ctrl-C ends it.",
         f"Панель работает: {sandbox.url}\n"
-        f"  администратор: admin / {PASSWORD}, реселлер: falling@example.com / {PASSWORD}\n"
-        f"  команда: {sandbox.root}/sbin/resellerprogram\n  Зачислите в панели платёж и посмотрите скидки клиента. "
-        "Завершить: Ctrl-C.",
+        f"  администратор: admin / {PASSWORD} (полный: chief), реселлер: falling@example.com / {PASSWORD}\n"
+        f"  команда: {sandbox.root}/sbin/resellerprogram\n  В меню: «Партнёрская программа». Зачислите платёж и "
+        "посмотрите там на клиента. Завершить: Ctrl-C.",
     )
     try:
         while True:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import wording
 from ..administration import class_text, with_classes
+from ..detached import WORKER, start
 from ..programme.basis import Pin
 from ..programme.errors import SettingError, TierTableError
 from ..programme.text import Text, same
@@ -374,10 +375,13 @@ def _tariffs(text: str) -> tuple[int, ...]:
 
 def _noted(command: Command, text: Text, name: str = "") -> int:
     command.say(text(id=command.options.account, name=name or wording.NOTHING))
+    if command.store.settings.current().automatic:
+        Bell.ring(command.store.folder)
+        start(command.root, WORKER)
     command.say(
         Text(
-            "The next run acts on it, or now: `resellerprogram apply --account {id}`.",
-            "Применит следующий пересчёт или сразу `resellerprogram apply --account {id}`.",
+            "The worker acts on it; with automatic = off only `resellerprogram apply --account {id}` does.",
+            "Применит фоновый пересчёт; при automatic = off — только `resellerprogram apply --account {id}`.",
         )(id=command.options.account)
     )
     return 0

@@ -7,6 +7,7 @@ only when somebody is enrolled whom no run has seen yet.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from lxml import etree
@@ -17,7 +18,7 @@ from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.listing import Page
-from ..store.standings import STATES, Listed
+from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from . import documents
 from .documents import Cell, Row
@@ -70,8 +71,10 @@ def _listed(visit: Visit, page: Page) -> tuple[list[Listed], int, Decimal]:
 
 
 def _sorted(page: Page) -> Page:
-    """Without a choice the highest turnover comes first."""
-    return page if page.sort else Page("turnover", True, page.count, page.skip)
+    """Without a choice the highest turnover comes first; percents rise with the tier."""
+    if page.sort.startswith("percent_"):
+        return replace(page, sort="tier")
+    return page if page.sort else replace(page, sort="turnover", descending=True)
 
 
 def _row(visit: Visit, listed: Listed) -> Row:
@@ -119,11 +122,12 @@ def _change(visit: Visit, listed: Listed) -> str:
 
 def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
     """The states that a list shows as icons; the description names the pictures and the hints."""
+    put_right = listed.standing.put_right_at
     states = {
         "is_pinned": listed.pin is not None and listed.pin.until >= visit.today,
         "is_excluded": listed.excluded is not None,
         "is_set_aside": listed.set_aside > 0,
-        "is_put_right": listed.standing.put_right_at is not None,
+        "is_put_right": bool(put_right and visit.now - put_right <= PUT_RIGHT_FOR),
         "is_failed": bool(listed.error),
     }
     return {name: "on" if holds else "off" for name, holds in states.items()}

@@ -61,8 +61,12 @@ class Visit:
     @cached_property
     def author(self) -> Author:
         """Who is asking: the login, where a run has read the panel's employees; else the id that the panel tells."""
-        staff = self.store.notes.read(STAFF) or {}
-        return Author(staff.get(self.request.user, self.request.user), self.request.address)
+        return Author(self.login(self.request.user), self.request.address)
+
+    @cached_property
+    def _staff(self) -> dict[str, str]:
+        staff: dict[str, str] = self.store.notes.read(STAFF) or {}
+        return staff
 
     @cached_property
     def office(self) -> Administration:
@@ -143,7 +147,11 @@ class Visit:
 
     def cause(self, cause: str, who: str) -> str:
         told = wording.cause(cause, self.language)
-        return f"{told}, {who}" if who else told
+        return f"{told}, {self.login(who)}" if who else told
+
+    def login(self, who: str) -> str:
+        """Who that is: the panel tells employees by id."""
+        return self._staff.get(who, who)
 
     # --- what goes on without us ---
 
