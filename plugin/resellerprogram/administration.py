@@ -16,14 +16,13 @@ from .programme.basis import Pin
 from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
 from .programme.ids import AccountId
 from .programme.text import Text
-from .programme.tiers import ServiceClass, Tier, TierTable, is_class_name, plain
+from .programme.tiers import ServiceClass, Tier, TierTable, is_class_name
 from .store import Store
 from .store.changes import Author
 from .store.classes import ClassOfServices
 from .store.database import transaction
 from .store.members import MemberNote
 from .store.notes import ZERO_PERCENT_CONFIRMED
-from .store.tiers import TableVersion
 
 MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
 RISES, FALLS = "rises", "falls"
@@ -380,15 +379,6 @@ def with_classes(table: TierTable, classes: Sequence[ServiceClass]) -> TierTable
             for tier in table.tiers
         )
     )
-
-
-def in_force(version: TableVersion, store: Store, today: date) -> bool:
-    return store.tiers.on(today).id == version.id
-
-
-def tier_text(tier: Tier) -> str:
-    """'Partner #8: 50000; 19/7/3'."""
-    return f"{tier.name}: {plain(tier.threshold)}; {'/'.join(plain(percent) for percent in tier.percents.values())}"
 
 
 def _way(was: Mapping[ServiceClass, Decimal], will: Mapping[ServiceClass, Decimal]) -> str:

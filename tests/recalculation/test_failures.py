@@ -150,7 +150,7 @@ def test_a_discount_deleted_between_read_and_write_is_looked_at_again(
         operator.sandbox.world.delete_discount(victim)
         check(self, drops, total)
 
-    monkeypatch.setattr("resellerprogram.programme.discounts.DropLimit.check", delete_meanwhile)
+    monkeypatch.setattr("resellerprogram.programme.limits.DropLimit.check", delete_meanwhile)
     report = operator.apply(LATER)
     assert report.failed == {}
     assert operator.percents(accounts[0]) == {"vds": 23, "dedic": 9, "certificate": 5}
