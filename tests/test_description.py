@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from resellerprogram.pages.routes import FOR_FULL_ADMINISTRATORS, PAGES
+from resellerprogram.pages.routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES
 
 from tests.sandbox.functions import REGISTRY
 from tests.sandbox.vocabulary import complaints
@@ -132,8 +132,9 @@ def test_every_page_is_registered_and_described() -> None:
 
 def test_every_page_says_who_may_see_it() -> None:
     for page in OWN:
-        full = page.get("name") in FOR_FULL_ADMINISTRATORS
-        assert page.get("level") == ("super" if full else "admin+"), page.get("name")
+        name = page.get("name")
+        wanted = "super" if name in FOR_FULL_ADMINISTRATORS else "user" if name in OF_CLIENTS else "admin+"
+        assert page.get("level") == wanted, name
 
 
 def test_what_hides_and_shows_exists() -> None:

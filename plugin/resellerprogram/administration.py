@@ -25,6 +25,7 @@ from .store.members import MemberNote
 from .store.notes import ZERO_PERCENT_CONFIRMED
 
 MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
+JOINED, LEFT = "joined", "left"
 RISES, FALLS = "rises", "falls"
 _NOT_OF_THE_PANEL = {
     "automatic",
@@ -115,6 +116,29 @@ class Administration:
     def follow_the_rule(self, account: AccountId) -> str:
         """Neither enrolled nor excluded: the member rule decides. Tells the account's name."""
         return self._note(account, lambda: self.store.members.follow_the_rule(account, self.clock()))
+
+    def join(self, account: AccountId, agreed: str) -> None:
+        """The client joins by themselves; `agreed` is what they were shown and have agreed to."""
+        store = self.store
+        self._of_their_own(
+            account, JOINED, agreed, lambda: store.members.enrol(account, self.author.name, self.clock())
+        )
+
+    def leave(self, account: AccountId) -> None:
+        """The client leaves by themselves; what was set aside comes back with the recalculation that follows at
+        once.
+        """
+        self._of_their_own(account, LEFT, "", lambda: self.store.members.leave(account, self.clock()))
+
+    def _of_their_own(self, account: AccountId, what: str, agreed: str, write: Callable[[], None]) -> None:
+        store = self.store
+        with transaction(store.connection):
+            before = note_text(store.members.of(account))
+            write()
+            after = note_text(store.members.of(account))
+            self._record(what, _whom(account, self.name_of(account)), before, "\n".join(filter(None, (after, agreed))))
+            if store.settings.current().automatic:
+                store.queue.put(account, what, self.clock(), self.author.name)
 
     def pin(self, account: AccountId, pin: Pin) -> str:
         """Hold the account on a tier up to and including a day. Tells its name. Raises MemberError."""

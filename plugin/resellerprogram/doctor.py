@@ -157,7 +157,9 @@ def _specimen(context: Context) -> Specimen:
     return Specimen(
         discount=(owned.account, owned.id) if owned else None,
         account=AccountId(owned.account) if owned else None,
-        user=context.store.users.one_with_a_tier() if context.settings.exclusive.promo_codes_refused else None,
+        user=context.store.users.one_with_a_tier(),
+        promo_codes_refused=context.settings.exclusive.promo_codes_refused,
         group=context.settings.members.group,
+        day=context.day,
         decimal_percents=any(percent != int(percent) for percent in percents),
     )

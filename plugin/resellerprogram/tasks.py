@@ -14,18 +14,21 @@ from pathlib import Path
 from .doctor import doctor
 from .logfile import log_to
 from .panel.assumptions import Finding
+from .panel.directory import Account
 from .programme.discounts import Change, PutBack, SetAside
 from .programme.errors import ResellerProgrammeError, UnsafePlan
 from .programme.ids import AccountId
-from .programme.text import Text
+from .programme.notices import Notice
+from .programme.text import Text, same
 from .programme.tiers import plain
+from .recalculation.letters import letter
 from .recalculation.report import Planned, Report
-from .recalculation.run import Clock, put_all_back, recalculate
+from .recalculation.run import Clock, as_member, put_all_back, recalculate
 from .store import Store
 from .store.lock import as_tasks
 from .store.notes import DOCTOR, PREVIEW
 from .store.planned import PlannedAccount
-from .store.tasks import APPLY, DONE, EXAMINE, FAILED, PLAN, PUT_BACK, STOPPED, WITHDRAW, Task
+from .store.tasks import APPLY, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
 
 PATIENCE = 3600.0
 """Seconds that a task waits for another run."""
@@ -94,6 +97,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "limit": store.settings.current().drop_limit.allows(total),
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
+            "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )
     return Text("accounts looked at: {all}, to change: {some}", "просмотрено клиентов: {all}, к изменению: {some}")(
@@ -164,12 +168,20 @@ def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     )
 
 
+def _prospect(root: Path, store: Store, clock: Clock, task: Task) -> Text:
+    account = AccountId(task.arguments["account"])
+    found = as_member(root, store, clock().date(), clock(), account, PATIENCE)
+    store.prospects.keep(found)
+    return same(found.tier.name if found.tier else "-")
+
+
 _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {
     PLAN: _plan,
     APPLY: _apply,
     EXAMINE: _doctor,
     WITHDRAW: _withdraw,
     PUT_BACK: _put_back,
+    PROSPECT: _prospect,
 }
 
 
@@ -209,6 +221,13 @@ def _planned(planned: Planned, report: Report) -> PlannedAccount:
         sum(change.drops for change in planned.changes),
         tuple(_values(change, report) for change in planned.changes),
     )
+
+
+def _noticed(account: Account, notice: Notice, store: Store) -> dict[str, object]:
+    """What a client would be told."""
+    titles = {each.name: each.title for each in store.classes.all()}
+    subject = letter(notice, store.settings.current().currency, titles).subject
+    return {"account": account.id, "name": account.name, "kind": notice.kind.value, "subject": [subject.en, subject.ru]}
 
 
 def _kind(planned: Planned) -> str:

@@ -46,6 +46,7 @@ BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
     Basis.PINNED: Text("pinned until {until}: {reason}", "закреплён до {until}: {reason}"),
     Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
+    Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
     Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
     Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
 }

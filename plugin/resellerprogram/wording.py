@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .programme.basis import Because
-from .programme.text import Text, same
+from .programme.text import LANGUAGES, Text, same
 from .programme.tiers import ServiceClass, plain
 
 NOTHING = "—"
@@ -19,6 +19,8 @@ Titles = Mapping[ServiceClass, Text]
 
 CAUSES = {
     "member": Text("what was said of the member", "указание об участнике"),
+    "joined": Text("the client joined", "клиент вступил сам"),
+    "left": Text("the client left", "клиент вышел сам"),
     "preview": Text("by hand, from the preview", "вручную, со страницы «Что изменится»"),
     "recalculate": Text("by hand, from the members' list", "вручную, из списка участников"),
     "apply": Text("by hand", "вручную"),
@@ -51,6 +53,8 @@ CHANGED = {
     "apply without limit": Text("applied without the limit on drops", "применение без предела снижений"),
     "withdraw": Text("programme taken off", "снятие программы"),
     "put_back": Text("discounts put back", "возврат отложенных скидок"),
+    "joined": Text("joined by themselves", "вступил сам"),
+    "left": Text("left by themselves", "вышел сам"),
     "doctor": Text("tried on a client", "проверка на клиенте"),
     "backup": Text("backup", "резервная копия"),
     "queue retry": Text("queue: tried again", "очередь: повтор"),
@@ -63,6 +67,20 @@ TASKS = {
     "doctor": Text("check of the panel", "проверка панели"),
     "withdraw": Text("programme taken off", "снятие программы"),
     "put_back": Text("discounts put back", "возврат отложенных скидок"),
+}
+
+NOTICES = {
+    "rose": Text("the tier rose", "уровень вырос"),
+    "will_fall": Text("the tier will fall", "уровень скоро снизится"),
+    "fell": Text("the tier fell", "уровень снизился"),
+}
+NOTICE_OUTCOMES = {
+    "": Text("waits", "ждёт"),
+    "planned": Text("would be sent by the next run", "отправит ближайший пересчёт"),
+    "sent": Text("sent", "отправлено"),
+    "refused": Text("refused by the panel", "панель не приняла"),
+    "lost": Text("sent, and no answer", "отправлено, ответа нет"),
+    "over": Text("not sent: the day is over", "не отправлено: день прошёл"),
 }
 
 BECAUSE = {
@@ -87,6 +105,18 @@ def percent(value: Decimal | None) -> str:
 
 def day(value: date, language: str) -> str:
     return f"{value:%d.%m.%Y}" if language == "ru" else value.isoformat()
+
+
+def months(count: int) -> Text:
+    """'one calendar month', '3 календарных месяца', '12 календарных месяцев'."""
+    en = "one calendar month" if count == 1 else f"{count} calendar months"
+    if count == 1:
+        return Text(en, "один календарный месяц")
+    return Text(en, f"{count} календарных месяц{'а' if count < 5 else 'ев'}")
+
+
+def day_text(value: date) -> Text:
+    return Text(*(day(value, language) for language in LANGUAGES))
 
 
 def moment(value: datetime, language: str) -> str:
@@ -125,3 +155,7 @@ def percents(of: Mapping[ServiceClass, Decimal], titles: Titles, language: str) 
     """'VPS 19 %, SSL certificates 3 %'."""
     ordered = [name for name in titles if name in of] + [name for name in of if name not in titles]
     return ", ".join(f"{titles.get(name, same(name)).say(language)} {percent(of[name])}" for name in ordered)
+
+
+def percents_text(of: Mapping[ServiceClass, Decimal], titles: Titles) -> Text:
+    return Text(*(percents(of, titles, language) for language in LANGUAGES))

@@ -1,34 +1,83 @@
-"""What becomes of an account if nothing more is paid, against the decisions that later days really bring."""
+"""What becomes of an account, against the decisions that later days really bring."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from resellerprogram.programme.basis import Basis, Pin
-from resellerprogram.programme.decision import decide, leave_out
-from resellerprogram.programme.forecast import Ahead, changes_ahead
-from resellerprogram.programme.payments import Payment
+from resellerprogram.programme.decision import Decision, decide, leave_out
+from resellerprogram.programme.forecast import CENT, Ahead, Forecast, Outlook, payable
+from resellerprogram.programme.payments import Payment, PaymentStatus
 from resellerprogram.programme.tiers import TierTable
+from resellerprogram.programme.turnover import CountingRules
 
 from tests.programme.builders import ACCOUNT, RULES, TABLE, day, decided, paid
-from tests.programme.strategies import payments, tables
+from tests.programme.strategies import amounts, payments, tables
 
-DAYS = 70
+BEYOND = 45
+"""Days that are walked after the last payment has left the window."""
 
 
-def told(changes: list[Ahead]) -> list[tuple[str, str | None]]:
+def forecast_of(decision: Decision, table: TierTable = TABLE) -> Forecast:
+    return Forecast(Outlook.of(decision), lambda _: table)
+
+
+def told(changes: Iterator[Ahead]) -> list[tuple[str, str | None]]:
     return [(str(each.day), each.tier.name if each.tier else None) for each in changes]
 
 
 def test_the_published_example_falls_on_the_day_after_its_payment_leaves_the_window() -> None:
     """R7: 3 000 of 20 December count for the last time on 20 January, the rest for the last time on 5 February."""
-    decision = decided([paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")], "2025-01-20")
-    assert told(list(changes_ahead(decision, lambda day: TABLE))) == [
-        ("2025-01-21", "Partner #7"),
-        ("2025-02-06", None),
+    forecast = forecast_of(decided([paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")], "2025-01-20"))
+    assert told(forecast.changes()) == [("2025-01-21", "Partner #7"), ("2025-02-06", None)]
+
+
+def test_the_published_example_is_kept_by_a_thousand_on_the_day_before() -> None:
+    """49 000 remain, Partner #8 begins at 50 000."""
+    forecast = forecast_of(decided([paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")], "2025-01-20"))
+    first, second = (forecast.keep(change) for change in forecast.changes())
+    assert first is not None
+    assert second is not None
+    assert (first.tier.name, first.amount, str(first.last_day)) == ("Partner #8", 1_000, "2025-01-20")
+    assert (second.tier.name, second.amount, str(second.first_day), str(second.last_day)) == (
+        "Partner #7",
+        40_000,
+        "2025-01-20",
+        "2025-02-05",
+    )
+
+
+def test_the_published_advance_of_50_000_holds_partner_9_for_a_month() -> None:
+    """The worked example: 52 000 and then 50 000 on 21 January make 102 000."""
+    decision = decided([paid(52_000, "2025-01-05")], "2025-01-20")
+    advanced = Outlook.of(decision).with_payment(Decimal(50_000), day("2025-01-21"))
+    forecast = Forecast(advanced, lambda _: TABLE)
+    assert told(forecast.changes()) == [
+        ("2025-01-21", "Partner #9"),
+        ("2025-02-06", "Partner #8"),
+        ("2025-02-22", None),
+    ]
+
+
+def test_what_is_missing_counts_what_was_given_back() -> None:
+    """A refund of a payment that has left the window takes away from what is paid next (R4)."""
+    refund = paid(-700, "2025-01-10", is_refund=True)
+    forecast = forecast_of(decided([paid(700, "2024-12-01"), refund], "2025-01-20"))
+    assert forecast.turnover(day("2025-01-20")) == 0
+    assert forecast.missing(TABLE.tiers[0], day("2025-01-20")) == 1_200
+
+
+def test_nobody_is_asked_for_less_than_a_cent() -> None:
+    assert [str(payable(Decimal(text))) for text in ("0.0001", "1000", "-5", "2.345")] == [
+        "0.01",
+        "1000.00",
+        "0.00",
+        "2.35",
     ]
 
 
@@ -36,50 +85,139 @@ def test_a_pin_holds_until_its_last_day() -> None:
     """R10"""
     pin = Pin("Partner #8", day("2025-01-25"), "contract")
     decision = decide(ACCOUNT, day("2025-01-20"), [paid(600, "2025-01-20")], TABLE, RULES, pin)
-    assert told(list(changes_ahead(decision, lambda day: TABLE))) == [("2025-01-26", "Starter"), ("2025-02-21", None)]
+    assert told(forecast_of(decision).changes()) == [("2025-01-26", "Starter"), ("2025-02-21", None)]
 
 
 def test_another_table_changes_the_tier_on_its_first_day() -> None:
     other, first = TierTable(TABLE.tiers[3:]), day("2025-02-01")
     decision = decided([paid(600, "2025-01-20")], "2025-01-20")
-    ahead = changes_ahead(decision, lambda on: other if on >= first else TABLE, [first])
-    assert told(list(ahead)) == [("2025-02-01", None)]
+    forecast = Forecast(Outlook.of(decision), lambda on: other if on >= first else TABLE, [first])
+    changes = list(forecast.changes())
+    assert told(iter(changes)) == [("2025-02-01", None)]
+    assert forecast.keep(changes[0]) is None
 
 
 def test_who_takes_no_part_has_nothing_ahead() -> None:
-    assert list(changes_ahead(leave_out(ACCOUNT, day("2025-01-20"), Basis.EXCLUDED), lambda day: TABLE)) == []
+    assert told(forecast_of(leave_out(ACCOUNT, day("2025-01-20"), Basis.EXCLUDED)).changes()) == []
 
 
-@given(
-    st.lists(payments(), max_size=6),
-    tables(),
-    tables(),
-    st.integers(1, 3),
-    st.none() | st.integers(-5, 50),
-    st.integers(1, 60),
-)
-def test_every_forecast_is_what_the_daily_run_later_decides(
-    made: list[Payment], table: TierTable, other: TierTable, months: int, pinned: int | None, changes_in: int
-) -> None:
-    today, rules = day("2025-01-31"), replace(RULES, months=months)
-    first = today + timedelta(days=changes_in)
-    pin = None if pinned is None else Pin(table.tiers[0].name, today + timedelta(days=pinned), "")
+# --- against the clock ---
 
-    def table_on(on: date) -> TierTable:
-        return other if on >= first else table
 
-    decision = decide(ACCOUNT, today, made, table, rules, pin)
-    ahead = {each.day: each for each in changes_ahead(decision, table_on, [first])}
-    tier = decision.tier
-    for offset in range(1, DAYS * months):
-        on = today + timedelta(days=offset)
-        real = decide(ACCOUNT, on, [each for each in made if not _comes(each, today)], table_on(on), rules, pin)
+@dataclass(frozen=True)
+class History:
+    """An account `today`, its payments so far, and how it goes on: each later day by a decision of its own."""
+
+    today: date
+    made: tuple[Payment, ...]
+    rules: CountingRules
+    pin: Pin | None
+    table_on: Callable[[date], TierTable]
+    table_days: tuple[date, ...]
+
+    def decide(self, on: date, *more: Payment) -> Decision:
+        return decide(ACCOUNT, on, [*self.made, *more], self.table_on(on), self.rules, self.pin)
+
+    @property
+    def outlook(self) -> Outlook:
+        return Outlook.of(self.decide(self.today))
+
+    def forecast(self, outlook: Outlook | None = None) -> Forecast:
+        return Forecast(outlook or self.outlook, self.table_on, self.table_days)
+
+    def days(self) -> Iterator[date]:
+        for offset in range(31 * self.rules.months + BEYOND):
+            yield self.today + timedelta(days=offset)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Payments of every kind, refunds among them, up to a day; perhaps a pin, perhaps another table to come."""
+    today = draw(st.dates(date(2024, 2, 20), date(2024, 4, 20)))
+    made = [each for each in draw(st.lists(payments(), max_size=8)) if each.credited_on and each.credited_on <= today]
+    for source in made[: draw(st.integers(0, 2))]:
+        refunded_on = draw(st.dates(source.credited_on or today, today))
+        made.append(paid(-source.amount.amount / 2, refunded_on, is_refund=True, refund_of=source.id))
+    now, later = draw(tables()), draw(tables())
+    first = today + timedelta(days=draw(st.integers(1, 60)))
+    changes = draw(st.booleans())
+    pinned = draw(st.none() | st.integers(-5, 50))
+    pin = None if pinned is None else Pin(now.tiers[0].name, today + timedelta(days=pinned), "")
+    return History(
+        today,
+        tuple(made),
+        replace(RULES, months=draw(st.integers(1, 3))),
+        pin,
+        lambda on: later if changes and on >= first else now,
+        (first,) if changes else (),
+    )
+
+
+@given(histories())
+def test_every_forecast_is_what_the_daily_run_later_decides(history: History) -> None:
+    """R7: day by day, turnover and tier, and no change that was not foretold."""
+    forecast = history.forecast()
+    ahead = {each.day: each for each in forecast.changes()}
+    event("changes" if ahead else "no changes")
+    tier = history.decide(history.today).tier
+    for on in history.days():
+        real = history.decide(on)
+        assert (forecast.turnover(on), forecast.tier(on)) == (real.turnover.amount, real.tier)
         if on in ahead:
+            assert (ahead[on].before, ahead[on].turnover) == (tier, real.turnover.amount)
             tier = ahead[on].tier
-            assert ahead[on].turnover == real.turnover.amount
-        assert (tier and tier.name) == (real.tier and real.tier.name), on
+        assert (tier and (tier.name, tier.percents)) == (real.tier and (real.tier.name, real.tier.percents)), on
 
 
-def _comes(payment: Payment, today: date) -> bool:
-    """Whether a payment is credited after `today`: a forecast can't know of it."""
-    return payment.credited_on is not None and payment.credited_on > today
+@given(histories(), amounts, st.integers(0, 40))
+def test_the_calculator_tells_what_such_a_payment_later_brings(history: History, amount: Decimal, after: int) -> None:
+    """If I pay X on day D: what I have then, and until when."""
+    paid_on = history.today + timedelta(days=after)
+    payment = paid(amount, paid_on)
+    forecast = history.forecast(history.outlook.with_payment(amount, paid_on))
+    ahead = {each.day: each.tier for each in forecast.changes()}
+    tier = history.decide(history.today).tier
+    for on in history.days():
+        real = history.decide(on, payment) if on >= paid_on else history.decide(on)
+        assert (forecast.turnover(on), forecast.tier(on)) == (real.turnover.amount, real.tier)
+        tier = ahead.get(on, tier)
+        assert (tier and (tier.name, tier.percents)) == (real.tier and (real.tier.name, real.tier.percents)), on
+
+
+@given(histories(), st.data())
+def test_what_keeps_a_tier_is_enough_and_a_cent_less_is_not(history: History, data: st.DataObject) -> None:
+    """On every day on which it may be paid, the amount keeps the tier on the day of the fall; a cent less does not."""
+    forecast = history.forecast()
+    for change in forecast.changes():
+        keep = forecast.keep(change)
+        if keep is None:
+            continue
+        event("kept")
+        paid_on = data.draw(st.dates(keep.first_day, keep.last_day))
+        kept = history.decide(change.day, paid(keep.amount, paid_on))
+        assert kept.tier is not None
+        assert kept.tier.name == keep.tier.name
+        less = keep.amount - CENT
+        lost = history.decide(change.day, *([paid(less, paid_on)] if less else []))
+        assert lost.tier is None or lost.tier.threshold < keep.tier.threshold
+
+
+@given(histories())
+def test_what_is_missing_reaches_the_next_tier_and_a_cent_less_does_not(history: History) -> None:
+    now = history.decide(history.today)
+    following = history.table_on(history.today).next_after(now.turnover.amount)
+    if following is None or now.basis is Basis.PINNED:
+        return
+    missing = history.forecast().missing(following, history.today)
+    reached = history.decide(history.today, paid(missing, history.today)).tier
+    assert reached is not None
+    assert reached.threshold >= following.threshold
+    less = history.decide(history.today, paid(missing - CENT, history.today)) if missing > CENT else now
+    assert less.tier is None or less.tier.threshold < following.threshold
+
+
+def test_the_histories_are_about_what_counts() -> None:
+    """A guard against histories whose payments no window ever holds."""
+    made = paid(600, "2024-03-01", status=PaymentStatus.CREDITED)
+    history = History(date(2024, 3, 10), (made,), RULES, None, lambda _: TABLE, ())
+    assert [str(each.day) for each in history.forecast().changes()] == ["2024-04-02"]

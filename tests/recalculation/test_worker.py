@@ -88,7 +88,8 @@ def test_a_payment_that_is_gone_and_never_counted_asks_for_nothing(operator: Ope
 
 
 def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -> None:
-    """payment.filter tells the employee's filter, payment.info whose it is; nobody else's payments are read."""
+    """payment.filter tells the employee's filter, payment.info whose it is; nobody else's payments are read. Who is to
+    be told of it, and in which language, comes after the discounts."""
     account, other = client(operator), client(operator)
     operator.sandbox.world.add_payment(other, 5_000, TODAY)
     credit(operator, account, 600)
@@ -102,7 +103,7 @@ def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -
     called = functions(operator)
     assert called[:2] == ["payment.filter", "payment.info"]
     assert set(called[2:4]) == {"payment", "account.discount"}
-    assert called[4:] == [*["account.discount.edit"] * 3, "payment.filter"]
+    assert called[4:] == [*["account.discount.edit"] * 3, "user.edit", "notification.edit", "payment.filter"]
 
 
 def test_several_payments_of_an_account_are_answered_together(operator: Operator) -> None:

@@ -62,6 +62,7 @@ def _page(
         "params": {name: printable(value) for name, value in params.items()},
         "user": _attribute(who, "name"),
         "title": _texts(panel, language, step).get("title") or titles.get(step, step),
+        "as_html": panel.state.reads("htmldata", "html"),
     }
     error = document.find("error")
     if error is not None:

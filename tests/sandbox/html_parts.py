@@ -219,7 +219,7 @@ def _field(
         "setvalues": control.get("setvalues", ""),
         "depend": control.get("depend", ""),
         "conditions": json.dumps([{"kind": each.tag, **each.attrib} for each in control if each.tag in ("if", "else")]),
-        "table": None if listed is None else _table(listed, control, words),
+        "table": None if listed is None else _table(listed, control, words, field.get("noname") != "yes"),
     }
 
 
@@ -238,7 +238,7 @@ def _form_button(described: etree._Element, words: Words) -> dict[str, str]:
     }
 
 
-def _table(listed: etree._Element, control: etree._Element | None, words: Words) -> dict[str, Any]:
+def _table(listed: etree._Element, control: etree._Element | None, words: Words, named: bool = True) -> dict[str, Any]:
     """An inner table `list[@name]/elem`, a row a list of texts with colours."""
     rows = [
         {
@@ -252,7 +252,7 @@ def _table(listed: etree._Element, control: etree._Element | None, words: Words)
     name = listed.get("name", "")
     nothing = {"text": "", "color": ""}
     return {
-        "title": words.get(name, name),
+        "title": words.get(name, name) if named else "",
         "columns": [words.get(f"list_{each}") or words.get(each, each) for each in names],
         "rows": [[row.get(each, nothing) for each in names] for row in rows],
     }

@@ -263,6 +263,8 @@ class Expense(Base):
     realdate: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money)
     notpayd: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    discount: Mapped[Optional[int]]
+    discountamount: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
 
 class Basket(Base):

@@ -49,6 +49,12 @@ READINGS: dict[str, tuple[str, ...]] = {
     "project_list": ("present", "absent"),  # not in J's list
     "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
+    "expense_filter": ("by_day", "ignored"),  # C.4: that `realdate` filters as `createdate` does is not known
+    "expense_amounts": ("iso", "plain"),  # C.3
+    "expense_discount": ("shown", "absent"),  # the columns discount and discountamount are documented, and optional
+    "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request
+    "user_form": ("language", "absent"),  # D.1: whether user.edit shows the column `language`
+    "htmldata": ("html", "text"),  # F.2
 }
 
 

@@ -21,6 +21,7 @@ from .models import (
     Currency,
     CurrencyRate,
     Discount,
+    Expense,
     HistoryPayment,
     Itemtype,
     Payment,
@@ -128,10 +129,17 @@ class World:
     def add_project(self, name: str) -> int:
         return self._add(Project, name=name)
 
-    def add_user(self, account: int, name: str) -> int:
+    def add_user(self, account: int, name: str, language: str = "ru") -> int:
         """Another user of a client."""
         return self._add(
-            User, name=name, email=name, realname=name, account=account, level=16, password="client-password"
+            User,
+            name=name,
+            email=name,
+            realname=name,
+            account=account,
+            level=16,
+            language=language,
+            password="client-password",
         )
 
     def add_employee(self, name: str, level: int = 29, password: str = "admin-password") -> int:
@@ -295,6 +303,25 @@ class World:
         return self._add(
             Discount, account=account, percentage=Decimal(percent), pricelist_tree=tree, name=name, **values
         )
+
+    def add_expense(
+        self, account: int, amount: Decimal | int, day: date, discount: int | None = None, saved: Decimal | int = 0
+    ) -> int:
+        """The client was charged; `saved` is what a discount took off."""
+        with self._writing() as session:
+            number = self._number(session, Expense)
+            session.add(
+                Expense(
+                    id=number,
+                    subaccount=self._subaccount(session, account, 1, "RUB"),
+                    operation="prolong",
+                    realdate=day,
+                    amount=Decimal(amount),
+                    discount=discount,
+                    discountamount=Decimal(saved),
+                )
+            )
+        return number
 
     def put_discount(self, number: int, account: int, percent: Decimal, tree: str, name: str) -> None:
         """A discount with that very id."""

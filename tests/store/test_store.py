@@ -61,7 +61,7 @@ def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, m
     with Store(root, NOW) as opened:
         assert opened.settings.current().currency == "USD"
         assert opened.connection.execute("SELECT id FROM later").fetchone()[0] == 7
-        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 4
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 5
 
     (copy,) = (store.folder / "backups").iterdir()
     with sqlite3.connect(copy) as before:

@@ -30,6 +30,7 @@ _GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт"
 _STANDINGS: Mapping[str | None, Text] = {
     "enrolled": Text("enrolled", "записан"),
     "excluded": Text("excluded", "исключён"),
+    "left": Text("has left by themselves", "вышел сам"),
     None: Text("", ""),
 }
 

@@ -14,11 +14,13 @@ from ..programme.text import Text
 
 @dataclass(frozen=True)
 class Cell:
-    """What a list shows: a text, its colour, and the raw value behind it (which buttons and icons compare)."""
+    """What a list or form shows: a text, its colour, and the raw value behind it, which buttons and icons compare and
+    programs read: a word, an exact decimal (of a `currency`), an ISO date."""
 
     text: str
     color: str = ""
     raw: str | None = None
+    currency: str = ""
 
 
 Row = Mapping[str, Union[str, Cell]]
@@ -102,17 +104,22 @@ def error(text: Text, language: str, field: str = "") -> etree._Element:
     return _error("resellerprogram", text, language, field)
 
 
-def access_denied(function: str, language: str) -> etree._Element:
+DENIED = Text("Access denied.", "Недостаточно прав.")
+
+
+def access_denied(function: str, language: str, why: Text = DENIED) -> etree._Element:
     """The panel's own refusal for somebody who may not call a function (reference, E.5)."""
-    return _error("access", Text("Access denied.", "Недостаточно прав."), language, function)
+    return _error("access", why, language, function)
 
 
-def add_column(document: etree._Element, after: str, name: str, title: str) -> None:
+def add_column(document: etree._Element, after: str, name: str, title: str, sorts: bool = True) -> None:
     """One more column of figures in the list that the document describes: there are as many as there are classes."""
     for column in document.iterfind(f".//coldata/col[@name='{after}']"):
-        added = etree.Element("col", name=name, type="data", sort="digit", align="right")
+        added = etree.Element("col", name=name, type="data", align="right")
+        if sorts:
+            added.set("sort", "digit")
         column.addnext(added)
-    _say(document, name, title)
+    say(document, name, title)
 
 
 def add_field(document: etree._Element, after: str, name: str, title: str, hint: str) -> None:
@@ -121,8 +128,16 @@ def add_field(document: etree._Element, after: str, name: str, title: str, hint:
         added = etree.Element("field", name=name)
         etree.SubElement(added, "input", type="text", name=name, check="money", checkargs="0,100", setvalues="yes")
         field.addnext(added)
-    _say(document, name, title)
-    _say(document, f"hint_{name}", hint)
+    say(document, name, title)
+    say(document, f"hint_{name}", hint)
+
+
+def drop_button(document: etree._Element, name: str) -> None:
+    """Leave out a button of the form that the description has."""
+    for button in list(document.iterfind(f".//buttons/button[@name='{name}']")):
+        parent = button.getparent()
+        if parent is not None:
+            parent.remove(button)
 
 
 def drop_field(document: etree._Element, name: str) -> None:
@@ -158,7 +173,7 @@ def _error(kind: str, text: Text, language: str, concerning: str) -> etree._Elem
     return document
 
 
-def _say(document: etree._Element, name: str, text: str) -> None:
+def say(document: etree._Element, name: str, text: str) -> None:
     """A message of this answer, beside those of the description."""
     messages = document.find("messages")
     if messages is None:
@@ -175,6 +190,8 @@ def _put(parent: etree._Element, values: Row) -> None:
             element.set("color", cell.color)
         if cell.raw is not None:
             element.set("orig", printable(cell.raw))
+        if cell.currency:
+            element.set("currency", printable(cell.currency))
 
 
 def printable(text: str) -> str:

@@ -15,12 +15,16 @@ from lxml import etree
 from ..programme.errors import EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
 from ..programme.text import Text
 from . import documents
-from .request import EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
-from .routes import FOR_FULL_ADMINISTRATORS, PAGES, page_of
+from .request import CLIENT_LEVEL, EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
+from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, page_of
 from .visit import BadInput
 
 MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""
+_ENTER_AS_CLIENT = Text(
+    "This page is the client's own: enter as the client to see it.",
+    "Это страница клиента: войдите под клиентом, чтобы её увидеть.",
+)
 
 
 def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime) -> etree._Element:
@@ -29,9 +33,9 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
     try:
         document = documents.parse(given)
         request = request_of(environment, document)
-        needed = FULL_LEVEL if request.function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL
-        if request.function not in PAGES or request.level < needed:
-            return documents.access_denied(request.function, request.language)
+        if not _may(request):
+            denied = _ENTER_AS_CLIENT if request.function in OF_CLIENTS else documents.DENIED
+            return documents.access_denied(request.function, request.language, denied)
         return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
         if not isinstance(error, MISTAKES):
@@ -46,6 +50,15 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
             ),
             request.language,
         )
+
+
+def _may(request: Request) -> bool:
+    """Whether a session of that level may call the function. Clients' pages are for clients: an administrator enters as
+    the client, and is one then."""
+    if request.function in OF_CLIENTS:
+        return CLIENT_LEVEL <= request.level < EMPLOYEE_LEVEL
+    needed = FULL_LEVEL if request.function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL
+    return request.function in PAGES and request.level >= needed
 
 
 def _log(root: Path, function: str, error: Exception) -> None:

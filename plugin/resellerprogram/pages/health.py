@@ -15,7 +15,8 @@ from lxml import etree
 from .. import __version__, health, wording
 from ..logfile import last_errors
 from ..programme.text import Text
-from ..store.notes import DOCTOR
+from ..recalculation.letters import letter
+from ..store.notes import DOCTOR, PREVIEW
 from ..store.queue import Queued
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, PUT_BACK, WITHDRAW, Task
@@ -24,7 +25,8 @@ from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
 from .visit import Visit
 
-SHOWN_RUNS, SHOWN_ERRORS = 15, 15
+SHOWN_RUNS, SHOWN_ERRORS, SHOWN_NOTICES = 15, 15, 1000
+_NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
     "differs": (Text("differs", "иначе"), "red"),
@@ -239,6 +241,39 @@ def set_aside(visit: Visit) -> etree._Element:
         for each in visit.store.set_aside.all()
     ]
     return documents.list_page(visit.document, rows)
+
+
+def notices(visit: Visit) -> etree._Element:
+    """What clients were told, the newest first, after what the last plan would tell them."""
+    language, page = visit.language, visit.request.page()
+    planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
+    currency, titles = visit.currency, visit.titles
+    rows = [
+        {
+            "id": f"planned{number}",
+            "made": "",
+            "account": f"{each['account']} {each['name']}".strip(),
+            "subject": each["subject"][language == "ru"],
+            "outcome": Cell(wording.NOTICE_OUTCOMES["planned"].say(language), "blue", "planned"),
+        }
+        for number, each in enumerate(planned)
+    ]
+    rows += [
+        {
+            "id": str(kept.id),
+            "made": visit.moment(kept.made_at),
+            "account": _client(visit, kept.notice.account),
+            "subject": letter(kept.notice, currency, titles).subject.say(language),
+            "outcome": Cell(
+                ": ".join(filter(None, (wording.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
+                _NOTICE_COLORS.get(kept.outcome, ""),
+                kept.outcome,
+            ),
+        }
+        for kept in visit.store.notices.newest(SHOWN_NOTICES)
+    ]
+    shown = rows[page.skip : page.skip + page.count]
+    return documents.list_page(visit.document, shown, len(rows), visit.request.page_number, page.count)
 
 
 def _client(visit: Visit, account: int) -> str:

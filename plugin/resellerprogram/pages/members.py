@@ -18,6 +18,7 @@ from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.listing import Page
+from ..store.members import LEFT, MemberNote
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from . import documents
@@ -43,6 +44,7 @@ _STANDINGS = {
     "enrolled": Text("takes part", "участвует"),
     "excluded": Text("takes no part", "не участвует"),
 }
+_LEFT = Text("has left by themselves", "вышел сам")
 EXPORT_ROWS = 1_000_000
 
 
@@ -104,6 +106,8 @@ def _status(visit: Visit, listed: Listed) -> Cell:
         return Cell(visit.say("excluded", "исключён"), "red", "excluded")
     if basis is None:
         return Cell(visit.say("not recalculated yet", "ещё не пересчитан"), "yellow", "waits")
+    if basis is Basis.LEFT:
+        return Cell(_LEFT.say(visit.language), "", "outside")
     if basis is Basis.PINNED:
         return Cell(visit.say("pinned", "закреплён"), "blue", "pinned")
     if not basis.counts_payments:
@@ -178,7 +182,7 @@ def member_edit(visit: Visit) -> etree._Element:
             "pin_reason": pin.reason if pin else "",
         },
         {
-            "standing": [(key, text.say(visit.language)) for key, text in _STANDINGS.items()],
+            "standing": [(key, text.say(visit.language)) for key, text in _standings(note).items()],
             "pinned": [
                 ("off", visit.say("follows the turnover", "по обороту")),
                 ("on", visit.say("is pinned until a day", "закреплён до дня")),
@@ -186,6 +190,11 @@ def member_edit(visit: Visit) -> etree._Element:
             "pin_tier": tiers,
         },
     )
+
+
+def _standings(note: MemberNote) -> dict[str, Text]:
+    """What may be said of a client; that they left is kept, and not for an administrator to say."""
+    return {**_STANDINGS, **({LEFT: _LEFT} if note.standing == LEFT else {})}
 
 
 def _save(visit: Visit, account: AccountId) -> etree._Element:
@@ -199,7 +208,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
         if request.params.get("pinned") == "on"
         else None
     )
-    if standing not in _STANDINGS:
+    if standing not in _standings(note):
         visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
     if pin and pin != note.pin:
         office.check_pin(pin)
@@ -218,7 +227,7 @@ def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None
         visit.office.exclude(account, reason)
     elif standing == "enrolled":
         visit.office.enrol(account, reason)
-    else:
+    elif standing == "rule":
         visit.office.follow_the_rule(account)
 
 

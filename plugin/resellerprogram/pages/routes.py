@@ -12,7 +12,21 @@ from ..store import Store
 from .request import Request
 from .visit import Visit
 
+OF_CLIENTS = {
+    "resellerprogram.my": "status.my",
+    "resellerprogram.my.ahead": "ahead.ahead",
+    "resellerprogram.my.tiers": "table.tiers",
+    "resellerprogram.my.history": "history.history",
+    "resellerprogram.my.payments": "history.payments",
+    "resellerprogram.my.picture": "history.picture",
+    "resellerprogram.my.how": "how.how",
+    "resellerprogram.my.join": "membership.join",
+    "resellerprogram.my.leave": "membership.leave",
+    "resellerprogram.my.notices": "membership.notices",
+}
+"""The reseller's own; all others are for employees."""
 PAGES = {
+    **{name: f"my.{page}" for name, page in OF_CLIENTS.items()},
     "resellerprogram.members": "members.members",
     "resellerprogram.members.filter": "members.members_filter",
     "resellerprogram.members.edit": "members.member_edit",
@@ -39,6 +53,7 @@ PAGES = {
     "resellerprogram.classes.edit": "classes.class_edit",
     "resellerprogram.classes.delete": "classes.class_delete",
     "resellerprogram.settings": "settings.settings",
+    "resellerprogram.notices": "health.notices",
     "resellerprogram.health": "health.page",
     "resellerprogram.health.doctor": "health.doctor",
     "resellerprogram.health.backup": "health.backup",
@@ -50,13 +65,12 @@ PAGES = {
     "resellerprogram.changes": "health.changes",
     "resellerprogram.changes.show": "health.change",
 }
-"""All of them are for employees."""
 FOR_FULL_ADMINISTRATORS = frozenset({"resellerprogram.health.takeoff"})
 
 
 def page_of(request: Request, document: etree._Element, root: Path, now: datetime) -> etree._Element:
     """The answer of the page that a request is for. Raises ResellerProgrammeError, which is for the person to read."""
-    module, _, name = PAGES[request.function].partition(".")
+    module, _, name = PAGES[request.function].rpartition(".")
     page = getattr(import_module(f".{module}", __package__), name)
     with Store(root, now) as store:
         answer: etree._Element = page(Visit(request, document, root, store, now))

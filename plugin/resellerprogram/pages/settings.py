@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from .. import wording
 from ..administration import token
 from ..programme.errors import SettingError
 from ..programme.text import Text
@@ -22,6 +23,7 @@ FLAGS = {
     "promotions": ("everywhere", "covered"),
     "automatic": ("on", "off"),
     "notifications": ("on", "off"),
+    "joining": ("on", "off"),
 }
 """Settings that are a box to tick: what it means when it is ticked, and when it is not."""
 TEXTS = (
@@ -31,6 +33,8 @@ TEXTS = (
     "excluded_payment_methods",
     "drop_limit_percent",
     "drop_limit_count",
+    "client_notices",
+    "warn_days",
     "discount_names",
     "employee",
     "panel_url",
@@ -96,7 +100,7 @@ def _typed(visit: Visit) -> Mapping[str, str]:
     return changed
 
 
-_LISTS = ("excluded_payment_methods",)
+_LISTS = ("excluded_payment_methods", "client_notices")
 
 
 def _choices(visit: Visit) -> Choices:
@@ -110,5 +114,6 @@ def _choices(visit: Visit) -> Choices:
         "group": found.groups,
         "excluded_payment_methods": found.payment_methods,
         "members": [(key, text.say(language)) for key, text in _MEMBERS.items()],
+        "client_notices": [(key, text.say(language)) for key, text in wording.NOTICES.items()],
         "discount_names": [(key, text.say(language)) for key, text in _NAMES.items()],
     }

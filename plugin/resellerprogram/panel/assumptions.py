@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +16,7 @@ from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Rate
 from ..programme.text import Text
 from .answers import Row, percent
-from .errors import IncompleteAnswer, MissingObject, PanelRefusal
+from .errors import IncompleteAnswer, MissingObject, PanelError, PanelRefusal
 
 if TYPE_CHECKING:
     from .calls import Panel
@@ -43,6 +43,11 @@ discounts must not look like somebody else's."""
 
 PROMO_CODE_FUNCTIONS = {"basket": "promocode", "cart": "promocode"}
 """Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one (B.5, a guess)."""
+
+CLIENT_LEVEL = "16"
+
+USER_LANGUAGE_FIELDS = ("language", "lang", "client_lang")
+"""Where a user's form may tell the user's language: the table has `language`, a client's form `client_lang` (D.1)."""
 
 NO_SUCH_CODE = "resellerprogram-doctor"
 """A promo code that nobody has: the guard must refuse it before the panel finds out."""
@@ -98,6 +103,22 @@ def payment_filter(account: AccountId, conditions: Mapping[str, str]) -> dict[st
 def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
     """The same for the payments of all clients."""
     return {**_NO_PAYMENT_FILTER, "account_id": "", "filter": "on", **conditions}
+
+
+def expenses_of(first: date, last: date) -> dict[str, str]:
+    """Conditions for all clients' expenses of these days: `realdate` is taken to filter as `createdate` does (C.4)."""
+    return {
+        "filter": "on",
+        **dict.fromkeys(("id", "account", "account_id", "item"), ""),
+        "realdate": "other",
+        "realdatestart": str(first),
+        "realdateend": str(last),
+    }
+
+
+def payment_form(amount: Decimal) -> dict[str, str]:
+    """The request that opens the panel's own payment with an amount filled in (C.1)."""
+    return {"func": "payment.add", "amount": f"{amount:f}"}
 
 
 def user_filter(conditions: Mapping[str, str]) -> dict[str, str]:
@@ -185,7 +206,9 @@ class Specimen:
     discount: tuple[AccountId, int] | None = None
     account: AccountId | None = None
     user: str | None = None
+    promo_codes_refused: bool = True
     group: int | None = None
+    day: date | None = None
     decimal_percents: bool = False
 
 
@@ -348,7 +371,7 @@ def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
 
 
 def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
-    if specimen.user is None:
+    if specimen.user is None or not specimen.promo_codes_refused:
         return Finding.UNKNOWN, "no client with a tier, or promo codes are allowed"
     function, parameter = next(iter(PROMO_CODE_FUNCTIONS.items()))
     try:
@@ -360,6 +383,34 @@ def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     return _found("notification.edit" in _functions(panel))
+
+
+def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.day is None:
+        return Finding.UNKNOWN, ""
+    try:
+        rows = panel.rows("expense", conditions=expenses_of(specimen.day - timedelta(days=1), specimen.day))
+    except PanelError as error:
+        return Finding.UNKNOWN, str(error)
+    if not rows:
+        return Finding.UNKNOWN, "no expense to look at"
+    missing = [name for name in ("realdate", "discount", "discountamount") if not rows[0].has(name)]
+    return _found(not missing, ", ".join(missing))
+
+
+def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.user is None:
+        return Finding.UNKNOWN, "no client with a tier"
+    asked = payment_form(Decimal("123.45"))
+    form = panel.call(asked.pop("func"), {**asked, "su": specimen.user}).values()
+    return _found(form.get("amount", "").startswith("123.45"), f"amount={form.get('amount')}")
+
+
+def _user_language(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.user is None:
+        return Finding.UNKNOWN, "no client with a tier"
+    form = panel.call("user.edit", {"elid": specimen.user}).values()
+    return _found(any(name in form for name in USER_LANGUAGE_FIELDS), ", ".join(form))
 
 
 def _tariff_types(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -528,6 +579,36 @@ ASSUMPTIONS = (
         "panel/notices.py",
         False,
         _notifications,
+    ),
+    Assumption(
+        "expense_columns",
+        Text(
+            "expenses tell day, discount and what it took off, and obey a filter by day (else savings are not shown)",
+            "расходы называют день, скидку и её сумму и фильтруются по дню (иначе экономия не показывается)",
+        ),
+        "panel/expenses.py",
+        False,
+        _expense_columns,
+    ),
+    Assumption(
+        "payment_form",
+        Text(
+            "payment.add opens with the amount that it is called with (else the client types it)",
+            "payment.add открывается с переданной суммой (иначе клиент вводит её сам)",
+        ),
+        "pages/my/status.py",
+        False,
+        _payment_form,
+    ),
+    Assumption(
+        "user_language",
+        Text(
+            "user.edit tells which language a user reads (else notifications come in both)",
+            "user.edit называет язык пользователя (иначе уведомления приходят на обоих)",
+        ),
+        "panel/notices.py",
+        False,
+        _user_language,
     ),
     Assumption(
         "tariff_types",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import NewType
 
 from ..programme.text import Text
@@ -88,6 +89,20 @@ class Panel:
 
     def close(self) -> None:
         self._transport.close()
+
+
+def by_days(read: Callable[[date, date], list[Row]], first: date, last: date) -> list[Row]:
+    """What `read` gives for the days from `first` to `last`, both included, in parts where the panel would cut it.
+
+    Raises TooManyRows where one day has more rows than the panel lists.
+    """
+    try:
+        return read(first, last)
+    except TooManyRows:
+        if first == last:
+            raise
+        middle = first + (last - first) // 2
+        return by_days(read, first, middle) + by_days(read, middle + timedelta(days=1), last)
 
 
 def find_employee(panel: Panel) -> Employee | None:

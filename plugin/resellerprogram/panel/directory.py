@@ -96,6 +96,18 @@ def account_of_user(panel: Panel, user: str) -> AccountId | None:
     return next((found.account for found in map(_user, rows) if found and found.id == user), None)
 
 
+def user_as_seen(panel: Panel, user: str) -> User | None:
+    """The client's user with that id or login, as the panel sees them; None for anybody else (E.4, whoami)."""
+    try:
+        document = panel.call("whoami", {"su": user})
+    except PanelRefusal:
+        return None
+    number, name, level, account = (document.attribute("user", each) for each in ("id", "name", "level", "account"))
+    if user not in (number, name) or level != assumptions.CLIENT_LEVEL or not account.isdecimal():
+        return None
+    return User(number, name, AccountId(int(account)))
+
+
 def _user(row: Row) -> User | None:
     """A row that names its account by id; staff has none."""
     account = next((row.raw(name) for name in ("account_id", "account") if row.raw(name).isdecimal()), "")

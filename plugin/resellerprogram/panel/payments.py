@@ -11,7 +11,7 @@ from ..programme.payments import Payment, PaymentSketch, PaymentStatus
 from ..programme.window import Window
 from . import assumptions
 from .answers import Row, amount_with_currency
-from .calls import Panel, TooManyRows
+from .calls import Panel, by_days
 from .directory import PaymentMethods
 from .errors import IncompleteAnswer, MissingObject
 
@@ -96,26 +96,21 @@ class PaymentReader:
 
     def of_everybody(self, first: date, last: date) -> list[PaymentSketch]:
         """All clients' payments credited from `first` to `last`, both included, whatever their status."""
-        dates = {"payfromdate": str(first), "paytodate": str(last)}
-        try:
-            rows = self.panel.rows("payment", conditions=assumptions.any_payment(dates))
-        except TooManyRows:
-            if first == last:
-                raise
-            middle = first + (last - first) // 2
-            return self.of_everybody(first, middle) + self.of_everybody(middle + timedelta(days=1), last)
-        return [self._sketch(row) for row in rows]
+
+        def read(start: date, end: date) -> list[Row]:
+            dates = {"payfromdate": str(start), "paytodate": str(end)}
+            return self.panel.rows("payment", conditions=assumptions.any_payment(dates))
+
+        return [self._sketch(row) for row in by_days(read, first, last)]
 
     def _credited(self, account: AccountId, first: date, last: date) -> dict[PaymentId, Payment]:
         """By id, so that a payment counts once though the panel should show it twice."""
-        conditions = assumptions.payment_filter(account, {"payfromdate": str(first), "paytodate": str(last)})
-        try:
-            rows = self.panel.rows("payment", conditions=conditions)
-        except TooManyRows:
-            if first == last:
-                raise
-            middle = first + (last - first) // 2
-            return self._credited(account, first, middle) | self._credited(account, middle + timedelta(days=1), last)
+
+        def read(start: date, end: date) -> list[Row]:
+            dates = {"payfromdate": str(start), "paytodate": str(end)}
+            return self.panel.rows("payment", conditions=assumptions.payment_filter(account, dates))
+
+        rows = by_days(read, first, last)
         _same_account(rows)
         return {payment.id: payment for payment in map(self._payment, rows)}
 

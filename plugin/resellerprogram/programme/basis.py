@@ -14,6 +14,7 @@ class Basis(str, enum.Enum):
     PINNED = "pinned"
     EXCLUDED = "excluded"
     NOT_A_MEMBER = "not_a_member"
+    LEFT = "left"
     WITHDRAWN = "withdrawn"
 
     @property

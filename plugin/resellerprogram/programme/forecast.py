@@ -1,65 +1,163 @@
-"""What becomes of an account if nothing more is paid: exact, from the payments already made (R2, R3, R7)."""
+"""What becomes of an account: exact, from the payments made and those that somebody thinks of (R2, R3, R6, R7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
-from .basis import Basis
+from .basis import Basis, Pin
 from .decision import Decision
-from .tiers import Tier, TierTable
+from .tiers import ServiceClass, Tier, TierTable
 from .turnover import ZERO
-from .window import last_counting_day
+from .window import Window, last_counting_day
 
 NEXT_DAY = timedelta(days=1)
+CENT = Decimal("0.01")
+"""Nobody can pay in less than that."""
+
+TableOn = Callable[[date], TierTable]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What of a decision the future rests on; its size does not depend on the number of payments.
+
+    `counted` is what was counted, by the day on which it was credited: programme currency, negative where more was
+    given back. `tier` is held on `day`, None below the first; `pin` holds it until its last day.
+    """
+
+    day: date
+    basis: Basis
+    months: int
+    tier: Tier | None
+    counted: Mapping[date, Decimal]
+    pin: Pin | None = None
+
+    @classmethod
+    def of(cls, decision: Decision) -> Outlook:
+        counted: dict[date, Decimal] = {}
+        for verdict in decision.turnover.verdicts:
+            credited_on = verdict.payment.credited_on
+            if verdict.counted and credited_on:
+                counted[credited_on] = counted.get(credited_on, ZERO) + verdict.counted
+        months = decision.turnover.window.months
+        return cls(decision.day, decision.basis, months, decision.tier, counted, decision.pin)
+
+    def with_payment(self, amount: Decimal, day: date) -> Outlook:
+        """The same account if `amount` (programme currency) were credited on `day`."""
+        counted = {**self.counted, day: self.counted.get(day, ZERO) + amount}
+        return Outlook(self.day, self.basis, self.months, self.tier, counted, self.pin)
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """From `day` on the account will hold `tier` (None: none), with that turnover in the programme's currency."""
+    """From `day` on the account will hold `tier` (None: none) instead of `before`, with that turnover in the
+    programme's currency."""
 
     day: date
     turnover: Decimal
+    before: Tier | None
     tier: Tier | None
 
+    @property
+    def falls(self) -> bool:
+        """Whether a discount gets smaller; or only the status, where all discounts stay."""
+        had, will_have = percents_of(self.before), percents_of(self.tier)
+        steps = [will_have.get(name, ZERO) - had.get(name, ZERO) for name in {**had, **will_have}]
+        if any(steps):
+            return any(step < 0 for step in steps)
+        return self.before is not None and (self.tier is None or self.tier.threshold < self.before.threshold)
 
-def changes_ahead(
-    decision: Decision, table_on: Callable[[date], TierTable], table_days: Iterable[date] = ()
-) -> Iterator[Ahead]:
-    """The days after the decision's on which the tier changes, in order.
 
-    The tier changes when payments leave the window, when a pin has ended, and on `table_days`, on which another tier
-    table takes effect. An account that takes no part never changes.
+@dataclass(frozen=True)
+class Keep:
+    """The smallest payment in the programme's currency that keeps `tier`, if it is credited from `first_day` to
+    `last_day`, both included, and nothing else is paid."""
+
+    tier: Tier
+    amount: Decimal
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What later days bring to an account if nothing else happens. `table_on` tells the tier table of a day,
+    `table_days` are the days to come on which another one takes effect.
+
+    An account that takes no part has no turnover, and nothing ahead.
     """
-    if not decision.basis.counts_payments:
-        return
-    leaving = _leaving(decision)
-    days = {*leaving, *table_days, *([decision.pin.until + NEXT_DAY] if decision.pin else [])}
-    balance = sum((verdict.counted for verdict in decision.turnover.verdicts), ZERO)
-    tier = decision.tier
-    for day in sorted(each for each in days if each > decision.day):
-        balance -= leaving.get(day, ZERO)
-        turnover = max(ZERO, balance)
-        following = _tier(decision, day, turnover, table_on(day))
-        if (following and following.name) != (tier and tier.name):
-            yield Ahead(day, turnover, following)
-        tier = following
+
+    outlook: Outlook
+    table_on: TableOn
+    table_days: Collection[date] = field(default=())
+
+    def window(self, day: date) -> Window:
+        """The days whose payments count on `day` (R3)."""
+        return Window.of(day, self.outlook.months)
+
+    def balance(self, day: date) -> Decimal:
+        """What the window of `day` holds; below zero where more was given back than paid in."""
+        window = self.window(day)
+        return sum((amount for credited_on, amount in self.outlook.counted.items() if credited_on in window), ZERO)
+
+    def turnover(self, day: date) -> Decimal:
+        return max(ZERO, self.balance(day))
+
+    def tier(self, day: date) -> Tier | None:
+        """The tier of a day that is not before the outlook's."""
+        outlook = self.outlook
+        if not outlook.basis.counts_payments:
+            return None
+        table, pin = self.table_on(day), outlook.pin
+        pinned = table.by_name(pin.tier) if outlook.basis is Basis.PINNED and pin and day <= pin.until else None
+        return pinned or table.tier_for(self.turnover(day))
+
+    def changes(self) -> Iterator[Ahead]:
+        """The days on which the tier changes, in order; the outlook's own day, too, if somebody thinks of paying
+        then.
+        """
+        outlook = self.outlook
+        if not outlook.basis.counts_payments:
+            return
+        leaves = {last_counting_day(credited_on, outlook.months) + NEXT_DAY for credited_on in outlook.counted}
+        pin_ends = {outlook.pin.until + NEXT_DAY} if outlook.pin else set()
+        tier = outlook.tier
+        days = leaves | pin_ends | {*outlook.counted, *self.table_days}
+        for day in sorted(day for day in days if day >= outlook.day):
+            following = self.tier(day)
+            if _what_is_held(following) != _what_is_held(tier):
+                yield Ahead(day, self.turnover(day), tier, following)
+            tier = following
+
+    def keep(self, change: Ahead) -> Keep | None:
+        """What keeps the tier that `change` takes away; None where no payment can: it is no fall, the table will not
+        have that tier any more, or the change is today."""
+        before = change.before
+        kept = self.table_on(change.day).by_name(before.name) if before and change.falls else None
+        last_day = change.day - NEXT_DAY
+        if kept is None or last_day < self.outlook.day:
+            return None
+        amount = payable(kept.threshold - self.balance(change.day))
+        first_day = max(self.outlook.day, self.window(change.day).first)
+        return Keep(kept, amount, first_day, last_day) if amount else None
+
+    def missing(self, tier: Tier, day: date) -> Decimal:
+        """The smallest payment that reaches `tier` if it is credited on `day`."""
+        return payable(tier.threshold - self.balance(day))
 
 
-def _leaving(decision: Decision) -> dict[date, Decimal]:
-    """What leaves the turnover on which day."""
-    leaving: dict[date, Decimal] = {}
-    for verdict in decision.turnover.verdicts:
-        credited_on = verdict.payment.credited_on
-        if verdict.counted and credited_on:
-            day = last_counting_day(credited_on, decision.turnover.window.months) + NEXT_DAY
-            leaving[day] = leaving.get(day, ZERO) + verdict.counted
-    return leaving
+def payable(amount: Decimal) -> Decimal:
+    """The smallest amount that can be paid and is not below `amount`."""
+    return max(ZERO, amount).quantize(CENT, ROUND_CEILING)
 
 
-def _tier(decision: Decision, day: date, turnover: Decimal, table: TierTable) -> Tier | None:
-    pin = decision.pin
-    pinned = table.by_name(pin.tier) if decision.basis is Basis.PINNED and pin and day <= pin.until else None
-    return pinned or table.tier_for(turnover)
+def percents_of(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:
+    """The percents that a tier gives; none without a tier."""
+    return tier.percents if tier else {}
+
+
+def _what_is_held(tier: Tier | None) -> object:
+    return tier and (tier.name, tier.percents)

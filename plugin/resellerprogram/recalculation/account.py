@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from ..panel import discounts
@@ -23,10 +23,13 @@ from ..programme.discounts import (
     wanted_percents,
 )
 from ..programme.errors import ImplausibleRead
-from ..programme.forecast import changes_ahead
+from ..programme.forecast import Forecast, Outlook
 from ..programme.ids import AccountId, DiscountId
+from ..programme.moves import what_moved
+from ..programme.notices import Notice, notices
 from ..programme.payments import Payment, RateTable
 from ..programme.text import Text
+from ..programme.tiers import ServiceClass
 from ..programme.turnover import CountingRules, Reason
 from ..programme.window import Window
 from ..store.database import transaction
@@ -78,6 +81,8 @@ def consider(context: Context, reading: Reading) -> Considered:
     resting, overtaken = _resting(context, account.id, reading.listed, sorted_out)
     way = make_way(sorted_out.others, resting, decision.tier is not None and set_aside, context.day)
     tier_before = before.decision.tier if before else None
+    former = before.decision if before else None
+    moved = decision.tier if former is None else decision.tier != former.tier
     return Considered(
         account,
         decision,
@@ -87,7 +92,21 @@ def consider(context: Context, reading: Reading) -> Considered:
         tier_before.name if tier_before else None,
         () if set_aside or not decision.tier else tuple(sorted_out.others),
         overtaken,
+        what_moved(former, decision) if moved else None,
+        _notices(context, former, decision),
     )
+
+
+def _notices(context: Context, before: Decision | None, decision: Decision) -> tuple[Notice, ...]:
+    """What to tell the client for it. The first run of all tells nobody anything."""
+    if context.is_first or not context.telling.kinds:
+        return ()
+    told = notices(before, decision, _forecast(context, decision), context.telling)
+    return tuple(filter(context.store.notices.is_new, told))
+
+
+def _forecast(context: Context, decision: Decision) -> Forecast:
+    return Forecast(Outlook.of(decision), context.table_on, context.table_days)
 
 
 def apply(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
@@ -95,7 +114,11 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime, w
     store = context.store
     with transaction(store.connection):
         record = store.decisions.record(considered.decision, cause, now, bool(considered.changes), who)
-        store.standings.keep(_standing(context, considered, now))
+        forecast = _forecast(context, considered.decision)
+        store.standings.keep(_standing(context, considered, forecast, now))
+        store.outlooks.keep(considered.account.id, forecast.outlook)
+        for notice in considered.notices if context.day == now.date() else ():
+            store.notices.put(notice, now)
         store.planned.done(considered.account.id)
         _settle(context, considered.account.id, considered.overtaken, now)
         if not considered.changes:
@@ -107,12 +130,14 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime, w
     return len(considered.changes)
 
 
-def _standing(context: Context, considered: Considered, now: datetime) -> Standing:
-    """Where the account stands now, for the lists."""
+def _standing(context: Context, considered: Considered, forecast: Forecast, now: datetime) -> Standing:
+    """Where the account stands now, for the lists and for the account itself."""
     decision = considered.decision
+    before = context.store.standings.of(considered.account.id)
     tier, turnover, counted = decision.tier, decision.turnover.amount, decision.basis.counts_payments
     following = context.table.next_after(turnover) if counted else None
-    ahead = next(changes_ahead(decision, context.table_on, context.table_days), None)
+    ahead = next(forecast.changes(), None)
+    since = _since(context, considered, before)
     put_right = any(change.because is Because.BY_HAND for change in considered.changes)
     return Standing(
         decision.account,
@@ -122,13 +147,31 @@ def _standing(context: Context, considered: Considered, now: datetime) -> Standi
         tier.threshold if tier else None,
         turnover,
         following.name if following else None,
-        following.threshold - turnover if following else None,
+        forecast.missing(following, decision.day) if following else None,
         decision.percents,
         ahead.day if ahead else None,
         ahead.tier.name if ahead and ahead.tier else None,
         now,
         now if put_right else None,
+        since,
+        {name: _class_since(name, percent, before, since) for name, percent in decision.percents.items()},
+        considered.move or (before.move if before else None),
     )
+
+
+def _since(context: Context, considered: Considered, before: Standing | None) -> date:
+    """The day from which on the account holds its tier."""
+    decision = considered.decision
+    name, day = decision.tier.name if decision.tier else None, decision.day
+    if considered.tier_before != name or not before:
+        return day
+    return before.since or context.store.decisions.held_since(decision.account, name) or day
+
+
+def _class_since(name: ServiceClass, percent: Decimal, before: Standing | None, since: date) -> date:
+    """The day from which on a class has its percent: neighbouring tiers may have the same."""
+    known = before.class_since.get(name) if before and before.percents.get(name) == percent else None
+    return known or since
 
 
 def _saw(context: Context, considered: Considered) -> None:
@@ -325,4 +368,4 @@ def _settle(context: Context, account: AccountId, overtaken: Overtaken, now: dat
     if overtaken.still_there:
         store.set_aside.forget(account, overtaken.still_there)
     for gone in overtaken.gone:
-        store.owned.forget(gone)
+        store.owned.end(gone, now.date())

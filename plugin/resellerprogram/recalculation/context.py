@@ -17,6 +17,7 @@ from ..panel.payments import PaymentReader
 from ..programme.discounts import Covered
 from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
+from ..programme.notices import Kind, Telling
 from ..programme.payments import RateTable
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
@@ -164,6 +165,16 @@ class Context:
     @cached_property
     def _tables_to_come(self) -> dict[date, TierTable]:
         return {first: self.store.tiers.on(first).table for first in self.table_days}
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What clients are told at all."""
+        return Telling(frozenset(map(Kind, self.settings.client_notices)), self.settings.warn_days)
+
+    @cached_property
+    def is_first(self) -> bool:
+        """Whether no run over all has succeeded yet: nobody is told of what it finds."""
+        return self.store.runs.last_good() is None
 
     @cached_property
     def everywhere(self) -> bool:

@@ -20,6 +20,7 @@ from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .account import Reading, apply, consider, consider_alone, forget, outside_because
 from .context import Context
+from .notifying import deliver
 from .report import Considered
 
 CAUSE = "worker"
@@ -51,6 +52,7 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         run = run or context.store.runs.begin(CAUSE, context.day, False, clock())
         _answer(context, row, clock, done)
     if run:
+        deliver(context, clock)
         outcome, error = ("partly", done.errors[-1]) if done.errors else ("done", "")
         context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
     return done

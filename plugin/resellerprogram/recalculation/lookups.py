@@ -22,6 +22,7 @@ from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS
 from ..store.settings import Settings
+from ..store.users import ClientUser
 
 
 def way_of(settings: Settings) -> Way:
@@ -46,6 +47,15 @@ def personal_discounts(root: Path, store: Store, account: AccountId, language: s
     """The account's discounts in the panel now, ours and others: one call. Raises PanelError."""
     with _panel(root, store) as panel:
         return discounts.listed(panel, account, language)
+
+
+def account_of_session(root: Path, store: Store, user: str) -> AccountId | None:
+    """The account of a client's user whom no sweep has seen yet: one call, remembered. Raises PanelError."""
+    with _panel(root, store) as panel:
+        found = directory.user_as_seen(panel, user)
+    if found:
+        store.users.add([ClientUser(found.id, found.name, found.account)])
+    return found.account if found else None
 
 
 def types_and_tariffs(

@@ -13,6 +13,8 @@ from ..programme.basis import Basis
 from ..programme.decision import Decision
 from ..programme.discounts import Change, OtherDiscount
 from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.moves import Move
+from ..programme.notices import Notice
 from ..programme.text import Text
 
 
@@ -31,7 +33,8 @@ class Considered:
     """What one account should have and why, and the changes that lead there; none where all is right.
 
     `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
-    `left` are other discounts that act beside the tier's because the settings leave them.
+    `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
+    tier, None where it stays; `notices` is what to tell.
     """
 
     account: Account
@@ -42,6 +45,8 @@ class Considered:
     tier_before: str | None
     left: tuple[OtherDiscount, ...] = ()
     overtaken: Overtaken = field(default_factory=Overtaken)
+    move: Move | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def drops(self) -> int:
@@ -74,7 +79,7 @@ class Planned:
 @dataclass
 class Report:
     """What a run looked at, and what it changed or would change. `failed` accounts wait in the queue; `left` are
-    discounts of others that act beside the programme's."""
+    discounts of others that act beside the programme's; `notices` is what resellers are or would be told."""
 
     day: date
     accounts: int = 0
@@ -85,6 +90,7 @@ class Report:
     left: list[OtherDiscount] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
     scope_names: Mapping[Scope, str] = field(default_factory=dict)
+    notices: list[tuple[Account, Notice]] = field(default_factory=list)
 
     @property
     def drops(self) -> int:

@@ -15,18 +15,22 @@ from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal
+from ..programme.discounts import SetAside
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId, Scope
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
+from ..store.prospects import Prospect
 from ..store.settings import Settings, check, settings_of
 from .account import Reading, apply, consider, consider_alone, forget, give_back, outside_because, read
 from .context import Context, kept_facts
 from .drain import drain
 from .lookups import no_client, way_of
+from .notifying import deliver
 from .report import Considered, Report
+from .savings import keep_savings
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -108,6 +112,16 @@ def considered_alone(
     with only_one(store.folder, "explain", now, patience), working_on(root, store, day) as context:
         context.prepare()
         return consider_alone(context, _client(context, account), with_uncredited=True), context.scope_names
+
+
+def as_member(root: Path, store: Store, day: date, now: datetime, account: AccountId, patience: float) -> Prospect:
+    """What an account would have today if it took part; nothing is written to the panel. Raises AnotherRunActive,
+    MemberError, SettingError, PanelError."""
+    with only_one(store.folder, "prospect", now, patience), working_on(root, store, day, quick=True) as context:
+        context.prepare()
+        found = consider(context, read(context, _client(context, account), outside=None))
+        others = [(change.other.name, change.other.value) for change in found.changes if isinstance(change, SetAside)]
+        return Prospect(account, now, found.decision.turnover.amount, found.decision.tier, others)
 
 
 def check_settings(
@@ -193,6 +207,7 @@ class _Run:
                 report.accounts += 1
                 report.discounts += considered.discounts
                 report.left += considered.left
+                report.notices += ((considered.account, notice) for notice in considered.notices)
                 if considered.changes:
                     report.planned.append(considered.summary())
                     staging.put(considered)
@@ -205,6 +220,10 @@ class _Run:
                 self._answer_queue(whole)
         finally:
             staging.close()
+        if self.write and self.today:
+            deliver(context, self.clock)
+            if whole and not context.withdraw:
+                keep_savings(context, self.clock())
 
     def _consider_all(self, accounts: Sequence[Account], whole: bool) -> Iterator[Considered]:
         context = self.context

@@ -20,6 +20,7 @@ from ..store.notes import SWEPT, SWEPT_ACCOUNT
 from ..store.seen import SeenPayment, mark_of
 from .context import Context
 from .drain import drain
+from .notifying import deliver
 from .run import PATIENCE, Clock, recalculate, working_on
 
 CAUSE = "sweep"
@@ -62,6 +63,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         accounts = _look_at_discounts(context, clock())
         context.keep_all_users()
         drained = drain(context, clock)
+        deliver(context, clock)
     caught_up = _missed_night(store, clock())
     if caught_up:
         try:

@@ -95,7 +95,7 @@ def _edit(context: Context, change: Edit) -> WrittenChange:
 
 def _delete(context: Context, change: Delete) -> WrittenChange:
     discounts.delete(context.panel, change.account, change.before.id)
-    context.store.owned.forget(change.before.id)
+    context.store.owned.end(change.before.id, context.day)
     return _written(context, change.scope, change)
 
 

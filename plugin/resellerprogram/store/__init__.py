@@ -30,6 +30,10 @@ from .users import ClientUserStore
 
 if TYPE_CHECKING:
     from .decisions import DecisionStore
+    from .notices import NoticeStore
+    from .outlooks import OutlookStore
+    from .prospects import ProspectStore
+    from .savings import SavingStore
     from .seen import SeenPaymentStore
 
 NIGHTLY, NIGHTS = "-nightly", 14
@@ -73,6 +77,34 @@ class Store:
         from . import seen
 
         return seen.SeenPaymentStore(self.connection)
+
+    @cached_property
+    def outlooks(self) -> OutlookStore:
+        """What each account's future rests on; loaded when asked for."""
+        from . import outlooks
+
+        return outlooks.OutlookStore(self.connection)
+
+    @cached_property
+    def notices(self) -> NoticeStore:
+        """What resellers are told; loaded when asked for."""
+        from . import notices
+
+        return notices.NoticeStore(self.connection)
+
+    @cached_property
+    def prospects(self) -> ProspectStore:
+        """What those who think of joining would have; loaded when asked for."""
+        from . import prospects
+
+        return prospects.ProspectStore(self.connection)
+
+    @cached_property
+    def savings(self) -> SavingStore:
+        """What was saved; loaded when asked for."""
+        from . import savings
+
+        return savings.SavingStore(self.connection)
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
         """A copy of the database, by default in its folder `backups`."""

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..programme.basis import Basis, Because, Pin
+from ..programme.basis import Basis, Because
 from ..programme.decision import Decision
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Money, Payment, PaymentStatus, Rate
-from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
+from .contents import content_of_pin, content_of_tier, pin_of, tier_of
 from .database import moment, transaction
 
 
@@ -50,6 +50,17 @@ class Record:
     who: str = ""
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A decision without its payments: from `first_day` to `last_day` the account had this turnover and this tier."""
+
+    id: int
+    first_day: date
+    last_day: date
+    turnover: Decimal
+    tier: str | None
+
+
 class DecisionStore:
     """Keeps decisions; one that says the same as the account's last extends it."""
 
@@ -70,13 +81,14 @@ class DecisionStore:
                 return int(last["id"])
             added = self._connection.execute(
                 "INSERT INTO decision"
-                " (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at, who)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (account, first_day, last_day, content, turnover, tier, cause, decided_at, confirmed_at, who)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     decision.account,
                     decision.day.isoformat(),
                     decision.day.isoformat(),
                     content,
+                    str(decision.turnover.amount),
                     decision.tier.name if decision.tier else None,
                     cause,
                     at,
@@ -120,9 +132,58 @@ class DecisionStore:
             self._connection.execute("SELECT count(*) FROM decision WHERE account = ?", (account,)).fetchone()[0]
         )
 
+    def course(self, account: AccountId, first: date, last: date) -> list[Stretch]:
+        """Where the account stood from `first` to `last`, oldest first: no payments are read."""
+        rows = self._connection.execute(
+            "SELECT id, first_day, last_day, turnover, tier FROM decision"
+            " WHERE account = ? AND last_day >= ? AND first_day <= ? ORDER BY id",
+            (account, first.isoformat(), last.isoformat()),
+        )
+        return list(map(_stretch, rows))
+
+    def stretches(self, account: AccountId, count: int, skip: int) -> list[Stretch]:
+        """The same for all days, `count` of them, the newest first."""
+        rows = self._connection.execute(
+            "SELECT id, first_day, last_day, turnover, tier FROM decision WHERE account = ?"
+            " ORDER BY id DESC LIMIT ? OFFSET ?",
+            (account, count, skip),
+        )
+        return list(map(_stretch, rows))
+
+    def newest_of(self, account: AccountId) -> int | None:
+        """The id of the account's last decision."""
+        row = self._connection.execute("SELECT max(id) FROM decision WHERE account = ?", (account,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def belongs(self, record: int, account: AccountId) -> bool:
+        """Whether that decision is about that account."""
+        row = self._connection.execute("SELECT 1 FROM decision WHERE id = ? AND account = ?", (record, account))
+        return row.fetchone() is not None
+
+    def payments_of(self, record: int, count: int, skip: int) -> tuple[list[Verdict], int]:
+        """`count` of a decision's payments, the newest first, and how many there are: no others are read."""
+        number = self._connection.execute(
+            "SELECT json_array_length(content, '$.payments') FROM decision WHERE id = ?", (record,)
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT p.value FROM decision d, json_each(d.content, '$.payments') p WHERE d.id = ?"
+            " ORDER BY p.key DESC LIMIT ? OFFSET ?",
+            (record, count, skip),
+        )
+        return [_verdict(json.loads(row[0])) for row in rows], number[0] if number else 0
+
     def by_id(self, number: int) -> Record | None:
         row = self._connection.execute("SELECT * FROM decision WHERE id = ?", (number,)).fetchone()
         return _record(row) if row else None
+
+    def held_since(self, account: AccountId, tier: str | None) -> date | None:
+        """The first day of the decisions with that tier that the last one is part of; None without one."""
+        row = self._connection.execute(
+            "SELECT min(first_day) FROM decision WHERE account = ? AND id >"
+            " coalesce((SELECT max(id) FROM decision WHERE account = ? AND tier IS NOT ?), 0)",
+            (account, account, tier),
+        ).fetchone()
+        return date.fromisoformat(row[0]) if row[0] else None
 
     def known_rates(self, account: AccountId) -> dict[PaymentId, Rate]:
         """The rates that decisions about the account used (R5)."""
@@ -159,19 +220,13 @@ class DecisionStore:
 
 def content_of(decision: Decision) -> dict[str, Any]:
     """A decision as plain values, without its account and day: two that are equal here say the same."""
-    tier, pin = decision.tier, decision.pin
     months = decision.turnover.window.months
     return {
         "basis": decision.basis.value,
         **({} if months == 1 else {"months": months}),
         "turnover": str(decision.turnover.amount),
-        "tier": tier
-        and {
-            "name": tier.name,
-            "threshold": str(tier.threshold),
-            "percents": {str(name): str(percent) for name, percent in tier.percents.items()},
-        },
-        "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason},
+        "tier": content_of_tier(decision.tier),
+        "pin": content_of_pin(decision.pin),
         "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
     }
 
@@ -206,6 +261,11 @@ def content_of_written(change: WrittenChange) -> dict[str, Any]:
     }
 
 
+def _stretch(row: sqlite3.Row) -> Stretch:
+    first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
+    return Stretch(row["id"], first, last, Decimal(row["turnover"]), row["tier"])
+
+
 def _record(row: sqlite3.Row) -> Record:
     first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
     return Record(
@@ -222,19 +282,13 @@ def _record(row: sqlite3.Row) -> Record:
 
 
 def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decision:
-    tier, pin = content["tier"], content["pin"]
     return Decision(
         account,
         day,
         Basis(content["basis"]),
         Turnover(Window.of(day, content.get("months", 1)), tuple(map(_verdict, content["payments"]))),
-        tier
-        and Tier(
-            tier["name"],
-            Decimal(tier["threshold"]),
-            {ServiceClass(name): Decimal(percent) for name, percent in tier["percents"].items()},
-        ),
-        pin and Pin(pin["tier"], date.fromisoformat(pin["until"]), pin["reason"]),
+        tier_of(content["tier"]),
+        pin_of(content["pin"]),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..programme.ids import AccountId, DiscountId, Scope
+from .database import transaction
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,28 @@ class OwnedDiscountStore:
             ),
         )
 
-    def forget(self, discount: DiscountId) -> None:
-        self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))
+    def end(self, discount: DiscountId, on: date) -> None:
+        """The discount is gone from the panel; what it saved until that day was ours still."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO former_discount (id, account, ended_on)"
+                " SELECT id, account, ? FROM owned_discount WHERE id = ?",
+                (on.isoformat(), discount),
+            )
+            self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))
+
+    def owners(self, day: date) -> dict[DiscountId, AccountId]:
+        """Whose each discount is that acted on `day` or later."""
+        rows = self._connection.execute(
+            "SELECT id, account FROM former_discount WHERE ended_on >= ?"
+            " UNION ALL SELECT id, account FROM owned_discount",
+            (day.isoformat(),),
+        )
+        return {DiscountId(row["id"]): AccountId(row["account"]) for row in rows}
+
+    def forget_former(self, before: date) -> None:
+        """Those that ended earlier; nobody asks for them any more."""
+        self._connection.execute("DELETE FROM former_discount WHERE ended_on < ?", (before.isoformat(),))
 
     def forget_account(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM owned_discount WHERE account = ?", (account,))

@@ -12,10 +12,12 @@ from ..programme.ids import AccountId
 from .database import moment, transaction
 from .settings import MemberRule
 
+ENROLLED, EXCLUDED, LEFT = "enrolled", "excluded", "left"
+
 
 @dataclass(frozen=True)
 class MemberNote:
-    """The administrator's word about one account. `standing` is enrolled, excluded or None."""
+    """The administrator's word about one account, or its own. `standing` is enrolled, excluded, left or None."""
 
     account: AccountId
     standing: str | None = None
@@ -38,11 +40,15 @@ class MemberStore:
 
     def enrol(self, account: AccountId, reason: str, now: datetime) -> None:
         """The account takes part, also where the member rule leaves it out; an exclusion ends."""
-        self._set(account, now, standing="enrolled", reason=reason)
+        self._set(account, now, standing=ENROLLED, reason=reason)
 
     def exclude(self, account: AccountId, reason: str, now: datetime) -> None:
         """The account takes no part, whatever the member rule says."""
-        self._set(account, now, standing="excluded", reason=reason)
+        self._set(account, now, standing=EXCLUDED, reason=reason)
+
+    def leave(self, account: AccountId, now: datetime) -> None:
+        """The client wants to take no part; it may join again."""
+        self._set(account, now, standing=LEFT, reason="")
 
     def follow_the_rule(self, account: AccountId, now: datetime) -> None:
         """Neither enrolled nor excluded."""
@@ -69,9 +75,11 @@ class MemberStore:
 
 def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[AccountId]) -> Basis | None:
     """None for a member, otherwise why the account takes no part (R10)."""
-    if note.standing == "excluded":
+    if note.standing == EXCLUDED:
         return Basis.EXCLUDED
-    if rule.everybody or note.standing == "enrolled" or note.account in group_members:
+    if note.standing == LEFT:
+        return Basis.LEFT
+    if rule.everybody or note.standing == ENROLLED or note.account in group_members:
         return None
     return Basis.NOT_A_MEMBER
 

@@ -13,6 +13,7 @@ STAFF = "staff"
 PREVIEW, DOCTOR = "preview", "doctor"
 WORKER_DROPS = "worker_drops"
 OVERDUE_TOLD = "overdue_told"
+SAVINGS = "savings"
 ZERO_PERCENT_CONFIRMED = "zero_percent_confirmed"
 
 

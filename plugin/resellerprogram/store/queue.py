@@ -106,6 +106,10 @@ class QueueStore:
             "UPDATE queue SET dead = 0, attempts = 0, not_before = '' WHERE ? IS NULL OR id = ?", (row, row)
         ).rowcount
 
+    def waits(self, account: AccountId) -> bool:
+        """Whether the account is known to wait."""
+        return bool(self._connection.execute("SELECT 1 FROM queue WHERE account = ? LIMIT 1", (account,)).fetchone())
+
     def all(self) -> list[Queued]:
         return [_queued(row) for row in self._connection.execute("SELECT * FROM queue ORDER BY id")]
 

@@ -14,6 +14,7 @@ from ..programme.limits import DropLimit
 from ..programme.text import Text
 
 GroupId = NewType("GroupId", int)
+NOTICE_KINDS = ("rose", "will_fall", "fell")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Exclusive:
 @dataclass(frozen=True)
 class Settings:
     """The settings in force. `provider` and `employee` None mean: find it in the panel. Not `automatic`: only the
-    command line writes."""
+    command line writes. `client_notices` are the kinds (see programme/notices.py) of which clients are told, a coming
+    fall `warn_days` before; `joining` lets them join and leave by themselves."""
 
     provider: ProviderId | None
     currency: str
@@ -48,6 +50,9 @@ class Settings:
     exclusive: Exclusive
     discount_names: str
     notifications: bool
+    client_notices: tuple[str, ...]
+    warn_days: int
+    joining: bool
     automatic: bool
     employee: str | None
     panel_url: str
@@ -104,6 +109,25 @@ def _months(text: str) -> int:
     if not 1 <= value <= 12:
         raise ValueError(text)
     return value
+
+
+def _days(text: str) -> int:
+    value = _count(text)
+    if not 1 <= value <= 28:
+        raise ValueError(text)
+    return value
+
+
+def _some_of(*words: str) -> Callable[[str], tuple[str, ...]]:
+    """Reads any of these words, separated by commas; none is written `off`."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = () if text == "off" else _list(text)
+        if any(word not in words for word in found):
+            raise ValueError(text)
+        return found
+
+    return read
 
 
 def _word(*words: str) -> Callable[[str], str]:
@@ -244,6 +268,34 @@ SETTINGS = {
             ),
         ),
         Setting(
+            "client_notices",
+            ",".join(NOTICE_KINDS),
+            _some_of(*NOTICE_KINDS),
+            Text(
+                "of what clients are notified in the panel: rose, will_fall, fell, separated by commas, or off",
+                "о чём клиенты получают уведомления в панели: rose — уровень вырос, will_fall — скоро снизится, "
+                "fell — снизился, через запятую; off — ни о чём",
+            ),
+        ),
+        Setting(
+            "warn_days",
+            "3",
+            _days,
+            Text(
+                "how many days before a fall clients are warned, 1 to 28",
+                "за сколько дней предупреждать о снижении уровня, от 1 до 28",
+            ),
+        ),
+        Setting(
+            "joining",
+            "off",
+            _one_of("on", "off"),
+            Text(
+                "on: clients join and leave the programme by themselves; off: only the administrator decides",
+                "on: клиенты вступают в программу и выходят из неё сами; off: решает только администратор",
+            ),
+        ),
+        Setting(
             "automatic",
             "on",
             _one_of("on", "off"),
@@ -336,6 +388,9 @@ def settings_of(texts: Mapping[str, str]) -> Settings:
         exclusive=Exclusive(values["other_discounts"], values["promo_codes"], values["promotions"]),
         discount_names=values["discount_names"],
         notifications=values["notifications"],
+        client_notices=values["client_notices"],
+        warn_days=values["warn_days"],
+        joining=values["joining"],
         automatic=values["automatic"],
         employee=values["employee"],
         panel_url=values["panel_url"],

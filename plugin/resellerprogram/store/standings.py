@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.moves import Move, Mover
 from ..programme.tiers import ServiceClass
 from .database import moment
 from .listing import PLACES, Listing, Page, fold, in_order
@@ -35,8 +36,9 @@ STATES = {
 @dataclass(frozen=True)
 class Standing:
     """An account's row. `basis` and `decided_at` are None before its first decision; `missing` is what it takes to
-    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. Money is in the
-    programme's currency.
+    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. The tier is held
+    `since` that day, each class's percent since `class_since`, and `move` is what changed the tier last. Money is in
+    the programme's currency.
     """
 
     account: AccountId
@@ -52,6 +54,9 @@ class Standing:
     change_tier: str | None = None
     decided_at: datetime | None = None
     put_right_at: datetime | None = None
+    since: date | None = None
+    class_since: Mapping[ServiceClass, date] = field(default_factory=dict)
+    move: Move | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,9 @@ class StandingStore:
         """Write an account's row; a name or a putting right that is not known now stays as it was."""
         self._connection.execute(
             "INSERT INTO standing (account, name, name_order, basis, tier, threshold_order, turnover, turnover_order,"
-            " next_tier, missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
+            " next_tier, missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at,"
+            " since, class_since, move)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
             " name = coalesce(nullif(excluded.name, ''), name),"
             " name_order = coalesce(nullif(excluded.name_order, ''), name_order),"
             " basis = excluded.basis, tier = excluded.tier,"
@@ -99,6 +105,7 @@ class StandingStore:
             " turnover_order = excluded.turnover_order, next_tier = excluded.next_tier, missing = excluded.missing,"
             " missing_order = excluded.missing_order, percents = excluded.percents, change_day = excluded.change_day,"
             " change_tier = excluded.change_tier, decided_at = excluded.decided_at,"
+            " since = excluded.since, class_since = excluded.class_since, move = excluded.move,"
             " put_right_at = coalesce(excluded.put_right_at, put_right_at)",
             (
                 standing.account,
@@ -117,6 +124,9 @@ class StandingStore:
                 standing.change_tier,
                 standing.decided_at and moment(standing.decided_at),
                 standing.put_right_at and moment(standing.put_right_at),
+                standing.since and standing.since.isoformat(),
+                json.dumps({name: day.isoformat() for name, day in standing.class_since.items()}),
+                _content_of_move(standing.move),
             ),
         )
 
@@ -216,4 +226,34 @@ def _standing(row: sqlite3.Row) -> Standing:
         row["change_tier"],
         datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
         datetime.fromisoformat(row["put_right_at"]) if row["put_right_at"] else None,
+        date.fromisoformat(row["since"]) if row["since"] else None,
+        {ServiceClass(name): date.fromisoformat(day) for name, day in json.loads(row["class_since"]).items()},
+        _move_of(row["move"]),
+    )
+
+
+def _content_of_move(move: Move | None) -> str | None:
+    if move is None:
+        return None
+    return json.dumps(
+        {
+            "day": move.day.isoformat(),
+            "mover": move.mover.value,
+            "amount": None if move.amount is None else str(move.amount),
+            "number": move.number,
+            "credited_on": move.credited_on and move.credited_on.isoformat(),
+        }
+    )
+
+
+def _move_of(text: str | None) -> Move | None:
+    if text is None:
+        return None
+    content = json.loads(text)
+    return Move(
+        date.fromisoformat(content["day"]),
+        Mover(content["mover"]),
+        None if content["amount"] is None else Decimal(content["amount"]),
+        content["number"],
+        date.fromisoformat(content["credited_on"]) if content["credited_on"] else None,
     )

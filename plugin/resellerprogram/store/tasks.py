@@ -15,7 +15,8 @@ from .changes import Author
 from .database import moment
 
 PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
-"""The kinds of tasks."""
+PROSPECT = "prospect"
+"""The kinds of tasks; the last is a client's, the others are administrators'."""
 DONE, FAILED, STOPPED, CUT_SHORT = "done", "failed", "stopped", "cut_short"
 
 
@@ -72,7 +73,10 @@ class TaskStore:
         return task
 
     def newest(self, count: int) -> list[Task]:
-        rows = self._connection.execute("SELECT * FROM task ORDER BY id DESC LIMIT ?", (count,))
+        """What administrators have asked for, newest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM task WHERE kind <> ? ORDER BY id DESC LIMIT ?", (PROSPECT, count)
+        )
         return [_task(row) for row in rows]
 
     def begin(self, task: int, now: datetime) -> None:

@@ -42,6 +42,24 @@ class ClientUserStore:
             self._connection.execute("SELECT 1 FROM client_user WHERE account = ? LIMIT 1", (account,)).fetchone()
         )
 
+    def of(self, account: AccountId) -> list[str]:
+        """The ids of the account's users."""
+        rows = self._connection.execute("SELECT id FROM client_user WHERE account = ? ORDER BY id", (account,))
+        return [row[0] for row in rows]
+
+    def name_of(self, user: str) -> str | None:
+        """The login of a user."""
+        row = self._connection.execute("SELECT name FROM client_user WHERE id = ?", (user,)).fetchone()
+        return row[0] if row else None
+
+    def account_of_session(self, user: str) -> AccountId | None:
+        """The account of a session's user, whom the panel names by id, or by login. None where nobody is known, or
+        where the name fits users of two accounts."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT account FROM client_user WHERE id = ? OR name = ?", (user, user)
+        ).fetchall()
+        return AccountId(rows[0][0]) if len(rows) == 1 else None
+
     def account_of(self, user: str) -> AccountId | None:
         row = self._connection.execute("SELECT account FROM client_user WHERE id = ?", (user,)).fetchone()
         return AccountId(row[0]) if row else None

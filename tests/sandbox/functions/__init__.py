@@ -1,6 +1,6 @@
 """The panel's functions, by module; importing this package registers them."""
 
-from . import directory, discounts, orders, payment_info, payment_list, payments, system
+from . import directory, discounts, expenses, orders, payment_info, payment_list, payments, system
 from .registry import REGISTRY, Function
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Function",
     "directory",
     "discounts",
+    "expenses",
     "orders",
     "payment_info",
     "payment_list",

@@ -191,6 +191,8 @@ def _end_awaited_refund(request: Request, refund: Payment) -> None:
 def _payment_form(request: Request) -> etree._Element:
     methods = [(str(each.id), request.localized(each)) for each in request.session.query(Paymethod)]
     values = {"amount": "", "payment_currency": "126", "paymethod": "1"}
+    if request.state.reads("payment_form", "takes_amount"):
+        values.update({name: request.param(name) for name in values if request.param(name)})
     if request.caller.account is None:
         values["account"] = ""
     return request.form(values, {"paymethod": methods})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ..documents import Refusal, add, new_document
+from ..documents import Cell, Refusal, add, new_document
 from ..models import Account, User
 from ..request import CLIENT, ROOT, Request
 from .registry import ANYBODY, REGISTRY, function
@@ -143,6 +143,20 @@ def user(request: Request) -> etree._Element:
         ],
         request.conditions(USER_FILTER),
     )
+
+
+@function("user.edit", writes=True)
+def user_edit(request: Request) -> etree._Element:
+    found = request.session.get(User, request.number())
+    if found is None:
+        raise request.missing("user", request.elid)
+    if request.submitted:
+        found.realname = request.param("realname") or found.realname
+        return request.ok()
+    values: dict[str, Cell] = {"elid": str(found.id), "name": found.name, "email": found.email}
+    if request.state.reads("user_form", "language"):
+        values["language"] = found.language
+    return request.form({**values, "realname": found.realname})
 
 
 @function("employee", title=("Employees", "Сотрудники"))

@@ -1,0 +1,133 @@
+"""`resellerprogram.my.history` and what is behind it: tiers by day, payments, a picture (R11).
+
+For clients, about their own account; no panel call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lxml import etree
+
+from ... import telling, wording
+from ...programme.tiers import plain
+from ...programme.turnover import Verdict
+from ...store.decisions import Stretch
+from .. import documents
+from ..documents import Cell, Row
+from ..request import is_number
+from ..visit import Visit
+from .ahead import thresholds
+from .picture import Picture, Step
+from .reseller import Reseller
+
+MONTHS = ("1", "3", "12")
+_DAYS_IN_MONTH = 31
+
+
+def history(visit: Visit) -> etree._Element:
+    """Every stretch of days with one turnover and one tier, the newest first; each leads to its payments."""
+    me, page = Reseller(visit), visit.request.page()
+    decisions = visit.store.decisions
+    rows = [_stretch(me, each) for each in decisions.stretches(me.account, page.count, page.skip)]
+    count = decisions.history_length(me.account)
+    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+
+
+def payments(visit: Visit) -> etree._Element:
+    """The payments behind a decision of one's own, the newest first, each with its reason; without a choice the last
+    decision's."""
+    me, page = Reseller(visit), visit.request.page()
+    record = _own_decision(me)
+    if record is None:
+        return documents.list_page(visit.document, [], 0)
+    verdicts, count = visit.store.decisions.payments_of(record, page.count, page.skip)
+    rows = [_payment(me, verdict) for verdict in verdicts]
+    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+
+
+def picture(visit: Visit) -> etree._Element:
+    """The turnover by day with the tiers as steps, over one, three or twelve months, and its figures."""
+    me = Reseller(visit)
+    months = visit.request.text("months")
+    months = months if months in MONTHS else "3"
+    first = me.today - timedelta(days=_DAYS_IN_MONTH * int(months))
+    found = visit.store.decisions.course(me.account, first, me.today)
+    steps = list(_steps(me, found, first))
+    drawn = Picture(
+        steps,
+        me.today,
+        thresholds(me.table),
+        [],
+        me.say("Your turnover by day", "Ваш оборот по дням"),
+        me.say(
+            "The line is the turnover, the area below it the threshold of the status you had.",
+            "Линия — оборот, закрашено — порог статуса, который у вас был.",
+        ),
+    )
+    return documents.form_page(
+        visit.document,
+        {"months": months, "picture": drawn.html(), "words": drawn.description},
+        {"months": [(each, me.say("months: {n}", "месяцев: {n}", n=each)) for each in MONTHS]},
+        {"days": [_figures(me, step) for step in reversed(steps)]},
+    )
+
+
+def _own_decision(me: Reseller) -> int | None:
+    """The decision that was asked for, if it is the account's own; else its last. Raises BadInput for another's."""
+    wanted, decisions = me.visit.request.elid, me.visit.store.decisions
+    if not wanted:
+        return decisions.newest_of(me.account)
+    if not is_number(wanted) or not decisions.belongs(int(wanted), me.account):
+        me.visit.refuse("decision {number} does not exist", "решения {number} нет", number=wanted[:20])
+    return int(wanted)
+
+
+def _stretch(me: Reseller, stretch: Stretch) -> Row:
+    return {
+        "id": str(stretch.id),
+        "first_day": me.day(stretch.first_day),
+        "last_day": me.day(stretch.last_day),
+        "tier": Cell(stretch.tier or me.name(None), raw=stretch.tier or ""),
+        "turnover": me.money(stretch.turnover),
+    }
+
+
+def _payment(me: Reseller, verdict: Verdict) -> Row:
+    payment, outlook = verdict.payment, me.outlook
+    counts = verdict.counted != 0
+    return {
+        "credited": me.day(payment.credited_on) if payment.credited_on else "",
+        "number": payment.number or str(payment.id),
+        "amount": Cell(
+            wording.money(payment.amount.amount, payment.amount.currency),
+            raw=plain(payment.amount.amount),
+            currency=payment.amount.currency,
+        ),
+        "counted": Cell(
+            me.money_said(verdict.counted), "green" if counts else "", plain(verdict.counted), me.visit.currency
+        ),
+        "reason": Cell(
+            telling.reason(verdict, me.language, outlook.months if outlook else 1), raw=verdict.reason.value
+        ),
+    }
+
+
+def _steps(me: Reseller, found: list[Stretch], first: date) -> Iterator[Step]:
+    """One step a day at most: of several decisions the day's last."""
+    by_day: dict[date, Stretch] = {}
+    for stretch in found:
+        by_day[max(stretch.first_day, first)] = stretch
+    for day, stretch in sorted(by_day.items()):
+        tier = me.table.by_name(stretch.tier) if stretch.tier else None
+        yield Step(day, stretch.turnover, stretch.tier or "", tier.threshold if tier else Decimal(0))
+
+
+def _figures(me: Reseller, step: Step) -> Row:
+    return {
+        "day": me.day(step.day),
+        "turnover": me.money(step.turnover),
+        "tier": Cell(step.tier or me.name(None), raw=step.tier),
+    }

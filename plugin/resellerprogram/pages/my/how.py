@@ -1,0 +1,147 @@
+"""`resellerprogram.my.how`: how the programme works, from the settings in force. For clients; no panel call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ...programme.text import Text
+from ...wording import months
+from .. import documents
+from ..documents import Cell, Row
+from ..visit import Visit
+from .reseller import Reseller
+
+_LINES: tuple[tuple[str, Text, Text], ...] = (
+    (
+        "counts",
+        Text("What counts", "Что учитывается"),
+        Text(
+            "Payments credited to your account during {months}: from the same day of the month up to today, both days "
+            "included.",
+            "Зачисленные платежи за {months}: с того же числа по сегодня, оба дня включительно.",
+        ),
+    ),
+    (
+        "does_not_count",
+        Text("What does not", "Что не учитывается"),
+        Text(
+            "Promised payments, cashback and certificates; payments that are being refunded, refunded, fraudulent or "
+            "cancelled{methods}. A refund is taken off once. Orders and expenses play no part.",
+            "Обещанные платежи, кэшбэк и сертификаты; платежи на возврате, возвращённые, мошеннические и "
+            "отменённые{methods}. Возврат вычитается один раз. Заказы и расходы не учитываются.",
+        ),
+    ),
+    (
+        "date",
+        Text("Which date", "Какая дата"),
+        Text(
+            "The day on which a payment was credited, by the provider's clock. On the last day of a month the "
+            "month before "
+            "counts from its last day.",
+            "День зачисления платежа по часам провайдера. В конце месяца отсчёт идёт от последнего дня предыдущего.",
+        ),
+    ),
+    (
+        "currency",
+        Text("Currency", "Валюта"),
+        Text(
+            "{currency}. Payments in another currency count at the provider's rate of the day on which they "
+            "were credited; "
+            "a rate that was used once stays. Without a rate they don't count.",
+            "{currency}. Платежи в другой валюте пересчитываются по курсу провайдера на день зачисления; один раз "
+            "применённый курс не меняется. Без курса они не учитываются.",
+        ),
+    ),
+    (
+        "rises",
+        Text("When it rises", "Когда растёт"),
+        Text(
+            "In the moment in which the payment that reaches a threshold is credited.",
+            "Сразу, в момент зачисления платежа, который доводит до порога.",
+        ),
+    ),
+    (
+        "falls",
+        Text("When it falls", "Когда снижается"),
+        Text(
+            "Shortly after midnight, when payments are older than the period; at once when a payment is "
+            "refunded. Nothing "
+            "carries over. “Looking ahead” shows each day beforehand.",
+            "Вскоре после полуночи, когда платежи выходят за период; сразу — при возврате платежа. Ничего не "
+            "переносится. "
+            "Дни заранее видны в разделе «Что дальше».",
+        ),
+    ),
+    (
+        "order",
+        Text("The order that crosses a threshold", "Заказ, на котором перейдён порог"),
+        Text(
+            "It has the old discount: an order is priced before it is paid. Top up your balance first, and the "
+            "next order "
+            "has the new one.",
+            "Идёт по прежней скидке: цена заказа известна до оплаты. Сначала пополните баланс — следующий "
+            "заказ пойдёт с "
+            "новой.",
+        ),
+    ),
+    (
+        "renewals",
+        Text("Renewals", "Продления"),
+        Text(
+            "The discounts apply to orders and to renewals. What is charged daily has the discount of each day.",
+            "Скидки действуют и на заказы, и на продления. При ежедневной оплате действует скидка каждого дня.",
+        ),
+    ),
+)
+_PROMO_CODES = {
+    True: Text("They can't be used while you have a status.", "Не применяются, пока у вас есть статус."),
+    False: Text("They work beside the programme.", "Действуют вместе с программой."),
+}
+_OTHERS = {
+    True: Text(
+        "They rest while you have a status, and come back unchanged when it ends.",
+        "Откладываются, пока у вас есть статус, и возвращаются без изменений, когда он закончится.",
+    ),
+    False: Text("They stay as they are.", "Остаются как есть."),
+}
+_JOINING = {
+    True: Text(
+        "You may join and leave by yourself, on the page “My status”.",
+        "Вступить и выйти можно самостоятельно, на странице «Мой статус».",
+    ),
+    False: Text("Your provider decides who takes part.", "Участников определяет провайдер."),
+}
+
+
+def how(visit: Visit) -> etree._Element:
+    """The rules as a table, and as data."""
+    me = Reseller(visit)
+    settings = me.settings
+    return documents.form_page(
+        visit.document,
+        {
+            "months": str(settings.window_months),
+            "currency": settings.currency,
+            "excluded_payment_methods": ",".join(settings.excluded_payment_methods),
+            "promo_codes": "refuse" if settings.exclusive.promo_codes_refused else "allow",
+            "other_discounts": "set_aside" if settings.exclusive.others_set_aside else "leave",
+            "joining": "on" if settings.joining else "off",
+        },
+        tables={"rules": _rules(me)},
+    )
+
+
+def _rules(me: Reseller) -> Iterator[Row]:
+    settings, excluded = me.settings, ", ".join(me.settings.excluded_payment_methods)
+    methods = Text("; the payment methods {names}", "; методы оплаты {names}")(names=excluded) if excluded else ""
+    values = {"months": months(settings.window_months), "currency": settings.currency, "methods": methods}
+    exclusive = settings.exclusive
+    for name, topic, text in (
+        *((name, topic, text(**values)) for name, topic, text in _LINES),
+        ("promo_codes", Text("Promo codes", "Промокоды"), _PROMO_CODES[exclusive.promo_codes_refused]),
+        ("other_discounts", Text("Other discounts", "Другие скидки"), _OTHERS[exclusive.others_set_aside]),
+        ("joining", Text("Taking part", "Участие"), _JOINING[settings.joining]),
+    ):
+        yield {"topic": Cell(topic.say(me.language), raw=name), "rule": text.say(me.language)}

@@ -1,0 +1,169 @@
+"""`resellerprogram.my.join`, `.leave` and `.notices`: what a client decides. For clients.
+
+What somebody would have as a member takes several panel calls: a process of its own finds it, the page waits for that.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lxml import etree
+
+from ...administration import Administration
+from ...programme.notices import Kind
+from ...programme.text import Text
+from ...store.changes import Author
+from ...store.prospects import Prospect
+from ...store.tasks import PROSPECT
+from .. import documents
+from ..documents import Row
+from ..visit import Visit
+from .reseller import Reseller
+
+FRESH = timedelta(minutes=10)
+"""What was found so long ago is found again."""
+REFRESHES = 2
+_PAGE = "func=resellerprogram.my"
+_CONSENT = Text("Tick that you agree.", "Отметьте, что вы согласны.")
+
+
+def join(visit: Visit) -> etree._Element:
+    """What the client would get today, what would rest, and their consent."""
+    me = Reseller(visit)
+    _check_allowed(me)
+    if me.state not in ("not_a_member", "left"):
+        visit.refuse("you take part already, or can't join", "вы уже участвуете или вступить нельзя")
+    prospect = visit.store.prospects.of(me.account)
+    if prospect is None or visit.now - prospect.seen_at > FRESH:
+        if visit.request.submitted:
+            visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
+        return _counting(me)
+    agreed = _terms(me, prospect)
+    if visit.request.submitted:
+        _check_consent(me)
+        _office(me).join(me.account, agreed)
+        visit.wake_worker()
+        return documents.ok(_PAGE, "form")
+    return documents.form_page(
+        visit.document,
+        {
+            "words": agreed,
+            "turnover": me.money(prospect.turnover),
+            "tier": documents.Cell(me.name(prospect.tier), raw=prospect.tier.name if prospect.tier else ""),
+            "agree": "off",
+        },
+        tables={"others": [{"name": name, "value": value} for name, value in prospect.others]},
+    )
+
+
+def leave(visit: Visit) -> etree._Element:
+    """What ends, what comes back, and the client's word."""
+    me = Reseller(visit)
+    _check_allowed(me)
+    if not me.takes_part and me.state != "uncounted":
+        visit.refuse("you take no part", "вы не участвуете")
+    others = visit.store.set_aside.of(me.account)
+    if visit.request.submitted:
+        _check_consent(me)
+        _office(me).leave(me.account)
+        visit.wake_worker()
+        return documents.ok(_PAGE, "form")
+    words = me.say(
+        "Your discounts of the programme end at once: {percents}. Discounts that rest come back, promo codes "
+        "work again. "
+        "You may join again at any time; what you paid in the period then counts as before.",
+        "Скидки программы закончатся сразу: {percents}. Отложенные скидки вернутся, промокоды снова будут действовать. "
+        "Вступить снова можно в любой момент, платежи за период тогда учтутся как прежде.",
+        percents=me.percents(me.tier),
+    )
+    rows = [{"name": each.shown.get("name", ""), "value": each.shown.get("value", "")} for each in others]
+    return documents.form_page(visit.document, {"words": words, "agree": "off"}, tables={"others": rows})
+
+
+def notices(visit: Visit) -> etree._Element:
+    """Of what the client wants to be told; what the administrator has switched off is not offered."""
+    me = Reseller(visit)
+    offered = [kind for kind in Kind if kind.value in me.settings.client_notices]
+    for kind in Kind:
+        if kind not in offered:
+            documents.drop_field(visit.document, kind.value)
+    unwanted = visit.store.notices.unwanted(me.account)
+    if visit.request.submitted:
+        refused = {kind for kind in offered if visit.request.text(kind.value) != "on"}
+        visit.store.notices.want(me.account, refused | {kind for kind in unwanted if kind not in offered})
+        return documents.ok(_PAGE, "form")
+    values: Row = {kind.value: "off" if kind in unwanted else "on" for kind in offered}
+    days = str(me.settings.warn_days)
+    return documents.form_page(visit.document, {**values, "warn_days": days, "words": _noticed(me, days)})
+
+
+def _noticed(me: Reseller, days: str) -> str:
+    if not me.settings.client_notices:
+        return me.say("The provider sends no notifications.", "Провайдер не присылает уведомлений.")
+    return me.say(
+        "Notifications come in the panel. Of a fall you are warned {days} day(s) before.",
+        "Уведомления приходят в панель. О снижении предупреждаем за {days} дн.",
+        days=days,
+    )
+
+
+def _check_allowed(me: Reseller) -> None:
+    if not me.settings.joining:
+        me.visit.refuse(
+            "your provider decides who takes part; ask support",
+            "участников определяет провайдер; обратитесь в поддержку",
+        )
+
+
+def _check_consent(me: Reseller) -> None:
+    if me.visit.request.text("agree") != "on":
+        me.visit.refuse(_CONSENT.en, _CONSENT.ru, "agree")
+
+
+def _counting(me: Reseller) -> etree._Element:
+    visit = me.visit
+    visit.start_task(PROSPECT, account=me.account)
+    documents.refresh_every(visit.document, REFRESHES)
+    for name in ("turnover", "tier", "others", "agree"):
+        documents.drop_field(visit.document, name)
+    return documents.form_page(
+        visit.document,
+        {"words": me.say("Your payments are being counted…", "Считаем ваши платежи…"), "waiting": "on"},
+    )
+
+
+def _terms(me: Reseller, prospect: Prospect) -> str:
+    """What is agreed to, in the client's words."""
+    parts = [
+        me.say(
+            "Today you would have: {tier} ({percents}).",
+            "Сегодня у вас было бы: {tier} ({percents}).",
+            tier=me.name(prospect.tier),
+            percents=me.percents(prospect.tier),
+        )
+    ]
+    if me.settings.exclusive.promo_codes_refused:
+        parts.append(
+            me.say(
+                "While you have a status, promo codes can't be used.",
+                "Пока у вас есть статус, промокоды не применяются.",
+            )
+        )
+    if me.settings.exclusive.others_set_aside:
+        parts.append(
+            me.say(
+                "Your other personal discounts rest meanwhile ({count} now) and come back unchanged.",
+                "Другие ваши персональные скидки на это время откладываются (сейчас их {count}) и вернутся без "
+                "изменений.",
+                count=len(prospect.others),
+            )
+        )
+    return "\n".join(parts)
+
+
+def _office(me: Reseller) -> Administration:
+    """The client's own hand, told by login."""
+    visit = me.visit
+    user = visit.request.user
+    author = Author(visit.store.users.name_of(user) or user, visit.request.address)
+    return Administration(visit.root, visit.store, author, lambda: visit.now)

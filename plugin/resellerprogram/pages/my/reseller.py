@@ -1,0 +1,185 @@
+"""Who asks, where they stand, and how it is said to them. Every page of this folder begins with a Reseller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ... import wording
+from ...health import OVERDUE
+from ...programme.basis import Basis
+from ...programme.errors import MemberError
+from ...programme.forecast import Ahead, Forecast, Keep, Outlook
+from ...programme.ids import AccountId
+from ...programme.text import Text
+from ...programme.tiers import ServiceClass, Tier, TierTable, plain
+from ...store.members import EXCLUDED, LEFT, MemberNote
+from ...store.settings import Settings
+from ...store.standings import Standing
+from ..documents import Cell
+from ..visit import Visit
+
+_NO_BREAK = "\u00a0"
+_NOT_A_CLIENT = Text(
+    "This page is the client's own, and no client belongs to your session. Enter as the client to see it.",
+    "Это страница клиента, а ваш сеанс не принадлежит клиенту. Войдите под клиентом, чтобы её увидеть.",
+)
+
+
+class Reseller:
+    """The account of the session behind a request. Raises MemberError when there is none."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit, self.language, self.today = visit, visit.language, visit.today
+        self.account = _account(visit)
+
+    # --- where they stand ---
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self.visit.store.settings.current()
+
+    @cached_property
+    def note(self) -> MemberNote:
+        """What was said of the account, by the administrator or by itself."""
+        return self.visit.store.members.of(self.account)
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        return self.visit.store.standings.of(self.account)
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """None before the first decision, and for who takes no part."""
+        found = self.visit.store.outlooks.of(self.account)
+        return found if found and found.basis.counts_payments and self.takes_part else None
+
+    @cached_property
+    def state(self) -> str:
+        """tier, below (the first tier), pinned; uncounted (no decision yet); excluded, left, not_a_member,
+        withdrawn.
+        """
+        said, basis = self.note.standing, self.standing.basis if self.standing else None
+        if said in (EXCLUDED, LEFT):
+            return said
+        outside = not self.settings.members.everybody and said is None
+        if basis is None and outside and self.visit.store.runs.last_good():
+            return "not_a_member"
+        if basis is Basis.NOT_A_MEMBER and outside:
+            return "not_a_member"
+        if basis is Basis.WITHDRAWN:
+            return "withdrawn"
+        if basis is None or not basis.counts_payments:
+            return "uncounted"
+        if basis is Basis.PINNED:
+            return "pinned"
+        return "tier" if self.standing and self.standing.tier else "below"
+
+    @property
+    def takes_part(self) -> bool:
+        return self.state in ("tier", "below", "pinned")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a change is known and not yet counted."""
+        return self.settings.automatic and self.visit.store.queue.waits(self.account)
+
+    @property
+    def counted_at(self) -> datetime | None:
+        return self.standing.decided_at if self.standing else None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the figures are old because nothing recalculates."""
+        late = self.counted_at is not None and self.visit.now - self.counted_at > OVERDUE
+        return self.takes_part and (late or not self.settings.automatic)
+
+    @cached_property
+    def tier(self) -> Tier | None:
+        """As it is held, with the percents of the last decision."""
+        return self.outlook.tier if self.outlook else None
+
+    # --- what comes ---
+
+    @cached_property
+    def tables(self) -> Mapping[date, TierTable]:
+        """The tables by their first day, from today's on."""
+        tiers = self.visit.store.tiers
+        return {day: tiers.on(day).table for day in (self.today, *tiers.days_after(self.today))}
+
+    @property
+    def table(self) -> TierTable:
+        return self.tables[self.today]
+
+    def table_on(self, day: date) -> TierTable:
+        return self.tables[max(first for first in self.tables if first <= max(day, self.today))]
+
+    def forecast(self, outlook: Outlook) -> Forecast:
+        return Forecast(outlook, self.table_on, [day for day in self.tables if day > self.today])
+
+    def horizon(self, outlook: Outlook) -> date:
+        """The day on which no payment made so far counts any more, or a month from now."""
+        return self.today + timedelta(days=31 * outlook.months)
+
+    # --- how it is said ---
+
+    def say(self, en: str, ru: str, **values: Any) -> str:
+        return self.visit.say(en, ru, **values)
+
+    def money(self, amount: Decimal) -> Cell:
+        return Cell(self.money_said(amount), raw=plain(amount), currency=self.visit.currency)
+
+    def money_said(self, amount: Decimal) -> str:
+        """'48 000.00 RUB', which no line breaks apart."""
+        return wording.money(amount, self.visit.currency).replace(" ", _NO_BREAK)
+
+    def day(self, day: date) -> Cell:
+        return Cell(self.day_said(day), raw=day.isoformat())
+
+    def day_said(self, day: date) -> str:
+        return wording.day(day, self.language)
+
+    def percent(self, percent: Decimal | None) -> Cell:
+        return Cell(wording.percent(percent), raw="" if percent is None else plain(percent))
+
+    def percents(self, tier: Tier | None) -> str:
+        """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
+        if tier is None:
+            return self.say("no discounts", "без скидок")
+        return wording.percents(tier.percents, self.visit.titles, self.language)
+
+    def name(self, tier: Tier | None) -> str:
+        return tier.name if tier else self.say("no status", "без статуса")
+
+    def step(self, change: Ahead) -> str:
+        """'21.01.2025: Partner #8 → Partner #7'."""
+        return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.tier)}"
+
+    def kept(self, keep: Keep) -> str:
+        """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'."""
+        return self.say(
+            "Pay {amount} by {day} to keep {tier}",
+            "Внесите {amount} по {day} включительно, и {tier} останется",
+            amount=self.money_said(keep.amount),
+            day=self.day_said(keep.last_day),
+            tier=keep.tier.name,
+        )
+
+    def title(self, service_class: ServiceClass) -> str:
+        return self.visit.head(self.visit.titles.get(service_class, Text(service_class, service_class)))[:-3]
+
+
+def _account(visit: Visit) -> AccountId:
+    """The session's account: by our own table of users, else by the panel. Nothing of the request is asked."""
+    user = visit.request.user
+    account = visit.store.users.account_of_session(user)
+    if account is None and user:
+        from ...recalculation.lookups import account_of_session
+
+        account = account_of_session(visit.root, visit.store, user)
+    if account is None:
+        raise MemberError(_NOT_A_CLIENT)
+    return account

@@ -1,0 +1,368 @@
+"""`resellerprogram.my`: where I stand, what is missing to the next tier, when I lose this one. For clients; no
+panel call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from ... import wording
+from ...programme.forecast import Ahead, Forecast, Keep, Outlook
+from ...programme.moves import Move, Mover
+from ...programme.text import Text
+from ...programme.tiers import Tier
+from ...store.notes import SAVINGS
+from .. import documents
+from ..documents import Cell, Row
+from ..visit import Visit
+from .reseller import Reseller
+
+REFRESHES = 3
+"""Seconds between two looks while a change is being counted."""
+_HEADLINES = {
+    "tier": Text("Your status: {tier}", "Ваш статус: {tier}"),
+    "pinned": Text(
+        "Your status: {tier}, held for you until {until}", "Ваш статус: {tier}, закреплён за вами до {until}"
+    ),
+    "below": Text("No status yet", "Статуса пока нет"),
+    "uncounted": Text("Your payments are being counted", "Ваши платежи ещё считаются"),
+    "not_a_member": Text("You take no part in the reseller programme", "Вы не участвуете в партнёрской программе"),
+    "left": Text("You have left the reseller programme", "Вы вышли из партнёрской программы"),
+    "excluded": Text("Your account takes no part in the programme", "Ваш аккаунт не участвует в программе"),
+    "withdrawn": Text("The programme is switched off at the moment", "Программа сейчас отключена"),
+}
+_EXPLAINED = {
+    "tier": Text(
+        "Your discounts follow what you paid in from {first} to {last}: {turnover}.",
+        "Скидки зависят от суммы, внесённой с {first} по {last}: {turnover}.",
+    ),
+    "pinned": Text(
+        "Until that day your status does not depend on what you pay. From then on it follows your payments; those from "
+        "{first} to {last} are {turnover}.",
+        "До этого дня статус не зависит от платежей. Потом он снова будет зависеть от них; с {first} по {last} внесено "
+        "{turnover}.",
+    ),
+    "below": Text(
+        "From {first} to {last} you paid in {turnover}. The first status begins at {threshold}; it comes with "
+        "the payment "
+        "that reaches it, at once.",
+        "С {first} по {last} внесено {turnover}. Первый статус начинается от {threshold}: он включится сразу с "
+        "платежом, "
+        "который до него доведёт.",
+    ),
+    "uncounted": Text(
+        "Everybody is counted every night, and at once when a payment arrives. Look again in a few minutes.",
+        "Пересчёт идёт каждую ночь и сразу при поступлении платежа. Загляните через несколько минут.",
+    ),
+    "not_a_member": Text(
+        "The programme gives discounts that grow with what you pay in. The table and the rules are in the menu.",
+        "Программа даёт скидки, которые растут с суммой ваших платежей. Таблица и правила — в меню.",
+    ),
+    "left": Text(
+        "Your own discounts have been given back, and promo codes work as usual.",
+        "Ваши прежние скидки возвращены, промокоды действуют как обычно.",
+    ),
+    "excluded": Text(
+        "Your provider has decided so. Your payments and other discounts are not touched. Support knows more.",
+        "Так решил ваш провайдер. Платежей и других скидок это не касается. Подробности — в поддержке.",
+    ),
+    "withdrawn": Text(
+        "Discounts of the programme have been taken off for everybody, others have been given back.",
+        "Скидки программы сняты у всех клиентов, остальные скидки возвращены.",
+    ),
+}
+_MOVES = {
+    Mover.PAYMENT: Text("{day}: payment of {amount}", "{day}: платёж {amount}"),
+    Mover.LEFT_THE_WINDOW: Text(
+        "{day}: {amount}, paid on {credited_on}, stopped counting",
+        "{day}: перестали учитываться {amount}, внесённые {credited_on}",
+    ),
+    Mover.TAKEN_BACK: Text("{day}: {amount} taken back", "{day}: возврат или отмена {amount}"),
+    Mover.PIN: Text("{day}: held for you by your provider", "{day}: закреплён провайдером"),
+    Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
+    Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
+    Mover.TABLE: Text("{day}: the table of the programme changed", "{day}: изменилась таблица программы"),
+}
+_OF_MEMBERS = (
+    "turnover",
+    "tier",
+    "since",
+    "moved",
+    "discounts",
+    "target",
+    "missing",
+    "target_percents",
+    "fall",
+    "keep",
+)
+
+
+def my(visit: Visit) -> etree._Element:
+    """The status, and for a member everything that follows from it."""
+    me = Reseller(visit)
+    outlook = me.outlook
+    if visit.request.submitted and outlook:
+        return _pay(me, _amount(me, me.forecast(outlook), visit.request.text("clicked_button")))
+    shown: Row = {"state": Cell(_headline(me), raw=me.state), "words": _words(me), "account": str(me.account)}
+    if me.is_waiting:
+        documents.refresh_every(visit.document, REFRESHES)
+    _leave_out(me)
+    if outlook is None:
+        return documents.form_page(visit.document, {**shown, **_notes(me)})
+    forecast = me.forecast(outlook)
+    targets = _targets(me, forecast)
+    return documents.form_page(
+        visit.document,
+        {**shown, **_notes(me), **_standing(me, outlook), **_target(me, forecast, targets), **_coming(me, forecast)},
+        {"target": [(tier.name, f"{tier.name}: {me.percents(tier)}") for tier in targets]},
+        {"discounts": _discounts(me), "others": _others(me)},
+    )
+
+
+def _pay(me: Reseller, amount: Decimal | None) -> etree._Element:
+    """The panel's own payment with an amount filled in."""
+    from ...panel.assumptions import payment_form
+
+    if not amount:
+        me.visit.refuse("nothing is missing", "ничего не нужно вносить", "target")
+    return documents.ok(urlencode(payment_form(amount)), "form")
+
+
+def _amount(me: Reseller, forecast: Forecast, button: str) -> Decimal | None:
+    """What a button pays: what is missing, or what keeps the tier."""
+    if button == "hold":
+        change = _next_change(me, forecast)
+        keep = change and forecast.keep(change)
+        return keep.amount if keep else None
+    target = _chosen(me, _targets(me, forecast))
+    return forecast.missing(target, me.today) if target else None
+
+
+# --- the status ---
+
+
+def _headline(me: Reseller) -> str:
+    until = me.outlook.pin.until if me.outlook and me.outlook.pin else me.today
+    return _HEADLINES[me.state](tier=me.name(me.tier), until=wording.day_text(until)).say(me.language)
+
+
+def _words(me: Reseller) -> str:
+    """In five seconds: what was paid, how much is missing, when it ends."""
+    text, outlook = _EXPLAINED[me.state], me.outlook
+    if outlook is None:
+        return text.say(me.language)
+    forecast = me.forecast(outlook)
+    window = forecast.window(outlook.day)
+    explained = text(
+        first=wording.day_text(window.first),
+        last=wording.day_text(window.last),
+        turnover=me.money_said(forecast.turnover(outlook.day)),
+        threshold=me.money_said(me.table.tiers[0].threshold),
+    ).say(me.language)
+    following = next(iter(_targets(me, forecast)), None)
+    if following is None:
+        return explained
+    missing = me.say(
+        "{amount} more give you {tier}.",
+        "Ещё {amount} — и у вас {tier}.",
+        amount=me.money_said(forecast.missing(following, me.today)),
+        tier=following.name,
+    )
+    return f"{explained}\n{missing}"
+
+
+def _standing(me: Reseller, outlook: Outlook) -> Row:
+    forecast, standing = me.forecast(outlook), me.standing
+    window = forecast.window(outlook.day)
+    return {
+        "day": me.day(outlook.day),
+        "turnover": me.money(forecast.turnover(outlook.day)),
+        "first_day": me.day(window.first),
+        "last_day": me.day(window.last),
+        "tier": Cell(me.name(me.tier), raw=me.tier.name if me.tier else ""),
+        "since": me.day(standing.since) if standing and standing.since else "",
+        "moved": _moved(me, standing.move) if standing and standing.move else "",
+    }
+
+
+def _moved(me: Reseller, move: Move) -> Cell:
+    said = _MOVES[move.mover](
+        day=wording.day_text(move.day),
+        amount="" if move.amount is None else me.money_said(move.amount),
+        credited_on=wording.day_text(move.credited_on or move.day),
+    )
+    return Cell(said.say(me.language), raw=move.mover.value)
+
+
+def _discounts(me: Reseller) -> Iterator[Row]:
+    """In force per class, and since when."""
+    standing = me.standing
+    for name, percent in standing.percents.items() if standing else ():
+        since = standing.class_since.get(name) if standing else None
+        yield {
+            "class": Cell(me.title(name), raw=name),
+            "percent": me.percent(percent),
+            "since": me.day(since) if since else "",
+        }
+
+
+def _leave_out(me: Reseller) -> None:
+    """What does not concern this account is not on its page."""
+    document = me.visit.document
+    gone = [] if me.takes_part else list(_OF_MEMBERS)
+    if me.takes_part and me.table.next_after(Decimal(0)) is None:
+        gone += ["target", "missing"]
+    for name in gone:
+        documents.drop_field(document, name)
+    may_join = me.settings.joining and me.state in ("not_a_member", "left")
+    may_leave = me.settings.joining and (me.takes_part or me.state == "uncounted")
+    members = me.takes_part
+    for button, wanted in (("pay", members), ("hold", members), ("join", may_join), ("leave", may_leave)):
+        if not wanted:
+            documents.drop_button(document, button)
+
+
+# --- the next tier ---
+
+
+def _targets(me: Reseller, forecast: Forecast) -> list[Tier]:
+    """The tiers that are not reached yet, the next one first."""
+    balance = forecast.balance(me.today)
+    return [tier for tier in me.table.tiers if tier.threshold > balance]
+
+
+def _chosen(me: Reseller, targets: list[Tier]) -> Tier | None:
+    wanted = me.visit.request.text("target")
+    return next((tier for tier in targets if tier.name == wanted), targets[0] if targets else None)
+
+
+def _target(me: Reseller, forecast: Forecast, targets: list[Tier]) -> Row:
+    """What it takes to reach the next tier, or the one that was asked for."""
+    target, document = _chosen(me, targets), me.visit.document
+    if target is None:
+        documents.drop_field(document, "target")
+        documents.drop_field(document, "missing")
+        documents.drop_button(document, "pay")
+        return {}
+    missing = forecast.missing(target, me.today)
+    documents.say(document, "msg_pay", _button(me, missing, target))
+    return {
+        "target": target.name,
+        "threshold": me.money(target.threshold),
+        "missing": me.money(missing),
+    }
+
+
+def _button(me: Reseller, amount: Decimal, tier: Tier) -> str:
+    return me.say("Pay {amount}: {tier}", "Внести {amount}: {tier}", amount=me.money_said(amount), tier=tier.name)
+
+
+# --- what comes ---
+
+
+def _next_change(me: Reseller, forecast: Forecast) -> Ahead | None:
+    return next((change for change in forecast.changes() if change.day > me.today), None)
+
+
+def _coming(me: Reseller, forecast: Forecast) -> Row:
+    """The next change, and what keeps the tier."""
+    change, document = _next_change(me, forecast), me.visit.document
+    keep = forecast.keep(change) if change else None
+    if keep:
+        documents.say(document, "msg_hold", _button(me, keep.amount, keep.tier))
+    else:
+        documents.drop_field(document, "keep")
+        documents.drop_button(document, "hold")
+    if change is None:
+        documents.drop_field(document, "fall")
+        return {}
+    fall = Cell(f"{me.step(change)} ({me.percents(change.tier)})", raw=change.day.isoformat())
+    tier = change.tier.name if change.tier else ""
+    return {"fall": fall, "fall_tier": tier, **(_kept(me, keep) if keep else {})}
+
+
+def _kept(me: Reseller, keep: Keep) -> Row:
+    """The smallest payment that prevents a fall, and the last day for it."""
+    return {
+        "keep": me.kept(keep),
+        "keep_amount": me.money(keep.amount),
+        "keep_first_day": me.day(keep.first_day),
+        "keep_last_day": me.day(keep.last_day),
+    }
+
+
+# --- beside it ---
+
+
+def _notes(me: Reseller) -> Row:
+    """What else there is to know; what there is nothing to say about is left out."""
+    said = {
+        "stopped": _stopped(me),
+        "waiting": me.say("A change is being counted…", "Изменение учитывается…") if me.is_waiting else "",
+        "resting": _resting(me),
+        "saved": _saved(me),
+    }
+    for name, text in said.items():
+        if not text:
+            documents.drop_field(me.visit.document, name)
+    if not me.visit.store.set_aside.of(me.account):
+        documents.drop_field(me.visit.document, "others")
+    return {name: Cell(text, raw="on" if text else "off") for name, text in said.items() if name != "saved"} | {
+        "saved": said["saved"]
+    }
+
+
+def _stopped(me: Reseller) -> str:
+    if not me.is_stopped or me.counted_at is None:
+        return ""
+    return me.say(
+        "The figures are of {at}: the daily recalculation stands still. Your discounts stay as they are until "
+        "it goes on.",
+        "Данные на {at}: ежедневный пересчёт приостановлен. До его возобновления скидки останутся прежними.",
+        at=wording.moment(me.counted_at, me.language),
+    )
+
+
+def _resting(me: Reseller) -> str:
+    """What rests while the account has a tier (R9)."""
+    if me.tier is None:
+        return ""
+    promo_codes = me.settings.exclusive.promo_codes_refused
+    others = bool(me.visit.store.set_aside.of(me.account))
+    if promo_codes and others:
+        return me.say(
+            "While you have a status, promo codes can't be used, and the discounts below rest. They come back by "
+            "themselves when the status ends.",
+            "Пока у вас есть статус, промокоды не применяются, а скидки ниже отложены. Когда статус закончится, они "
+            "вернутся сами.",
+        )
+    if promo_codes:
+        return me.say(
+            "While you have a status, promo codes can't be used.", "Пока у вас есть статус, промокоды не применяются."
+        )
+    if others:
+        return me.say(
+            "While you have a status, the discounts below rest. They come back by themselves when it ends.",
+            "Пока у вас есть статус, скидки ниже отложены. Когда он закончится, они вернутся сами.",
+        )
+    return ""
+
+
+def _others(me: Reseller) -> Iterator[Row]:
+    for each in me.visit.store.set_aside.of(me.account):
+        yield {"name": each.shown.get("name", ""), "value": each.shown.get("value", "")}
+
+
+def _saved(me: Reseller) -> str:
+    """What the programme saved in the window, where the panel's expenses tell it."""
+    kept_savings = me.visit.store.notes.read(SAVINGS)
+    outlook = me.outlook
+    if outlook is None or not kept_savings or not kept_savings["told"]:
+        return ""
+    window = me.forecast(outlook).window(me.today)
+    sums = me.visit.store.savings.of(me.account, window.first, window.last)
+    return ", ".join(f"{wording.money(amount, currency)}" for currency, amount in sorted(sums.items()))

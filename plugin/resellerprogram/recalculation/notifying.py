@@ -1,0 +1,58 @@
+"""Sending what resellers are told, through the panel's own notifications. Each is sent once, whatever happens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from ..panel.errors import PanelError, PanelRefusal, TransportError
+from ..panel.notices import language_of, notify
+from ..programme.ids import AccountId
+from ..programme.notices import Kind
+from ..store.notices import LOST, OVER, REFUSED, SENT, KeptNotice
+from .context import Context
+from .letters import letter
+
+log = logging.getLogger(__name__)
+
+
+def deliver(context: Context, clock: Callable[[], datetime]) -> int:
+    """Send what waits; tells how much was sent. Nothing is raised: what the panel does not take is on record and in the
+    log, and while the panel is away everything waits."""
+    sent = 0
+    try:
+        for kept in context.store.notices.waiting():
+            sent += _send(context, kept, clock())
+    except PanelError as error:
+        log.error("notifications wait: %s", error)
+    return sent
+
+
+def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
+    """Raises PanelError before anything is sent; afterwards the notice has ended, one way or the other."""
+    notices, notice = context.store.notices, kept.notice
+    if notice.kind is Kind.WILL_FALL and notice.day <= now.date():
+        notices.end(kept.id, OVER, now)
+        return False
+    users = _users(context, notice.account)
+    languages = {user: language_of(context.panel, user) for user in users}
+    words = letter(notice, context.settings.currency, {each.name: each.title for each in context.classes})
+    notices.end(kept.id, LOST, now)
+    try:
+        for user in users:
+            notify(context.panel, user, words.subject, words.message, languages[user])
+    except (PanelRefusal, TransportError) as error:
+        outcome = REFUSED if isinstance(error, PanelRefusal) else LOST
+        log.error("account %s was not notified: %s", notice.account, error)
+        notices.end(kept.id, outcome, now, str(error))
+        return False
+    notices.end(kept.id, SENT, now)
+    return True
+
+
+def _users(context: Context, account: AccountId) -> list[str]:
+    users = context.store.users
+    if not users.known(account):
+        context.keep_users_of(account)
+    return users.of(account)

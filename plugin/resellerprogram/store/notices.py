@@ -1,0 +1,126 @@
+"""What resellers are told: written down with the decision, sent afterwards, each at most once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ..programme.forecast import Keep
+from ..programme.ids import AccountId
+from ..programme.notices import Kind, Notice
+from .contents import content_of_tier, tier_of
+from .database import moment
+
+SENT, REFUSED, LOST, OVER = "sent", "refused", "lost", "over"
+"""What became of a notice: taken by the panel, refused by it, sent without an answer, or overtaken by the day."""
+
+
+@dataclass(frozen=True)
+class KeptNotice:
+    """A notice on record; `outcome` is empty while it waits."""
+
+    id: int
+    notice: Notice
+    made_at: datetime
+    outcome: str
+    error: str
+
+
+class NoticeStore:
+    """Notices by account, kind and cause. An account's wish not to be told is here, too."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def is_new(self, notice: Notice) -> bool:
+        """Whether the account wants to know of it, and was never told."""
+        return not self._connection.execute(
+            "SELECT 1 FROM notice WHERE account = ? AND kind = ? AND cause = ?"
+            " UNION ALL SELECT 1 FROM unwanted_notice WHERE account = ? AND kind = ?",
+            (notice.account, notice.kind.value, notice.cause, notice.account, notice.kind.value),
+        ).fetchone()
+
+    def put(self, notice: Notice, now: datetime) -> None:
+        """Let it be sent; what was put before is not put again."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO notice (account, kind, cause, made_at, content) VALUES (?, ?, ?, ?, ?)",
+            (
+                notice.account,
+                notice.kind.value,
+                notice.cause,
+                moment(now),
+                json.dumps(_content(notice), ensure_ascii=False),
+            ),
+        )
+
+    def waiting(self) -> list[KeptNotice]:
+        """What is still to be sent, oldest first."""
+        rows = self._connection.execute("SELECT * FROM notice WHERE outcome = '' ORDER BY id")
+        return [_kept(row) for row in rows]
+
+    def newest(self, count: int) -> list[KeptNotice]:
+        rows = self._connection.execute("SELECT * FROM notice ORDER BY id DESC LIMIT ?", (count,))
+        return [_kept(row) for row in rows]
+
+    def end(self, number: int, outcome: str, now: datetime, error: str = "") -> None:
+        """What became of it; it is not sent again."""
+        self._connection.execute(
+            "UPDATE notice SET outcome = ?, sent_at = ?, error = ? WHERE id = ?", (outcome, moment(now), error, number)
+        )
+
+    def unwanted(self, account: AccountId) -> set[Kind]:
+        rows = self._connection.execute("SELECT kind FROM unwanted_notice WHERE account = ?", (account,))
+        return {Kind(row[0]) for row in rows}
+
+    def want(self, account: AccountId, unwanted: Collection[Kind]) -> None:
+        """From now on the account is told everything but these."""
+        self._connection.execute("DELETE FROM unwanted_notice WHERE account = ?", (account,))
+        self._connection.executemany(
+            "INSERT INTO unwanted_notice (account, kind) VALUES (?, ?)", [(account, kind.value) for kind in unwanted]
+        )
+
+
+def _content(notice: Notice) -> dict[str, Any]:
+    keep = notice.keep
+    return {
+        "day": notice.day.isoformat(),
+        "before": content_of_tier(notice.before),
+        "tier": content_of_tier(notice.tier),
+        "keep": keep
+        and {
+            "amount": str(keep.amount),
+            "first_day": keep.first_day.isoformat(),
+            "last_day": keep.last_day.isoformat(),
+        },
+    }
+
+
+def _kept(row: sqlite3.Row) -> KeptNotice:
+    content = json.loads(row["content"])
+    before, keep = tier_of(content["before"]), content["keep"]
+    return KeptNotice(
+        row["id"],
+        Notice(
+            AccountId(row["account"]),
+            Kind(row["kind"]),
+            date.fromisoformat(content["day"]),
+            before,
+            tier_of(content["tier"]),
+            Keep(
+                before,
+                Decimal(keep["amount"]),
+                date.fromisoformat(keep["first_day"]),
+                date.fromisoformat(keep["last_day"]),
+            )
+            if keep and before
+            else None,
+        ),
+        datetime.fromisoformat(row["made_at"]),
+        row["outcome"],
+        row["error"],
+    )

@@ -1,0 +1,48 @@
+"""What an account's future rests on, kept with its standing: pages forecast without reading a payment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+from decimal import Decimal
+
+from ..programme.basis import Basis
+from ..programme.forecast import Outlook
+from ..programme.ids import AccountId
+from .contents import content_of_pin, content_of_tier, pin_of, tier_of
+
+
+class OutlookStore:
+    """One for every account that a run has decided about. Losing it loses nothing: the next run writes it again."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, account: AccountId, outlook: Outlook) -> None:
+        """Beside the account's standing, which is there already."""
+        content = {
+            "day": outlook.day.isoformat(),
+            "basis": outlook.basis.value,
+            "months": outlook.months,
+            "tier": content_of_tier(outlook.tier),
+            "counted": {day.isoformat(): str(amount) for day, amount in sorted(outlook.counted.items())},
+            "pin": content_of_pin(outlook.pin),
+        }
+        self._connection.execute(
+            "UPDATE standing SET outlook = ? WHERE account = ?", (json.dumps(content, ensure_ascii=False), account)
+        )
+
+    def of(self, account: AccountId) -> Outlook | None:
+        row = self._connection.execute("SELECT outlook FROM standing WHERE account = ?", (account,)).fetchone()
+        if row is None or row[0] is None:
+            return None
+        content = json.loads(row[0])
+        return Outlook(
+            date.fromisoformat(content["day"]),
+            Basis(content["basis"]),
+            content["months"],
+            tier_of(content["tier"]),
+            {date.fromisoformat(day): Decimal(amount) for day, amount in content["counted"].items()},
+            pin_of(content["pin"]),
+        )

@@ -1,0 +1,58 @@
+"""What the programme's discounts saved, by account and day, as the panel's expenses told it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ..programme.ids import AccountId
+from ..programme.payments import Money
+from .database import transaction
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What was saved on one day."""
+
+    account: AccountId
+    day: date
+    saved: Money
+
+
+class SavingStore:
+    """One sum an account, day and currency. Losing it loses nothing: a night reads the window again."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def replace(self, first: date, last: date, savings: Iterable[Saving]) -> None:
+        """From `first` to `last`, both included, these were saved, and nothing else."""
+        sums: dict[tuple[int, str, str], Decimal] = {}
+        for each in savings:
+            key = (each.account, each.day.isoformat(), each.saved.currency)
+            sums[key] = sums.get(key, Decimal(0)) + each.saved.amount
+        with transaction(self._connection):
+            self._connection.execute(
+                "DELETE FROM saving WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())
+            )
+            self._connection.executemany(
+                "INSERT INTO saving (account, day, currency, amount) VALUES (?, ?, ?, ?)",
+                [(*key, str(amount)) for key, amount in sums.items()],
+            )
+
+    def of(self, account: AccountId, first: date, last: date) -> Mapping[str, Decimal]:
+        """What an account saved from `first` to `last`, both included, by currency."""
+        rows = self._connection.execute(
+            "SELECT currency, amount FROM saving WHERE account = ? AND day BETWEEN ? AND ?",
+            (account, first.isoformat(), last.isoformat()),
+        )
+        sums: dict[str, Decimal] = {}
+        for row in rows:
+            sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + Decimal(row["amount"])
+        return sums
+
+    def forget_before(self, day: date) -> None:
+        self._connection.execute("DELETE FROM saving WHERE day < ?", (day.isoformat(),))

@@ -1,0 +1,71 @@
+"""What clients were charged (BILLmanager API, "Expenses (expense)": columns and access levels)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import select
+
+from ..documents import Cell
+from ..documents import Row as ListRow
+from ..models import Account, Currency, Expense, Subaccount
+from ..request import CLIENT, Request, as_day
+from .registry import function
+
+FILTER = {"id": "", "account": "", "account_id": "", "realdate": "nodate", "realdatestart": "", "realdateend": ""}
+
+
+@function("expense", CLIENT, title=("Expenses", "Расходы"))
+def expense(request: Request) -> etree._Element:
+    found: Any = (
+        select(Expense, Account.name, Currency.iso)
+        .join(Subaccount, Subaccount.id == Expense.subaccount)
+        .join(Account, Account.id == Subaccount.account)
+        .join(Currency, Currency.id == Subaccount.currency)
+    )
+    conditions = request.conditions(FILTER)
+    if request.caller.level <= CLIENT:
+        found = found.where(Subaccount.account == request.caller.account)
+    elif conditions["account_id"]:
+        found = found.where(Subaccount.account == int(conditions["account_id"]))
+    if conditions["realdate"] == "other" and request.state.reads("expense_filter", "by_day"):
+        for name, compare in (("realdatestart", "__ge__"), ("realdateend", "__le__")):
+            if conditions[name]:
+                found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    ids = [row[0] for row in request.cut(found.with_only_columns(Expense.id), Expense.id, newest_first=True)]
+    return request.listing(
+        ids,
+        build=lambda shown: [
+            _row(request, *row)
+            for row in request.session.execute(found.where(Expense.id.in_(shown)).order_by(Expense.id.desc()))
+        ],
+        newest_first=True,
+    )
+
+
+@function("expense.filter", CLIENT)
+def expense_filter(request: Request) -> etree._Element:
+    return request.filter_form("expense", FILTER)
+
+
+def _row(request: Request, each: Expense, account: str, iso: str) -> ListRow:
+    row: dict[str, Cell] = {
+        "id": str(each.id),
+        "locale_name": each.operation,
+        "account": account,
+        "realdate": str(each.realdate),
+        "cdate": str(each.realdate),
+        "amount": _amount(request, each.amount, iso),
+        "notpayd": _amount(request, each.notpayd, iso),
+        "taxamount": _amount(request, Decimal(0), iso),
+    }
+    if request.state.reads("expense_discount", "shown"):
+        row["discountamount"] = _amount(request, each.discountamount, iso)
+        row["discount"] = str(each.discount or "")
+    return row
+
+
+def _amount(request: Request, amount: Decimal, iso: str) -> str:
+    return f"{amount:.2f} {iso}" if request.state.reads("expense_amounts", "iso") else f"{amount:.4f}"
