@@ -158,6 +158,28 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
         ).say(language)
 
 
+def notice_lines(report: Report, currency: str, titles: Titles, language: str, written: bool) -> Iterator[str]:
+    """What clients are told of it, or would be."""
+    if not report.notices:
+        return
+    from .recalculation.letters import letter  # much to load, and most who tell something need none
+
+    head = (
+        Text("Clients are notified: {count}", "Клиентам отправлены уведомления: {count}")
+        if written
+        else Text("Clients would be notified: {count}", "Клиентам ушли бы уведомления: {count}")
+    )
+    yield ""
+    yield head(count=len(report.notices)).say(language)
+    yield from table(
+        Text("account|name|notification", "клиент|название|уведомление").say(language).split("|"),
+        (
+            (str(account.id), account.name or NOTHING, letter(notice, currency, titles).subject.say(language))
+            for account, notice in report.notices
+        ),
+    )
+
+
 def step(value: TierChange) -> str:
     """'19 % → 21 %', '— → 3 %', '3 % → —'."""
     before = None if isinstance(value, Create) else value.before.percent

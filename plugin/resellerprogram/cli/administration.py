@@ -16,12 +16,14 @@ from ..programme.basis import Pin
 from ..programme.errors import SettingError, TierTableError
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
+from ..recalculation.letters import letter
 from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.changes import RecordedChange
 from ..store.classes import ClassOfServices
 from ..store.members import MemberNote
+from ..store.notices import KeptNotice
 from ..store.queue import Queued
 from ..store.settings import SETTINGS
 from .output import EXIT_PARTLY, Command
@@ -197,6 +199,40 @@ def settings_set(command: Command) -> int:
     command.office.set({name: value})
     command.say(same(f"{name} = {value or wording.NOTHING}"))
     return 0
+
+
+def notices(command: Command) -> int:
+    found = command.store.notices.newest(command.options.count)
+    currency, language = command.store.settings.current().currency, command.language
+    letters = [letter(kept.notice, currency, command.titles) for kept in found]
+    if command.options.json:
+        command.json([_notice_values(kept, each.subject.say(language)) for kept, each in zip(found, letters)])
+        return 0
+    command.table(
+        Text("when|account|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
+        (
+            (
+                wording.moment(kept.made_at, language),
+                str(kept.notice.account),
+                each.subject.say(language),
+                wording.NOTICE_OUTCOMES[kept.outcome].say(language),
+                kept.error or wording.NOTHING,
+            )
+            for kept, each in zip(found, letters)
+        ),
+    )
+    return 0
+
+
+def _notice_values(kept: KeptNotice, subject: str) -> dict[str, Any]:
+    return {
+        "at": kept.made_at.isoformat(),
+        "account": kept.notice.account,
+        "kind": kept.notice.kind.value,
+        "subject": subject,
+        "outcome": kept.outcome or "waits",
+        "error": kept.error,
+    }
 
 
 def changes(command: Command) -> int:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .. import telling, wording
+from .. import telling
 from ..detached import TASKS, WORKER, start
 from ..doctor import tell_if_overdue
+from ..panel.directory import Account
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId, Scope
+from ..programme.notices import Notice
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.report import Planned, Report
@@ -143,7 +145,7 @@ def explain(command: Command) -> int:
     currency = command.store.settings.current().currency
     command.lines(
         telling.explanation(
-            decision, name, currency, command.store.tiers.on(day).table, _titles(command), command.language
+            decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language
         )
     )
     if record:
@@ -166,10 +168,6 @@ def _name(command: Command) -> str:
         return command.office.name_of(command.options.account)
     except ResellerProgrammeError:
         return ""
-
-
-def _titles(command: Command) -> wording.Titles:
-    return {each.name: each.title for each in command.store.classes.all()}
 
 
 def _explanation_values(
@@ -203,6 +201,7 @@ def _print_report(command: Command, report: Report, written: bool) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
         command.lines(telling.plan_lines(report, currency, command.language, written))
+        command.lines(telling.notice_lines(report, currency, command.titles, command.language, written))
         return
     command.json(
         {
@@ -215,8 +214,22 @@ def _print_report(command: Command, report: Report, written: bool) -> None:
             "warnings": [warning.say(command.language) for warning in report.warnings],
             "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
             "planned": [_planned_values(planned, report.scope_names) for planned in report.planned],
+            "notices": [_notice_values(account, notice) for account, notice in report.notices],
         }
     )
+
+
+def _notice_values(account: Account, notice: Notice) -> dict[str, Any]:
+    return {
+        "account": account.id,
+        "name": account.name,
+        "kind": notice.kind.value,
+        "day": notice.day.isoformat(),
+        "before": notice.before.name if notice.before else None,
+        "tier": notice.tier.name if notice.tier else None,
+        "keep_amount": plain(notice.keep.amount) if notice.keep else None,
+        "keep_last_day": notice.keep.last_day.isoformat() if notice.keep else None,
+    }
 
 
 def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any]:

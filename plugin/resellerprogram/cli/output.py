@@ -42,6 +42,11 @@ class Command:
         name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
         return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now)
 
+    @property
+    def titles(self) -> wording.Titles:
+        """What people read of the service classes."""
+        return {each.name: each.title for each in self.store.classes.all()}
+
     def say(self, text: Text) -> None:
         print(text.say(self.language))
 

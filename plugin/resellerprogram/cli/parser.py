@@ -200,9 +200,17 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     setting.add_argument("name", help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", help=say("new value, '' for none", "новое значение, '' — пусто"))
 
+    noticing = add(
+        "notices",
+        administration.notices,
+        "what clients were told (`plan` shows what they would be told)",
+        "о чём сообщили клиентам (о чём сообщит пересчёт, показывает `plan`)",
+    )
+    as_json(noticing)
     changing = add("changes", administration.changes, "who changed what", "кто что менял")
     as_json(changing)
-    changing.add_argument("--count", type=int, default=50, help=say("how many, newest first", "сколько, с новых"))
+    for command in (noticing, changing):
+        command.add_argument("--count", type=int, default=50, help=say("how many, newest first", "сколько, с новых"))
 
     add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")

@@ -15,7 +15,6 @@ from lxml import etree
 from .. import __version__, health, wording
 from ..logfile import last_errors
 from ..programme.text import Text
-from ..recalculation.letters import letter
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.queue import Queued
 from ..store.runs import Run
@@ -245,6 +244,8 @@ def set_aside(visit: Visit) -> etree._Element:
 
 def notices(visit: Visit) -> etree._Element:
     """What clients were told, the newest first, after what the last plan would tell them."""
+    from ..recalculation.letters import letter
+
     language, page = visit.language, visit.request.page()
     planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
     currency, titles = visit.currency, visit.titles

@@ -53,3 +53,17 @@ CREATE TABLE saving (
     amount   TEXT NOT NULL,
     PRIMARY KEY (account, day, currency)
 ) WITHOUT ROWID;
+
+-- a client may have left by themselves
+CREATE TABLE noted_member (
+    account    INTEGER PRIMARY KEY,
+    standing   TEXT CHECK (standing IN ('enrolled', 'excluded', 'left')),
+    reason     TEXT NOT NULL DEFAULT '',
+    pin_tier   TEXT,
+    pin_until  TEXT,
+    pin_reason TEXT,
+    changed_at TEXT NOT NULL
+);
+INSERT INTO noted_member SELECT account, standing, reason, pin_tier, pin_until, pin_reason, changed_at FROM member;
+DROP TABLE member;
+ALTER TABLE noted_member RENAME TO member;

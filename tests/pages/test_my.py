@@ -1,0 +1,470 @@
+"""The reseller's pages: where I stand, what is missing, when I lose it; each state has its own words (R11)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from lxml import etree
+from resellerprogram.programme.basis import Pin
+from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.notices import Kind
+from resellerprogram.tasks import carry_out_all
+
+from tests.operator import TODAY, Operator
+from tests.pages.desk import NOW, Desk
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def me(operator: Operator) -> Desk:
+    """The second published reseller: 52 000 in the window of 20 January, 3 000 of them paid on 20 December; 40 % on
+    shared hosting was agreed by hand."""
+    account = operator.sandbox.world.add_account("Ромашка <b>")
+    operator.sandbox.world.add_payment(account, 3_000, date(2024, 12, 20))
+    operator.sandbox.world.add_payment(account, 49_000, date(2025, 1, 5))
+    operator.sandbox.world.add_discount(account, 40, "it_1", "Agreed by hand")
+    operator.apply(YESTERDAY)
+    operator.apply()
+    operator.sandbox.reset_calls()
+    return as_client(operator, account)
+
+
+def as_client(operator: Operator, account: int) -> Desk:
+    (user,) = operator.store.users.of(AccountId(account))
+    return Desk(operator.sandbox.root, operator.store, level=16, user=user)
+
+
+def raw(page: Any) -> dict[str, str]:
+    """The exact values behind a page, as a program reads them."""
+    return {str(each.tag): each.get("orig", each.text or "") for each in page if not len(each)}
+
+
+def table(page: Any, name: str) -> list[dict[str, str]]:
+    return [raw(row) for row in page.find(f"list[@name='{name}']")]
+
+
+def listed(page: Any) -> list[dict[str, str]]:
+    return [raw(row) for row in page.iterfind("elem")]
+
+
+def fields(page: Any) -> set[str]:
+    return {str(field.get("name")) for field in page.iter("field")}
+
+
+def buttons(page: Any) -> list[str]:
+    return [str(each.get("name")) for each in page.iter("button")]
+
+
+# --- the status ---
+
+
+def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, operator: Operator) -> None:
+    page = me.ask("my")
+    found = raw(page)
+    assert {name: found[name] for name in ("state", "tier", "turnover", "first_day", "last_day", "since")} == {
+        "state": "tier",
+        "tier": "Partner #8",
+        "turnover": "52000",
+        "first_day": "2024-12-20",
+        "last_day": "2025-01-20",
+        "since": "2025-01-19",
+    }
+    assert page.find("turnover").get("currency") == "RUB"
+    assert [(row["class"], row["percent"], row["since"]) for row in table(page, "discounts")] == [
+        ("vps", "19", "2025-01-19"),
+        ("dedicated", "7", "2025-01-19"),
+        ("ssl", "3", "2025-01-19"),
+    ]
+    assert (found["target"], found["missing"], found["threshold"]) == ("Partner #9", "48000", "100000")
+    assert (found["fall"], found["fall_tier"]) == ("2025-01-21", "Partner #7")
+    assert (found["keep_amount"], found["keep_first_day"], found["keep_last_day"]) == (
+        "1000",
+        "2025-01-20",
+        "2025-01-20",
+    )
+    assert page.findtext("words").splitlines()[1].replace("\u00a0", " ") == "48 000.00 RUB more give you Partner #9."
+    assert page.findtext("keep").replace("\u00a0", " ") == "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8"
+    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
+    assert "promo codes can't be used, and the discounts below rest" in page.findtext("resting")
+    assert operator.sandbox.calls() == []
+
+
+def test_what_moved_it_last_is_told(me: Desk, operator: Operator) -> None:
+    payment = operator.sandbox.world.add_payment(1, 50_000, date(2025, 1, 20))
+    operator.queue(payment)
+    operator.work()
+    page = me.ask("my")
+    assert (raw(page)["tier"], raw(page)["since"], raw(page)["moved"]) == ("Partner #9", "2025-01-20", "payment")
+    assert page.findtext("moved").replace("\u00a0", " ") == "2025-01-20: payment of 50 000.00 RUB"
+    assert [row["since"] for row in table(page, "discounts")] == ["2025-01-20"] * 3
+    operator.apply(date(2025, 2, 6), allow_drop=True)
+    me.now, me.language = datetime(2025, 2, 6, 12), "ru"
+    page = me.ask("my")
+    assert page.findtext("moved").replace("\u00a0", " ") == (
+        "06.02.2025: перестали учитываться 49 000.00 RUB, внесённые 05.01.2025"
+    )
+    assert [row["since"] for row in table(page, "discounts")] == ["2025-02-06"] * 3
+
+
+def test_a_class_whose_percent_stays_keeps_its_day(me: Desk, operator: Operator) -> None:
+    """Partner #7 and #8 have the same 3 % on SSL."""
+    operator.apply(date(2025, 1, 21))
+    me.now = datetime(2025, 1, 21, 12)
+    page = me.ask("my")
+    assert {row["class"]: row["since"] for row in table(page, "discounts")} == {
+        "vps": "2025-01-21",
+        "dedicated": "2025-01-21",
+        "ssl": "2025-01-19",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "amount"),
+    [
+        ({"clicked_button": "pay"}, "48000.00"),
+        ({"clicked_button": "pay", "target": "Partner #10"}, "98000.00"),
+        ({"clicked_button": "pay", "target": "Nobody's"}, "48000.00"),
+        ({"clicked_button": "hold"}, "1000.00"),
+    ],
+)
+def test_a_button_opens_the_panels_own_payment_with_that_amount(me: Desk, sent: dict[str, str], amount: str) -> None:
+    done = me.ask("my", sok="ok", **sent).find("ok")
+    assert done.get("type") == "form"
+    assert parse_qs(done.text) == {"func": ["payment.add"], "amount": [amount]}
+
+
+def test_the_buttons_name_amount_and_status(me: Desk) -> None:
+    page = me.ask("my", target="Partner #10")
+    said = {each.get("name"): each.text.replace("\u00a0", " ") for each in page.iterfind("messages/msg")}
+    assert (said["msg_pay"], said["msg_hold"]) == ("Pay 98 000.00 RUB: Partner #10", "Pay 1 000.00 RUB: Partner #8")
+    assert (raw(page)["missing"], raw(page)["target"]) == ("98000", "Partner #10")
+
+
+def test_at_the_top_nothing_is_missing(operator: Operator) -> None:
+    account = operator.sandbox.world.add_account("Great Ltd")
+    operator.sandbox.world.add_payment(account, 2_000_000, TODAY)
+    operator.apply()
+    page = as_client(operator, account).ask("my")
+    assert (raw(page)["tier"], "target" in fields(page), buttons(page)) == ("Partner #16", False, ["hold"])
+
+
+def test_what_the_programme_saved_is_told_where_the_panels_expenses_tell_it(me: Desk, operator: Operator) -> None:
+    assert "saved" not in fields(me.ask("my"))
+    ours = next(iter(operator.store.owned.of(AccountId(1))))
+    operator.sandbox.world.add_expense(1, 810, TODAY, ours, 190)
+    operator.sandbox.world.add_expense(1, 500, TODAY, 999, 100)
+    operator.apply()
+    assert me.ask("my").findtext("saved") == "190.00 RUB"
+
+
+# --- every state has its own page ---
+
+
+def test_below_the_first_tier_it_is_told_what_reaches_it(operator: Operator) -> None:
+    account = operator.sandbox.world.add_account("Small Ltd")
+    operator.sandbox.world.add_payment(account, 120, TODAY)
+    operator.apply()
+    page = as_client(operator, account).ask("my")
+    assert (raw(page)["state"], raw(page)["missing"], buttons(page)) == ("below", "380", ["pay"])
+    assert "The first status begins at 500.00 RUB" in page.findtext("words").replace("\u00a0", " ")
+    assert table(page, "discounts") == []
+
+
+def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
+    operator.store.members.pin(AccountId(1), Pin("Partner #3", date(2025, 1, 25), "secret deal"), NOW)
+    operator.apply(allow_drop=True)
+    page = me.ask("my")
+    assert raw(page)["state"] == "pinned"
+    assert page.findtext("state") == "Your status: Partner #3, held for you until 2025-01-25"
+    assert raw(page)["fall"] == "2025-01-26"
+    assert b"secret deal" not in etree.tostring(page)
+
+
+def test_excluded_it_is_told_without_the_administrators_words(me: Desk, operator: Operator) -> None:
+    operator.store.members.exclude(AccountId(1), "never pays in time", NOW)
+    operator.apply(allow_drop=True)
+    page = me.ask("my")
+    assert (raw(page)["state"], buttons(page), "turnover" in fields(page)) == ("excluded", [], False)
+    assert b"never pays" not in etree.tostring(page)
+
+
+def test_not_a_member_and_who_may_join_sees_the_button(me: Desk, operator: Operator) -> None:
+    operator.store.settings.set("members", "enrolled")
+    operator.apply(allow_drop=True)
+    page = me.ask("my")
+    assert (raw(page)["state"], buttons(page)) == ("not_a_member", [])
+    operator.store.settings.set("joining", "on")
+    assert buttons(me.ask("my")) == ["join"]
+
+
+def test_not_counted_yet_is_told_and_nobody_seen_before_costs_one_call(operator: Operator) -> None:
+    operator.apply()
+    account = operator.sandbox.world.add_account("Newcomer")
+    me = Desk(operator.sandbox.root, operator.store, level=16, user=str(account + 1))
+    operator.sandbox.reset_calls()
+    assert raw(me.ask("my"))["state"] == "uncounted"
+    assert [call["func"] for call in operator.sandbox.calls()] == ["whoami"]
+    operator.sandbox.reset_calls()
+    assert raw(me.ask("my"))["account"] == str(account)
+    assert operator.sandbox.calls() == []
+
+
+def test_the_programme_taken_off_is_told(me: Desk, operator: Operator) -> None:
+    operator.apply(withdraw=True)
+    assert raw(me.ask("my"))["state"] == "withdrawn"
+
+
+def test_a_run_that_stands_still_is_told_with_the_day_of_the_figures(me: Desk, operator: Operator) -> None:
+    assert "stopped" not in fields(me.ask("my"))
+    me.now = NOW + timedelta(hours=27)
+    page = me.ask("my")
+    assert raw(page)["stopped"] == "on"
+    assert "The figures are of 2025-01-20 12:00:00" in page.findtext("stopped")
+    me.now = NOW
+    operator.store.settings.set("automatic", "off")
+    assert raw(me.ask("my"))["stopped"] == "on"
+
+
+def test_while_a_change_is_counted_the_page_looks_again(me: Desk, operator: Operator) -> None:
+    operator.store.queue.put(AccountId(1), "payment.setpaid", NOW)
+    page = me.ask("my")
+    assert raw(page)["waiting"] == "on"
+    assert page.find("metadata").get("autoupdate")
+
+
+# --- looking ahead ---
+
+
+def test_each_fall_is_told_with_the_smallest_payment_and_the_last_day_that_keep_the_tier(me: Desk) -> None:
+    page = me.ask("my.ahead")
+    assert [
+        (row["day"], row["turnover"], row["tier"], row["keep_amount"], row["keep_last_day"])
+        for row in table(page, "changes")
+    ] == [
+        ("2025-01-21", "49000", "Partner #7", "1000", "2025-01-20"),
+        ("2025-02-06", "0", "", "40000", "2025-02-05"),
+    ]
+    assert [(row["day"], row["turnover"], row["tier"]) for row in table(page, "days")] == [
+        ("2025-01-20", "52000", "Partner #8"),
+        ("2025-01-21", "49000", "Partner #7"),
+        ("2025-02-06", "0", ""),
+    ]
+    assert "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8." in page.findtext("words").replace("\u00a0", " ")
+    assert not fields(page) & {"result", "course"}
+
+
+def test_the_calculator_tells_the_published_advance(me: Desk) -> None:
+    """99 000 on 21 January: the second reseller of the spec keeps Partner #8."""
+    page = me.ask("my.ahead", amount="50 000,00", day="2025-01-21")
+    found = raw(page)
+    assert (found["result_tier"], found["result_turnover"], found["result_until"]) == (
+        "Partner #8",
+        "99000",
+        "2025-02-21",
+    )
+    assert [(row["day"], row["tier"]) for row in table(page, "course")] == [("2025-02-22", "")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"amount": "many"}, "amount"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"amount": "0.001"}, "amount"),
+        ({"amount": "1e9"}, "amount"),
+        ({"amount": "99999999999"}, "amount"),
+        ({"amount": "5", "day": "2025-01-19"}, "day"),
+        ({"amount": "5", "day": "2030-01-01"}, "day"),
+        ({"amount": "5", "day": "tomorrow"}, "day"),
+    ],
+)
+def test_what_cant_be_paid_is_refused_and_the_field_marked(me: Desk, sent: dict[str, str], field: str) -> None:
+    assert me.error(me.ask("my.ahead", **sent))[1] == field
+
+
+def test_the_picture_is_plain_svg_with_words_for_who_cant_see_it(me: Desk, operator: Operator) -> None:
+    for function in ("my.ahead", "my.picture"):
+        drawing = etree.fromstring(me.ask(function).findtext("picture"))
+        assert (etree.QName(drawing).localname, drawing.get("role")) == ("svg", "img")
+        assert drawing.findtext("{*}title")
+        assert drawing.get("aria-label")
+        allowed = {"svg", "title", "path", "line", "circle", "text"}
+        assert {etree.QName(each).localname for each in drawing.iter()} <= allowed
+        assert not [name for each in drawing.iter() for name in each.attrib if name.lower().startswith("on")]
+
+
+def test_a_tier_named_like_a_script_stays_a_name(me: Desk, operator: Operator) -> None:
+    table_ = operator.store.tiers.on(TODAY).table.to_csv().replace("Partner #9", '"<script>alert(1)</script>"')
+    from resellerprogram.programme.tiers import TierTable
+
+    operator.store.tiers.put(TierTable.from_csv(table_), TODAY, "admin", NOW)
+    picture = me.ask("my.ahead").findtext("picture")
+    assert "<script>" not in picture
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; · 100 000" in picture
+
+
+# --- the table, the history, the rules ---
+
+
+def test_the_table_has_my_own_row_marked(me: Desk, operator: Operator) -> None:
+    rows = listed(me.ask("my.tiers"))
+    assert [row["name"] for row in rows if row["own"] == "on"] == ["Partner #8"]
+    assert (rows[8]["from"], rows[8]["to"], rows[8]["percent_vps"], rows[8]["missing"]) == ("50000", "100000", "19", "")
+    assert (rows[9]["missing"], rows[16]["to"], len(rows)) == ("48000", "", 17)
+    operator.store.members.exclude(AccountId(1), "x", NOW)
+    assert [row["own"] for row in listed(me.ask("my.tiers"))] == ["off"] * 17
+
+
+def test_the_history_tells_tiers_by_day_and_leads_to_the_payments(me: Desk, operator: Operator) -> None:
+    operator.sandbox.world.add_cashback(1, 500, TODAY)
+    operator.apply(date(2025, 1, 21))
+    rows = listed(me.ask("my.history"))
+    assert [(row["first_day"], row["last_day"], row["tier"], row["turnover"]) for row in rows] == [
+        ("2025-01-21", "2025-01-21", "Partner #7", "49000"),
+        ("2025-01-19", "2025-01-20", "Partner #8", "52000"),
+    ]
+    newest = listed(me.ask("my.payments"))
+    assert [(row["credited"], row["amount"], row["counted"], row["reason"]) for row in newest] == [
+        ("2025-01-20", "500", "0", "promotional"),
+        ("2025-01-05", "49000", "49000", "counted"),
+    ]
+    older = listed(me.ask("my.payments", elid=rows[1]["id"]))
+    assert [row["credited"] for row in older] == ["2025-01-05", "2024-12-20"]
+    page = me.ask("my.payments", elid=rows[1]["id"], p_cnt=1, p_num=2)
+    assert ([row["credited"] for row in listed(page)], page.findtext("p_elems")) == (["2024-12-20"], "2")
+
+
+def test_the_picture_of_the_past_has_its_figures_beside_it(me: Desk, operator: Operator) -> None:
+    operator.apply(date(2025, 1, 21))
+    me.now = datetime(2025, 1, 21, 12)
+    page = me.ask("my.picture", months="12")
+    assert [(row["day"], row["turnover"], row["tier"]) for row in table(page, "days")] == [
+        ("2025-01-21", "49000", "Partner #7"),
+        ("2025-01-19", "52000", "Partner #8"),
+    ]
+    assert raw(me.ask("my.picture", months="10000000"))["months"] == "3"
+
+
+def test_how_it_works_follows_the_settings(me: Desk, operator: Operator) -> None:
+    rules = {row["topic"]: row["rule"] for row in table(me.ask("my.how"), "rules")}
+    assert "during one calendar month" in rules["counts"]
+    assert "It has the old discount" in rules["order"]
+    assert rules["promo_codes"] == "They can't be used while you have a status."
+    for name, value in (
+        ("window_months", "3"),
+        ("promo_codes", "allow"),
+        ("other_discounts", "leave"),
+        ("joining", "on"),
+        ("excluded_payment_methods", "Bonus"),
+    ):
+        operator.store.settings.set(name, value)
+    page = me.ask("my.how")
+    rules = {row["topic"]: row["rule"] for row in table(page, "rules")}
+    assert "during 3 calendar months" in rules["counts"]
+    assert "; the payment methods Bonus." in rules["does_not_count"]
+    assert rules["promo_codes"] == "They work beside the programme."
+    assert rules["other_discounts"] == "They stay as they are."
+    assert rules["joining"].startswith("You may join and leave")
+    assert (raw(page)["months"], raw(page)["promo_codes"], raw(page)["currency"]) == ("3", "allow", "RUB")
+
+
+# --- joining, leaving, being told ---
+
+
+@pytest.fixture
+def outsider(me: Desk, operator: Operator) -> Desk:
+    """The same reseller, who takes no part and may join."""
+    operator.store.settings.set("members", "enrolled")
+    operator.apply(allow_drop=True)
+    operator.store.settings.set("joining", "on")
+    return me
+
+
+def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: Desk, operator: Operator) -> None:
+    page = outsider.ask("my.join")
+    assert raw(page)["waiting"] == "on"
+    assert page.find("metadata").get("autoupdate")
+    carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
+    page = outsider.ask("my.join")
+    assert (raw(page)["tier"], raw(page)["turnover"]) == ("Partner #8", "52000")
+    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
+    assert operator.percents(1) == {"vhost": 40}
+
+    assert outsider.error(outsider.ask("my.join", sok="ok", agree="off"))[1] == "agree"
+    assert operator.store.members.of(AccountId(1)).standing is None
+    assert outsider.ask("my.join", sok="ok", agree="on").find("ok").text == "func=resellerprogram.my"
+    operator.work()
+    assert operator.percents(1) == {"vds": 19, "dedic": 7, "certificate": 3}
+    who, address, what, before, after = outsider.changes()[0]
+    assert (address, what, before) == ("192.0.2.7", "joined", "by the rule")
+    assert "client1@example.com" in who
+    assert "Today you would have: Partner #8 (VPS 19 %" in after
+    assert raw(outsider.ask("my"))["state"] == "tier"
+
+
+def test_leaving_gives_back_what_was_set_aside_and_i_may_come_again(outsider: Desk, operator: Operator) -> None:
+    operator.store.members.enrol(AccountId(1), "", NOW)
+    operator.apply()
+    assert outsider.error(outsider.ask("my.leave", sok="ok"))[1] == "agree"
+    assert outsider.ask("my.leave", sok="ok", agree="on").find("error") is None
+    assert operator.store.members.of(AccountId(1)).standing == "left"
+    operator.work()
+    assert operator.percents(1) == {"vhost": 40}
+    page = outsider.ask("my")
+    assert (raw(page)["state"], buttons(page)) == ("left", ["join"])
+    assert outsider.changes()[0][2] == "left"
+
+
+def test_who_left_stays_out_also_where_everybody_takes_part(outsider: Desk, operator: Operator) -> None:
+    operator.store.settings.set("members", "all")
+    operator.apply()
+    outsider.ask("my.leave", sok="ok", agree="on")
+    operator.apply(allow_drop=True)
+    assert operator.percents(1) == {"vhost": 40}
+
+
+def test_nobody_joins_or_leaves_where_it_is_not_allowed(outsider: Desk, operator: Operator) -> None:
+    operator.store.settings.set("joining", "off")
+    for function in ("my.join", "my.leave"):
+        assert "your provider decides" in outsider.error(outsider.ask(function, sok="ok", agree="on"))[0]
+    operator.store.settings.set("joining", "on")
+    operator.store.members.exclude(AccountId(1), "never pays", NOW)
+    assert "can't join" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
+    assert operator.store.members.of(AccountId(1)).standing == "excluded"
+
+
+def test_nothing_is_agreed_to_before_it_was_shown(outsider: Desk, operator: Operator) -> None:
+    assert "wait until" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
+    assert operator.store.members.of(AccountId(1)).standing is None
+
+
+def test_each_notification_can_be_switched_off_by_me(me: Desk, operator: Operator) -> None:
+    assert {name: raw(me.ask("my.notices"))[name] for name in ("rose", "will_fall", "fell")} == dict.fromkeys(
+        ("rose", "will_fall", "fell"), "on"
+    )
+    me.ask("my.notices", sok="ok", rose="off", will_fall="on", fell="off")
+    assert operator.store.notices.unwanted(AccountId(1)) == {Kind.ROSE, Kind.FELL}
+    assert raw(me.ask("my.notices"))["rose"] == "off"
+    operator.store.settings.set("client_notices", "will_fall")
+    assert fields(me.ask("my.notices")) == {"words", "will_fall"}
+    me.ask("my.notices", sok="ok", will_fall="on")
+    assert operator.store.notices.unwanted(AccountId(1)) == {Kind.ROSE, Kind.FELL}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_page_speaks_my_language(me: Desk, operator: Operator, language: str) -> None:
+    """No Russian letter in an English page but names, and every sentence of a Russian one in Russian."""
+    operator.store.settings.set("joining", "on")
+    me.language = language
+    for function in ("my", "my.ahead", "my.tiers", "my.history", "my.payments", "my.how", "my.leave", "my.notices"):
+        page = me.ask(function)
+        assert page.find("error") is None, function
+        texts = " ".join(text for each in page if each.tag != "metadata" for text in each.itertext())
+        texts = texts.replace("Ромашка", "")
+        russian = any("а" <= letter <= "я" for letter in texts.lower())
+        assert russian is (language == "ru" and function != "my.history"), function  # only names and figures there

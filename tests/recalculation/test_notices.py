@@ -1,0 +1,188 @@
+"""What resellers are told: once per cause, in their language, through the panel's own notifications."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.notices import Kind
+
+from tests.operator import TODAY, Operator
+
+NEXT = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def reseller(operator: Operator) -> int:
+    """52 000 on 20 January, of which 3 000 leave the window next day; known to the programme for a week."""
+    _SEEN.clear()
+    account = operator.sandbox.world.add_account("Romashka")
+    operator.sandbox.world.add_payment(account, 3_000, date(2024, 12, 20))
+    operator.sandbox.world.add_payment(account, 49_000, date(2025, 1, 5))
+    operator.apply(date(2025, 1, 13))
+    assert told(operator) == []
+    return account
+
+
+_SEEN: dict[str, int] = {}
+
+
+def told(operator: Operator) -> list[tuple[str, str]]:
+    """Whom the panel has notified of what since the last look."""
+    found: list[dict[str, Any]] = operator.sandbox.notifications()
+    seen = _SEEN.get(operator.sandbox.url, 0)
+    _SEEN[operator.sandbox.url] = len(found)
+    return [(each["user"], each["subject"]) for each in found[seen:]]
+
+
+def test_the_first_run_tells_nobody(operator: Operator) -> None:
+    for amount in (700, 52_000):
+        operator.sandbox.world.add_payment(operator.sandbox.world.add_account("Old client"), amount, TODAY)
+    operator.apply()
+    assert told(operator) == []
+    assert operator.store.notices.newest(10) == []
+
+
+def test_a_payment_that_lifts_the_tier_is_told_in_the_users_language(operator: Operator, reseller: int) -> None:
+    operator.sandbox.world.add_user(reseller, "english@example.com", language="en")
+    operator.apply(date(2025, 1, 14))
+    payment = operator.sandbox.world.add_payment(reseller, 60_000, date(2025, 1, 14))
+    operator.queue(payment, day=date(2025, 1, 14))
+    operator.work(date(2025, 1, 14))
+    assert told(operator) == [("2", "Ваш статус теперь Partner #9"), ("3", "Your status is now Partner #9")]
+    operator.queue(payment, day=date(2025, 1, 14))
+    operator.work(date(2025, 1, 14))
+    assert told(operator) == []
+
+
+def test_a_coming_fall_is_told_once_with_what_prevents_it_and_the_fall_when_it_is_there(
+    operator: Operator, reseller: int
+) -> None:
+    """R7, the published example."""
+    operator.sandbox.read_as(user_form="absent")
+    subjects = {}
+    for offset in range(7):
+        day = date(2025, 1, 16) + timedelta(days=offset)
+        operator.apply(day)
+        operator.apply(day)
+        subjects[day.day] = told(operator)
+    assert subjects[16] == subjects[17] == subjects[19] == subjects[20] == subjects[22] == []
+    assert subjects[18] == [
+        ("2", "21.01.2025 ваш статус снизится до Partner #7 / 2025-01-21: your status will fall to Partner #7")
+    ]
+    assert subjects[21] == [("2", "Ваш статус снизился до Partner #7 / Your status has fallen to Partner #7")]
+
+
+def test_the_warning_names_amount_and_last_day(operator: Operator, reseller: int) -> None:
+    operator.apply(date(2025, 1, 18))
+    (sent,) = operator.sandbox.notifications()
+    assert "если не внести 1 000.00 RUB по 20.01.2025 включительно" in sent["message"]
+    assert "«Partner #8» (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)" in sent["message"]
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_how_long_before_is_a_setting(operator: Operator, reseller: int, days: int) -> None:
+    operator.store.settings.set("warn_days", str(days))
+    day = date(2025, 1, 21) - timedelta(days=days)
+    operator.apply(day - timedelta(days=1))
+    assert told(operator) == []
+    operator.apply(day)
+    assert len(told(operator)) == 1
+
+
+def test_the_administrator_switches_each_off(operator: Operator, reseller: int) -> None:
+    operator.store.settings.set("client_notices", "fell")
+    operator.apply(date(2025, 1, 18))
+    assert told(operator) == []
+    operator.apply(date(2025, 1, 21))
+    assert len(told(operator)) == 1
+    operator.store.settings.set("client_notices", "off")
+    operator.apply(date(2025, 2, 6), allow_drop=True)
+    assert told(operator) == []
+
+
+def test_the_reseller_switches_each_off(operator: Operator, reseller: int) -> None:
+    operator.store.notices.want(AccountId(reseller), {Kind.WILL_FALL})
+    operator.apply(date(2025, 1, 18))
+    assert told(operator) == []
+    operator.apply(date(2025, 1, 21))
+    assert len(told(operator)) == 1
+
+
+def test_another_tier_table_tells_nobody(operator: Operator, reseller: int) -> None:
+    from resellerprogram.programme.tiers import TierTable, published_table
+
+    operator.store.tiers.put(
+        TierTable(published_table().tiers[:3]), date(2025, 1, 14), "admin", operator.clock(TODAY)()
+    )
+    operator.apply(date(2025, 1, 14), allow_drop=True)
+    assert operator.percents(reseller)["vds"] == 7
+    assert told(operator) == []
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(operator: Operator, reseller: int) -> None:
+    report = operator.plan(date(2025, 1, 18))
+    assert [(account.id, notice.kind) for account, notice in report.notices] == [(reseller, Kind.WILL_FALL)]
+    assert told(operator) == []
+    assert operator.store.notices.newest(10) == []
+    operator.apply(date(2025, 1, 18))
+    assert len(told(operator)) == 1
+    assert operator.plan(date(2025, 1, 18)).notices == []
+
+
+def test_a_run_for_another_day_tells_nobody(operator: Operator, reseller: int) -> None:
+    from resellerprogram.recalculation.run import recalculate
+
+    store, root = operator.store, operator.sandbox.root
+    recalculate(root, store, date(2025, 1, 18), operator.clock(date(2025, 1, 14)), "apply")
+    assert told(operator) == []
+    assert store.notices.newest(10) == []
+
+
+def test_what_the_panel_refuses_is_on_record_and_not_tried_again(operator: Operator, reseller: int) -> None:
+    operator.sandbox.fault("refuse", "notification.edit", count=1)
+    operator.apply(date(2025, 1, 18))
+    assert told(operator) == []
+    (kept,) = operator.store.notices.newest(10)
+    assert (kept.outcome, "Lost connection" in kept.error or bool(kept.error)) == ("refused", True)
+    operator.apply(date(2025, 1, 19))
+    assert told(operator) == []
+
+
+def test_a_panel_that_dies_while_it_takes_one_is_not_asked_twice(operator: Operator, reseller: int) -> None:
+    operator.sandbox.fault("empty", "notification.edit", count=1)
+    operator.apply(date(2025, 1, 18))
+    assert len(told(operator)) == 1
+    assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["lost"]
+    operator.apply(date(2025, 1, 19))
+    assert told(operator) == []
+
+
+def test_while_the_panel_does_not_answer_a_notification_waits(operator: Operator, reseller: int) -> None:
+    operator.sandbox.fault("empty", "user.edit")
+    operator.apply(date(2025, 1, 18))
+    operator.sandbox.clear_faults()
+    assert told(operator) == []
+    assert [kept.outcome for kept in operator.store.notices.newest(10)] == [""]
+    operator.sweep(date(2025, 1, 18))
+    assert len(told(operator)) == 1
+
+
+def test_a_warning_that_waited_until_the_fall_is_not_sent_any_more(operator: Operator, reseller: int) -> None:
+    operator.sandbox.fault("empty", "user.edit")
+    operator.apply(date(2025, 1, 18))
+    operator.sandbox.clear_faults()
+    operator.apply(date(2025, 1, 21))
+    assert told(operator) == [("2", "Ваш статус снизился до Partner #7")]
+    assert sorted(kept.outcome for kept in operator.store.notices.newest(10)) == ["over", "sent"]
+
+
+def test_a_discount_that_the_panel_refuses_does_not_double_the_notification(operator: Operator, reseller: int) -> None:
+    payment = operator.sandbox.world.add_payment(reseller, 60_000, date(2025, 1, 14))
+    operator.sandbox.fault("refuse", "account.discount.edit", count=1)
+    operator.queue(payment, day=date(2025, 1, 14))
+    operator.work(date(2025, 1, 14))
+    operator.apply(date(2025, 1, 14))
+    assert told(operator) == [("2", "Ваш статус теперь Partner #9")]
