@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 WORKER, TASKS = "resellerprogram-worker", "resellerprogram-tasks"
@@ -14,6 +13,8 @@ def start(root: Path, name: str) -> None:
     program = root / "lib" / "resellerprogram" / "current" / "bin" / name
     if not program.exists():
         return
+    import subprocess  # much to load for those who start nothing
+
     subprocess.Popen(  # noqa: S603  no shell
         [str(program), str(root)],
         cwd=root,

@@ -6,12 +6,12 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .programme.limits import OVERDUE
 from .programme.text import Text
 from .store import Store
 from .store.queue import Queued
 from .store.runs import Run
 
-OVERDUE = timedelta(hours=26)
 LATE = timedelta(minutes=15)
 _FAILING = Text(
     "waiting in the queue after a failure: {count}, the first {first}: {error}",

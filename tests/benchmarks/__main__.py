@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -24,6 +24,7 @@ import requests
 from resellerprogram.panel.assumptions import payment_filter
 from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.decision import decide
+from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
 from resellerprogram.programme.tiers import published_table
@@ -63,10 +64,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("what", nargs="*", help="events, pages, runs, memory, decisions; all by default")
     options = parser.parse_args()
     share = 10 if options.quick else 1
     rows: list[Row] = []
-    for measure in (events, pages, runs, memory, decisions):
+    measures = {each.__name__: each for each in (events, pages, runs, memory, decisions)}
+    for measure in [measures[name] for name in options.what or measures]:
         for row in measure(share):
             rows.append(row)
             print(("| {} | {} | {} |" if options.markdown else "{:<72} {:>16}  {}").format(*row), flush=True)
@@ -191,9 +194,23 @@ SHOWN = {
 """Pages that only show something, and what they are asked for."""
 
 
+OF_CLIENTS = {
+    "my": {},
+    "my.ahead": {"amount": "5000"},
+    "my.tiers": {},
+    "my.history": {},
+    "my.payments": {},
+    "my.picture": {"months": "12"},
+    "my.how": {},
+    "my.leave": {},
+    "my.notices": {},
+}
+"""The same for a client's session."""
+
+
 def pages(share: int) -> list[Row]:
-    """Every page that an administrator looks at, as the panel starts it; the panel's own time is counted apart."""
-    members, rounds = 10_000 // share, 11
+    """Every page as the panel starts it; the panel's own time is counted apart."""
+    members, payments = 10_000 // share, 10_000 // share
     with (
         tempfile.TemporaryDirectory() as folder,
         Sandbox.create(Path(folder) / "mgr5", now=datetime.now()) as panel,
@@ -202,36 +219,75 @@ def pages(share: int) -> list[Row]:
         install("install", panel.root, "--wheels", str(download(Path(folder) / "wheels")))
         subprocess.run([str(panel.root / "sbin" / "resellerprogram"), "apply"], check=True, capture_output=True)
         many_members(panel, members)
-        python = panel.root / "lib" / "resellerprogram" / "current" / "venv" / "bin" / "python"
-        worst, most, start = ("", 0.0), ("", 0), 0.0
-        for page, params in SHOWN.items():
-            environment = {
-                "PATH": "/usr/bin:/bin",
-                "AUTH_LEVEL": "30",
-                "AUTH_USER": "1",
-                "PARAM_func": f"resellerprogram.{page}",
-                **{f"PARAM_{name}": value for name, value in params.items()},
-            }
-            handler = [str(panel.root / "addon" / "resellerprogram")]
-            starts, times, bare = [], [], []
-            for _ in range(rounds):
-                starts.append(timed(partial(started, [str(python), "-I", "-c", "pass"], environment)))
-                panel.reset_calls()
-                times.append(timed(partial(started, handler, environment)))
-                called = panel.calls()
-                bare.append(timed(partial(repeat, panel, called)) if called else 0.0)
-            start = statistics.median(starts)
-            ratio = (statistics.median(times) - statistics.median(bare)) / start
-            worst = max(worst, (page, ratio), key=lambda each: each[1])
-            most = max(most, (page, len(called)), key=lambda each: each[1])
+        with Store(panel.root, datetime.now()) as store:
+            store.settings.set("joining", "on")
+            account = AccountId(1)
+            user = store.users.of(account)[0]
+            many_payments(store, account, payments)
+        staff = slowest(panel, SHOWN, {"AUTH_LEVEL": "30", "AUTH_USER": "1"})
+        client = slowest(panel, OF_CLIENTS, {"AUTH_LEVEL": "16", "AUTH_USER": user})
     return [
-        (
-            f"the slowest page, {members} members, against an interpreter start",
-            f"{worst[1]:.1f} ×",
-            f"{worst[0]}; goal 10 ×; `python3 -I -c pass` takes {1000 * start:.0f} ms; panel calls apart",
-        ),
-        ("panel calls of a page, at most", str(most[1]), f"{most[0]}; goal 2"),
+        _page_row(f"the slowest page, {members} members, against an interpreter start", staff),
+        ("panel calls of a page, at most", str(staff[3]), f"{staff[2]}; goal 2"),
+        _page_row(f"the slowest page of a client with {payments} payments in the window", client),
+        ("panel calls of a client's page, at most", str(client[3]), "goal 1"),
     ]
+
+
+def _page_row(what: str, found: tuple[str, float, str, int, float]) -> Row:
+    page, ratio, _, _, start = found
+    return what, f"{ratio:.1f} ×", f"{page}; {_goal('10', start)}; panel calls apart"
+
+
+def slowest(
+    panel: Sandbox, asked: Mapping[str, Mapping[str, str]], who: dict[str, str]
+) -> tuple[str, float, str, int, float]:
+    """The page that takes longest and how many interpreter starts, the one with the most panel calls and how many, and
+    how long an interpreter start takes."""
+    python = panel.root / "lib" / "resellerprogram" / "current" / "venv" / "bin" / "python"
+    handler = [str(panel.root / "addon" / "resellerprogram")]
+    worst, most, start = ("", 0.0), ("", 0), 0.0
+    for page, params in asked.items():
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            **who,
+            "PARAM_func": f"resellerprogram.{page}",
+            **{f"PARAM_{name}": value for name, value in params.items()},
+        }
+        starts, times, bare = [], [], []
+        for _ in range(11):
+            starts.append(timed(partial(started, [str(python), "-I", "-c", "pass"], environment)))
+            panel.reset_calls()
+            times.append(timed(partial(started, handler, environment)))
+            called = panel.calls()
+            bare.append(timed(partial(repeat, panel, called)) if called else 0.0)
+        start = statistics.median(starts)
+        ratio = (statistics.median(times) - statistics.median(bare)) / start
+        worst = max(worst, (page, ratio), key=lambda each: each[1])
+        most = max(most, (page, len(called)), key=lambda each: each[1])
+    return (*worst, *most, start)
+
+
+def many_payments(store: Store, account: AccountId, count: int) -> None:
+    """A month of daily decisions about an account with so many payments in its window."""
+    today, rules = date.today(), CountingRules(ProviderId(1), "RUB", RateTable(), {})
+    made = [
+        Payment(
+            PaymentId(number),
+            f"pfx/{number}",
+            Money(Decimal(number % 90 + 1), "RUB"),
+            PaymentStatus.CREDITED,
+            today - timedelta(days=number % 30),
+            ProviderId(1),
+            "Bank",
+        )
+        for number in range(1, count + 1)
+    ]
+    now = datetime.now()
+    for back in range(30, -1, -1):
+        found = decide(account, today - timedelta(days=back), made, published_table(), rules)
+        store.decisions.record(found, "daily", now, will_write=True)
+    store.outlooks.keep(account, Outlook.of(found))
 
 
 def many_members(panel: Sandbox, count: int) -> None:

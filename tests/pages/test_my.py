@@ -295,7 +295,7 @@ def test_the_picture_is_plain_svg_with_words_for_who_cant_see_it(me: Desk, opera
         assert drawing.get("aria-label")
         allowed = {"svg", "title", "path", "line", "circle", "text"}
         assert {etree.QName(each).localname for each in drawing.iter()} <= allowed
-        assert not [name for each in drawing.iter() for name in each.attrib if name.lower().startswith("on")]
+        assert not [name for each in drawing.iter() for name in each.attrib if str(name).lower().startswith("on")]
 
 
 def test_a_tier_named_like_a_script_stays_a_name(me: Desk, operator: Operator) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .. import telling
+from .. import plan_telling, telling
 from ..detached import TASKS, WORKER, start
 from ..doctor import tell_if_overdue
 from ..panel.directory import Account
@@ -155,7 +155,7 @@ def explain(command: Command) -> int:
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(telling.change(each, names, command.language) for each in changes))
+            )(id=account, changes=", ".join(plan_telling.change(each, names, command.language) for each in changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -200,8 +200,8 @@ def _explanation_values(
 def _print_report(command: Command, report: Report, written: bool) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
-        command.lines(telling.plan_lines(report, currency, command.language, written))
-        command.lines(telling.notice_lines(report, currency, command.titles, command.language, written))
+        command.lines(plan_telling.plan_lines(report, currency, command.language, written))
+        command.lines(plan_telling.notice_lines(report, currency, command.titles, command.language, written))
         return
     command.json(
         {

@@ -7,22 +7,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lxml import etree
 
 from .. import wording
-from ..administration import Administration
 from ..detached import TASKS, WORKER, start
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..store import Store
 from ..store.bell import Bell
-from ..store.changes import Author
 from ..store.notes import STAFF
 from .request import FULL_LEVEL, Request, is_number
+
+if TYPE_CHECKING:
+    from ..administration import Administration
+    from ..store import Store
+    from ..store.changes import Author
 
 
 class BadInput(ResellerProgrammeError):
@@ -61,6 +63,8 @@ class Visit:
     @cached_property
     def author(self) -> Author:
         """Who is asking: the login, where a run has read the panel's employees; else the id that the panel tells."""
+        from ..store.changes import Author
+
         return Author(self.login(self.request.user), self.request.address)
 
     @cached_property
@@ -70,6 +74,8 @@ class Visit:
 
     @cached_property
     def office(self) -> Administration:
+        from ..administration import Administration  # much to load for pages that only show
+
         return Administration(self.root, self.store, self.author, lambda: self.now)
 
     @cached_property

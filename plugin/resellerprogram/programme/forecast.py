@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
-from .decision import Decision
 from .tiers import ServiceClass, Tier, TierTable
-from .turnover import ZERO
 from .window import Window, last_counting_day
 
+if TYPE_CHECKING:
+    from .decision import Decision
+
+ZERO = Decimal(0)
 NEXT_DAY = timedelta(days=1)
 CENT = Decimal("0.01")
 """Nobody can pay in less than that."""

@@ -1,11 +1,15 @@
-"""How much one run may take away (spec, section 3)."""
+"""How much one run may take away, and how long there may be none (spec, section 3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from .errors import UnsafePlan
+
+OVERDUE = timedelta(hours=26)
+"""After so long without a run over all members something is wrong."""
 
 
 @dataclass(frozen=True)

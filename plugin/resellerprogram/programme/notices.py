@@ -6,12 +6,15 @@ import enum
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from .basis import Basis
-from .decision import Decision
 from .forecast import Ahead, Forecast, Keep
 from .ids import AccountId
 from .tiers import Tier, TierTable
+
+if TYPE_CHECKING:
+    from .decision import Decision
 
 
 class Kind(str, enum.Enum):

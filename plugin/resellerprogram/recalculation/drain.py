@@ -98,6 +98,8 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         store.queue.drop(row.id)
         return
     done.touched.add(account)
+    if row.account is None:
+        store.queue.is_of(row.id, account)
     up_to = store.queue.newest()
     try:
         considered = _considered(context, account, came_from)
@@ -121,10 +123,10 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
 def _whose(context: Context, row: Queued) -> tuple[AccountId | None, PaymentOrigin | None]:
     """The account that a row is about, and what the panel said of its payment if it had to be asked; no account when
     the payment is gone."""
-    account = row.account
-    if account is None and row.payment is not None:
-        account = context.store.seen.account_of(row.payment)
-    if account is not None or row.payment is None:
+    if row.payment is None:
+        return row.account, None
+    account = context.store.seen.account_of(row.payment)
+    if account is not None:
         return account, None
     try:
         came_from = origin(context.panel, row.payment)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..panel import directory, discounts
+from ..panel import discounts
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.directory import Account, Choices, NamedType, ServiceTypeId, Tariff
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import MemberError
@@ -22,7 +21,9 @@ from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS
 from ..store.settings import Settings
-from ..store.users import ClientUser
+
+if TYPE_CHECKING:
+    from ..panel.directory import Account, Choices, NamedType, ServiceTypeId, Tariff
 
 
 def way_of(settings: Settings) -> Way:
@@ -36,6 +37,8 @@ def no_client(account: AccountId) -> MemberError:
 
 def named_client(root: Path, store: Store, account: AccountId) -> Account:
     """The client as the panel's own form names it. Raises MemberError when there is none, PanelError."""
+    from ..panel import directory
+
     with _panel(root, store) as panel:
         try:
             return directory.client_by_form(panel, account)
@@ -51,6 +54,9 @@ def personal_discounts(root: Path, store: Store, account: AccountId, language: s
 
 def account_of_session(root: Path, store: Store, user: str) -> AccountId | None:
     """The account of a client's user whom no sweep has seen yet: one call, remembered. Raises PanelError."""
+    from ..panel import directory
+    from ..store.users import ClientUser
+
     with _panel(root, store) as panel:
         found = directory.user_as_seen(panel, user)
     if found:
@@ -62,13 +68,17 @@ def types_and_tariffs(
     root: Path, store: Store, language: str
 ) -> tuple[Mapping[ServiceTypeId, NamedType], Sequence[Tariff]]:
     """The panel's service types by internal name, and its tariffs. Raises PanelError."""
-    known = {ServiceTypeId(int(number)): name for number, name in _kept(store).get("type_names", {}).items()}
+    from ..panel import directory
+
+    known = {directory.ServiceTypeId(int(number)): name for number, name in _kept(store).get("type_names", {}).items()}
     with _panel(root, store) as panel:
         return directory.types_and_tariffs(panel, known, language)
 
 
 def choices_for_settings(root: Path, store: Store, language: str) -> Choices:
     """What the panel has that a setting may name. Raises PanelError."""
+    from ..panel import directory
+
     kept = _kept(store)
     with _panel(root, store) as panel:
         return directory.choices(panel, language, kept.get("providers"), kept.get("currency_signs"))

@@ -30,8 +30,11 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
 
 
 def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
-    """Raises PanelError before anything is sent; afterwards the notice has ended, one way or the other."""
+    """Raises PanelError before anything is sent; afterwards the notice has ended, one way or the other. While the
+    account waits in the queue its discounts may not say yet what the notice says, and it waits, too."""
     notices, notice = context.store.notices, kept.notice
+    if context.store.queue.waits(notice.account):
+        return False
     if notice.kind is Kind.WILL_FALL and notice.day <= now.date():
         notices.end(kept.id, OVER, now)
         return False

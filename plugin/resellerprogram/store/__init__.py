@@ -7,104 +7,111 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import database
-from .changes import ChangeStore
-from .classes import ClassStore
-from .discounts import OwnedDiscountStore
-from .journal import FILE_NAME, Journal
-from .members import MemberStore
-from .notes import NoteStore
-from .planned import PlannedStore
-from .queue import QueueStore
-from .runs import RunStore
-from .set_aside import SetAsideStore
 from .settings import SettingStore
-from .standings import StandingStore
-from .tasks import TaskStore
-from .tiers import TierStore
-from .users import ClientUserStore
 
 if TYPE_CHECKING:
+    from .changes import ChangeStore
+    from .classes import ClassStore
     from .decisions import DecisionStore
+    from .discounts import OwnedDiscountStore
+    from .members import MemberStore
+    from .notes import NoteStore
     from .notices import NoticeStore
     from .outlooks import OutlookStore
+    from .planned import PlannedStore
     from .prospects import ProspectStore
+    from .queue import QueueStore
+    from .runs import RunStore
     from .savings import SavingStore
     from .seen import SeenPaymentStore
+    from .set_aside import SetAsideStore
+    from .standings import StandingStore
+    from .tasks import TaskStore
+    from .tiers import TierStore
+    from .users import ClientUserStore
 
 NIGHTLY, NIGHTS = "-nightly", 14
 
 
+_PARTS = {
+    "changes": "ChangeStore",
+    "classes": "ClassStore",
+    "decisions": "DecisionStore",
+    "members": "MemberStore",
+    "notes": "NoteStore",
+    "notices": "NoticeStore",
+    "outlooks": "OutlookStore",
+    "owned": "discounts.OwnedDiscountStore",
+    "planned": "PlannedStore",
+    "prospects": "ProspectStore",
+    "queue": "QueueStore",
+    "runs": "RunStore",
+    "savings": "SavingStore",
+    "seen": "SeenPaymentStore",
+    "standings": "StandingStore",
+    "tasks": "TaskStore",
+    "tiers": "TierStore",
+    "users": "ClientUserStore",
+}
+"""The store's parts by name, each in a module of that name unless said otherwise."""
+
+
 class Store:
-    """The programme's database under the panel's `var/resellerprogram`."""
+    """The programme's database under the panel's `var/resellerprogram`. A part is loaded when it is asked for: a page
+    waits for none that it has no need of."""
+
+    changes: ChangeStore
+    classes: ClassStore
+    decisions: DecisionStore
+    members: MemberStore
+    notes: NoteStore
+    notices: NoticeStore
+    outlooks: OutlookStore
+    owned: OwnedDiscountStore
+    planned: PlannedStore
+    prospects: ProspectStore
+    queue: QueueStore
+    runs: RunStore
+    savings: SavingStore
+    seen: SeenPaymentStore
+    standings: StandingStore
+    tasks: TaskStore
+    tiers: TierStore
+    users: ClientUserStore
 
     def __init__(self, root: Path, now: datetime) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
-        self.folder = folder_of(root)
+        self.folder, self._root = folder_of(root), root
         lost = not (self.folder / database.FILE_NAME).exists()
         self.connection = database.connect(self.folder, now)
         self.settings = SettingStore(self.connection)
-        self.classes = ClassStore(self.connection)
-        self.tiers = TierStore(self.connection)
-        self.members = MemberStore(self.connection)
-        self.standings = StandingStore(self.connection)
-        self.owned = OwnedDiscountStore(self.connection)
-        self.queue = QueueStore(self.connection)
-        self.runs = RunStore(self.connection)
-        self.set_aside = SetAsideStore(self.connection, Journal(root / "var" / FILE_NAME))
         if lost:
             self.set_aside.restore()
-        self.users = ClientUserStore(self.connection)
-        self.notes = NoteStore(self.connection)
-        self.changes = ChangeStore(self.connection)
-        self.tasks = TaskStore(self.connection)
-        self.planned = PlannedStore(self.connection)
 
     @cached_property
-    def decisions(self) -> DecisionStore:
-        """What was decided; loaded when it is asked for, because lists have no need of it."""
-        from . import decisions
+    def set_aside(self) -> SetAsideStore:
+        """Other discounts that rest; it has a journal beside the database."""
+        from .journal import FILE_NAME, Journal
+        from .set_aside import SetAsideStore
 
-        return decisions.DecisionStore(self.connection)
+        return SetAsideStore(self.connection, Journal(self._root / "var" / FILE_NAME))
 
-    @cached_property
-    def seen(self) -> SeenPaymentStore:
-        """The payments that decisions rest on; loaded when asked for."""
-        from . import seen
+    if not TYPE_CHECKING:
 
-        return seen.SeenPaymentStore(self.connection)
-
-    @cached_property
-    def outlooks(self) -> OutlookStore:
-        """What each account's future rests on; loaded when asked for."""
-        from . import outlooks
-
-        return outlooks.OutlookStore(self.connection)
-
-    @cached_property
-    def notices(self) -> NoticeStore:
-        """What resellers are told; loaded when asked for."""
-        from . import notices
-
-        return notices.NoticeStore(self.connection)
-
-    @cached_property
-    def prospects(self) -> ProspectStore:
-        """What those who think of joining would have; loaded when asked for."""
-        from . import prospects
-
-        return prospects.ProspectStore(self.connection)
-
-    @cached_property
-    def savings(self) -> SavingStore:
-        """What was saved; loaded when asked for."""
-        from . import savings
-
-        return savings.SavingStore(self.connection)
+        def __getattr__(self, name: str) -> object:
+            """A part that is asked for the first time."""
+            if name not in _PARTS:
+                raise AttributeError(name)
+            module, _, part = f"{name}.{_PARTS[name]}".rpartition(".")
+            found = getattr(import_module(f".{module.rpartition('.')[2]}", __package__), part)(self.connection)
+            setattr(self, name, found)
+            return found
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
         """A copy of the database, by default in its folder `backups`."""

@@ -81,14 +81,16 @@ class DecisionStore:
                 return int(last["id"])
             added = self._connection.execute(
                 "INSERT INTO decision"
-                " (account, first_day, last_day, content, turnover, tier, cause, decided_at, confirmed_at, who)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (account, first_day, last_day, content, turnover, payments, tier, cause, decided_at, confirmed_at,"
+                " who)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     decision.account,
                     decision.day.isoformat(),
                     decision.day.isoformat(),
                     content,
                     str(decision.turnover.amount),
+                    len(decision.turnover.verdicts),
                     decision.tier.name if decision.tier else None,
                     cause,
                     at,
@@ -162,15 +164,13 @@ class DecisionStore:
 
     def payments_of(self, record: int, count: int, skip: int) -> tuple[list[Verdict], int]:
         """`count` of a decision's payments, the newest first, and how many there are: no others are read."""
-        number = self._connection.execute(
-            "SELECT json_array_length(content, '$.payments') FROM decision WHERE id = ?", (record,)
-        ).fetchone()
+        found = self._connection.execute("SELECT payments FROM decision WHERE id = ?", (record,)).fetchone()
+        total = found[0] if found else 0
         rows = self._connection.execute(
-            "SELECT p.value FROM decision d, json_each(d.content, '$.payments') p WHERE d.id = ?"
-            " ORDER BY p.key DESC LIMIT ? OFFSET ?",
-            (record, count, skip),
-        )
-        return [_verdict(json.loads(row[0])) for row in rows], number[0] if number else 0
+            "SELECT p.value FROM decision d, json_each(d.content, '$.payments') p WHERE d.id = ? LIMIT ? OFFSET ?",
+            (record, max(0, min(count, total - skip)), max(0, total - skip - count)),
+        ).fetchall()
+        return [_verdict(json.loads(row[0])) for row in reversed(rows)], total
 
     def by_id(self, number: int) -> Record | None:
         row = self._connection.execute("SELECT * FROM decision WHERE id = ?", (number,)).fetchone()

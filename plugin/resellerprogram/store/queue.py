@@ -55,6 +55,10 @@ class QueueStore:
             "INSERT INTO queue (payment, cause, since) VALUES (?, ?, ?)", (payment, cause, moment(now))
         )
 
+    def is_of(self, row: int, account: AccountId) -> None:
+        """Whose payment a row is about has been found."""
+        self._connection.execute("UPDATE queue SET account = ? WHERE id = ?", (account, row))
+
     def next_due(self, now: datetime) -> Queued | None:
         """The oldest row that may be tried now."""
         row = self._connection.execute(

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from ... import wording
-from ...health import OVERDUE
 from ...programme.basis import Basis
 from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
+from ...programme.limits import OVERDUE
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
 from ...store.members import EXCLUDED, LEFT, MemberNote

@@ -1,6 +1,8 @@
--- the turnover of a decision, so that a history reads no payments
+-- the turnover of a decision, so that a history reads no payments; and how many payments it has
 ALTER TABLE decision ADD COLUMN turnover TEXT NOT NULL DEFAULT '0';
-UPDATE decision SET turnover = json_extract(content, '$.turnover');
+ALTER TABLE decision ADD COLUMN payments INTEGER NOT NULL DEFAULT 0;
+UPDATE decision SET turnover = json_extract(content, '$.turnover'),
+    payments = json_array_length(content, '$.payments');
 
 -- since when an account holds what it holds, what moved it last, and what its future rests on (JSON; see store/standings.py)
 ALTER TABLE standing ADD COLUMN since TEXT;
