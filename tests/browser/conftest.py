@@ -33,7 +33,7 @@ def cli(panel: Sandbox, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sandbox]:
-    """A panel with sixty resellers and three more that the tests know by name."""
+    """A panel with sixty resellers and five more that the tests know by name."""
     with Sandbox.create(tmp_path_factory.mktemp("browser") / "mgr5", now=datetime.now()) as sandbox:
         world = sandbox.world
         populate(world, TODAY, 7, 60)
@@ -45,9 +45,15 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
         world.add_discount(romashka, 40, "it_1", "Agreed by hand")
         world.add_payment(world.add_account("Vector Ltd"), 700, TODAY - timedelta(days=3))
         world.add_account("Newcomer Ltd")
+        for name in ("vega", "lyra"):
+            account = world.add_account(name.title(), email=f"{name}@example.com")
+            world.add_payment(account, 49_500, TODAY - timedelta(days=15))
+            world.add_payment(account, 3_500, TODAY - timedelta(days=26))
+            world.add_cashback(account, 500, TODAY - timedelta(days=2))
+            world.add_discount(account, 15, "it_1", "Agreed by hand")
         done = run("install", sandbox.root, "--wheels", str(wheels))
         assert done.returncode == 0, done.stdout + done.stderr
-        for name, value in (("panel_url", sandbox.url), ("provider", "1")):
+        for name, value in (("panel_url", sandbox.url), ("provider", "1"), ("joining", "on")):
             cli(sandbox, "settings", "set", name, value)
         cli(sandbox, "apply")
         yield sandbox

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from ..panel.errors import PanelError
@@ -40,6 +41,9 @@ def keep_savings(context: Context, now: datetime) -> None:
     )
 
 
-def _of_ours(context: Context, found: list[DiscountedExpense], first: date) -> list[Saving]:
+def _of_ours(context: Context, found: list[DiscountedExpense], first: date) -> Iterator[Saving]:
     owners = context.store.owned.owners(first)
-    return [Saving(owners[each.discount], each.day, each.saved) for each in found if each.discount in owners]
+    for each in found:
+        account, ended_on = owners.get(each.discount, (None, None))
+        if account is not None and (ended_on is None or each.day <= ended_on):
+            yield Saving(account, each.day, each.saved)

@@ -72,14 +72,20 @@ class OwnedDiscountStore:
             )
             self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))
 
-    def owners(self, day: date) -> dict[DiscountId, AccountId]:
-        """Whose each discount is that acted on `day` or later."""
+    def owners(self, day: date) -> dict[DiscountId, tuple[AccountId, date | None]]:
+        """Whose each discount is that acted on `day` or later, and until when if it has ended."""
         rows = self._connection.execute(
-            "SELECT id, account FROM former_discount WHERE ended_on >= ?"
-            " UNION ALL SELECT id, account FROM owned_discount",
+            "SELECT id, account, ended_on FROM former_discount WHERE ended_on >= ?"
+            " UNION ALL SELECT id, account, NULL FROM owned_discount",
             (day.isoformat(),),
         )
-        return {DiscountId(row["id"]): AccountId(row["account"]) for row in rows}
+        return {
+            DiscountId(row["id"]): (
+                AccountId(row["account"]),
+                date.fromisoformat(row["ended_on"]) if row["ended_on"] else None,
+            )
+            for row in rows
+        }
 
     def forget_former(self, before: date) -> None:
         """Those that ended earlier; nobody asks for them any more."""

@@ -1,0 +1,196 @@
+"""The reseller's pages in a real browser: both languages, a screen and a phone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from resellerprogram.pages.routes import OF_CLIENTS
+from resellerprogram.store import Store
+
+from tests.browser.conftest import log_in
+from tests.browser.test_pages import RAW_KEY, open_from_menu, press, reload_until, row, shot
+from tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+PHONE = {"width": 375, "height": 800}
+
+
+def text(words: str) -> re.Pattern[str]:
+    """These words, whatever kind of space is between them."""
+    return re.compile(r"\s".join(map(re.escape, words.split(" "))))
+
+
+DAY = {"en": r"\d{4}-\d\d-\d\d", "ru": r"\d\d\.\d\d\.\d{4}"}
+MENU = {"en": "My status", "ru": "Мой статус"}
+SAID = {
+    "en": [
+        text("Your status: Partner #8"),
+        text("47 000.00 RUB more give you Partner #9."),
+        re.compile(rf"Pay 500\.00\sRUB by {DAY['en']} to keep Partner #8"),
+    ],
+    "ru": [
+        text("Ваш статус: Partner #8"),
+        text("Ещё 47 000.00 RUB — и у вас Partner #9."),
+        re.compile(rf"Внесите 500\.00\sRUB по {DAY['ru']} включительно, и Partner #8 останется"),
+    ],
+}
+BUTTONS = {
+    "en": ("Pay 47 000.00 RUB: Partner #9", "Pay 500.00 RUB: Partner #8"),
+    "ru": ("Внести 47 000.00 RUB: Partner #9", "Внести 500.00 RUB: Partner #8"),
+}
+
+
+def log_in_as(page: Page, panel: Sandbox, name: str, language: str = "en") -> None:
+    log_in(page, panel, f"{name}@example.com", "client-password", language)
+
+
+def go(page: Page, panel: Sandbox, function: str, **params: str) -> None:
+    sent = "".join(f"&{name}={value}" for name, value in params.items())
+    page.goto(f"{panel.url}?func=resellerprogram.{function}{sent}")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_status_discounts_what_is_missing_and_when_it_ends_are_seen_at_once(
+    page: Page, panel: Sandbox, language: str
+) -> None:
+    log_in_as(page, panel, "vega", language)
+    page.get_by_role("navigation").get_by_role("link", name=MENU[language], exact=True).click()
+    for said in SAID[language]:
+        expect(page.get_by_text(said).first).to_be_visible()
+    expect(row(page, "VPS").first).to_contain_text("19 %")
+    for name in BUTTONS[language]:
+        expect(page.get_by_role("button", name=text(name))).to_be_visible()
+    expect(row(page, "Agreed by hand")).to_contain_text("15 %")
+    shot(page, f"my-{language}")
+
+
+def test_the_button_opens_the_panels_payment_and_the_payment_lifts_the_status(page: Page, panel: Sandbox) -> None:
+    log_in_as(page, panel, "lyra")
+    go(page, panel, "my")
+    page.get_by_label("To reach").select_option("Partner #10")
+    page.get_by_role("button", name=text("Pay 97 000.00 RUB: Partner #10")).click()
+    expect(page.get_by_role("heading", name="New payment")).to_be_visible()
+    expect(page.get_by_label("Amount")).to_have_value("97000.00")
+    press(page, "OK")
+    page.wait_for_load_state()
+    placed = panel.mgrctl("payment", su="admin", filter="off").findtext("elem/id")
+    assert panel.mgrctl("payment.setpaid", elid=placed).find("ok") is not None
+    go(page, panel, "my")
+    reload_until(page, lambda: page.get_by_text("Your status: Partner #10").count() == 1)
+    expect(page.get_by_text(text("payment of 97 000.00 RUB"))).to_be_visible()
+
+
+def test_looking_ahead_shows_a_picture_each_fall_and_a_calculator(page: Page, panel: Sandbox) -> None:
+    log_in_as(page, panel, "vega")
+    open_from_menu(page, "Looking ahead", "Looking ahead")
+    picture = page.get_by_role("img", name=re.compile("Turnover in the coming days"))
+    expect(picture).to_be_visible()
+    expect(picture.get_by_text("Partner #8 · 50 000")).to_be_visible()
+    expect(row(page, "Partner #7").first).to_contain_text(text("500.00 RUB"))
+    page.get_by_label("Amount").fill("60000")
+    press(page, "Calculate")
+    expect(page.get_by_text(re.compile(r"Partner #9 \(VPS 21 %.*turnover 113\s000\.00\sRUB"))).to_be_visible()
+    shot(page, "my-ahead")
+    page.get_by_label("Amount").fill("lots")
+    press(page, "Calculate")
+    expect(page.get_by_role("alert")).to_contain_text("'lots' is not a number")
+    expect(page.get_by_label("Amount")).to_have_value("lots")
+
+
+def test_the_table_marks_my_row_and_the_history_leads_to_payments_and_a_picture(page: Page, panel: Sandbox) -> None:
+    log_in_as(page, panel, "vega")
+    open_from_menu(page, "Discount table", "Discount table")
+    expect(row(page, "▶ Partner #8")).to_contain_text("19 %")
+    shot(page, "my-tiers")
+    open_from_menu(page, "History", "History")
+    page.locator("tbody tr").first.get_by_role("checkbox").check()
+    press(page, "Payments")
+    expect(row(page, "cashback or certificate")).to_contain_text(text("500.00 RUB"))
+    expect(page.locator("tbody tr", has_text=text("49 500.00 RUB")).first).to_contain_text("counts, until")
+    open_from_menu(page, "History", "History")
+    press(page, "Picture")
+    expect(page.get_by_role("img", name=re.compile("Your turnover by day"))).to_be_visible()
+    page.get_by_label("Period").select_option("12")
+    expect(page.get_by_role("table")).to_contain_text(text("53 000.00 RUB"))
+
+
+def test_i_leave_and_join_again_by_myself(page: Page, panel: Sandbox) -> None:
+    log_in_as(page, panel, "vega")
+    go(page, panel, "my")
+    page.get_by_role("link", name="Leave…").click()
+    expect(row(page, "Agreed by hand")).to_be_visible()
+    press(page, "OK")
+    expect(page.get_by_role("alert")).to_contain_text("Tick that you agree")
+    page.get_by_label("I want to leave").check()
+    press(page, "OK")
+    expect(page.get_by_text("You have left the reseller programme")).to_be_visible()
+    reload_until(page, lambda: page.get_by_text("A change is being counted").count() == 0)
+
+    page.get_by_role("link", name="Join…").click()
+    reload_until(page, lambda: page.get_by_text("Today you would have: Partner #8").count() == 1)
+    expect(row(page, "Agreed by hand")).to_be_visible()
+    page.get_by_label("I agree").check()
+    press(page, "OK")
+    expect(page.get_by_role("heading", name="Reseller programme", exact=True)).to_be_visible()
+    reload_until(page, lambda: page.get_by_text("Your status: Partner #8").count() == 1)
+    with Store(panel.root, datetime.now()) as store:
+        assert [each.what for each in store.changes.newest(2)] == ["joined", "left"]
+
+
+def test_notifications_are_mine_to_switch_off(page: Page, panel: Sandbox) -> None:
+    log_in_as(page, panel, "lyra")
+    open_from_menu(page, "Notifications", "Notifications of the programme")
+    page.get_by_label("My status has risen").uncheck()
+    press(page, "OK")
+    expect(page.get_by_role("heading", name="Reseller programme")).to_be_visible()
+    open_from_menu(page, "Notifications", "Notifications of the programme")
+    expect(page.get_by_label("My status has risen")).not_to_be_checked()
+    expect(page.get_by_label("My status will fall")).to_be_checked()
+
+
+def test_an_administrator_who_enters_as_the_client_sees_the_clients_page(admin: Page, panel: Sandbox) -> None:
+    go(admin, panel, "my", su="lyra@example.com")
+    expect(admin.get_by_text(re.compile("Your status: Partner"))).to_be_visible()
+    go(admin, panel, "my")
+    expect(admin.get_by_role("alert")).to_contain_text("enter as the client")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_page_fits_a_phone_and_shows_no_raw_key(browser: Browser, panel: Sandbox, language: str) -> None:
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    log_in_as(page, panel, "vega", language)
+    for function in OF_CLIENTS:
+        name = function.partition(".")[2]
+        go(page, panel, name)
+        if page.locator("[role=alert]:visible").count():
+            assert name in ("my.join", "my.leave"), page.locator("main").inner_text()
+            continue
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, name
+        for picture in page.get_by_role("img").all():
+            box = picture.bounding_box()
+            assert box is not None
+            assert 250 <= box["width"] <= PHONE["width"], name
+        hints = page.locator("[title]").evaluate_all("all => all.map(each => each.title)")
+        texts = [page.locator("body").inner_text(), *hints]
+        assert [found for text in texts for found in RAW_KEY.findall(text)] == [], name
+        if language == "ru" and name in ("my", "my.ahead"):
+            shot(page, f"{name.replace('.', '-')}-phone")
+    context.close()
+
+
+def test_where_the_panel_shows_no_html_the_figures_are_there_all_the_same(page: Page, panel: Sandbox) -> None:
+    """F.2: `htmldata` is seen in real descriptions, what it draws is not."""
+    panel.read_as(htmldata="text")
+    try:
+        log_in_as(page, panel, "lyra")
+        go(page, panel, "my.ahead")
+        page.locator("summary").last.click()
+        expect(page.get_by_role("table").last).to_contain_text("RUB")
+    finally:
+        panel.read_as(htmldata="html")
