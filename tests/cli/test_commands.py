@@ -372,3 +372,20 @@ def test_the_log_has_no_secrets(shell: Shell, sandbox: Sandbox, romashka: int) -
     assert keys
     assert "HTTPS to the panel failed" in log
     assert [key for key in keys if key in log] == []
+
+
+def test_plan_shows_what_clients_would_be_told_and_notices_what_they_were(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    shell.run("settings", "set", "panel_url", sandbox.url)
+    assert shell.run("apply")[0] == 0
+    assert shell.run("notices")[1].count("\n") == 1
+    sandbox.world.add_payment(romashka, 60_000, date.today())
+    planned = shell.json("plan")["notices"]
+    assert [(each["account"], each["kind"], each["tier"]) for each in planned] == [(romashka, "rose", "Partner #8")]
+    assert "Clients would be notified: 1" in shell.run("plan")[1]
+    assert shell.json("notices") == []
+    assert "Clients are notified: 1" in shell.run("apply")[1]
+    (told,) = shell.json("notices")
+    assert (told["subject"], told["outcome"]) == ("Your status is now Partner #8", "sent")
+    assert "отправлено" in shell.run("notices", language="ru")[1]

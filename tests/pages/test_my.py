@@ -213,6 +213,16 @@ def test_not_counted_yet_is_told_and_nobody_seen_before_costs_one_call(operator:
     assert operator.sandbox.calls() == []
 
 
+def test_after_an_upgrade_the_last_decision_is_shown_before_the_next_run(me: Desk, operator: Operator) -> None:
+    operator.store.connection.execute(
+        "UPDATE standing SET outlook = NULL, since = NULL, class_since = '{}', move = NULL"
+    )
+    page = me.ask("my")
+    assert (raw(page)["tier"], raw(page)["missing"], raw(page)["since"]) == ("Partner #8", "48000", "")
+    operator.apply()
+    assert raw(me.ask("my"))["since"] == "2025-01-19"
+
+
 def test_the_programme_taken_off_is_told(me: Desk, operator: Operator) -> None:
     operator.apply(withdraw=True)
     assert raw(me.ask("my"))["state"] == "withdrawn"

@@ -52,6 +52,30 @@ def _with_migrations(monkeypatch: pytest.MonkeyPatch, *more: str) -> None:
     monkeypatch.setattr(database, "_migrations", lambda: [*shipped, *more])
 
 
+def test_what_was_decided_before_the_resellers_pages_is_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Migration 4: the history gets its turnovers and the number of payments, members keep what was said of them."""
+    (tmp_path / "var").mkdir()
+    former = database._migrations()[:3]
+    monkeypatch.setattr(database, "_migrations", lambda: former)
+    decision = decide(ACCOUNT, TODAY, [paid(700, TODAY), paid("0.5", TODAY)], TABLE, RULES)
+    with Store(tmp_path, NOW) as store:
+        store.members.exclude(ACCOUNT, "by contract", NOW)
+        store.connection.execute(
+            "INSERT INTO decision (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at)"
+            " VALUES (27, '2025-01-20', '2025-01-20', ?, 'Starter', 'daily', '2025-01-20', '2025-01-20')",
+            (json.dumps(content_of(decision)),),
+        )
+    monkeypatch.undo()
+    with Store(tmp_path, NOW) as store:
+        assert store.members.of(ACCOUNT) == MemberNote(ACCOUNT, "excluded", "by contract")
+        (stretch,) = store.decisions.stretches(ACCOUNT, 10, 0)
+        assert (stretch.turnover, stretch.tier) == (Decimal("700.5"), "Starter")
+        verdicts, count = store.decisions.payments_of(stretch.id, 1, 0)
+        assert ([verdict.counted for verdict in verdicts], count) == ([Decimal("0.5")], 2)
+
+
 def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.settings.set("currency", "USD")
     store.close()

@@ -54,8 +54,12 @@ class Reseller:
     @cached_property
     def outlook(self) -> Outlook | None:
         """None before the first decision, and for who takes no part."""
-        found = self.visit.store.outlooks.of(self.account)
-        return found if found and found.basis.counts_payments and self.takes_part else None
+        return (self.visit.store.outlooks.of(self.account) or self._older()) if self.takes_part else None
+
+    def _older(self) -> Outlook | None:
+        """Of the last decision, where it was made before outlooks were kept."""
+        last = self.visit.store.decisions.last(self.account)
+        return Outlook.of(last.decision) if last else None
 
     @cached_property
     def state(self) -> str:
