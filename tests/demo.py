@@ -116,16 +116,22 @@ def at_once(sandbox: Sandbox) -> None:
         refused = basket.find("error") is not None
         if not refused:
             sys.exit("the promo code was taken")
+    say("9. What the reseller reads in the client area", "9. Что видит реселлер в личном кабинете")
+    mine = sandbox.mgrctl("resellerprogram.my", su="today@example.com", lang="ru" if RUSSIAN else "en")
+    for name in ("state", "words", "change", "keep"):
+        print("\n".join(f"   {line}" for line in mine.findtext(name, "").splitlines()), flush=True)
+    if mine.find("turnover").get("orig") != "52000":  # type: ignore[union-attr]
+        sys.exit("the reseller sees something else")
 
 
 def stay(sandbox: Sandbox) -> None:
     say(
         f"The panel stays up: {sandbox.url}\n"
-        f"  administrator: admin / {PASSWORD} (unlimited: chief), reseller: falling@example.com / {PASSWORD}\n"
+        f"  administrator: admin / {PASSWORD} (unlimited: chief), reseller: today@example.com / {PASSWORD}\n"
         f"  command: {sandbox.root}/sbin/resellerprogram\n  In the menu: Reseller programme. Credit a payment and "
         "look at the client there. Ctrl-C ends it.",
         f"Панель работает: {sandbox.url}\n"
-        f"  администратор: admin / {PASSWORD} (полный: chief), реселлер: falling@example.com / {PASSWORD}\n"
+        f"  администратор: admin / {PASSWORD} (полный: chief), реселлер: today@example.com / {PASSWORD}\n"
         f"  команда: {sandbox.root}/sbin/resellerprogram\n  В меню: «Партнёрская программа». Зачислите платёж и "
         "посмотрите там на клиента. Завершить: Ctrl-C.",
     )

@@ -23,7 +23,18 @@ def die_before(nth: int) -> Callable[[Store], None]:
 
     for transport in (Https, Mgrctl):
         _before_each(transport, tick)
-    return lambda store: store.connection.set_trace_callback(lambda statement: tick() if _changes(statement) else None)
+
+    def watch(store: Store) -> None:
+        """Inside a transaction only its end is a point: whatever dies before that is undone as a whole."""
+
+        def traced(statement: str) -> None:
+            ends = statement.lstrip().upper().startswith("COMMIT")
+            if ends or (_changes(statement) and not store.connection.in_transaction):
+                tick()
+
+        store.connection.set_trace_callback(traced)
+
+    return watch
 
 
 def _before_each(owner: Any, tick: Callable[[], None]) -> None:
@@ -37,4 +48,4 @@ def _before_each(owner: Any, tick: Callable[[], None]) -> None:
 
 
 def _changes(statement: str) -> bool:
-    return statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "COMMIT"))
+    return statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))

@@ -9,7 +9,10 @@ import pytest
 from lxml import etree
 from resellerprogram.pages.handler import answer
 from resellerprogram.pages.routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES
+from resellerprogram.panel.transport import Retrying
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
+from resellerprogram.store.users import ClientUser
 
 from tests.pages.desk import NOW, Desk
 
@@ -87,6 +90,7 @@ def test_whatever_it_is_fed_it_answers_with_a_document(root: Path, given: bytes)
     assert page.startswith(b"<doc")
 
 
+FIELDS = ("elid", "plid", "p_num", "p_cnt", "p_sort", "p_order", "seen", "name", "amount", "day", "target", "months")
 NASTY = (
     "",
     "0",
@@ -105,12 +109,17 @@ NASTY = (
 
 
 @pytest.mark.parametrize("function", PAGES)
-def test_whatever_is_sent_comes_back_as_a_page_or_a_clear_refusal(desk: Desk, function: str) -> None:
+def test_whatever_is_sent_comes_back_as_a_page_or_a_clear_refusal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
     """Nothing unexpected happens: that would be in the log with its whole story."""
+    monkeypatch.setattr(Retrying.__init__, "__defaults__", ((), None))
     page = function.partition(".")[2]
-    desk.level = 30
+    desk.level, desk.user = (16, "7") if function in OF_CLIENTS else (30, "1")
+    desk.store.users.add([ClientUser("7", "romashka@example.com", AccountId(27))])
+    desk.store.settings.set("joining", "on")
     for text in NASTY:
-        sent = dict.fromkeys(("elid", "plid", "p_num", "p_cnt", "p_sort", "p_order", "seen", "name"), text)
+        sent = dict.fromkeys(FIELDS, text)
         for way in ({}, {"sok": "ok"}, {"sv_field": text}):
             told = desk.ask(page, **sent, **way)
             assert etree.tostring(told)

@@ -80,7 +80,7 @@ def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, ope
         ("ssl", "3", "2025-01-19"),
     ]
     assert (found["target"], found["missing"], found["threshold"]) == ("Partner #9", "48000", "100000")
-    assert (found["fall"], found["fall_tier"]) == ("2025-01-21", "Partner #7")
+    assert (found["change"], found["change_tier"], found["change_falls"]) == ("2025-01-21", "Partner #7", "on")
     assert (found["keep_amount"], found["keep_first_day"], found["keep_last_day"]) == (
         "1000",
         "2025-01-20",
@@ -180,7 +180,12 @@ def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
     page = me.ask("my")
     assert raw(page)["state"] == "pinned"
     assert page.findtext("state") == "Your status: Partner #3, held for you until 2025-01-25"
-    assert raw(page)["fall"] == "2025-01-26"
+    assert (raw(page)["change"], raw(page)["change_tier"], raw(page)["change_falls"]) == (
+        "2025-01-26",
+        "Partner #7",
+        "off",
+    )
+    assert ("missing" in fields(page), buttons(page)) == (False, [])
     assert b"secret deal" not in etree.tostring(page)
 
 

@@ -97,6 +97,16 @@ def test_another_table_changes_the_tier_on_its_first_day() -> None:
     assert forecast.keep(changes[0]) is None
 
 
+def test_no_payment_keeps_what_another_table_takes_from_the_same_tier() -> None:
+    lower = TierTable(tuple(replace(tier, percents=dict.fromkeys(tier.percents, Decimal(0))) for tier in TABLE.tiers))
+    first = day("2025-02-01")
+    pin = Pin("Partner #8", day("2025-03-01"), "contract")
+    decision = decide(ACCOUNT, day("2025-01-20"), [], TABLE, RULES, pin)
+    forecast = Forecast(Outlook.of(decision), lambda on: lower if on >= first else TABLE, [first])
+    change = next(forecast.changes())
+    assert (change.day, change.falls, forecast.keep(change)) == (first, True, None)
+
+
 def test_who_takes_no_part_has_nothing_ahead() -> None:
     assert told(forecast_of(leave_out(ACCOUNT, day("2025-01-20"), Basis.EXCLUDED)).changes()) == []
 

@@ -95,6 +95,7 @@ def test_three_months_day_by_day_are_what_a_separate_computation_says(operator: 
     """Every day: the night run, then payments, refunds and frauds as they come, by worker or by sweep; and compare."""
     chance, world = random.Random(29), operator.sandbox.world
     operator.store.settings.set("drop_limit_count", "1000")
+    operator.store.settings.set("client_notices", "off")  # tests/recalculation/test_notices.py
     accounts = [world.add_account(f"Client {number}") for number in range(6)]
     books: dict[int, dict[int, tuple[date, Decimal]]] = defaultdict(dict)
     changes, day, last = 0, date(2023, 12, 14), date(2024, 3, 16)

@@ -64,6 +64,8 @@ class Story:
             operator.apply()
             world.set_payment(changed, status=7)
             self.ours, self.others = {}, [("Agreed by hand", Decimal(40), "vhost")] * 2
+        if name != "rising":  # one story tells the client, too
+            operator.store.settings.set("client_notices", "off")
         operator.queue(changed)
         operator.sandbox.mgrctl("payment.filter", status="1", sok="ok", su="admin")
         self.discounts, self.filters = world.discounts(), operator.sandbox.filters()

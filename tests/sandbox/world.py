@@ -323,6 +323,28 @@ class World:
             )
         return number
 
+    def add_many_expenses(self, account: int, count: int, last: date, discount: int, saved: Decimal | int) -> None:
+        """`count` expenses on the three days up to `last`; written in bulk."""
+        with self._writing() as session:
+            first = self._number(session, Expense)
+            subaccount = self._subaccount(session, account, 1, "RUB")
+            session.execute(
+                insert(Expense),
+                [
+                    {
+                        "id": first + number,
+                        "subaccount": subaccount,
+                        "operation": "prolong",
+                        "realdate": last - timedelta(days=number % 3),
+                        "amount": Decimal(9),
+                        "notpayd": Decimal(0),
+                        "discount": discount,
+                        "discountamount": Decimal(saved),
+                    }
+                    for number in range(count)
+                ],
+            )
+
     def put_discount(self, number: int, account: int, percent: Decimal, tree: str, name: str) -> None:
         """A discount with that very id."""
         self._save(

@@ -136,10 +136,12 @@ class Forecast:
             tier = following
 
     def keep(self, change: Ahead) -> Keep | None:
-        """What keeps the tier that `change` takes away; None where no payment can: it is no fall, the table will not
-        have that tier any more, or the change is today."""
+        """What keeps the tier that `change` takes away; None where no payment can: it is no fall, another table gives
+        less for the same tier or does not have it any more, or the change is today."""
         before = change.before
-        kept = self.table_on(change.day).by_name(before.name) if before and change.falls else None
+        if before is None or not change.falls or (change.tier and change.tier.name == before.name):
+            return None
+        kept = self.table_on(change.day).by_name(before.name)
         last_day = change.day - NEXT_DAY
         if kept is None or last_day < self.outlook.day:
             return None

@@ -207,7 +207,8 @@ class _Run:
                 report.accounts += 1
                 report.discounts += considered.discounts
                 report.left += considered.left
-                report.notices += ((considered.account, notice) for notice in considered.notices)
+                if self.today:
+                    report.notices += ((considered.account, notice) for notice in considered.notices)
                 if considered.changes:
                     report.planned.append(considered.summary())
                     staging.put(considered)

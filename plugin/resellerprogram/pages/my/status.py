@@ -95,8 +95,7 @@ _OF_MEMBERS = (
     "discounts",
     "target",
     "missing",
-    "target_percents",
-    "fall",
+    "change",
     "keep",
 )
 
@@ -213,10 +212,7 @@ def _discounts(me: Reseller) -> Iterator[Row]:
 def _leave_out(me: Reseller) -> None:
     """What does not concern this account is not on its page."""
     document = me.visit.document
-    gone = [] if me.takes_part else list(_OF_MEMBERS)
-    if me.takes_part and me.table.next_after(Decimal(0)) is None:
-        gone += ["target", "missing"]
-    for name in gone:
+    for name in () if me.takes_part else _OF_MEMBERS:
         documents.drop_field(document, name)
     may_join = me.settings.joining and me.state in ("not_a_member", "left")
     may_leave = me.settings.joining and (me.takes_part or me.state == "uncounted")
@@ -230,7 +226,9 @@ def _leave_out(me: Reseller) -> None:
 
 
 def _targets(me: Reseller, forecast: Forecast) -> list[Tier]:
-    """The tiers that are not reached yet, the next one first."""
+    """The tiers that are not reached yet, the next one first; none while no payment changes the status."""
+    if me.state == "pinned":
+        return []
     balance = forecast.balance(me.today)
     return [tier for tier in me.table.tiers if tier.threshold > balance]
 
@@ -278,11 +276,14 @@ def _coming(me: Reseller, forecast: Forecast) -> Row:
         documents.drop_field(document, "keep")
         documents.drop_button(document, "hold")
     if change is None:
-        documents.drop_field(document, "fall")
+        documents.drop_field(document, "change")
         return {}
-    fall = Cell(f"{me.step(change)} ({me.percents(change.tier)})", raw=change.day.isoformat())
-    tier = change.tier.name if change.tier else ""
-    return {"fall": fall, "fall_tier": tier, **(_kept(me, keep) if keep else {})}
+    return {
+        "change": Cell(f"{me.step(change)} ({me.percents(change.tier)})", raw=change.day.isoformat()),
+        "change_tier": change.tier.name if change.tier else "",
+        "change_falls": "on" if change.falls else "off",
+        **(_kept(me, keep) if keep else {}),
+    }
 
 
 def _kept(me: Reseller, keep: Keep) -> Row:
