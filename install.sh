@@ -355,7 +355,7 @@ run_tests() {
         return
     fi
     install_chromium
-    .venv/bin/python -m pytest -n auto "$@"
+    .venv/bin/python -m pytest -n "$(($(nproc) + 1))" "$@"  # they also wait
 }
 
 install_chromium() {

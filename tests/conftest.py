@@ -15,11 +15,17 @@ from resellerprogram.store import Store
 from tests.installation import download
 from tests.operator import Operator
 from tests.sandbox import Sandbox
+from tests.sandbox.nursery import Nursery
 
 settings.register_profile("here", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
 
 TODAY = date(2025, 1, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nursery() -> None:
+    Sandbox.nursery = Nursery()
 
 
 @pytest.fixture(scope="session")

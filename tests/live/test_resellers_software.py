@@ -47,10 +47,10 @@ DAYS = {
 }
 
 
-@pytest.fixture
-def client(live: Live) -> str:
+@pytest.fixture(scope="module")
+def client(one_live: Live) -> str:
     """The login of a reseller on Partner #8 who will fall within days."""
-    login = f"software{live.sandbox.world.add_account('x')}@example.com"
+    live, login = one_live, "software@example.com"
     account = live.sandbox.world.add_account("Software Ltd", email=login)
     live.sandbox.world.add_payment(account, 49_000, date.today() - timedelta(days=10))
     live.sandbox.world.add_payment(account, 3_000, date.today() - timedelta(days=27))

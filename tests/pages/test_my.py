@@ -458,6 +458,24 @@ def test_nothing_is_agreed_to_before_it_was_shown(outsider: Desk, operator: Oper
     assert operator.store.members.of(AccountId(1)).standing is None
 
 
+def test_somebody_who_looks_again_and_again_is_counted_once(outsider: Desk, operator: Operator) -> None:
+    for _ in range(3):
+        outsider.ask("my.join")
+    assert operator.store.connection.execute("SELECT count(*) FROM task").fetchone()[0] == 1
+
+
+def test_what_could_not_be_counted_is_told_and_tried_again_later(outsider: Desk, operator: Operator) -> None:
+    outsider.ask("my.join")
+    operator.sandbox.fault("refuse", "payment")
+    carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
+    page = outsider.ask("my.join")
+    assert (raw(page)["waiting"], page.find("metadata").get("autoupdate")) == ("off", None)
+    assert "can't be counted at the moment" in page.findtext("words")
+    operator.sandbox.clear_faults()
+    outsider.now = NOW + timedelta(minutes=11)
+    assert raw(outsider.ask("my.join"))["waiting"] == "on"
+
+
 def test_each_notification_can_be_switched_off_by_me(me: Desk, operator: Operator) -> None:
     assert {name: raw(me.ask("my.notices"))[name] for name in ("rose", "will_fall", "fell")} == dict.fromkeys(
         ("rose", "will_fall", "fell"), "on"

@@ -13,10 +13,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 
+from .nursery import Forked, Nursery
 from .world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,10 +27,13 @@ STARTING = 30.0
 class Sandbox:
     """A BILLmanager in the folder `root`, served by a process of its own."""
 
+    nursery: ClassVar[Nursery | None] = None
+    """Where there is one, it starts the panels."""
+
     def __init__(self, root: Path, database: str = "", port: int = 0) -> None:
         self.root, self.port = root, port
         self.database = database or f"sqlite:///{root / 'var' / 'billmgr.db'}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._world: World | None = None
 
     @classmethod
@@ -81,8 +85,20 @@ class Sandbox:
         run = self.root / "var" / "run"
         (run / "address").unlink(missing_ok=True)
         environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        if self.nursery:
+            self._process = self.nursery.start(self.root, self.database, self.port)
+        else:
+            self._process = self._started(environment)
+        deadline = time.monotonic() + STARTING
+        while not (run / "address").exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.root / "var" / "core.out").read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
+        return self
+
+    def _started(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with open(self.root / "var" / "core.out", "ab") as output:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
@@ -101,12 +117,6 @@ class Sandbox:
                 stderr=output,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + STARTING
-        while not (run / "address").exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self.root / "var" / "core.out").read_text(errors="replace")[-2000:])
-            time.sleep(0.02)
-        return self
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         pid = self.root / "var" / "run" / "pid"

@@ -66,7 +66,14 @@ class TaskStore:
     def last(self, *kinds: str) -> Task | None:
         """The newest of these kinds, one whose process died told as cut short."""
         marks = ", ".join("?" * len(kinds))
-        task = self._one(f"kind IN ({marks}) ORDER BY id DESC", *kinds)
+        return self._still(self._one(f"kind IN ({marks}) ORDER BY id DESC", *kinds))
+
+    def last_about(self, kind: str, arguments: Mapping[str, Any]) -> Task | None:
+        """The same for one kind with these arguments."""
+        content = json.dumps(dict(arguments), sort_keys=True)
+        return self._still(self._one("kind = ? AND arguments = ? ORDER BY id DESC", kind, content))
+
+    def _still(self, task: Task | None) -> Task | None:
         if task and task.started_at and task.outcome is None and not self._lives(task.id):
             self.end(task.id, CUT_SHORT, Text("", ""), task.started_at)
             task = self._one("id = ?", task.id)

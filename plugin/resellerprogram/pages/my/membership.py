@@ -14,7 +14,7 @@ from ...programme.notices import Kind
 from ...programme.text import Text
 from ...store.changes import Author
 from ...store.prospects import Prospect
-from ...store.tasks import PROSPECT
+from ...store.tasks import DONE, PROSPECT
 from .. import documents
 from ..documents import Row
 from ..visit import Visit
@@ -121,15 +121,22 @@ def _check_consent(me: Reseller) -> None:
 
 
 def _counting(me: Reseller) -> etree._Element:
-    visit = me.visit
-    visit.start_task(PROSPECT, account=me.account)
-    documents.refresh_every(visit.document, REFRESHES)
+    """Somebody is counting, or could not; what could not be counted is tried again after a while."""
+    visit, about = me.visit, {"account": me.account}
     for name in ("turnover", "tier", "others", "agree"):
         documents.drop_field(visit.document, name)
-    return documents.form_page(
-        visit.document,
-        {"words": me.say("Your payments are being counted…", "Считаем ваши платежи…"), "waiting": "on"},
-    )
+    task = visit.store.tasks.last_about(PROSPECT, about)
+    if task and task.outcome not in (None, DONE) and visit.now - task.asked_at < FRESH:
+        words = me.say(
+            "Your payments can't be counted at the moment. Try again later.",
+            "Сейчас ваши платежи не удаётся посчитать. Попробуйте позже.",
+        )
+        return documents.form_page(visit.document, {"words": words, "waiting": "off"})
+    if task is None or task.outcome is not None:
+        visit.start_task(PROSPECT, **about)
+    documents.refresh_every(visit.document, REFRESHES)
+    words = me.say("Your payments are being counted…", "Считаем ваши платежи…")
+    return documents.form_page(visit.document, {"words": words, "waiting": "on"})
 
 
 def _terms(me: Reseller, prospect: Prospect) -> str:
