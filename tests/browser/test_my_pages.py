@@ -11,7 +11,7 @@ from resellerprogram.pages.routes import OF_CLIENTS
 from resellerprogram.store import Store
 
 from tests.browser.conftest import log_in
-from tests.browser.test_pages import RAW_KEY, open_from_menu, press, reload_until, row, shot
+from tests.browser.test_pages import RAW_KEY, open_from_menu, press, reload_until, row, shot, visit
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def log_in_as(page: Page, panel: Sandbox, name: str, language: str = "en") -> No
 
 def go(page: Page, panel: Sandbox, function: str, **params: str) -> None:
     sent = "".join(f"&{name}={value}" for name, value in params.items())
-    page.goto(f"{panel.url}?func=resellerprogram.{function}{sent}")
+    visit(page, f"{panel.url}?func=resellerprogram.{function}{sent}")
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

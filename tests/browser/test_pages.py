@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Error, Locator, Page, expect
 from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
@@ -48,13 +48,26 @@ def submit(page: Page) -> None:
     press(page, "OK")
 
 
+def visit(page: Page, url: str) -> None:
+    """Open it, also while the page is just going somewhere by itself; the browser lets only one of the two arrive."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            page.goto(url)
+            return
+        except Error as error:
+            overtaken = "interrupted by another navigation" in error.message or "ERR_ABORTED" in error.message
+            if not overtaken or time.monotonic() > deadline:
+                raise
+
+
 def reload_until(page: Page, done: Callable[[], bool]) -> None:
     """Look again until the worker has done it."""
     deadline = time.monotonic() + 60
     while not done():
         assert time.monotonic() < deadline, page.locator("main").inner_text()
         page.wait_for_timeout(300)
-        page.goto(page.url)
+        visit(page, page.url)
 
 
 def only(page: Page, name: str) -> None:
@@ -356,7 +369,7 @@ def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbo
         name = function.partition(".")[2]
         if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare") or name in ACT_AT_ONCE:
             continue
-        page.goto(f"{panel.url}?func={function}&elid={chosen.get(name, '')}")
+        visit(page, f"{panel.url}?func={function}&elid={chosen.get(name, '')}")
         refusal = page.locator("[role=alert]:visible")
         assert refusal.count() == 0, (name, refusal.all_inner_texts())
         hints = page.locator("[title]").evaluate_all("all => all.map(each => each.title)")
@@ -372,7 +385,7 @@ def test_a_reseller_sees_no_page_of_the_administrator(page: Page, panel: Sandbox
     expect(page.get_by_role("link", name="Платежи", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Участники")).to_have_count(0)
     for function in [each for each in PAGES if each not in OF_CLIENTS]:
-        page.goto(f"{panel.url}?func={function}&elid=1&sok=ok")
+        visit(page, f"{panel.url}?func={function}&elid=1&sok=ok")
         expect(page.get_by_role("alert")).to_be_visible()
         expect(page.get_by_role("alert")).to_contain_text("Недостаточно прав")
         expect(page.get_by_role("table")).to_have_count(0)
