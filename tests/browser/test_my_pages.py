@@ -94,7 +94,7 @@ def test_looking_ahead_shows_a_picture_each_fall_and_a_calculator(page: Page, pa
     page.get_by_label("Amount").fill("60000")
     press(page, "Calculate")
     expect(page.get_by_text(re.compile(r"Partner #9 \(VPS 21 %.*turnover 113\s000\.00\sRUB"))).to_be_visible()
-    shot(page, "my-ahead")
+    shot(page, "my-ahead", whole=True)
     page.get_by_label("Amount").fill("lots")
     press(page, "Calculate")
     expect(page.get_by_role("alert")).to_contain_text("'lots' is not a number")

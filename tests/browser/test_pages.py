@@ -79,10 +79,10 @@ def only(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="Reseller programme: members")).to_be_visible()
 
 
-def shot(page: Page, name: str) -> None:
+def shot(page: Page, name: str, *, whole: bool = False) -> None:
     """For the README: `SCREENSHOTS=1 pytest tests/browser`."""
     if os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=SHOTS / f"{name}.png")
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
 
 
 # --- members ---

@@ -68,13 +68,14 @@ class Picture:
         _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, f"{self.last:%d.%m.%Y}", "end")
 
     def _draw_thresholds(self, drawing: etree._Element) -> None:
-        """Every line; names only where there is room for them."""
+        """Every line; names, on top of the lines, only where there is room for them."""
+        seen = sorted((amount, name) for name, amount in self.thresholds if 0 < amount <= self._top)
+        for amount, _ in seen:
+            _line(drawing, self._y(amount), "4 3")
         named = self._y(Decimal(0))
-        for name, amount in sorted(self.thresholds, key=lambda each: each[1]):
+        for amount, name in seen:
             y = self._y(amount)
-            if 0 < amount <= self._top:
-                _line(drawing, y, "4 3")
-            if 0 < amount <= self._top and named - y >= _LETTERS:
+            if named - y >= _LETTERS:
                 _text(drawing, WIDTH - _RIGHT, y - 3, name, "end")
                 named = y
 
@@ -120,4 +121,6 @@ def _line(drawing: etree._Element, y: float, dashes: str) -> None:
 def _text(drawing: etree._Element, x: float, y: float, text: str, anchor: str) -> None:
     element = etree.SubElement(drawing, "text", x=f"{x:.1f}", y=f"{y:.1f}", fill="currentColor")
     element.set("text-anchor", anchor)
+    # A white rim keeps the letters clear of the lines below them.
+    element.set("style", "paint-order:stroke;stroke:white;stroke-width:5px;stroke-linejoin:round")
     element.text = text
