@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind
 
@@ -80,6 +81,21 @@ def test_the_warning_names_amount_and_last_day(operator: Operator, reseller: int
     (sent,) = operator.sandbox.notifications()
     assert "если не внести 1 000.00 RUB по 20.01.2025 включительно" in sent["message"]
     assert "«Partner #8» (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)" in sent["message"]
+
+
+def test_the_end_of_a_pin_is_no_payment_that_leaves(operator: Operator, reseller: int) -> None:
+    """R6: whatever ends the tier, what is said is true of it."""
+    operator.store.members.pin(
+        AccountId(reseller), Pin("Partner #9", date(2025, 1, 17), "contract 12"), datetime(2025, 1, 14)
+    )
+    operator.apply(date(2025, 1, 15))
+    warning = operator.sandbox.notifications()[-1]
+    assert warning["subject"] == "18.01.2025 ваш статус снизится до Partner #8"
+    assert "платежей за учитываемый период не хватит на статус «Partner #9»" in warning["message"]
+    assert "если не внести 48 000.00 RUB по 17.01.2025 включительно" in warning["message"]
+    operator.apply(date(2025, 1, 18))
+    fall = operator.sandbox.notifications()[-2]
+    assert "ваших платежей за учитываемый период на него больше не хватает" in fall["message"]
 
 
 @pytest.mark.parametrize("days", [1, 5])

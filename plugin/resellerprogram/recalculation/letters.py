@@ -24,14 +24,16 @@ _MESSAGES = {
         "Ваши скидки в партнёрской программе теперь: {percents}. Они действуют на следующие заказы и продления.",
     ),
     Kind.WILL_FALL: Text(
-        "On {day} payments leave the window that counts, and “{before}” ({had}) becomes “{after}” ({percents}), unless "
-        "you pay {amount} by {last_day}.",
-        "{day} часть платежей перестанет учитываться, и статус «{before}» ({had}) сменится на «{after}» ({percents}), "
-        "если не внести {amount} по {last_day} включительно.",
+        "From {day} on what you paid in the window that counts is not enough for “{before}” ({had}); it becomes "
+        "“{after}” ({percents}), unless you pay {amount} by {last_day}.",
+        "С {day} ваших платежей за учитываемый период не хватит на статус «{before}» ({had}), и он сменится на "
+        "«{after}» ({percents}), если не внести {amount} по {last_day} включительно.",
     ),
     Kind.FELL: Text(
-        "“{before}” ({had}) has become “{after}” ({percents}): what you paid in the window has decreased.",
-        "Статус «{before}» ({had}) сменился на «{after}» ({percents}): сумма платежей за период уменьшилась.",
+        "“{before}” ({had}) has become “{after}” ({percents}): what you paid in the window that counts is not enough "
+        "for it any more.",
+        "Статус «{before}» ({had}) сменился на «{after}» ({percents}): ваших платежей за учитываемый период на "
+        "него больше не хватает.",
     ),
 }
 _WHERE = Text(
