@@ -3,8 +3,9 @@
 
     BILLING_URL=https://billing.example.com/billmgr BILLING_LOGIN=… BILLING_PASSWORD=… ./purchase_discounts.py [DAYS]
 
-Prints a line for each service class, for a script that sets one's own prices: `vps 19`. A fall within DAYS (7) is told
-on standard error, with what prevents it, and makes the exit code 1.
+Prints a line for each service class, for a script that sets one's own prices: `vps 19`, `ssl 0`. A fall within DAYS (7)
+is told on standard error, with what prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is
+known: then prices had better stay as they are.
 """
 
 from __future__ import annotations
@@ -16,19 +17,30 @@ import urllib.parse
 import urllib.request
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 
 def ask(function: str) -> dict[str, Any]:
     """The panel's answer. Login and password go in the body, so that no log of addresses has them."""
-    login, password = os.environ["BILLING_LOGIN"], os.environ["BILLING_PASSWORD"]
+    try:
+        url, login, password = (os.environ[f"BILLING_{name}"] for name in ("URL", "LOGIN", "PASSWORD"))
+    except KeyError as missing:
+        give_up(f"{missing.args[0]} is not set")
     sent = {"func": function, "out": "json", "lang": "en", "authinfo": f"{login}:{password}"}
     body = urllib.parse.urlencode(sent).encode()
-    with urllib.request.urlopen(os.environ["BILLING_URL"], body, 30) as answer:  # noqa: S310  one's own address
-        document: dict[str, Any] = json.load(answer)["doc"]
+    try:
+        with urllib.request.urlopen(url, body, 30) as answer:  # noqa: S310  one's own address
+            document: dict[str, Any] = json.load(answer)["doc"]
+    except (OSError, ValueError, KeyError) as error:
+        give_up(f"{url} gives no answer: {error}")
     if "error" in document:
-        sys.exit(document["error"]["msg"]["$"])
+        give_up(document["error"]["msg"]["$"])
     return document
+
+
+def give_up(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    sys.exit(2)
 
 
 def exact(cell: dict[str, str] | None) -> str:
@@ -44,6 +56,8 @@ def several(found: Any) -> list[Any]:
 def main() -> int:
     within = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     my = ask("resellerprogram.my")
+    if exact(my["state"]) == "uncounted":
+        give_up(my["state"]["$"])
     tables = {table["$name"]: several(table.get("elem")) for table in several(my.get("list"))}
     for row in tables.get("discounts", []):
         print(exact(row["class"]), Decimal(exact(row["percent"])))
@@ -54,7 +68,8 @@ def main() -> int:
     print(f"{falls_on}: {exact(my['tier'])} becomes {after}", file=sys.stderr)
     if "keep_amount" in my:
         amount, currency = exact(my["keep_amount"]), my["keep_amount"]["$currency"]
-        print(f"pay {amount} {currency} by {exact(my['keep_last_day'])} to keep it", file=sys.stderr)
+        first, last = exact(my["keep_first_day"]), exact(my["keep_last_day"])
+        print(f"pay {amount} {currency} between {first} and {last} to keep it", file=sys.stderr)
     return 1
 
 

@@ -14,8 +14,8 @@ from .store.decisions import Record, WrittenChange
 from .wording import BECAUSE, NOTHING, Titles, cause, day, moment, money, percent, percents, table
 
 REASONS = {
-    Reason.COUNTED: Text("counts", "учтён"),
-    Reason.REFUND_SUBTRACTED: Text("refund, subtracted", "возврат, вычтен"),
+    Reason.COUNTED: Text("counts", "учитывается"),
+    Reason.REFUND_SUBTRACTED: Text("refund, subtracted", "возврат, вычитается"),
     Reason.REFUND_ALREADY_OFF: Text(
         "refund of a payment that does not count; nothing to subtract",
         "возврат платежа, который не учитывается; вычитать нечего",
@@ -38,7 +38,7 @@ REASONS = {
 
 BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
-    Basis.PINNED: Text("pinned until {until}: {reason}", "закреплён до {until}: {reason}"),
+    Basis.PINNED: Text("pinned until {until}: {reason}", "закреплён по {until} включительно: {reason}"),
     Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
     Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
     Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
@@ -50,13 +50,13 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
     """Why a payment counts or does not, and until when it counts: for so many months."""
     payment = verdict.payment
     text = REASONS[verdict.reason](method=payment.method or "?", currency=payment.amount.currency).say(language)
+    if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
+        last = last_counting_day(payment.credited_on, months)
+        text += Text(" until {last}", " по {last} включительно")(last=day(last, language)).say(language)
     if verdict.rate:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
             rate=plain(verdict.rate.value), since=day(verdict.rate.since, language)
         ).say(language)
-    if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
-        last = last_counting_day(payment.credited_on, months)
-        text += Text(", until {last}", ", до {last}")(last=day(last, language)).say(language)
     return text
 
 

@@ -107,12 +107,21 @@ def day(value: date, language: str) -> str:
     return f"{value:%d.%m.%Y}" if language == "ru" else value.isoformat()
 
 
+def days(count: int) -> Text:
+    """'3 days', '3 дня'."""
+    return Text(f"{count} day{'' if count == 1 else 's'}", f"{count} {_plural(count, 'день', 'дня', 'дней')}")
+
+
 def months(count: int) -> Text:
-    """'one calendar month', '3 календарных месяца', '12 календарных месяцев'."""
-    en = "one calendar month" if count == 1 else f"{count} calendar months"
-    if count == 1:
-        return Text(en, "один календарный месяц")
-    return Text(en, f"{count} календарных месяц{'а' if count < 5 else 'ев'}")
+    """'3 months', '3 месяца'."""
+    return Text(f"{count} month{'' if count == 1 else 's'}", f"{count} {_plural(count, 'месяц', 'месяца', 'месяцев')}")
+
+
+def _plural(count: int, one: str, few: str, many: str) -> str:
+    """The Russian form of a noun after a number."""
+    if count % 10 == 1 and count % 100 != 11:
+        return one
+    return few if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else many
 
 
 def day_text(value: date) -> Text:

@@ -126,7 +126,7 @@ def check(name: str, cell: dict[str, str]) -> None:
 def test_xml_says_the_same_as_json(live: Live, client: str) -> None:
     in_xml = etree.fromstring(ask(live, client, "my", out="xml").content)
     in_json = ask(live, client, "my").json()["doc"]
-    for name in ("state", "turnover", "missing", "keep_amount", "keep_last_day"):
+    for name in ("state", "turnover", "missing", "keep_amount", "keep_first_day", "keep_last_day"):
         assert in_xml.find(name).get("orig") == in_json[name]["$orig"]  # type: ignore[union-attr]
 
 
@@ -149,7 +149,7 @@ def test_the_example_reads_discounts_and_warns_before_they_fall(live: Live, clie
     done = subprocess.run([sys.executable, str(EXAMPLE)], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["vps 19", "dedicated 7", "ssl 3"]
     assert (done.returncode, "Partner #8 becomes Partner #7" in done.stderr) == (1, True)
-    assert "pay 1000 RUB by" in done.stderr
+    assert "pay 1000 RUB between" in done.stderr
     quiet = subprocess.run(
         [sys.executable, str(EXAMPLE), "0"], env=environment, capture_output=True, text=True, check=False
     )
@@ -161,5 +161,9 @@ def test_the_example_reads_discounts_and_warns_before_they_fall(live: Live, clie
         text=True,
         check=False,
     )
-    assert wrong.returncode == 1
+    assert wrong.returncode == 2
     assert "Authentication" in wrong.stderr or "password" in wrong.stderr
+    for name, value in (("BILLING_URL", "http://127.0.0.1:9/billmgr"), ("BILLING_LOGIN", None)):
+        told = {key: each for key, each in {**environment, name: value}.items() if each is not None}
+        away = subprocess.run([sys.executable, str(EXAMPLE)], env=told, capture_output=True, text=True, check=False)
+        assert (away.returncode, away.stdout, "Traceback" in away.stderr) == (2, "", False)

@@ -86,10 +86,12 @@ def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, ope
         "2025-01-20",
         "2025-01-20",
     )
-    assert page.findtext("words").splitlines()[1].replace("\u00a0", " ") == "48 000.00 RUB more give you Partner #9."
+    assert page.findtext("words").splitlines()[1].replace("\u00a0", " ") == (
+        "Today 48 000.00 RUB more give you Partner #9."
+    )
     assert page.findtext("keep").replace("\u00a0", " ") == "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8"
     assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
-    assert "promo codes can't be used, and the discounts below rest" in page.findtext("resting")
+    assert "promo codes can't be used, and the discounts below are set aside" in page.findtext("resting")
     assert operator.sandbox.calls() == []
 
 
@@ -140,7 +142,10 @@ def test_a_button_opens_the_panels_own_payment_with_that_amount(me: Desk, sent: 
 def test_the_buttons_name_amount_and_status(me: Desk) -> None:
     page = me.ask("my", target="Partner #10")
     said = {each.get("name"): each.text.replace("\u00a0", " ") for each in page.iterfind("messages/msg")}
-    assert (said["msg_pay"], said["msg_hold"]) == ("Pay 98 000.00 RUB: Partner #10", "Pay 1 000.00 RUB: Partner #8")
+    assert (said["msg_pay"], said["msg_hold"]) == (
+        "Get Partner #10: 98 000.00 RUB",
+        "Keep Partner #8 after 2025-01-20: 1 000.00 RUB",
+    )
     assert (raw(page)["missing"], raw(page)["target"]) == ("98000", "Partner #10")
 
 
@@ -149,7 +154,28 @@ def test_at_the_top_nothing_is_missing(operator: Operator) -> None:
     operator.sandbox.world.add_payment(account, 2_000_000, TODAY)
     operator.apply()
     page = as_client(operator, account).ask("my")
-    assert (raw(page)["tier"], "target" in fields(page), buttons(page)) == ("Partner #16", False, ["hold"])
+    assert (raw(page)["tier"], "target" in fields(page), buttons(page)) == ("Partner #16", False, [])
+    assert page.find("metadata/form").get("nosubmit") == "yes"
+
+
+def test_what_keeps_the_tier_is_not_asked_for_before_it_would_count(operator: Operator) -> None:
+    """R3: on the day of the fall the window begins after today, and a payment of today has left it, too."""
+    account = operator.sandbox.world.add_account("Fresh Ltd")
+    operator.sandbox.world.add_payment(account, 52_000, TODAY)
+    operator.apply()
+    me = as_client(operator, account)
+    page = me.ask("my")
+    assert (raw(page)["keep_first_day"], raw(page)["keep_last_day"]) == ("2025-01-21", "2025-02-20")
+    assert page.findtext("keep").replace("\u00a0", " ") == (
+        "Pay 50 000.00 RUB from 2025-01-21 to 2025-02-20 to keep Partner #8"
+    )
+    assert buttons(page) == ["pay"]
+    message, _ = me.refused("my", clicked_button="hold")
+    assert "nothing is missing" in message
+    (change,) = table(me.ask("my.ahead"), "changes")
+    assert (change["keep_first_day"], change["keep_last_day"]) == ("2025-01-21", "2025-02-20")
+    me.now = datetime(2025, 1, 21, 12)
+    assert buttons(me.ask("my")) == ["pay", "hold"]
 
 
 def test_what_the_programme_saved_is_told_where_the_panels_expenses_tell_it(me: Desk, operator: Operator) -> None:
@@ -171,7 +197,12 @@ def test_below_the_first_tier_it_is_told_what_reaches_it(operator: Operator) -> 
     page = as_client(operator, account).ask("my")
     assert (raw(page)["state"], raw(page)["missing"], buttons(page)) == ("below", "380", ["pay"])
     assert "The first status begins at 500.00 RUB" in page.findtext("words").replace("\u00a0", " ")
-    assert table(page, "discounts") == []
+    assert [(row["class"], row["percent"]) for row in table(page, "discounts")] == [
+        ("vps", "0"),
+        ("dedicated", "0"),
+        ("ssl", "0"),
+    ]
+    assert "since" not in fields(page)
 
 
 def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
@@ -302,6 +333,19 @@ def test_what_cant_be_paid_is_refused_and_the_field_marked(me: Desk, sent: dict[
     assert me.error(me.ask("my.ahead", **sent))[1] == field
 
 
+def test_a_day_is_typed_as_people_of_either_language_write_it(me: Desk) -> None:
+    days = {me.ask("my.ahead", amount="100", day=day).findtext("result") for day in ("2025-01-21", "21.01.2025")}
+    assert len(days) == 1
+
+
+def test_who_takes_no_part_finds_nothing_to_press_ahead(me: Desk, operator: Operator) -> None:
+    operator.store.members.exclude(AccountId(1), "never pays in time", NOW)
+    operator.apply(allow_drop=True)
+    page = me.ask("my.ahead")
+    assert [each.get("name") for each in page.find("metadata/form")] == ["words"]
+    assert "My status" in page.findtext("words")
+
+
 def test_the_picture_is_plain_svg_with_words_for_who_cant_see_it(me: Desk, operator: Operator) -> None:
     for function in ("my.ahead", "my.picture"):
         drawing = etree.fromstring(me.ask(function).findtext("picture"))
@@ -367,7 +411,7 @@ def test_the_picture_of_the_past_has_its_figures_beside_it(me: Desk, operator: O
 
 def test_how_it_works_follows_the_settings(me: Desk, operator: Operator) -> None:
     rules = {row["topic"]: row["rule"] for row in table(me.ask("my.how"), "rules")}
-    assert "during one calendar month" in rules["counts"]
+    assert "from the same day of last month up to today" in rules["counts"]
     assert "It has the old discount" in rules["order"]
     assert rules["promo_codes"] == "They can't be used while you have a status."
     for name, value in (
@@ -380,7 +424,7 @@ def test_how_it_works_follows_the_settings(me: Desk, operator: Operator) -> None
         operator.store.settings.set(name, value)
     page = me.ask("my.how")
     rules = {row["topic"]: row["rule"] for row in table(page, "rules")}
-    assert "during 3 calendar months" in rules["counts"]
+    assert "from the same day 3 months ago up to today" in rules["counts"]
     assert "; the payment methods Bonus." in rules["does_not_count"]
     assert rules["promo_codes"] == "They work beside the programme."
     assert rules["other_discounts"] == "They stay as they are."
@@ -483,6 +527,9 @@ def test_each_notification_can_be_switched_off_by_me(me: Desk, operator: Operato
     me.ask("my.notices", sok="ok", rose="off", will_fall="on", fell="off")
     assert operator.store.notices.unwanted(AccountId(1)) == {Kind.ROSE, Kind.FELL}
     assert raw(me.ask("my.notices"))["rose"] == "off"
+    me.ask("my.notices", sok="ok", rose="on")
+    assert operator.store.notices.unwanted(AccountId(1)) == {Kind.FELL}, "what a program does not send stays"
+    me.ask("my.notices", sok="ok", rose="off")
     operator.store.settings.set("client_notices", "will_fall")
     assert fields(me.ask("my.notices")) == {"words", "will_fall"}
     me.ask("my.notices", sok="ok", will_fall="on")

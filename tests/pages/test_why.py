@@ -37,9 +37,9 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
     )
     assert page.findtext("made").startswith("Decided 2025-01-21 12:00:00 (payment credited), confirmed")
     assert [(row["counted"], row["reason"]) for row in table(page, "payments")] == [
-        ("52000.00 RUB", "counts, until 2025-02-20"),
+        ("52000.00 RUB", "counts until 2025-02-20"),
         ("—", "cashback or certificate, not money paid in"),
-        ("50000.00 RUB", "counts, until 2025-02-21"),
+        ("50000.00 RUB", "counts until 2025-02-21"),
     ]
     assert [(row["what"], row["before"], row["after"]) for row in table(page, "written")] == [
         ("vds", "19 %", "21 %"),

@@ -72,6 +72,15 @@ def test_a_pin_its_end_another_table_and_joining_are_told_as_such() -> None:
     assert what_moved(None, by_turnover).mover is Mover.MEMBERSHIP
 
 
+def test_the_first_payments_of_an_account_moved_its_first_decision() -> None:
+    small, large = paid(700, "2025-01-20"), paid(49_000, "2025-01-20")
+    move = what_moved(None, decided([small, large], "2025-01-20"))
+    assert (move.mover, move.amount, move.number) == (Mover.PAYMENT, 49_000, large.number)
+    assert what_moved(None, decided([OLD, large], "2025-01-20")).mover is Mover.MEMBERSHIP
+    assert what_moved(None, decided([], "2025-01-20")).mover is Mover.MEMBERSHIP
+    assert what_moved(None, pinned([large], "2025-01-20")).mover is Mover.MEMBERSHIP
+
+
 # --- what is told ---
 
 

@@ -79,7 +79,7 @@ def test_a_coming_fall_is_told_once_with_what_prevents_it_and_the_fall_when_it_i
 def test_the_warning_names_amount_and_last_day(operator: Operator, reseller: int) -> None:
     operator.apply(date(2025, 1, 18))
     (sent,) = operator.sandbox.notifications()
-    assert "если не внести 1 000.00 RUB по 20.01.2025 включительно" in sent["message"]
+    assert "если не внести 1 000.00 RUB с 18.01.2025 по 20.01.2025 включительно" in sent["message"]
     assert "«Partner #8» (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)" in sent["message"]
 
 
@@ -92,10 +92,10 @@ def test_the_end_of_a_pin_is_no_payment_that_leaves(operator: Operator, reseller
     warning = operator.sandbox.notifications()[-1]
     assert warning["subject"] == "18.01.2025 ваш статус снизится до Partner #8"
     assert "платежей за учитываемый период не хватит на статус «Partner #9»" in warning["message"]
-    assert "если не внести 48 000.00 RUB по 17.01.2025 включительно" in warning["message"]
+    assert "если не внести 48 000.00 RUB с 15.01.2025 по 17.01.2025 включительно" in warning["message"]
     operator.apply(date(2025, 1, 18))
     fall = operator.sandbox.notifications()[-2]
-    assert "ваших платежей за учитываемый период на него больше не хватает" in fall["message"]
+    assert "Ваших платежей за учитываемый период больше не хватает на статус «Partner #9»" in fall["message"]
 
 
 @pytest.mark.parametrize("days", [1, 5])

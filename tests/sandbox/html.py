@@ -45,6 +45,13 @@ def respond(panel: Panel, params: dict[str, str], environment: dict[str, str]) -
     return shown
 
 
+def _title(document: etree._Element, title: str) -> str:
+    """With what the form says belongs to its title (plugins.md, `form title`)."""
+    form = document.find("metadata/form")
+    named = "" if form is None else document.findtext(form.get("title") or "-") or ""
+    return f"{title} — {named}" if named else title
+
+
 def _page(
     panel: Panel, document: etree._Element, function: str, params: dict[str, str], language: str, who: etree._Element
 ) -> Any:
@@ -61,7 +68,7 @@ def _page(
         "function": step,
         "params": {name: printable(value) for name, value in params.items()},
         "user": _attribute(who, "name"),
-        "title": _texts(panel, language, step).get("title") or titles.get(step, step),
+        "title": _title(document, _texts(panel, language, step).get("title") or titles.get(step, step)),
         "as_html": panel.state.reads("htmldata", "html"),
     }
     error = document.find("error")

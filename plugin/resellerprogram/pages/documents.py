@@ -133,11 +133,27 @@ def add_field(document: etree._Element, after: str, name: str, title: str, hint:
 
 
 def drop_button(document: etree._Element, name: str) -> None:
-    """Leave out a button of the form that the description has."""
+    """Leave out a button of the form that the description has; without any that sends, the form only shows."""
     for button in list(document.iterfind(f".//buttons/button[@name='{name}']")):
         parent = button.getparent()
         if parent is not None:
             parent.remove(button)
+    if document.find(".//buttons/button[@type='ok']") is None:
+        send_nothing(document)
+
+
+def send_nothing(document: etree._Element) -> None:
+    """Make the form one that only shows: it has no OK."""
+    for form in document.iterfind("metadata/form"):
+        form.set("nosubmit", "yes")
+
+
+def keep_only(document: etree._Element, name: str) -> None:
+    """Leave out everything of the form but a field."""
+    for form in document.iterfind("metadata/form"):
+        for part in list(form):
+            if part.get("name") != name:
+                form.remove(part)
 
 
 def drop_field(document: etree._Element, name: str) -> None:

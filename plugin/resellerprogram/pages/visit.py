@@ -110,15 +110,17 @@ class Visit:
         return int(text)
 
     def day(self, field: str) -> date:
-        """A day that was typed as YYYY-MM-DD. Raises BadInput."""
+        """A day that was typed as YYYY-MM-DD or DD.MM.YYYY. Raises BadInput."""
+        text = self.request.text(field)
+        parts = text.split(".")
         try:
-            return date.fromisoformat(self.request.text(field))
+            return date.fromisoformat("-".join(reversed(parts)) if len(parts) > 1 else text)
         except ValueError:
             self.refuse(
-                "{text!r} is no day; write it as 2025-01-31",
-                "{text!r} — не дата; пишите как 2025-01-31",
+                "{text!r} is no day; write it as 2025-01-31 or 31.01.2025",
+                "{text!r} — не дата; пишите как 2025-01-31 или 31.01.2025",
                 field,
-                text=self.request.text(field),
+                text=text,
             )
 
     def amount(self, field: str) -> Decimal:
@@ -127,8 +129,8 @@ class Visit:
         whole, _, part = text.partition(".")
         if not (whole + part).isascii() or not (whole + part).isdecimal() or len(text) > 20:
             self.refuse(
-                "{text!r} is not a number; write 3000 or 2.5",
-                "{text!r} — не число; пишите 3000 или 2.5",
+                "{text!r} is no number from zero up; write 3000 or 2.5",
+                "нужно число не меньше нуля, например 3000 или 2.5, а не {text!r}",
                 field,
                 text=self.request.text(field),
             )

@@ -13,6 +13,7 @@ from .basis import Basis
 
 if TYPE_CHECKING:
     from .decision import Decision
+    from .payments import Payment
     from .turnover import Verdict
 
 
@@ -41,11 +42,18 @@ class Move:
 
 
 def what_moved(before: Decision | None, after: Decision) -> Move:
-    """Why the tier of `after` is another one than that of `before`; None before an account's first decision.
+    """Why the tier of `after` is another one than that of `before`; None before an account's first decision, which
+    payments of its own day have moved if there are no others.
 
     Where several things happened between two decisions, the largest payment that goes the way of the turnover is told.
     """
-    if before is None or before.basis.counts_payments != after.basis.counts_payments:
+    if before is None:
+        paid = [each for each in after.turnover.verdicts if each.counted > 0]
+        if after.basis is Basis.TURNOVER and paid and all(each.payment.credited_on == after.day for each in paid):
+            largest = max(paid, key=lambda each: each.counted)
+            return _by_payment(after.day, Mover.PAYMENT, largest.counted, largest.payment)
+        return Move(after.day, Mover.MEMBERSHIP)
+    if before.basis.counts_payments != after.basis.counts_payments:
         return Move(after.day, Mover.MEMBERSHIP)
     if after.basis is Basis.PINNED:
         return Move(after.day, Mover.PIN)
@@ -60,7 +68,11 @@ def what_moved(before: Decision | None, after: Decision) -> Move:
     payment = (now.get(number) or then[number]).payment
     left = payment.credited_on is not None and payment.credited_on < after.turnover.window.first
     mover = Mover.LEFT_THE_WINDOW if left else Mover.PAYMENT if rises else Mover.TAKEN_BACK
-    return Move(after.day, mover, abs(steps[number]), payment.number or str(payment.id), payment.credited_on)
+    return _by_payment(after.day, mover, abs(steps[number]), payment)
+
+
+def _by_payment(day: date, mover: Mover, amount: Decimal, payment: Payment) -> Move:
+    return Move(day, mover, amount, payment.number or str(payment.id), payment.credited_on)
 
 
 def _by_id(verdicts: Iterable[Verdict]) -> dict[int, Verdict]:

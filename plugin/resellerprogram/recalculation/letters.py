@@ -24,24 +24,30 @@ _MESSAGES = {
         "Ваши скидки в партнёрской программе теперь: {percents}. Они действуют на следующие заказы и продления.",
     ),
     Kind.WILL_FALL: Text(
-        "From {day} on what you paid in the window that counts is not enough for “{before}” ({had}); it becomes "
-        "“{after}” ({percents}), unless you pay {amount} by {last_day}.",
-        "С {day} ваших платежей за учитываемый период не хватит на статус «{before}» ({had}), и он сменится на "
-        "«{after}» ({percents}), если не внести {amount} по {last_day} включительно.",
+        "From {day} on what you paid in the window that counts is not enough for “{before}” ({had}). "
+        "{becomes}, unless you "
+        "pay {amount} between {first_day} and {last_day}, both days included.",
+        "С {day} ваших платежей за учитываемый период не хватит на статус «{before}» ({had}). {becomes}, если "
+        "не внести "
+        "{amount} с {first_day} по {last_day} включительно.",
     ),
     Kind.FELL: Text(
-        "“{before}” ({had}) has become “{after}” ({percents}): what you paid in the window that counts is not enough "
-        "for it any more.",
-        "Статус «{before}» ({had}) сменился на «{after}» ({percents}): ваших платежей за учитываемый период на "
-        "него больше не хватает.",
+        "What you paid in the window that counts is not enough for “{before}” ({had}) any more. {becomes}.",
+        "Ваших платежей за учитываемый период больше не хватает на статус «{before}» ({had}). {becomes}.",
     ),
+}
+_BECOMES = {
+    Kind.WILL_FALL: Text("It becomes “{after}” ({percents})", "Он сменится на «{after}» ({percents})"),
+    Kind.FELL: Text("It has become “{after}” ({percents})", "Он сменился на «{after}» ({percents})"),
+}
+_GONE = {
+    Kind.WILL_FALL: Text("The discounts end", "Скидки закончатся"),
+    Kind.FELL: Text("The discounts have ended", "Скидки закончились"),
 }
 _WHERE = Text(
     "Details and what to do: menu “Reseller programme”.",
     "Подробности и что можно сделать — в меню «Партнёрская программа».",
 )
-_NO_STATUS = Text("no status", "без статуса")
-_NO_DISCOUNTS = Text("no discounts", "без скидок")
 
 
 @dataclass(frozen=True)
@@ -54,26 +60,24 @@ class Letter:
 
 def letter(notice: Notice, currency: str, titles: Titles) -> Letter:
     """`currency` is the programme's, `titles` are what people read of the classes."""
-    keep = notice.keep
-    values = {
+    keep, kind, before, after = notice.keep, notice.kind, notice.before, notice.tier
+    values: dict[str, Text | str] = {
         "day": day_text(notice.day),
-        "before": _name(notice.before),
-        "had": _percents(notice.before, titles),
-        "after": _name(notice.tier),
-        "percents": _percents(notice.tier, titles),
+        "before": before.name if before else NOTHING,
+        "had": _percents(before, titles),
+        "after": after.name if after else NOTHING,
+        "percents": _percents(after, titles),
         "amount": money(keep.amount, currency) if keep else NOTHING,
+        "first_day": day_text(keep.first_day) if keep else NOTHING,
         "last_day": day_text(keep.last_day) if keep else NOTHING,
     }
-    subjects = _SUBJECTS if notice.tier else {**_SUBJECTS, **_ENDS}
-    message = Text("{message}\n\n{where}", "{message}\n\n{where}")(
-        message=_MESSAGES[notice.kind](**values), where=_WHERE
-    )
-    return Letter(subjects[notice.kind](**values), message)
+    becomes = (_BECOMES if after else _GONE).get(kind)
+    if becomes:
+        values["becomes"] = becomes(**values)
+    subjects = _SUBJECTS if after else {**_SUBJECTS, **_ENDS}
+    message = Text("{message}\n\n{where}", "{message}\n\n{where}")(message=_MESSAGES[kind](**values), where=_WHERE)
+    return Letter(subjects[kind](**values), message)
 
 
-def _name(tier: Tier | None) -> Text | str:
-    return tier.name if tier else _NO_STATUS
-
-
-def _percents(tier: Tier | None, titles: Titles) -> Text:
-    return percents_text(tier.percents, titles) if tier else _NO_DISCOUNTS
+def _percents(tier: Tier | None, titles: Titles) -> Text | str:
+    return percents_text(tier.percents, titles) if tier else NOTHING

@@ -9,7 +9,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ...programme.forecast import CENT, NEXT_DAY, Ahead, Forecast, Outlook
-from ...programme.tiers import TierTable
+from ...programme.tiers import TierTable, plain
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -30,6 +30,9 @@ def ahead(visit: Visit) -> etree._Element:
     forecast = me.forecast(outlook)
     changes = [change for change in forecast.changes() if change.day > me.today]
     last = me.horizon(outlook)
+    if changes:
+        # The table says the same.
+        documents.drop_field(visit.document, "words")
     return documents.form_page(
         visit.document,
         {
@@ -50,9 +53,7 @@ def ahead(visit: Visit) -> etree._Element:
 def outside(me: Reseller) -> etree._Element:
     """Who takes no part has nothing ahead; the first page says why."""
     document = me.visit.document
-    for field in list(document.iterfind(".//field")):
-        if field.get("name") != "words":
-            documents.drop_field(document, field.get("name") or "")
+    documents.keep_only(document, "words")
     words = me.say(
         "There is nothing to show: see “My status”.", "Показывать нечего: почему — на странице «Мой статус»."
     )
@@ -113,7 +114,7 @@ def _change(me: Reseller, forecast: Forecast, change: Ahead) -> Row:
         "percents": me.percents(change.tier),
         "keep_amount": me.money(keep.amount) if keep else "",
         "keep_first_day": me.day(keep.first_day) if keep else "",
-        "keep_last_day": me.day(keep.last_day) if keep else "",
+        "keep_last_day": Cell(me.when_kept(keep), raw=keep.last_day.isoformat()) if keep else "",
     }
 
 
@@ -180,7 +181,14 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
         return None
     amount = visit.amount("amount")
     if not CENT <= amount <= MOST or amount != round(amount, 2):
-        visit.refuse("that can't be paid: {amount}", "столько внести нельзя: {amount}", "amount", amount=amount)
+        visit.refuse(
+            "an amount from {least} to {most}, with two decimals at most, not {amount}",
+            "нужна сумма от {least} до {most}, не больше двух знаков после точки, а не {amount}",
+            "amount",
+            least=CENT,
+            most=f"{MOST:,}".replace(",", " "),
+            amount=plain(amount),
+        )
     day = visit.day("day") if visit.request.text("day") else me.today
     if not me.today <= day <= me.today + timedelta(days=366):
         visit.refuse(

@@ -60,7 +60,7 @@ def picture(visit: Visit) -> etree._Element:
         steps,
         me.today,
         thresholds(me.table),
-        [],
+        [(me.today, f"{int(steps[-1].turnover):,}".replace(",", " "))] if steps else [],
         me.say("Your turnover by day", "Ваш оборот по дням"),
         me.say(
             "The line is the turnover, the area below it the threshold of the status you had.",
@@ -70,7 +70,7 @@ def picture(visit: Visit) -> etree._Element:
     return documents.form_page(
         visit.document,
         {"months": months, "picture": drawn.html(), "words": drawn.description},
-        {"months": [(each, me.say("months: {n}", "месяцев: {n}", n=each)) for each in MONTHS]},
+        {"months": [(each, wording.months(int(each)).say(me.language)) for each in MONTHS]},
         {"days": [_figures(me, step) for step in reversed(steps)]},
     )
 
@@ -102,7 +102,7 @@ def _payment(me: Reseller, verdict: Verdict) -> Row:
         "credited": me.day(payment.credited_on) if payment.credited_on else "",
         "number": payment.number or str(payment.id),
         "amount": Cell(
-            wording.money(payment.amount.amount, payment.amount.currency),
+            me.in_currency(payment.amount.amount, payment.amount.currency),
             raw=plain(payment.amount.amount),
             currency=payment.amount.currency,
         ),

@@ -18,9 +18,8 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         "counts",
         Text("What counts", "Что учитывается"),
         Text(
-            "Payments credited to your account during {months}: from the same day of the month up to today, both days "
-            "included.",
-            "Зачисленные платежи за {months}: с того же числа по сегодня, оба дня включительно.",
+            "Payments credited to your account from the same day {ago} up to today, both days included.",
+            "Платежи, зачисленные с того же числа {ago} по сегодняшний день включительно.",
         ),
     ),
     (
@@ -29,7 +28,7 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         Text(
             "Promised payments, cashback and certificates; payments that are being refunded, refunded, fraudulent or "
             "cancelled{methods}. A refund is taken off once. Orders and expenses play no part.",
-            "Обещанные платежи, кэшбэк и сертификаты; платежи на возврате, возвращённые, мошеннические и "
+            "Обещанные платежи, кэшбэк и сертификаты; платежи, ожидающие возврата, возвращённые, мошеннические и "
             "отменённые{methods}. Возврат вычитается один раз. Заказы и расходы не учитываются.",
         ),
     ),
@@ -37,10 +36,11 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         "date",
         Text("Which date", "Какая дата"),
         Text(
-            "The day on which a payment was credited, by the provider's clock. On the last day of a month the "
-            "month before "
-            "counts from its last day.",
-            "День зачисления платежа по часам провайдера. В конце месяца отсчёт идёт от последнего дня предыдущего.",
+            "The day on which a payment was credited, by the provider's clock. Where that month has no such "
+            "day, payments "
+            "count from its last day.",
+            "День зачисления платежа по часам провайдера. Если в том месяце нет такого числа, отсчёт идёт с его "
+            "последнего дня.",
         ),
     ),
     (
@@ -56,7 +56,7 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
     ),
     (
         "rises",
-        Text("When it rises", "Когда растёт"),
+        Text("When your status rises", "Когда статус повышается"),
         Text(
             "In the moment in which the payment that reaches a threshold is credited.",
             "Сразу, в момент зачисления платежа, который доводит до порога.",
@@ -64,7 +64,7 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
     ),
     (
         "falls",
-        Text("When it falls", "Когда снижается"),
+        Text("When your status falls", "Когда статус снижается"),
         Text(
             "Shortly after midnight, when payments are older than the period; at once when a payment is "
             "refunded. Nothing "
@@ -133,10 +133,16 @@ def how(visit: Visit) -> etree._Element:
     )
 
 
+def _ago(count: int) -> Text:
+    if count == 1:
+        return Text("of last month", "прошлого месяца")
+    return Text("{months} ago", "{months} назад")(months=months(count))
+
+
 def _rules(me: Reseller) -> Iterator[Row]:
     settings, excluded = me.settings, ", ".join(me.settings.excluded_payment_methods)
     methods = Text("; the payment methods {names}", "; методы оплаты {names}")(names=excluded) if excluded else ""
-    values = {"months": months(settings.window_months), "currency": settings.currency, "methods": methods}
+    values = {"ago": _ago(settings.window_months), "currency": settings.currency, "methods": methods}
     exclusive = settings.exclusive
     for name, topic, text in (
         *((name, topic, text(**values)) for name, topic, text in _LINES),

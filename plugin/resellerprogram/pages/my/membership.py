@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from lxml import etree
 
+from ... import wording
 from ...administration import Administration
 from ...programme.notices import Kind
 from ...programme.text import Text
@@ -24,7 +25,8 @@ FRESH = timedelta(minutes=10)
 """What was found so long ago is found again."""
 REFRESHES = 2
 _PAGE = "func=resellerprogram.my"
-_CONSENT = Text("Tick that you agree.", "Отметьте, что вы согласны.")
+_JOIN = Text("Tick “I agree”.", "Отметьте «Принимаю условия».")
+_LEAVE = Text("Tick “I want to leave”.", "Отметьте «Хочу выйти».")
 
 
 def join(visit: Visit) -> etree._Element:
@@ -40,10 +42,14 @@ def join(visit: Visit) -> etree._Element:
         return _counting(me)
     agreed = _terms(me, prospect)
     if visit.request.submitted:
-        _check_consent(me)
+        _check_consent(me, _JOIN)
         _office(me).join(me.account, agreed)
         visit.wake_worker()
         return documents.ok(_PAGE, "form")
+    if prospect.tier is None:
+        documents.drop_field(visit.document, "tier")
+    if not prospect.others:
+        documents.drop_field(visit.document, "others")
     return documents.form_page(
         visit.document,
         {
@@ -64,20 +70,16 @@ def leave(visit: Visit) -> etree._Element:
         visit.refuse("you take no part", "вы не участвуете")
     others = visit.store.set_aside.of(me.account)
     if visit.request.submitted:
-        _check_consent(me)
+        _check_consent(me, _LEAVE)
         _office(me).leave(me.account)
         visit.wake_worker()
         return documents.ok(_PAGE, "form")
-    words = me.say(
-        "Your discounts of the programme end at once: {percents}. Discounts that rest come back, promo codes "
-        "work again. "
-        "You may join again at any time; what you paid in the period then counts as before.",
-        "Скидки программы закончатся сразу: {percents}. Отложенные скидки вернутся, промокоды снова будут действовать. "
-        "Вступить снова можно в любой момент, платежи за период тогда учтутся как прежде.",
-        percents=me.percents(me.tier),
-    )
+    if not others:
+        documents.drop_field(visit.document, "others")
     rows = [{"name": each.shown.get("name", ""), "value": each.shown.get("value", "")} for each in others]
-    return documents.form_page(visit.document, {"words": words, "agree": "off"}, tables={"others": rows})
+    return documents.form_page(
+        visit.document, {"words": _loss(me, bool(others)), "agree": "off"}, tables={"others": rows}
+    )
 
 
 def notices(visit: Visit) -> etree._Element:
@@ -89,22 +91,48 @@ def notices(visit: Visit) -> etree._Element:
             documents.drop_field(visit.document, kind.value)
     unwanted = visit.store.notices.unwanted(me.account)
     if visit.request.submitted:
-        refused = {kind for kind in offered if visit.request.text(kind.value) != "on"}
-        visit.store.notices.want(me.account, refused | {kind for kind in unwanted if kind not in offered})
+        sent = {kind: visit.request.text(kind.value) for kind in offered}
+        refused = {kind for kind, wanted in sent.items() if wanted and wanted != "on"}
+        unsaid = {kind for kind in unwanted if not sent.get(kind)}
+        visit.store.notices.want(me.account, refused | unsaid)
         return documents.ok(_PAGE, "form")
     values: Row = {kind.value: "off" if kind in unwanted else "on" for kind in offered}
-    days = str(me.settings.warn_days)
-    return documents.form_page(visit.document, {**values, "warn_days": days, "words": _noticed(me, days)})
+    shown: Row = {**values, "warn_days": str(me.settings.warn_days), "words": _noticed(me)}
+    return documents.form_page(visit.document, shown)
 
 
-def _noticed(me: Reseller, days: str) -> str:
+def _noticed(me: Reseller) -> str:
     if not me.settings.client_notices:
         return me.say("The provider sends no notifications.", "Провайдер не присылает уведомлений.")
     return me.say(
-        "Notifications come in the panel. Of a fall you are warned {days} day(s) before.",
-        "Уведомления приходят в панель. О снижении предупреждаем за {days} дн.",
-        days=days,
+        "Notifications come in the panel. Of a fall you are warned {days} before.",
+        "Уведомления приходят в личный кабинет. О снижении предупреждаем за {days}.",
+        days=wording.days(me.settings.warn_days).say(me.language),
     )
+
+
+def _loss(me: Reseller, others: bool) -> str:
+    """What leaving means."""
+    parts = []
+    if me.tier:
+        parts.append(
+            me.say(
+                "Your discounts of the programme end at once: {percents}.",
+                "Скидки программы закончатся сразу: {percents}.",
+                percents=me.percents(me.tier),
+            )
+        )
+    if me.tier and me.settings.exclusive.promo_codes_refused:
+        parts.append(me.say("Promo codes work again.", "Промокоды снова будут действовать."))
+    if others:
+        parts.append(me.say("Discounts that were set aside come back.", "Отложенные скидки вернутся."))
+    parts.append(
+        me.say(
+            "You may join again at any time; what you paid in the period then counts as before.",
+            "Вступить снова можно в любой момент, платежи за период тогда учтутся как прежде.",
+        )
+    )
+    return "\n".join(parts)
 
 
 def _check_allowed(me: Reseller) -> None:
@@ -115,9 +143,9 @@ def _check_allowed(me: Reseller) -> None:
         )
 
 
-def _check_consent(me: Reseller) -> None:
+def _check_consent(me: Reseller, asked: Text) -> None:
     if me.visit.request.text("agree") != "on":
-        me.visit.refuse(_CONSENT.en, _CONSENT.ru, "agree")
+        me.visit.refuse(asked.en, asked.ru, "agree")
 
 
 def _counting(me: Reseller) -> etree._Element:
@@ -125,6 +153,7 @@ def _counting(me: Reseller) -> etree._Element:
     visit, about = me.visit, {"account": me.account}
     for name in ("turnover", "tier", "others", "agree"):
         documents.drop_field(visit.document, name)
+    documents.send_nothing(visit.document)
     task = visit.store.tasks.last_about(PROSPECT, about)
     if task and task.outcome not in (None, DONE) and visit.now - task.asked_at < FRESH:
         words = me.say(
@@ -145,8 +174,13 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
         me.say(
             "Today you would have: {tier} ({percents}).",
             "Сегодня у вас было бы: {tier} ({percents}).",
-            tier=me.name(prospect.tier),
+            tier=prospect.tier.name,
             percents=me.percents(prospect.tier),
+        )
+        if prospect.tier
+        else me.say(
+            "Today you would have no status yet: what you paid in the period does not reach the first one.",
+            "Сегодня статуса ещё не было бы: платежей за период не хватает на первый.",
         )
     ]
     if me.settings.exclusive.promo_codes_refused:
@@ -159,10 +193,8 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
     if me.settings.exclusive.others_set_aside:
         parts.append(
             me.say(
-                "Your other personal discounts rest meanwhile ({count} now) and come back unchanged.",
-                "Другие ваши персональные скидки на это время откладываются (сейчас их {count}) и вернутся без "
-                "изменений.",
-                count=len(prospect.others),
+                "Your other personal discounts are set aside meanwhile and come back unchanged.",
+                "Другие ваши персональные скидки на это время откладываются и вернутся без изменений.",
             )
         )
     return "\n".join(parts)

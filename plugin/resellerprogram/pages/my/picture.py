@@ -65,7 +65,8 @@ class Picture:
             self._draw_mark(drawing, day, word, floor)
         _line(drawing, floor, "")
         _text(drawing, _LEFT, floor + _LETTERS + 2, f"{self.steps[0].day:%d.%m.%Y}", "start")
-        _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, f"{self.last:%d.%m.%Y}", "end")
+        if self.last > self.steps[0].day:
+            _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, f"{self.last:%d.%m.%Y}", "end")
 
     def _draw_thresholds(self, drawing: etree._Element) -> None:
         """Every line; names, on top of the lines, only where there is room for them."""

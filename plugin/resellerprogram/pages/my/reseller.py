@@ -137,8 +137,11 @@ class Reseller:
         return Cell(self.money_said(amount), raw=plain(amount), currency=self.visit.currency)
 
     def money_said(self, amount: Decimal) -> str:
-        """'48 000.00 RUB', which no line breaks apart."""
-        return wording.money(amount, self.visit.currency).replace(" ", _NO_BREAK)
+        """'48 000.00 RUB' in the programme's currency, which no line breaks apart."""
+        return self.in_currency(amount, self.visit.currency)
+
+    def in_currency(self, amount: Decimal, currency: str) -> str:
+        return wording.money(amount, currency).replace(" ", _NO_BREAK)
 
     def day(self, day: date) -> Cell:
         return Cell(self.day_said(day), raw=day.isoformat())
@@ -147,7 +150,7 @@ class Reseller:
         return wording.day(day, self.language)
 
     def percent(self, percent: Decimal | None) -> Cell:
-        return Cell(wording.percent(percent), raw="" if percent is None else plain(percent))
+        return Cell(wording.percent(percent).replace(" ", _NO_BREAK), raw="" if percent is None else plain(percent))
 
     def percents(self, tier: Tier | None) -> str:
         """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
@@ -163,14 +166,21 @@ class Reseller:
         return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.tier)}"
 
     def kept(self, keep: Keep) -> str:
-        """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'."""
+        """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'; also from which day on, where it is too early today."""
         return self.say(
-            "Pay {amount} by {day} to keep {tier}",
-            "Внесите {amount} по {day} включительно, и {tier} останется",
+            "Pay {amount} {when} to keep {tier}",
+            "Внесите {amount} {when}, и {tier} останется",
             amount=self.money_said(keep.amount),
-            day=self.day_said(keep.last_day),
+            when=self.when_kept(keep),
             tier=keep.tier.name,
         )
+
+    def when_kept(self, keep: Keep) -> str:
+        """'by 20.01.2025'; 'from 10.01.2025 to 20.01.2025'."""
+        first, last = self.day_said(keep.first_day), self.day_said(keep.last_day)
+        if keep.first_day > self.today:
+            return self.say("from {first} to {last}", "с {first} по {last} включительно", first=first, last=last)
+        return self.say("by {last}", "по {last} включительно", last=last)
 
     def title(self, service_class: ServiceClass) -> str:
         return self.visit.head(self.visit.titles.get(service_class, Text(service_class, service_class)))[:-3]

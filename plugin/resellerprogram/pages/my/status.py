@@ -26,13 +26,14 @@ REFRESHES = 3
 _HEADLINES = {
     "tier": Text("Your status: {tier}", "Ваш статус: {tier}"),
     "pinned": Text(
-        "Your status: {tier}, held for you until {until}", "Ваш статус: {tier}, закреплён за вами до {until}"
+        "Your status: {tier}, held for you until {until}",
+        "Ваш статус: {tier}, закреплён за вами по {until} включительно",
     ),
     "below": Text("No status yet", "Статуса пока нет"),
     "uncounted": Text("Your payments are being counted", "Ваши платежи ещё считаются"),
-    "not_a_member": Text("You take no part in the reseller programme", "Вы не участвуете в партнёрской программе"),
+    "not_a_member": Text("You are not in the reseller programme", "Вы не участвуете в партнёрской программе"),
     "left": Text("You have left the reseller programme", "Вы вышли из партнёрской программы"),
-    "excluded": Text("Your account takes no part in the programme", "Ваш аккаунт не участвует в программе"),
+    "excluded": Text("Your account is not in the reseller programme", "Ваш аккаунт не участвует в программе"),
     "withdrawn": Text("The programme is switched off at the moment", "Программа сейчас отключена"),
 }
 _EXPLAINED = {
@@ -63,8 +64,8 @@ _EXPLAINED = {
         "Программа даёт скидки, которые растут с суммой ваших платежей. Таблица и правила — в меню.",
     ),
     "left": Text(
-        "Your own discounts have been given back, and promo codes work as usual.",
-        "Ваши прежние скидки возвращены, промокоды действуют как обычно.",
+        "Promo codes work as usual, and other discounts that were set aside come back.",
+        "Промокоды действуют как обычно, отложенные другие скидки возвращаются.",
     ),
     "excluded": Text(
         "Your provider has decided so. Your payments and other discounts are not touched. Support knows more.",
@@ -111,7 +112,7 @@ def my(visit: Visit) -> etree._Element:
         documents.refresh_every(visit.document, REFRESHES)
     _leave_out(me)
     if outlook is None:
-        return documents.form_page(visit.document, {**shown, **_notes(me)})
+        return documents.form_page(visit.document, {**shown, **_notes(me)}, tables={"discounts": _discounts(me)})
     forecast = me.forecast(outlook)
     targets = _targets(me, forecast)
     return documents.form_page(
@@ -135,8 +136,8 @@ def _amount(me: Reseller, forecast: Forecast, button: str) -> Decimal | None:
     """What a button pays: what is missing, or what keeps the tier."""
     if button == "hold":
         change = _next_change(me, forecast)
-        keep = change and forecast.keep(change)
-        return keep.amount if keep else None
+        keep = forecast.keep(change) if change else None
+        return keep.amount if keep and keep.first_day <= me.today else None
     target = _chosen(me, _targets(me, forecast))
     return forecast.missing(target, me.today) if target else None
 
@@ -166,8 +167,8 @@ def _words(me: Reseller) -> str:
     if following is None:
         return explained
     missing = me.say(
-        "{amount} more give you {tier}.",
-        "Ещё {amount} — и у вас {tier}.",
+        "Today {amount} more give you {tier}.",
+        "Чтобы получить {tier}, сегодня не хватает {amount}.",
         amount=me.money_said(forecast.missing(following, me.today)),
         tier=following.name,
     )
@@ -198,14 +199,14 @@ def _moved(me: Reseller, move: Move) -> Cell:
 
 
 def _discounts(me: Reseller) -> Iterator[Row]:
-    """In force per class, and since when."""
+    """In force for each class, and since when; nothing is said before anything was counted."""
     standing = me.standing
-    for name, percent in standing.percents.items() if standing else ():
-        since = standing.class_since.get(name) if standing else None
+    percents, since = (standing.percents, standing.class_since) if standing else ({}, {})
+    for name in () if me.state == "uncounted" else {**dict.fromkeys(me.visit.titles), **percents}:
         yield {
             "class": Cell(me.title(name), raw=name),
-            "percent": me.percent(percent),
-            "since": me.day(since) if since else "",
+            "percent": me.percent(percents.get(name, Decimal(0))),
+            "since": me.day(since[name]) if name in since else "",
         }
 
 
@@ -214,6 +215,10 @@ def _leave_out(me: Reseller) -> None:
     document = me.visit.document
     for name in () if me.takes_part else _OF_MEMBERS:
         documents.drop_field(document, name)
+    if me.tier is None:
+        documents.drop_field(document, "since")
+    if not (me.standing and me.standing.move):
+        documents.drop_field(document, "moved")
     may_join = me.settings.joining and me.state in ("not_a_member", "left")
     may_leave = me.settings.joining and (me.takes_part or me.state == "uncounted")
     members = me.takes_part
@@ -247,16 +252,13 @@ def _target(me: Reseller, forecast: Forecast, targets: list[Tier]) -> Row:
         documents.drop_button(document, "pay")
         return {}
     missing = forecast.missing(target, me.today)
-    documents.say(document, "msg_pay", _button(me, missing, target))
+    said = me.say("Get {tier}: {amount}", "Получить {tier}: {amount}", tier=target.name, amount=me.money_said(missing))
+    documents.say(document, "msg_pay", said)
     return {
         "target": target.name,
         "threshold": me.money(target.threshold),
         "missing": me.money(missing),
     }
-
-
-def _button(me: Reseller, amount: Decimal, tier: Tier) -> str:
-    return me.say("Pay {amount}: {tier}", "Внести {amount}: {tier}", amount=me.money_said(amount), tier=tier.name)
 
 
 # --- what comes ---
@@ -270,11 +272,22 @@ def _coming(me: Reseller, forecast: Forecast) -> Row:
     """The next change, and what keeps the tier."""
     change, document = _next_change(me, forecast), me.visit.document
     keep = forecast.keep(change) if change else None
-    if keep:
-        documents.say(document, "msg_hold", _button(me, keep.amount, keep.tier))
+    if keep and keep.first_day <= me.today:
+        documents.say(
+            document,
+            "msg_hold",
+            me.say(
+                "Keep {tier} after {day}: {amount}",
+                "Сохранить {tier} после {day}: {amount}",
+                tier=keep.tier.name,
+                day=me.day_said(keep.last_day),
+                amount=me.money_said(keep.amount),
+            ),
+        )
     else:
-        documents.drop_field(document, "keep")
         documents.drop_button(document, "hold")
+    if keep is None:
+        documents.drop_field(document, "keep")
     if change is None:
         documents.drop_field(document, "change")
         return {}
@@ -336,7 +349,8 @@ def _resting(me: Reseller) -> str:
     others = bool(me.visit.store.set_aside.of(me.account))
     if promo_codes and others:
         return me.say(
-            "While you have a status, promo codes can't be used, and the discounts below rest. They come back by "
+            "While you have a status, promo codes can't be used, and the discounts below are set aside. They "
+            "come back by "
             "themselves when the status ends.",
             "Пока у вас есть статус, промокоды не применяются, а скидки ниже отложены. Когда статус закончится, они "
             "вернутся сами.",
@@ -347,7 +361,7 @@ def _resting(me: Reseller) -> str:
         )
     if others:
         return me.say(
-            "While you have a status, the discounts below rest. They come back by themselves when it ends.",
+            "While you have a status, the discounts below are set aside. They come back by themselves when it ends.",
             "Пока у вас есть статус, скидки ниже отложены. Когда он закончится, они вернутся сами.",
         )
     return ""

@@ -18,7 +18,7 @@ def tiers(visit: Visit) -> etree._Element:
     """
     me = Reseller(visit)
     for name in reversed(visit.titles):
-        documents.add_column(visit.document, "to", f"percent_{name}", f"{me.title(name)}, %", sorts=False)
+        documents.add_column(visit.document, "from", f"percent_{name}", f"{me.title(name)}, %", sorts=False)
     return documents.list_page(visit.document, _rows(me))
 
 
