@@ -80,6 +80,7 @@ NOTICE_OUTCOMES = {
     "sent": Text("sent", "отправлено"),
     "refused": Text("refused by the panel", "панель не приняла"),
     "lost": Text("sent, and no answer", "отправлено, ответа нет"),
+    "nobody": Text("the client has no user", "у клиента нет пользователей"),
     "over": Text("not sent: the day is over", "не отправлено: день прошёл"),
 }
 

@@ -167,6 +167,42 @@ def test_what_the_panel_refuses_is_on_record_and_not_tried_again(operator: Opera
     assert told(operator) == []
 
 
+def test_a_user_that_the_panel_refuses_keeps_no_other_user_and_no_other_account(
+    operator: Operator, reseller: int
+) -> None:
+    other = operator.sandbox.world.add_account("Vector Ltd")
+    operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))
+    operator.sandbox.world.add_payment(other, 49_000, date(2025, 1, 5))
+    operator.sandbox.world.add_user(reseller, "second@example.com")
+    operator.apply(date(2025, 1, 14))
+    operator.sandbox.fault("refuse", "notification.edit", count=1)
+    operator.apply(date(2025, 1, 18))
+    assert len(told(operator)) == 2
+    assert [(kept.outcome, bool(kept.error)) for kept in operator.store.notices.newest(10)] == [
+        ("sent", False),
+        ("sent", True),
+    ]
+
+
+def test_a_client_without_a_user_is_on_record_as_such(operator: Operator, reseller: int) -> None:
+    operator.sandbox.world.delete_user("client1@example.com")
+    operator.apply(date(2025, 1, 18))
+    assert told(operator) == []
+    assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["nobody"]
+
+
+def test_a_client_whose_users_the_panel_refuses_to_tell_keeps_nobody_else(operator: Operator, reseller: int) -> None:
+    other = operator.sandbox.world.add_account("Vector Ltd")
+    operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))
+    operator.sandbox.world.add_payment(other, 49_000, date(2025, 1, 5))
+    operator.apply(date(2025, 1, 14))
+    operator.sandbox.world.delete_user("client1@example.com")
+    operator.sandbox.fault("refuse", "user", skip=1, count=1)
+    operator.apply(date(2025, 1, 18))
+    assert len(told(operator)) == 1
+    assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["sent", "refused"]
+
+
 def test_a_panel_that_dies_while_it_takes_one_is_not_asked_twice(operator: Operator, reseller: int) -> None:
     operator.sandbox.fault("empty", "notification.edit", count=1)
     operator.apply(date(2025, 1, 18))

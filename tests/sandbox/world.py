@@ -142,6 +142,10 @@ class World:
             password="client-password",
         )
 
+    def delete_user(self, name: str) -> None:
+        with self._writing() as session:
+            session.query(User).filter(User.name == name).delete()
+
     def add_employee(self, name: str, level: int = 29, password: str = "admin-password") -> int:
         """Another employee; level 30 is one whose rights nobody has limited."""
         return self._add(User, name=name, email=name, realname=name, level=level, password=password)

@@ -10,7 +10,7 @@ from ..panel.errors import PanelError, PanelRefusal, TransportError
 from ..panel.notices import language_of, notify
 from ..programme.ids import AccountId
 from ..programme.notices import Kind
-from ..store.notices import LOST, OVER, REFUSED, SENT, KeptNotice
+from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, KeptNotice
 from .context import Context
 from .letters import letter
 
@@ -19,13 +19,17 @@ log = logging.getLogger(__name__)
 
 def deliver(context: Context, clock: Callable[[], datetime]) -> int:
     """Send what waits; tells how much was sent. Nothing is raised: what the panel does not take is on record and in the
-    log, and while the panel is away everything waits."""
-    sent = 0
-    try:
-        for kept in context.store.notices.waiting():
+    log and keeps nothing else, and while the panel is away everything waits."""
+    sent, notices = 0, context.store.notices
+    for kept in notices.waiting():
+        try:
             sent += _send(context, kept, clock())
-    except PanelError as error:
-        log.error("notifications wait: %s", error)
+        except PanelRefusal as error:
+            log.error("account %s was not notified: %s", kept.notice.account, error)
+            notices.end(kept.id, REFUSED, clock(), str(error))
+        except PanelError as error:
+            log.error("notifications wait: %s", error)
+            break
     return sent
 
 
@@ -42,16 +46,16 @@ def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
     languages = {user: language_of(context.panel, user) for user in users}
     words = letter(notice, context.settings.currency, {each.name: each.title for each in context.classes})
     notices.end(kept.id, LOST, now)
-    try:
-        for user in users:
+    reached, outcome, why = 0, NOBODY, ""
+    for user in users:
+        try:
             notify(context.panel, user, words.subject, words.message, languages[user])
-    except (PanelRefusal, TransportError) as error:
-        outcome = REFUSED if isinstance(error, PanelRefusal) else LOST
-        log.error("account %s was not notified: %s", notice.account, error)
-        notices.end(kept.id, outcome, now, str(error))
-        return False
-    notices.end(kept.id, SENT, now)
-    return True
+            reached += 1
+        except (PanelRefusal, TransportError) as error:
+            log.error("user %s of account %s was not notified: %s", user, notice.account, error)
+            outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, str(error)
+    notices.end(kept.id, SENT if reached else outcome, now, why)
+    return reached > 0
 
 
 def _users(context: Context, account: AccountId) -> list[str]:

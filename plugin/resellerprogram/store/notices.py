@@ -16,7 +16,7 @@ from ..programme.notices import Kind, Notice
 from .contents import content_of_tier, tier_of
 from .database import moment
 
-SENT, REFUSED, LOST, OVER = "sent", "refused", "lost", "over"
+SENT, REFUSED, LOST, OVER, NOBODY = "sent", "refused", "lost", "over", "nobody"
 """What became of a notice: taken by the panel, refused by it, sent without an answer, or overtaken by the day."""
 
 
