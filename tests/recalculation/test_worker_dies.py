@@ -80,6 +80,7 @@ class Story:
             world.put_discount(each["id"], each["account"], each["percent"], TYPES[each["internal_name"]], each["name"])
         with sqlite3.connect(self.snapshot) as source:
             source.backup(self.operator.store.connection)
+        self.notified_before = len(self.operator.sandbox.notifications())
 
     def check(self, when: str) -> None:
         """One sweep, and everything is right."""
@@ -101,6 +102,14 @@ class Story:
         put_aside = {"rising": 2, "starting": 1}.get(self.name, 0)
         assert resting == put_aside, when
         assert operator.sandbox.filters() == self.filters, when
+
+    def check_told(self, when: str) -> None:
+        """Nobody is told twice, and what was not told is on record as lost."""
+        told = len(self.operator.sandbox.notifications()) - self.notified_before
+        with Store(self.operator.sandbox.root, self.operator.clock(TODAY)()) as reopened:
+            found = (told, [kept.outcome for kept in reopened.notices.newest(10)])
+        possible = [(1, ["sent"]), (1, ["lost"]), (0, ["lost"])] if self.name == "rising" else [(0, [])]
+        assert found in possible, when
 
     @property
     def name(self) -> str:
@@ -129,6 +138,7 @@ def test_killed_at_every_point(operator: Operator, name: str) -> None:
         process.join()
         finished = process.exitcode == 0
         story.check(f"killed at {point}")
+        story.check_told(f"killed at {point}")
     assert point > 25
 
 
