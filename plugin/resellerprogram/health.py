@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .programme.limits import OVERDUE
 from .programme.text import Text
 from .store import Store
+from .store.lock import is_taken
 from .store.queue import Queued
 from .store.runs import Run
 
@@ -72,14 +74,7 @@ def health(store: Store, now: datetime) -> Health:
                 "успешного общего пересчёта не было {hours} ч",
             )(hours=_hours(now - last_good.finished_at))
         )
-    if last and last.outcome in ("failed", "stopped"):
-        warnings.append(
-            Text("the last run ({cause}) did not succeed: {error}", "последний пересчёт ({cause}) не удался: {error}")(
-                cause=last.cause, error=last.error
-            )
-        )
-    if last and last.outcome is None and now - last.started_at > OVERDUE:
-        warnings.append(Text("the last run was cut short", "последний пересчёт был прерван"))
+    warnings += _unfinished(store, last)
     failing = [each for each in queued if each.error and not each.dead]
     late = [each for each in queued if not each.error and now - each.since > LATE]
     given_up = [each for each in queued if each.dead]
@@ -98,6 +93,18 @@ def health(store: Store, now: datetime) -> Health:
         store.set_aside.count(),
         overdue,
     )
+
+
+def _unfinished(store: Store, last: Run | None) -> Iterator[Text]:
+    """The last run, and the last over all members, if they did not do their work: a worker's success hides no night."""
+    whole = store.runs.last_whole()
+    for run in [last] if whole is None or last == whole else [last, whole]:
+        if run and run.outcome in ("failed", "stopped"):
+            yield Text(
+                "the last run ({cause}) did not succeed: {error}", "последний пересчёт ({cause}) не удался: {error}"
+            )(cause=run.cause, error=run.error)
+        elif run and run.outcome is None and not is_taken(store.folder):
+            yield Text("the last run ({cause}) died", "последний пересчёт ({cause}) оборвался")(cause=run.cause)
 
 
 def _whose(queued: Queued) -> Text:

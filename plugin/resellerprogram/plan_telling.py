@@ -31,6 +31,9 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
             "! клиент {id}: рядом со скидками программы действует чужая: {what}",
         )(id=other.account, what=other_discount(other)).say(language)
     if not report.planned:
+        if report.failed:
+            yield from _failed_lines(report, language, written)
+            return
         yield Text("Everything is as it should be; nothing to write.", "Всё как должно быть, писать нечего.").say(
             language
         )
@@ -45,10 +48,18 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
             "Nothing has been written. `resellerprogram apply` writes it.",
             "Ничего не записано. Запишет `resellerprogram apply`.",
         ).say(language)
-    for account, refusal in report.failed.items():
-        yield Text("! account {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")(
-            id=account, why=refusal.text
-        ).say(language)
+    yield from _failed_lines(report, language, written)
+
+
+def _failed_lines(report: Report, language: str, written: bool) -> Iterator[str]:
+    """The accounts that could not be served, each with its reason."""
+    head = (
+        Text("! account {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")
+        if written
+        else Text("! account {id} can't be decided: {why}", "! по клиенту {id} не решить: {why}")
+    )
+    for account, error in report.failed.items():
+        yield head(id=account, why=error.text).say(language)
 
 
 def notice_lines(report: Report, currency: str, titles: Titles, language: str, written: bool) -> Iterator[str]:

@@ -189,8 +189,8 @@ def _told(report: Report) -> Text:
     if report.failed:
         account, error = next(iter(report.failed.items()))
         return Text(
-            "written: {written}; not taken by the panel: {failed}, the first account {account}: {error}",
-            "записано: {written}; панель не приняла: {failed}, первым клиент {account}: {error}",
+            "written: {written}; wait in the queue: {failed}, the first account {account}: {error}",
+            "записано: {written}; ждут в очереди: {failed}, первым клиент {account}: {error}",
         )(written=report.written, failed=len(report.failed), account=account, error=error.text)
     return Text("accounts: {all}, written: {written}", "клиентов: {all}, записано: {written}")(
         all=report.accounts, written=report.written

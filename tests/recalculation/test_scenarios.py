@@ -303,19 +303,29 @@ def test_a_doubled_discount_is_reduced_to_one(operator: Operator) -> None:
     assert operator.percents(account) == PARTNER_8
 
 
-def test_a_run_that_would_lower_too_many_stops_before_it_writes_until_it_is_let(operator: Operator) -> None:
+def test_falls_that_nothing_foretold_wait_until_they_are_let_and_the_rest_goes_on(operator: Operator) -> None:
+    """Spec, section 3: rises and foretold falls go on and use up nothing."""
+    accounts = [reseller(operator, (52_000, TODAY), name=f"Client {number}") for number in range(5)]
+    foretold = [reseller(operator, (600, date(2024, 12, 20)), name=f"Foretold {number}") for number in range(5)]
+    operator.apply()
+    for number in range(1, 6):
+        operator.sandbox.world.delete_payment(number)
+    rises = reseller(operator, (600, date(2025, 1, 21)), name="Rises")
+    with pytest.raises(UnsafePlan) as stopped:
+        operator.apply(date(2025, 1, 21))
+    assert (stopped.value.drops, stopped.value.total, stopped.value.limit) == (15, 30, 10)
+    assert [operator.percents(account) for account in foretold] == [{}] * 5
+    assert operator.percents(rises) == {"vds": 3, "dedic": 1, "certificate": 1}
+    assert [operator.percents(account) for account in accounts] == [PARTNER_8] * 5
+    assert operator.store.runs.last().outcome == "stopped"  # type: ignore[union-attr]
+    operator.apply(date(2025, 1, 21), allow_drop=True)
+    assert [operator.percents(account) for account in accounts] == [{}] * 5
+
+
+def test_the_first_of_march_and_whatever_a_forecast_named_stop_nothing(operator: Operator) -> None:
     accounts = [reseller(operator, (52_000, TODAY), name=f"Client {number}") for number in range(5)]
     operator.apply()
-    operator.writes()
-    with pytest.raises(UnsafePlan) as stopped:
-        operator.apply(date(2025, 3, 1))
-    assert (stopped.value.drops, stopped.value.total, stopped.value.limit) == (15, 15, 10)
-    assert operator.writes() == []
-    assert operator.percents(accounts[0]) == PARTNER_8
-    last = operator.store.runs.last()
-    assert last is not None
-    assert last.outcome == "stopped"
-    operator.apply(date(2025, 3, 1), allow_drop=True)
+    assert operator.apply(date(2025, 3, 1)).written == 15
     assert [operator.percents(account) for account in accounts] == [{}] * 5
 
 

@@ -244,14 +244,27 @@ def test_a_list_that_lacks_the_payment_we_came_for_is_not_believed(operator: Ope
     assert operator.percents(account) == PARTNER_8
 
 
-def test_many_small_falls_in_a_day_stop_where_one_large_run_would(operator: Operator) -> None:
+def test_what_fraud_takes_uses_up_no_limit(operator: Operator) -> None:
+    """Spec, section 3: what refund, fraud or the client's own leaving takes goes on."""
+    accounts = [client(operator, f"Client {number}") for number in range(6)]
+    payments = [operator.sandbox.world.add_payment(account, 52_000, TODAY) for account in accounts]
+    operator.apply()
+    operator.store.settings.set("drop_limit_count", "0")
+    for payment in payments:
+        operator.sandbox.world.set_payment(payment, status=7)
+        operator.queue(payment, cause="payment.setfraud")
+    operator.work()
+    assert [operator.percents(account) for account in accounts] == [{}] * 6
+
+
+def test_many_small_falls_that_nothing_explains_stop_where_one_large_run_would(operator: Operator) -> None:
     accounts = [client(operator, f"Client {number}") for number in range(6)]
     payments = [operator.sandbox.world.add_payment(account, 52_000, TODAY) for account in accounts]
     operator.apply()
     operator.store.settings.set("drop_limit_count", "7")
     for payment in payments:
-        operator.sandbox.world.set_payment(payment, status=7)
-        operator.queue(payment, cause="payment.setfraud")
+        operator.sandbox.world.delete_payment(payment)
+        operator.queue(payment, cause="payment.delete")
     _tried(operator, operator.clock(TODAY)() + timedelta(seconds=30))
     fallen = [account for account in accounts if not operator.percents(account)]
     assert len(fallen) == 2

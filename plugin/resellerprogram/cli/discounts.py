@@ -12,7 +12,7 @@ from ..doctor import tell_if_overdue
 from ..panel.directory import Account
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
-from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import AnotherRunActive, ResellerProgrammeError
 from ..programme.ids import AccountId, Scope
 from ..programme.notices import Notice
 from ..programme.text import Text
@@ -35,10 +35,9 @@ _AUTOMATIC_OFF = Text(
 
 def plan(command: Command) -> int:
     report = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
-    if report.drops:
-        _warn_of_drops(command, report)
+    _warn_of_drops(command, report)
     _print_report(command, report, written=False)
-    return 0
+    return EXIT_PARTLY if report.failed else 0
 
 
 def apply(command: Command) -> int:
@@ -258,9 +257,14 @@ def _change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
 
 
 def _warn_of_drops(command: Command, report: Report) -> None:
-    try:
-        command.store.settings.current().drop_limit.check(
-            report.drops, max(report.discounts, command.store.owned.count())
+    total = max(report.discounts, command.store.owned.count())
+    limit = command.store.settings.current().drop_limit.allows(total)
+    if report.unforetold > limit:
+        command.warn(
+            Text(
+                "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
+                "explains it; the limit is {limit}. `apply` leaves these alone, `apply --allow-drop` writes them.",
+                "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
+                "возврат, ни мошенничество; предел {limit}. `apply` оставит их как есть, `apply --allow-drop` запишет.",
+            )(drops=report.unforetold, total=total, limit=limit)
         )
-    except UnsafePlan as unsafe:
-        command.warn(unsafe.text)

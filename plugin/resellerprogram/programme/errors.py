@@ -7,6 +7,7 @@ ResellerProgrammeError
 ├── EditConflict          somebody else changed it since it was shown
 ├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
 ├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
+├── AccountTrouble        something unexpected that concerns one account
 ├── AnotherRunActive      one recalculation at a time
 ├── StoreError            our own database can't be used              (store/)
 └── PanelError            what goes wrong between us and the panel    (panel/errors.py)
@@ -63,20 +64,34 @@ class ImplausibleRead(ResellerProgrammeError):
 
 
 class UnsafePlan(ResellerProgrammeError):
-    """A plan would lower or remove more discounts than the limit allows."""
+    """A plan would lower or remove more discounts than the limit allows, and nothing known before explains them: only
+    these falls were not written."""
 
     def __init__(self, drops: int, total: int, limit: int) -> None:
         super().__init__(
             Text(
-                "the run would lower or remove {drops} of {total} discounts; the limit is {limit}. Nothing was "
-                "written. Look at the plan (page Preview, or `resellerprogram plan`); if it is right, apply it there "
-                "without the limit, or run `resellerprogram apply --allow-drop`.",
-                "пересчёт снизил бы или снял скидок: {drops} из {total}, предел {limit}. Ничего не записано. "
-                "Посмотрите план (страница «Что изменится» или `resellerprogram plan`); если всё верно, примените его "
-                "там без предела или выполните `resellerprogram apply --allow-drop`.",
+                "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
+                "explains it; the limit is {limit}. These were left as they are, everything else was done. Look at the "
+                "plan (page Preview, or `resellerprogram plan`); if it is right, apply it there without the limit, or "
+                "run `resellerprogram apply --allow-drop`.",
+                "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
+                "возврат, ни мошенничество; предел {limit}. Они оставлены как есть, остальное сделано. Посмотрите план "
+                "(страница «Что изменится» или `resellerprogram plan`); если всё верно, примените его там без предела "
+                "или выполните `resellerprogram apply --allow-drop`.",
             )(drops=drops, total=total, limit=limit)
         )
         self.drops, self.total, self.limit = drops, total, limit
+
+
+class AccountTrouble(ResellerProgrammeError):
+    """Something went wrong with one account that nobody thought of; the log has the whole story."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            Text("unexpected: {error}; see the log", "непредвиденная ошибка: {error}; подробности в журнале")(
+                error=repr(error)[:500]
+            )
+        )
 
 
 class AnotherRunActive(ResellerProgrammeError):

@@ -14,6 +14,7 @@ from ..panel.errors import MissingObject
 from ..programme.basis import Basis, Because
 from ..programme.decision import Decision, decide, leave_out
 from ..programme.discounts import (
+    Change,
     OtherDiscount,
     ProgrammeDiscount,
     PutBack,
@@ -23,6 +24,7 @@ from ..programme.discounts import (
     wanted_percents,
 )
 from ..programme.errors import ImplausibleRead
+from ..programme.falls import unforetold
 from ..programme.forecast import Forecast, Outlook
 from ..programme.ids import AccountId, DiscountId
 from ..programme.moves import what_moved
@@ -83,18 +85,28 @@ def consider(context: Context, reading: Reading) -> Considered:
     tier_before = before.decision.tier if before else None
     former = before.decision if before else None
     moved = decision.tier if former is None else decision.tier != former.tier
+    changes = plan(account.id, wanted, sorted_out.ours, way, {each.scope for each in sorted_out.deleted})
     return Considered(
         account,
         decision,
-        plan(account.id, wanted, sorted_out.ours, way, {each.scope for each in sorted_out.deleted}),
+        changes,
         len(sorted_out.ours),
         frozenset(row.id for row in reading.listed),
         tier_before.name if tier_before else None,
+        _unforetold(context, changes, before, decision),
         () if set_aside or not decision.tier else tuple(sorted_out.others),
         overtaken,
         what_moved(former, decision) if moved else None,
         _notices(context, former, decision),
     )
+
+
+def _unforetold(context: Context, changes: Sequence[Change], before: Record | None, decision: Decision) -> int:
+    """Taking the programme off asks for every fall, and was confirmed."""
+    if context.withdraw or not any(change.drops for change in changes):
+        return 0
+    known = context.store.tiers.on(before.last_day, before.confirmed_at).table if before else context.table
+    return unforetold(changes, context.class_of, before.decision if before else None, decision, known)
 
 
 def _notices(context: Context, before: Decision | None, decision: Decision) -> tuple[Notice, ...]:

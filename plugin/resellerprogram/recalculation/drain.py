@@ -190,17 +190,18 @@ def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> b
 
 
 def _check_drops(context: Context, considered: Considered) -> None:
-    """The limit holds for a day's worth of events, too: many small steps must not do what one run may not.
+    """The limit on unforetold falls holds for a day's worth of events, too: many small steps must not do what one run
+    may not.
 
     An account that falls several times in a day counts once. Raises UnsafePlan.
     """
-    if not considered.drops:
+    if not considered.unforetold:
         return
     notes, day = context.store.notes, context.day.isoformat()
     kept = notes.read(WORKER_DROPS) or {}
     fallen: dict[str, int] = kept["accounts"] if kept.get("day") == day else {}
     total = context.store.owned.count() + sum(fallen.values())
     account = str(considered.account.id)
-    fallen[account] = max(considered.drops, fallen.get(account, 0))
+    fallen[account] = max(considered.unforetold, fallen.get(account, 0))
     context.settings.drop_limit.check(sum(fallen.values()), total)
     notes.write(WORKER_DROPS, {"day": day, "accounts": fallen})

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from ..panel.directory import Account
-from ..panel.errors import PanelError
 from ..programme.basis import Basis
 from ..programme.decision import Decision
 from ..programme.discounts import Change, OtherDiscount
+from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.moves import Move
 from ..programme.notices import Notice
@@ -33,6 +33,7 @@ class Considered:
     """What one account should have and why, and the changes that lead there; none where all is right.
 
     `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
+    `unforetold` is how many changes take something that nothing known before explains (see programme/falls.py).
     `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
     tier, None where it stays; `notices` is what to tell.
     """
@@ -43,14 +44,11 @@ class Considered:
     discounts: int
     known: frozenset[DiscountId]
     tier_before: str | None
+    unforetold: int = 0
     left: tuple[OtherDiscount, ...] = ()
     overtaken: Overtaken = field(default_factory=Overtaken)
     move: Move | None = None
     notices: tuple[Notice, ...] = ()
-
-    @property
-    def drops(self) -> int:
-        return sum(change.drops for change in self.changes)
 
     def summary(self) -> Planned:
         tier = self.decision.tier
@@ -61,6 +59,7 @@ class Considered:
             tier.name if tier else None,
             self.tier_before,
             self.changes,
+            self.unforetold,
         )
 
 
@@ -74,11 +73,13 @@ class Planned:
     tier: str | None
     tier_before: str | None
     changes: tuple[Change, ...]
+    unforetold: int = 0
 
 
 @dataclass
 class Report:
-    """What a run looked at, and what it changed or would change. `failed` accounts wait in the queue; `left` are
+    """What a run looked at, and what it changed or would change. `failed` accounts could not be decided or written, and
+    wait in the queue if anything was written; `left` are
     discounts of others that act beside the programme's; `notices` is what resellers are or would be told."""
 
     day: date
@@ -86,7 +87,7 @@ class Report:
     discounts: int = 0
     planned: list[Planned] = field(default_factory=list)
     written: int = 0
-    failed: dict[AccountId, PanelError] = field(default_factory=dict)
+    failed: dict[AccountId, ResellerProgrammeError] = field(default_factory=dict)
     left: list[OtherDiscount] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
     scope_names: Mapping[Scope, str] = field(default_factory=dict)
@@ -95,3 +96,8 @@ class Report:
     @property
     def drops(self) -> int:
         return sum(change.drops for planned in self.planned for change in planned.changes)
+
+    @property
+    def unforetold(self) -> int:
+        """How many of the drops nothing known before explains; only these are limited."""
+        return sum(planned.unforetold for planned in self.planned)

@@ -14,9 +14,16 @@ from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.directory import Account
-from ..panel.errors import MissingObject, PanelError, PanelRefusal
+from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
 from ..programme.discounts import SetAside
-from ..programme.errors import ImplausibleRead, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import (
+    AccountTrouble,
+    ImplausibleRead,
+    ResellerProgrammeError,
+    SettingError,
+    StoreError,
+    UnsafePlan,
+)
 from ..programme.ids import AccountId, Scope
 from ..programme.text import Text
 from ..store import Store
@@ -63,9 +70,9 @@ def recalculate(
     With `withdraw` all discounts of the programme are taken off, and what was set aside is put back, whatever anybody
     paid. `who` has asked for it; nobody for what runs by itself. While a run over all is under way, it also answers
     what comes into the queue (R6).
-    Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead, PanelError and, unless
-    `allow_drop`, UnsafePlan; what it raises before its first write has changed nothing. Accounts that the panel refuses
-    are in `failed`.
+    What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
+    are served. Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead and PanelError where
+    everything is in doubt, and, unless `allow_drop`, UnsafePlan after everything but the falls in question was written.
     """
     with only_one(store.folder, cause, clock(), patience):
         run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
@@ -73,10 +80,10 @@ def recalculate(
         try:
             with working_on(root, store, day, large=accounts is None, withdraw=withdraw) as context:
                 _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
-        except ResellerProgrammeError as error:
+        except Exception as error:
             if run is not None:
                 outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
-                store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error))
+                store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error) or repr(error))
             raise
         if run is not None:
             outcome = "partly" if report.failed else "done"
@@ -204,7 +211,6 @@ class _Run:
         staging: Staging[Considered] = Staging(store.folder)
         try:
             for considered in self._consider_all(clients, whole):
-                report.accounts += 1
                 report.discounts += considered.discounts
                 report.left += considered.left
                 if self.today:
@@ -214,17 +220,30 @@ class _Run:
                     staging.put(considered)
                 elif self.write:
                     self._apply(considered)
-            if not self.allow_drop:
-                context.settings.drop_limit.check(report.drops, max(report.discounts, store.owned.count()))
+            too_many = self._too_many_falls()
             for considered in staging if self.write else ():
-                self._apply(considered)
+                if not (too_many and considered.unforetold):
+                    self._apply(considered)
                 self._answer_queue(whole)
         finally:
             staging.close()
+        if too_many:
+            raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
             if whole and not context.withdraw:
                 keep_savings(context, self.clock())
+
+    def _too_many_falls(self) -> UnsafePlan | None:
+        """What stops is the unforetold falls alone (spec, section 3)."""
+        report, context = self.report, self.context
+        if self.allow_drop:
+            return None
+        try:
+            context.settings.drop_limit.check(report.unforetold, max(report.discounts, context.store.owned.count()))
+        except UnsafePlan as unsafe:
+            return unsafe
+        return None
 
     def _consider_all(self, accounts: Sequence[Account], whole: bool) -> Iterator[Considered]:
         context = self.context
@@ -232,15 +251,51 @@ class _Run:
             self.progress(done, len(accounts))
             self._answer_queue(whole)
             try:
-                if account.id in self.disturbed:
-                    yield consider_alone(context, account)
-                else:
-                    yield consider(context, reading.result())
-            except MissingObject:
-                if not directory.client_is_gone(context.panel, account.id):
-                    raise
-                forget(context, account.id)
+                considered = self._considered(account, reading)
+            except Exception as error:
+                self._leave_out(account.id, error)
+                self._stop_if_all_is_in_doubt(len(accounts))
+                continue
+            if considered:
+                self.report.accounts += 1
+                yield considered
+        if self.write:
+            self._queue_failed()
         self.progress(len(accounts), len(accounts))
+
+    def _considered(self, account: Account, reading: Future[Reading]) -> Considered | None:
+        """None for a client who is gone."""
+        context = self.context
+        try:
+            if account.id in self.disturbed:
+                return consider_alone(context, account)
+            return consider(context, reading.result())
+        except MissingObject:
+            if not directory.client_is_gone(context.panel, account.id):
+                raise
+            forget(context, account.id)
+            return None
+
+    def _leave_out(self, account: AccountId, error: Exception) -> None:
+        """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
+        if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
+            raise error
+        if isinstance(error, ResellerProgrammeError):
+            log.error("account %s: %s", account, error)
+        else:
+            log.error("account %s", account, exc_info=error)
+            error = AccountTrouble(error)
+        self.report.failed[account] = error
+
+    def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
+        """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
+        if len(self.report.failed) * 2 > accounts:
+            raise next(iter(self.report.failed.values()))
+
+    def _queue_failed(self) -> None:
+        """What could not be decided waits with its reason."""
+        for account, error in self.report.failed.items():
+            self.context.store.queue.put_trouble(account, self.cause, str(error), self.clock(), self.who)
 
     def _apply(self, considered: Considered) -> None:
         context, report, account = self.context, self.report, considered.account.id
@@ -254,11 +309,11 @@ class _Run:
                 report.written += apply(context, considered, self.cause, self.clock(), self.who)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
-        except PanelRefusal as refusal:
-            log.error("account %s: %s", account, refusal)
-            report.failed[account] = refusal
-            queue = context.store.queue
-            queue.failed(queue.put(account, self.cause, self.clock(), self.who), str(refusal), self.clock())
+        except Exception as error:
+            self._leave_out(account, error)
+            context.store.queue.put_trouble(
+                account, self.cause, str(report.failed[account]), self.clock(), self.who
+            )
 
     def _answer_queue(self, whole: bool) -> None:
         """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""

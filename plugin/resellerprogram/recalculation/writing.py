@@ -8,8 +8,8 @@ from datetime import datetime
 
 from ..panel import discounts
 from ..panel.discounts import ListedDiscount, Made, name_of
-from ..panel.errors import Call, IncompleteAnswer, TransportError
-from ..programme.discounts import Create, Delete, Edit, PutBack, SetAside
+from ..panel.errors import Call, IncompleteAnswer, MissingObject, PanelError, TransportError
+from ..programme.discounts import Change, Create, Delete, Edit, PutBack, SetAside
 from ..programme.ids import DiscountId, Scope
 from ..store.decisions import WrittenChange
 from ..store.discounts import OwnedDiscount
@@ -18,41 +18,78 @@ from .report import Considered
 
 
 def write(context: Context, considered: Considered, now: datetime) -> Iterator[WrittenChange]:
-    """Write all changes, and tell each as the panel takes it. Raises PanelError; what was told before stays."""
+    """Write all changes, and tell each as the panel takes it. Each stands for itself: one that fails keeps no other
+    back (spec, section 3), but for two. Another's discount is set aside only once ours is there, and while the panel
+    does not answer nothing is given any more, only taken.
+
+    Raises the PanelError that weighs most, after all the others were tried; what was told before stays.
+    """
+    failed: list[PanelError] = []
     creations = [change for change in considered.changes if isinstance(change, Create)]
-    yield from _create(context, considered, creations)
+    yield from _create(context, considered, creations, failed)
     for change in considered.changes:
-        if isinstance(change, Edit):
-            yield _edit(context, change)
-        elif isinstance(change, Delete):
-            yield _delete(context, change)
-        elif isinstance(change, SetAside):
-            yield _set_aside(context, change, now)
-        elif isinstance(change, PutBack):
-            yield put_back(context, change, now)
+        if isinstance(change, Create) or not _may_follow(change, failed):
+            continue
+        try:
+            yield _carry_out(context, change, now)
+        except PanelError as error:
+            failed.append(error)
+    if failed:
+        raise min(failed, key=lambda error: (not isinstance(error, TransportError), isinstance(error, MissingObject)))
 
 
-def _create(context: Context, considered: Considered, creations: list[Create]) -> Iterator[WrittenChange]:
+def _may_follow(change: Change, failed: list[PanelError]) -> bool:
+    """Whether a change may be tried after others failed: what lowers or ends a discount always may."""
+    if change.drops or isinstance(change, Delete):
+        return True
+    if isinstance(change, SetAside):
+        return not failed
+    return not any(isinstance(error, TransportError) for error in failed)
+
+
+def _carry_out(context: Context, change: Change, now: datetime) -> WrittenChange:
+    if isinstance(change, Edit):
+        return _edit(context, change)
+    if isinstance(change, Delete):
+        return _delete(context, change)
+    if isinstance(change, SetAside):
+        return _set_aside(context, change, now)
+    assert isinstance(change, PutBack)  # noqa: S101  creations come together
+    return put_back(context, change, now)
+
+
+def _create(
+    context: Context, considered: Considered, creations: list[Create], failed: list[PanelError]
+) -> Iterator[WrittenChange]:
     """The wizard may keep the new ids to itself; then the list is read once, after all of them."""
     known: set[DiscountId] = set(considered.known)
     nameless: list[Made] = []
     for change in creations:
+        if not _may_follow(change, failed):
+            break
         wish = _wish(context, change.scope, change)
         try:
-            created = discounts.create(context.panel, change.account, wish, context.day)
-        except TransportError as lost:
-            if not _keep_found(context, considered, [*nameless, wish], known, sure=False).get(change.scope):
-                raise lost
-            created, nameless = None, []
-        else:
-            if created is None:
-                nameless.append(wish)
+            try:
+                created = discounts.create(context.panel, change.account, wish, context.day)
+            except TransportError as lost:
+                if not _keep_found(context, considered, [*nameless, wish], known, sure=False).get(change.scope):
+                    raise lost
+                created, nameless = None, []
             else:
-                _keep(context, ListedDiscount(created, change.account, {}), wish)
-                known.add(created)
-        yield _written(context, change.scope, change)
+                if created is None:
+                    nameless.append(wish)
+                else:
+                    _keep(context, ListedDiscount(created, change.account, {}), wish)
+                    known.add(created)
+        except PanelError as error:
+            failed.append(error)
+        else:
+            yield _written(context, change.scope, change)
     if nameless:
-        _keep_found(context, considered, nameless, known, sure=True)
+        try:
+            _keep_found(context, considered, nameless, known, sure=True)
+        except PanelError as error:
+            failed.append(error)
 
 
 def _keep_found(

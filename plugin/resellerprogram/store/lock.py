@@ -38,6 +38,15 @@ def only_one(folder: Path, purpose: str, now: datetime, patience: float = 0.0) -
         yield
 
 
+def is_taken(folder: Path) -> bool:
+    """Whether somebody is recalculating now."""
+    try:
+        with open(folder / "lock", encoding="utf-8") as file:
+            return not _taken(file)
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def as_worker(folder: Path) -> Iterator[bool]:
     """Be the one worker; False when another lives. `pages/event.py` asks the same lock whether one must be started."""

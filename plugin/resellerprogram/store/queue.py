@@ -49,6 +49,13 @@ class QueueStore:
             (account, cause, moment(now), account),
         )
 
+    def put_trouble(self, account: AccountId, cause: str, error: str, now: datetime, who: str = "") -> None:
+        """The account could not be served: it waits with the reason, in the row that it has if there is one."""
+        row = self._connection.execute(
+            "SELECT id FROM queue WHERE account = ? ORDER BY id DESC LIMIT 1", (account,)
+        ).fetchone()
+        self.failed(row[0] if row else self.put(account, cause, now, who), error, now)
+
     def put_payment(self, payment: PaymentId, cause: str, now: datetime) -> None:
         """Let the account of that payment be recalculated. `pages/event.py` writes the same row by itself."""
         self._connection.execute(

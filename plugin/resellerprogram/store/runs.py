@@ -57,8 +57,11 @@ class RunStore:
         return self._one("ORDER BY id DESC")
 
     def last_good(self) -> Run | None:
-        """The newest run over all members that finished its work."""
-        return self._one("WHERE whole AND outcome = 'done' ORDER BY id DESC")
+        """The newest run over all members that looked at everybody, whomever it had to leave to the queue. One for a
+        day that was still to come tells nothing of today."""
+        return self._one(
+            "WHERE whole AND outcome IN ('done', 'partly') AND day <= substr(started_at, 1, 10) ORDER BY id DESC"
+        )
 
     def newest(self, count: int) -> list[Run]:
         """The newest runs, newest first."""

@@ -30,11 +30,13 @@ class TierStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def on(self, day: date) -> TableVersion:
-        """The table of that day: of those that have begun the latest, of several of one day the newest."""
+    def on(self, day: date, known_at: datetime = datetime.max) -> TableVersion:
+        """The table of that day: of those that have begun the latest, of several of one day the newest; as it was
+        `known_at` a moment."""
         row = self._connection.execute(
-            "SELECT * FROM tier_table WHERE first_day <= ? ORDER BY first_day DESC, id DESC LIMIT 1",
-            (day.isoformat(),),
+            "SELECT * FROM tier_table WHERE first_day <= ? AND imported_at <= ?"
+            " ORDER BY first_day DESC, id DESC LIMIT 1",
+            (day.isoformat(), moment(known_at)),
         ).fetchone()
         return _version(row) if row else TableVersion(PUBLISHED, published_table())
 
