@@ -140,9 +140,7 @@ def test_one_account_alone_is_applied(shell: Shell, sandbox: Sandbox, romashka: 
 
 
 def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
-    paid = [
-        sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY) for number in range(4)
-    ]
+    paid = [sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY) for number in range(4)]
     assert shell.run("apply", "--date", "2025-01-20")[0] == 0
     for payment in paid:
         sandbox.world.delete_payment(payment)

@@ -11,6 +11,7 @@ from ..panel import discounts
 from ..panel.directory import Account
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
+from ..panel.payments import origin
 from ..programme.basis import Basis, Because
 from ..programme.decision import Decision, decide, leave_out
 from ..programme.discounts import (
@@ -41,6 +42,7 @@ from ..store.members import takes_part
 from ..store.set_aside import SetAsideDiscount
 from ..store.standings import Standing
 from .context import Context
+from .owners import owner_now
 from .report import Considered, Overtaken
 from .writing import put_back, write
 
@@ -76,7 +78,7 @@ def consider(context: Context, reading: Reading) -> Considered:
     """Decide and plan from what was read; nothing is written to the panel. Raises ImplausibleRead, PanelError."""
     account = reading.account
     before = context.store.decisions.last(account.id)
-    decision = _decide(context, reading, before)
+    decision, moved_to = _decide(context, reading, before)
     sorted_out = _sort_out(context, account.id, reading.listed)
     wanted = wanted_percents(decision, context.covered, context.everywhere) if decision.tier else {}
     set_aside = context.settings.exclusive.others_set_aside
@@ -98,6 +100,7 @@ def consider(context: Context, reading: Reading) -> Considered:
         overtaken,
         what_moved(former, decision) if moved else None,
         _notices(context, former, decision),
+        moved_to,
     )
 
 
@@ -132,6 +135,8 @@ def apply(context: Context, considered: Considered, cause: str, now: datetime, w
         for notice in considered.notices if context.day == now.date() else ():
             store.notices.put(notice, now)
         store.planned.done(considered.account.id)
+        for owner in considered.moved_to:
+            store.queue.put_once(owner, cause, now)
         _settle(context, considered.account.id, considered.overtaken, now)
         if not considered.changes:
             _saw(context, considered)
@@ -225,18 +230,22 @@ def forget(context: Context, account: AccountId) -> None:
 # --- the decision ---
 
 
-def _decide(context: Context, reading: Reading, before: Record | None) -> Decision:
+def _decide(context: Context, reading: Reading, before: Record | None) -> tuple[Decision, tuple[AccountId, ...]]:
+    """The decision, and the accounts to which payments of this one have moved."""
     account, payments = reading.account.id, reading.payments
     if reading.outside:
-        return leave_out(account, context.day, reading.outside)
+        return leave_out(account, context.day, reading.outside), ()
+    moved_to: tuple[AccountId, ...] = ()
     if before and before.last_day <= context.day:
-        _confirm_vanished(context, before.decision, {payment.id for payment in payments}, context.window)
+        moved_to = _confirm_vanished(context, before.decision, {payment.id for payment in payments}, context.window)
     pin = context.store.members.of(account).pin
-    return decide(account, context.day, payments, context.table, _rules(context, account, payments), pin)
+    decision = decide(account, context.day, payments, context.table, _rules(context, account, payments), pin)
+    return decision, moved_to
 
 
-def _confirm_vanished(context: Context, before: Decision, read: set[int], window: Window) -> None:
-    """A payment that counted and is missing now must be gone by the panel's own word (spec, section 3)."""
+def _confirm_vanished(context: Context, before: Decision, read: set[int], window: Window) -> tuple[AccountId, ...]:
+    """A payment that counted and is missing now must be gone, or another account's, by the panel's own word (spec,
+    section 3). Tells those accounts."""
     vanished = [
         verdict.payment
         for verdict in before.turnover.verdicts
@@ -245,7 +254,9 @@ def _confirm_vanished(context: Context, before: Decision, read: set[int], window
         and verdict.payment.credited_on
         and verdict.payment.credited_on in window
     ]
-    contradicted = context.reader.still_credited(vanished)
+    missing = context.reader.still_credited(vanished)
+    owners = {payment.id: owner_now(context, origin(context.panel, payment.id)) for payment in missing}
+    contradicted = [payment for payment in missing if owners[payment.id] in (None, before.account)]
     if contradicted:
         raise ImplausibleRead(
             Text(
@@ -255,6 +266,7 @@ def _confirm_vanished(context: Context, before: Decision, read: set[int], window
                 "По такому чтению ничего не пишется.",
             )(account=before.account, payments=", ".join(payment.number or str(payment.id) for payment in contradicted))
         )
+    return tuple(owner for owner in dict.fromkeys(owners.values()) if owner is not None)
 
 
 def _rules(context: Context, account: AccountId, payments: Sequence[Payment]) -> CountingRules:

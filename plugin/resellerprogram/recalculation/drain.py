@@ -21,6 +21,7 @@ from ..store.queue import Queued
 from .account import Reading, apply, consider, consider_alone, forget, outside_because
 from .context import Context
 from .notifying import deliver
+from .owners import owner_as_known, owner_now
 from .report import Considered
 
 CAUSE = "worker"
@@ -102,7 +103,9 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         store.queue.is_of(row.id, account)
     up_to = store.queue.newest()
     try:
-        considered = _considered(context, account, came_from)
+        considered = _considered_of_owner(context, account, came_from)
+        account = considered.account.id
+        done.touched.add(account)
         _check_drops(context, considered)
         try:
             done.written += apply(context, considered, row.cause, clock(), row.who)
@@ -136,11 +139,7 @@ def _whose(context: Context, row: Queued) -> tuple[AccountId | None, PaymentOrig
 
 
 def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
-    """Whose payment it is: by its subaccount where that is known, else by the user whom the panel names."""
-    store = context.store
-    account = store.seen.account_of_subaccount(came_from.subaccount) or store.users.account_of(came_from.user)
-    if account is None and came_from.user:
-        account = directory.account_of_user(context.panel, came_from.user)
+    account = owner_as_known(context, came_from)
     if account is None:
         raise ImplausibleRead(
             Text(
@@ -151,6 +150,17 @@ def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
             )(payment=came_from.payment, subaccount=came_from.subaccount, user=came_from.user)
         )
     return account
+
+
+def _considered_of_owner(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:
+    """The account as it is now; or, where its payment is not its own any more (a subaccount moved), the owner's."""
+    try:
+        return _considered(context, account, came_from)
+    except ImplausibleRead:
+        owner = owner_now(context, came_from) if came_from else None
+        if owner in (None, account):
+            raise
+        return _considered(context, owner, came_from)
 
 
 def _considered(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:

@@ -35,7 +35,8 @@ class Considered:
     `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
     `unforetold` is how many changes take something that nothing known before explains (see programme/falls.py).
     `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
-    tier, None where it stays; `notices` is what to tell.
+    tier, None where it stays; `notices` is what to tell. Payments of the account that were transferred are `moved_to`
+    these.
     """
 
     account: Account
@@ -49,6 +50,7 @@ class Considered:
     overtaken: Overtaken = field(default_factory=Overtaken)
     move: Move | None = None
     notices: tuple[Notice, ...] = ()
+    moved_to: tuple[AccountId, ...] = ()
 
     def summary(self) -> Planned:
         tier = self.decision.tier

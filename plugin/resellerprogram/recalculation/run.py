@@ -311,9 +311,7 @@ class _Run:
                 context.store.queue.done(account, self.waiting)
         except Exception as error:
             self._leave_out(account, error)
-            context.store.queue.put_trouble(
-                account, self.cause, str(report.failed[account]), self.clock(), self.who
-            )
+            context.store.queue.put_trouble(account, self.cause, str(report.failed[account]), self.clock(), self.who)
 
     def _answer_queue(self, whole: bool) -> None:
         """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
