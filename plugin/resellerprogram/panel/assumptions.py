@@ -116,6 +116,16 @@ def expenses_of(first: date, last: date) -> dict[str, str]:
     }
 
 
+def ids_ending_in(digits: str) -> str:
+    """The value of a filter by id for all ids that end so: `*` is the wildcard, as in field `number` (C.4)."""
+    return f"*{digits}"
+
+
+def by_id(ids: str) -> dict[str, str]:
+    """Conditions for a list that is filtered by id alone, "" for all of it."""
+    return {"filter": "on", "id": ids} if ids else {"filter": "off"}
+
+
 def payment_form(amount: Decimal) -> dict[str, str]:
     """The request that opens the panel's own payment with an amount filled in (C.1)."""
     return {"func": "payment.add", "amount": f"{amount:f}"}
