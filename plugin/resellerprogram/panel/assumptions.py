@@ -159,15 +159,22 @@ def is_group_member(row: Row) -> bool:
 
 
 def currency_rate(row: Row, currencies: Mapping[str, str], programme_currency: str) -> Rate | None:
-    """A row of `currencyrate` as a rate into the programme's currency; None for other pairs."""
+    """A row of `currencyrate` as a rate into the programme's currency; None for other pairs.
+
+    Raises IncompleteAnswer for a rate that can't be used: none, zero, negative, of no day.
+    """
     shown = row.raw("currency", "currency_iso", "iso", "currency_name")
     into = row.raw("relate", "maincurrency", "base_currency", "currency_to")
     value, since = percent(row.raw("rate", "value")), row.raw("date", "ratedate", "fromdate")[:10]
     if into and currencies.get(into, into) != programme_currency:
         return None
-    if not value or value < 0 or not since:
+    try:
+        day = date.fromisoformat(since)
+    except ValueError:
+        day = None
+    if not value or value < 0 or day is None or not shown:
         raise IncompleteAnswer(row.call, f"rate={row.columns()}")
-    return Rate(currencies.get(shown, shown), date.fromisoformat(since), value)
+    return Rate(currencies.get(shown, shown), day, value)
 
 
 def preview_of(service_type: str) -> tuple[str, str]:

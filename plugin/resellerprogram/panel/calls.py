@@ -93,7 +93,7 @@ class Panel:
     def _all_pages(
         self, function: str, params: Mapping[str, object], capped: bool = False
     ) -> tuple[dict[str, Row], int]:
-        """The rows by id, and how many pages they came in. Raises IncompleteAnswer where the pages don't fit together."""
+        """The rows by id, and how many pages they came in. Raises IncompleteAnswer where these don't fit together."""
         rows: dict[str, Row] = {}
         size = total = None
         for page in itertools.count(1):
@@ -182,7 +182,7 @@ def _by_endings(read: Callable[[str], list[Row]], ending: str, whole: TooManyRow
     missing = sorted(whole.ids - found.keys())
     if len(missing) > MAY_HAVE_GONE:
         raise whole
-    for number in missing:  # gone meanwhile, or the id is the ending itself; else the wildcard does not find what is there
+    for number in missing:  # gone meanwhile, or the ending itself; else the wildcard does not find what is there
         rows = {row.raw("id", "elid"): row for row in read(number)}
         if rows and number != ending:
             raise whole
