@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NewType
 
 from ..programme.ids import AccountId, ProviderId
@@ -274,9 +275,9 @@ class Rates(RateTable):
             return RateTable()
         found: list[Rate] = []
         odd: list[str] = []
-        for row in rows:
+        for row, iso in rows:
             try:
-                rate = assumptions.currency_rate(row, currencies, self._currency)
+                rate = assumptions.currency_rate(row, currencies, self._currency, iso)
             except IncompleteAnswer:
                 shown = (row.raw("id"), row.raw("currency", "currency_iso", "iso"), row.raw("date"), row.raw("rate"))
                 odd.append(" ".join(filter(None, shown)))
@@ -298,22 +299,28 @@ def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda war
     return Rates(panel, currency, warn)
 
 
-def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[Row]:
-    """Every rate; where the panel lists no more of them, those of each currency, where its list is one of a currency's
-    rates (D.4)."""
+def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, str]]:
+    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, it may
+    list those of one currency (panel-2, D5)."""
 
     def read(ids: str, **whose: str) -> list[Row]:
         return panel.rows("currencyrate", whose, assumptions.by_id(ids))
 
     try:
-        return in_parts(read)
-    except TooManyRows:
-        found = []
+        return [(row, "") for row in in_parts(read)]
+    except (TooManyRows, PanelRefusal):
+        found, answered = [], False
         for number, iso in currencies.items():
-            rows = in_parts(lambda ids, number=number: read(ids, elid=number))  # type: ignore[misc]
+            try:
+                rows = in_parts(partial(read, elid=number))
+            except PanelRefusal:
+                continue  # a currency without rates, or no such list
+            answered = True
             if any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows):
                 raise
-            found += rows
+            found += [(row, iso) for row in rows]
+        if not answered:
+            raise
         return found
 
 
