@@ -28,6 +28,10 @@ def rows(first: int, last: int, total: int | None = None) -> str:
     return listed + (f"<p_elems>{total}</p_elems>" if total is not None else "")
 
 
+def listed(*numbers: int, total: int) -> str:
+    return "".join(f"<elem><id>{number}</id></elem>" for number in numbers) + f"<p_elems>{total}</p_elems>"
+
+
 def ids(pages: Pages) -> list[int]:
     return [row.number("id") for row in Panel(pages).rows("payment")]
 
@@ -44,18 +48,59 @@ def test_an_empty_list_is_one_call() -> None:
     assert len(pages.calls) == 1
 
 
-def test_pages_are_read_until_the_total_is_there() -> None:
-    assert ids(Pages(rows(1, 2, 5), rows(3, 4, 5), rows(5, 5, 5))) == [1, 2, 3, 4, 5]
+def test_pages_are_read_until_the_total_is_there_and_a_second_reading_says_the_same() -> None:
+    pages = Pages(*[rows(1, 2, 5), rows(3, 4, 5), rows(5, 5, 5)] * 2)
+    assert ids(pages) == [1, 2, 3, 4, 5]
+    assert [call.params["p_num"] for call in pages.calls] == ["1", "2", "3"] * 2
 
 
 def test_a_list_that_does_not_count_its_rows_is_read_until_a_page_brings_nothing_new() -> None:
-    assert ids(Pages(rows(1, 2), rows(3, 4), rows(3, 4))) == [1, 2, 3, 4]
+    assert ids(Pages(*[rows(1, 2), rows(3, 4), rows(3, 4)] * 2)) == [1, 2, 3, 4]
     assert ids(Pages(rows(1, 2))) == [1, 2]
     assert ids(Pages("")) == []
 
 
 def test_a_row_that_came_between_two_pages_makes_the_list_be_read_again() -> None:
-    assert ids(Pages(rows(1, 2, 4), rows(2, 3, 5), rows(2, 3, 5), rows(1, 5, 5))) == [1, 2, 3, 4, 5]
+    assert ids(Pages(rows(1, 2, 4), rows(2, 3, 5), rows(1, 5, 5))) == [1, 2, 3, 4, 5]
+
+
+def test_a_row_that_went_between_two_pages_hides_no_other() -> None:
+    """Case M9: 11 rows by ten; row 5 goes, so that row 11 moves to the first page."""
+    shifted = [rows(1, 10, 11), "<p_elems>10</p_elems>"]
+    assert 11 in ids(Pages(*shifted, listed(*range(1, 5), *range(6, 12), total=10)))
+
+
+def test_a_row_that_went_and_one_that_came_between_two_pages_hide_no_other() -> None:
+    """Case M9: row 2 goes and row 7 comes, so that row 4 is on no page and the number of rows is as before."""
+    shifted = [rows(1, 3, 6), listed(5, 6, 7, total=6)]
+    right = [listed(1, 3, 4, total=6), listed(5, 6, 7, total=6)]
+    assert ids(Pages(*shifted, *right, *right)) == [1, 3, 4, 5, 6, 7]
+
+
+def test_a_page_shorter_than_the_one_before_is_not_believed_while_rows_are_to_come() -> None:
+    short = [rows(1, 3, 8), rows(4, 5, 8), rows(6, 8, 8)]
+    right = [rows(1, 3, 8), rows(4, 6, 8), rows(7, 8, 8)]
+    pages = Pages(*short[:2], *right, *right)
+    assert ids(pages) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert len(pages.calls) == 8
+
+
+def test_more_rows_than_the_panel_counts_are_not_believed() -> None:
+    with pytest.raises(IncompleteAnswer, match="3 of 2 rows"):
+        ids(Pages(rows(1, 3, 2)))
+
+
+def test_a_list_that_never_stands_still_is_an_error() -> None:
+    class Moving(Pages):
+        def send(self, call: Call) -> Document:
+            self.calls.append(call)
+            first = len(self.calls) * 10
+            return parse(f"<doc>{rows(first, first + 1, 4)}</doc>".encode(), call)
+
+    moving = Moving("")
+    with pytest.raises(IncompleteAnswer, match="don't agree"):
+        ids(moving)
+    assert len(moving.calls) == 10
 
 
 def test_a_list_that_stays_short_of_its_total_is_an_error_and_no_part() -> None:

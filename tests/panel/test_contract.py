@@ -100,7 +100,24 @@ def test_a_month_with_more_payments_than_the_panel_lists_is_read_in_parts(sandbo
     assert sum(payment.amount.amount for payment in found.values()) == 5200
 
 
-def test_a_day_with_more_payments_than_the_panel_lists_is_an_error_and_no_part(sandbox: Sandbox, panel: Panel) -> None:
+@pytest.mark.parametrize("cut", ["sorted", "own_order"])
+def test_a_day_with_more_payments_than_the_panel_lists_is_read_by_the_ends_of_their_ids(
+    sandbox: Sandbox, panel: Panel, cut: str
+) -> None:
+    """Case V4"""
+    sandbox.read_as(list_cut=cut)
+    (account,) = sandbox.world.add_many(1, 5000 * 25, TODAY, amount=1)
+    of_day = len(reader(panel).of_account(AccountId(account), Window(TODAY, TODAY)))
+    assert of_day >= 5000
+    assert len(reader(panel).of_everybody(TODAY, TODAY).readable) == of_day
+
+
+@pytest.mark.parametrize("wildcard", ["literal", "ignored"])
+def test_a_day_beyond_the_cap_is_an_error_and_no_part_where_the_wildcard_is_not_obeyed(
+    sandbox: Sandbox, panel: Panel, wildcard: str
+) -> None:
+    """Case V4"""
+    sandbox.read_as(id_wildcard=wildcard)
     (account,) = sandbox.world.add_many(1, 5000 * 25, TODAY, amount=1)
     with pytest.raises(TooManyRows):
         reader(panel).of_account(AccountId(account), Window(TODAY, TODAY))
@@ -113,7 +130,7 @@ def test_a_page_size_that_the_panel_does_not_obey_loses_no_row(
     monkeypatch.setattr("resellerprogram.panel.calls.PAGE_ROWS", "")
     sandbox.reset_calls()
     assert len(read(panel, account)) == 120
-    assert [call["params"]["p_num"] for call in sandbox.calls() if call["func"] == "payment"] == ["1", "2", "3"]
+    assert [call["params"]["p_num"] for call in sandbox.calls() if call["func"] == "payment"] == ["1", "2", "3"] * 2
 
 
 @pytest.mark.parametrize("sign", ["iso", "symbol"])
@@ -274,9 +291,36 @@ def test_clients_are_listed_and_groups_are_none_of_them(sandbox: Sandbox, panel:
     assert [account.id for account in directory.clients(panel)] == ids
 
 
-def test_more_clients_than_the_panel_lists_are_all_found(sandbox: Sandbox, panel: Panel) -> None:
-    ids = sandbox.world.add_many(10_012, 0, TODAY)
+@pytest.mark.parametrize("cut", ["sorted", "own_order"])
+def test_more_clients_users_and_group_members_than_the_panel_lists_are_all_found(
+    sandbox: Sandbox, panel: Panel, cut: str
+) -> None:
+    """Cases M7, V6"""
+    sandbox.read_as(list_cut=cut)
+    ids = sandbox.world.add_many(10_200, 0, TODAY)
+    group = sandbox.world.add_group("Resellers", ids[4990:5010])
+    sandbox.reset_calls()
     assert [account.id for account in directory.clients(panel)] == ids
+    listed = directory.users(panel)
+    assert (listed.complete, {user.account for user in listed.users}) == (True, set(ids))
+    assert directory.group_members(panel, group) == set(ids[4990:5010])
+    assert len(sandbox.calls()) < 60
+
+
+@pytest.mark.parametrize("wildcard", ["literal", "ignored"])
+def test_users_beyond_the_cap_are_known_to_be_incomplete_where_the_wildcard_is_not_obeyed(
+    sandbox: Sandbox, panel: Panel, wildcard: str
+) -> None:
+    """Case M7"""
+    sandbox.read_as(id_wildcard=wildcard)
+    ids = sandbox.world.add_many(10_200, 0, TODAY)
+    listed = directory.users(panel)
+    assert not listed.complete
+    assert {ids[0], ids[-1]} <= {user.account for user in listed.users}
+    with pytest.raises(TooManyRows):
+        directory.clients(panel)
+    with pytest.raises(TooManyRows):
+        directory.group_members(panel, sandbox.world.add_group("Resellers", ids[4990:5010]))
 
 
 @pytest.mark.parametrize("shape", ["members_only", "all_with_status"])
@@ -313,6 +357,55 @@ def test_rates_are_those_in_force_on_a_day(sandbox: Sandbox, panel: Panel) -> No
     rate = rates.in_force("USD", date(2025, 1, 9))
     assert rate is not None
     assert (rate.value, rate.since) == (Decimal("90.5"), date(2025, 1, 3))
+
+
+@pytest.mark.parametrize("rate", ["0", "-1"])
+def test_a_rate_that_cannot_be_used_is_no_rate_and_is_warned_of(sandbox: Sandbox, panel: Panel, rate: str) -> None:
+    """Cases V3, U2"""
+    sandbox.world.add_rate("USD", date(2025, 1, 3), "90.5")
+    sandbox.world.add_rate("EUR", date(2025, 1, 4), rate)
+    warnings: list[Text] = []
+    rates = directory.rates(panel, "RUB", warnings.append)
+    usable = rates.in_force("USD", TODAY)
+    assert usable is not None
+    assert usable.value == Decimal("90.5")
+    assert rates.in_force("EUR", TODAY) is None
+    (warning,) = warnings
+    assert "EUR 2025-01-04" in warning.en
+
+
+def test_rates_are_read_when_one_is_needed_and_once(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.reset_calls()
+    rates = directory.rates(panel, "RUB")
+    assert sandbox.calls() == []
+    for _ in range(2):
+        assert rates.in_force("USD", TODAY) is None
+    assert [call["func"] for call in sandbox.calls()].count("currencyrate") == 1
+
+
+@pytest.mark.parametrize("shape", ["by_iso", "nested"])
+def test_more_rates_than_the_panel_lists_are_all_known(sandbox: Sandbox, panel: Panel, shape: str) -> None:
+    """Case V3"""
+    sandbox.read_as(currencyrate=shape)
+    first = TODAY - timedelta(days=5_099)
+    with sandbox.world.at_once():
+        for day in range(5_100):
+            sandbox.world.add_rate("USD", first + timedelta(days=day), str(50 + day % 7))
+    rates = directory.rates(panel, "RUB")
+    for day in (0, 2_500, 5_099):
+        rate = rates.in_force("USD", first + timedelta(days=day))
+        assert rate is not None
+        assert (rate.since, rate.value) == (first + timedelta(days=day), 50 + day % 7)
+
+
+def test_rates_that_are_not_all_known_convert_nothing(sandbox: Sandbox, panel: Panel) -> None:
+    """Case V3: what the panel cut off would be replaced by an older rate."""
+    sandbox.read_as(id_wildcard="literal")
+    with sandbox.world.at_once():
+        for day in range(5_000):
+            sandbox.world.add_rate("USD", TODAY - timedelta(days=day), "90")
+    with pytest.raises(TooManyRows):
+        directory.rates(panel, "RUB").in_force("USD", TODAY)
 
 
 def test_a_panel_without_rates_gives_none(sandbox: Sandbox, panel: Panel) -> None:

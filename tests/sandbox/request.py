@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lxml import etree
+from sqlalchemy import String, cast, false, true
 from sqlalchemy.orm import Session
 
 from .documents import Cell, Refusal, Row, add_choices, add_ok, add_rows, add_values, new_document
@@ -156,7 +158,7 @@ class Request:
             shown: list[Row] = build(rows) if build else list(rows)
             for name, value in (conditions or {}).items():
                 if value not in ("", "null") and shown and name in shown[0]:
-                    shown = [row for row in shown if value in (_text(row[name]), _raw(row[name]))]
+                    shown = [row for row in shown if self._fits(name, value, row[name])]
             found, build = _sorted(shown, column, descending)[:LIST_CAP], None
         size, page = self._natural("p_cnt", DEFAULT_PAGE), self._natural("p_num", 1)
         part = found[(page - 1) * size : page * size]
@@ -176,6 +178,21 @@ class Request:
             return found[::-1] if column == "id" and descending is not newest_first else found
         query = query.order_by(number.desc() if descending else number)
         return list(self.session.execute(query.limit(LIST_CAP) if column == "id" else query).all())
+
+    def _fits(self, name: str, value: str, cell: Cell) -> bool:
+        if name == "id" and "*" in value:
+            if not self.state.reads("id_wildcard", "obeyed"):
+                return self.state.reads("id_wildcard", "ignored")
+            return fnmatch.fnmatchcase(_raw(cell), value.replace("[", "[[]").replace("?", "[?]"))
+        return value in (_text(cell), _raw(cell))
+
+    def with_id(self, column: Any, value: str) -> Any:
+        """The condition of a filter field `id`: ids in a row, or one with the wildcard `*` (panel-2 D2, scale 4)."""
+        if "*" not in value:
+            return column.in_([int(part) for part in value.split(",") if part.strip().isdecimal()])
+        if not self.state.reads("id_wildcard", "obeyed"):
+            return true() if self.state.reads("id_wildcard", "ignored") else false()
+        return cast(column, String).like(like(value), escape="!")
 
     def _order(self, newest_first: bool) -> tuple[str, bool]:
         """The column to sort by, and whether downwards."""
@@ -224,6 +241,13 @@ class Request:
         else:
             self.filters[key] = {name: value for name, value in fields.items() if value != defaults[name]}
         return self.ok()
+
+
+def like(value: str) -> str:
+    """A value with the wildcard `*` as SQL's LIKE takes it, escaped by `!`."""
+    for each in "!%_":
+        value = value.replace(each, f"!{each}")
+    return value.replace("*", "%")
 
 
 def as_amount(name: str, text: str) -> Decimal:

@@ -33,13 +33,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
     "list_cut": ("sorted", "own_order"),  # C.3: 5000 rows in the order that was asked for, or in the list's own
+    "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
     "payment_project": ("name", "id", "absent"),  # C.3
     "promotional_module": ("absent", "empty"),  # C.3
     "group_list": ("all_with_status", "members_only"),  # D.2
     "needs_su": ("no", "yes"),  # E.2
     "key_single_use": ("yes", "no"),  # E.2
     "menu_level": ("minimum", "exact"),  # E.3: whom level="user" without a plus means
-    "currencyrate": ("by_iso", "by_id", "absent"),  # plugins §6
+    "currencyrate": ("by_iso", "by_id", "absent", "nested"),  # plugins §6; panel-2 D5: a list of one currency's rates
     "before_error_blocks": ("yes", "no"),  # F.5, K 7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "zero_percent_outranks": ("yes", "no"),  # A, B.5: a personal discount of 0 % against a promotion

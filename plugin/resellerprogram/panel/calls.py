@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NewType
 
 from ..programme.text import Text
+from . import assumptions
 from .answers import Document, Row
 from .assumptions import AS_ROOT, LIKELY_EMPLOYEE, LIST_CAP, PAGE_ROWS
-from .errors import Call, IncompleteAnswer, PanelError, PanelRefusal
+from .errors import Call, IncompleteAnswer, InvalidValue, PanelError, PanelRefusal
 from .transport import Transport
 
 Employee = NewType("Employee", str)
 NO_FILTER: Mapping[str, str] = {"filter": "off"}
+READINGS = 5
+"""So often a list that comes in several pages is read until two readings in a row agree."""
+LONGEST_ENDING = 6
+MAY_HAVE_GONE = 50
+"""So many rows may go while a list is read in parts; more, and the panel does not obey the wildcard."""
 
 
 class TooManyRows(PanelError):
-    """The panel cuts this list, so that it can't be known to be complete."""
+    """The panel cuts this list, so that it can't be known to be complete; `ids` are some of what it shows."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, ids: Iterable[str] = ()) -> None:
         super().__init__(
             Text(
                 "the list has {cap} rows or more; the panel cuts it there",
@@ -28,6 +34,7 @@ class TooManyRows(PanelError):
             )(cap=LIST_CAP),
             call,
         )
+        self.ids = frozenset(ids)
 
 
 class Panel:
@@ -59,33 +66,61 @@ class Panel:
         if conditions.get("filter") == "on":
             self.before_filtering(function)
         sent = {**(params or {}), **conditions}
-        try:
-            return self._all_pages(function, sent)
-        except IncompleteAnswer:
-            return self._all_pages(function, sent)  # a row that came or went between two pages shifts the rest
+        return self._stable(function, sent)
 
     def capped_rows(self, function: str, order: str) -> list[Row]:
         """The rows of an unfiltered list by id, `asc` or `desc`, as many as the panel lists."""
-        return self._all_pages(function, {**NO_FILTER, "p_sort": "id", "p_order": order}, capped=True)
+        return self._stable(function, {**NO_FILTER, "p_sort": "id", "p_order": order}, capped=True)
 
-    def _all_pages(self, function: str, params: Mapping[str, object], capped: bool = False) -> list[Row]:
+    def _stable(self, function: str, params: Mapping[str, object], capped: bool = False) -> list[Row]:
+        """A list that came in one page, or in several that two readings in a row agree about: a row that comes or goes
+        between two pages shifts the rest, and one of each leaves even their number as it was."""
+        before: set[str] | None = None
+        for left in reversed(range(READINGS)):
+            try:
+                rows, pages = self._all_pages(function, params, capped)
+            except IncompleteAnswer:
+                if not left:
+                    raise
+                before = None
+                continue
+            if pages == 1 or rows.keys() == before:
+                return list(rows.values())
+            before = set(rows)
+        shown = {name: str(value) for name, value in params.items()}
+        raise IncompleteAnswer(Call(function, shown), "the pages of this list don't agree with each other")
+
+    def _all_pages(
+        self, function: str, params: Mapping[str, object], capped: bool = False
+    ) -> tuple[dict[str, Row], int]:
+        """The rows by id, and how many pages they came in. Raises IncompleteAnswer where these don't fit together."""
         rows: dict[str, Row] = {}
+        size = total = None
         for page in itertools.count(1):
             document = self.call(function, {**params, "p_num": page, "p_cnt": PAGE_ROWS})
-            found, before = document.rows(), len(rows)
-            rows.update((row.raw("id", "elid"), row) for row in found)
-            total = int(document.value("p_elems") or 0)
-            if max(total, len(rows)) >= LIST_CAP and not capped:
-                raise TooManyRows(document.call)
-            if "" in rows:
+            found = document.rows()
+            new = {row.raw("id", "elid"): row for row in found}
+            known = new.keys() & rows.keys()
+            if "" in new:
                 raise IncompleteAnswer(document.call, "id")
-            if document.has("p_elems") and len(rows) >= min(total, LIST_CAP):
-                break
-            if len(rows) == before:
-                if len(rows) < total:
-                    raise IncompleteAnswer(document.call, f"{len(rows)} of {total} rows")
-                break  # the panel does not count its rows, and this page brought nothing new
-        return list(rows.values())
+            if known and known != new.keys():
+                raise IncompleteAnswer(document.call, f"page {page} repeats {len(known)} rows")
+            counted = _total(document)
+            if page > 1 and counted != total:
+                raise IncompleteAnswer(document.call, f"p_elems {total} and {counted}")
+            rows, total = {**rows, **new}, counted
+            if max(total or 0, len(rows)) >= LIST_CAP and not capped:
+                raise TooManyRows(document.call, rows)
+            brought_nothing = len(known) == len(new)
+            if total is None:
+                if brought_nothing:
+                    return rows, max(page - 1, 1)
+            elif len(rows) == total or (capped and len(rows) >= LIST_CAP):
+                return rows, page
+            elif brought_nothing or len(rows) > total or (size is not None and len(found) != size):
+                raise IncompleteAnswer(document.call, f"{len(rows)} of {total} rows")
+            size = len(found)
+        raise AssertionError
 
     def close(self) -> None:
         self._transport.close()
@@ -103,6 +138,68 @@ def by_days(read: Callable[[date, date], list[Row]], first: date, last: date) ->
             raise
         middle = first + (last - first) // 2
         return by_days(read, first, middle) + by_days(read, middle + timedelta(days=1), last)
+
+
+def in_parts(read: Callable[[str], list[Row]]) -> list[Row]:
+    """A whole list, in parts by the last digits of its ids where the panel would cut it.
+
+    `read` gives the rows that a filter by id leaves, "" for all; `*` in it stands for any digits (`wildcard_on_id`).
+    Raises TooManyRows where the panel does not obey that.
+    """
+    try:
+        return read("")
+    except TooManyRows as whole:
+        return list(_by_endings(read, "", whole).values())
+
+
+def by_days_and_ids(read: Callable[[date, date, str], list[Row]], first: date, last: date) -> list[Row]:
+    """As `by_days`, and below a day `in_parts`."""
+
+    def days(start: date, end: date) -> list[Row]:
+        if start < end:
+            return read(start, end, "")
+        return in_parts(lambda ids: read(start, end, ids))
+
+    return by_days(days, first, last)
+
+
+def _by_endings(read: Callable[[str], list[Row]], ending: str, whole: TooManyRows) -> dict[str, Row]:
+    if len(ending) == LONGEST_ENDING or not all(number.endswith(ending) for number in whole.ids):
+        raise whole
+    found: dict[str, Row] = {}
+    for longer in [f"{digit}{ending}" for digit in range(10)]:
+        try:
+            part = {row.raw("id", "elid"): row for row in read(assumptions.ids_ending_in(longer))}
+        except TooManyRows as too_many:
+            if len(too_many.ids) and not all(number.endswith(longer) for number in too_many.ids):
+                raise whole from too_many
+            part = _by_endings(read, longer, too_many)
+        except InvalidValue as refusal:
+            raise whole from refusal
+        if not all(number.endswith(longer) for number in part):
+            raise whole
+        found.update(part)
+    missing = sorted(whole.ids - found.keys())
+    if len(missing) > MAY_HAVE_GONE:
+        raise whole
+    for number in missing:  # gone meanwhile, or the ending itself; else the wildcard does not find what is there
+        rows = {row.raw("id", "elid"): row for row in read(number)}
+        if rows and number != ending:
+            raise whole
+        found.update(rows)
+    if ending and ending not in found and not ending.startswith("0"):
+        found.update({row.raw("id", "elid"): row for row in read(ending) if row.raw("id", "elid") == ending})
+    return found
+
+
+def _total(document: Document) -> int | None:
+    """How many rows the panel says that the list has, None where it does not say."""
+    counted = document.value("p_elems")
+    if not counted:
+        return None
+    if not counted.isdecimal():
+        raise IncompleteAnswer(document.call, f"p_elems={counted!r}")
+    return int(counted)
 
 
 def find_employee(panel: Panel) -> Employee | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import NewType
 
 from ..programme.ids import AccountId, ProviderId
-from ..programme.payments import RateTable
+from ..programme.payments import Rate, RateTable
+from ..programme.text import Text
 from . import assumptions
 from .answers import Row
-from .calls import Panel, TooManyRows
-from .errors import AccessDenied, Call, IncompleteAnswer, MissingObject, PanelRefusal
+from .calls import NO_FILTER, Panel, TooManyRows, in_parts
+from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal
 
 ServiceTypeId = NewType("ServiceTypeId", int)
 TariffId = NewType("TariffId", int)
@@ -35,10 +38,7 @@ def providers(panel: Panel) -> dict[ProviderId, str]:
 
 def clients(panel: Panel) -> list[Account]:
     """Every client by id, also where there are more of them than the panel lists at once."""
-    try:
-        rows = panel.rows("account")
-    except TooManyRows:
-        rows = _beyond_the_cap(panel)
+    rows = in_parts(lambda ids: panel.rows("account", conditions=assumptions.by_id(ids)))
     return sorted(
         (Account(AccountId(row.number("id", "elid")), row.text("name")) for row in rows), key=lambda account: account.id
     )
@@ -67,13 +67,25 @@ class User:
     account: AccountId
 
 
-def users(panel: Panel) -> list[User]:
+@dataclass(frozen=True)
+class Listed:
+    """Users as the panel lists them. Unless `complete`, somebody who is not among them may be there all the same."""
+
+    users: list[User]
+    complete: bool
+
+
+def users(panel: Panel) -> Listed:
     """The users of all clients, or as many of them as the panel lists."""
+
+    def read(ids: str) -> list[Row]:
+        return panel.rows("user", conditions=assumptions.user_filter({"id": ids}) if ids else NO_FILTER)
+
     try:
-        rows = panel.rows("user")
+        rows, complete = in_parts(read), True
     except TooManyRows:
-        rows = [row for order in ("asc", "desc") for row in panel.capped_rows("user", order)]
-    return [user for user in map(_user, rows) if user]
+        rows, complete = [row for order in ("asc", "desc") for row in panel.capped_rows("user", order)], False
+    return Listed([user for user in map(_user, rows) if user], complete)
 
 
 def employees(panel: Panel) -> dict[str, str]:
@@ -125,11 +137,8 @@ def client_is_gone(panel: Panel, account: AccountId) -> bool:
 
 def group_members(panel: Panel, group: int) -> set[AccountId]:
     """The accounts of a client group. Raises MissingObject or PanelRefusal when there is no such group."""
-    return {
-        AccountId(row.number("id"))
-        for row in panel.rows("accountgroup.account", {"elid": group})
-        if assumptions.is_group_member(row)
-    }
+    rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
+    return {AccountId(row.number("id")) for row in rows if assumptions.is_group_member(row)}
 
 
 def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
@@ -235,15 +244,84 @@ def currency_signs(panel: Panel) -> dict[str, str]:
     return signs
 
 
-def rates(panel: Panel, currency: str) -> RateTable:
-    """The panel's rates into `currency`; an empty table where the panel has no such list."""
-    currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
+class Rates(RateTable):
+    """The panel's rates into `currency`, asked for when the first one is needed.
+
+    A rate that can't be used is no rate, and `warn` is told. Without such a list in the panel there are none; where it
+    is too long to be read, every question raises TooManyRows: what is missing only because the list was cut would be
+    replaced by an older rate.
+    """
+
+    def __init__(self, panel: Panel, currency: str, warn: Callable[[Text], None] = lambda warning: None) -> None:
+        super().__init__()
+        self._panel, self._currency, self._warn = panel, currency, warn
+        self._read: RateTable | TooManyRows | None = None
+
+    def in_force(self, currency: str, day: date) -> Rate | None:
+        if self._read is None:
+            try:
+                self._read = self._table()
+            except TooManyRows as error:
+                self._read = error
+        if isinstance(self._read, TooManyRows):
+            raise self._read
+        return self._read.in_force(currency, day)
+
+    def _table(self) -> RateTable:
+        currencies = {row.raw("id"): row.raw("iso") for row in self._panel.rows("currency")}
+        try:
+            rows = _rate_rows(self._panel, currencies)
+        except PanelRefusal:
+            return RateTable()
+        found: list[Rate] = []
+        odd: list[str] = []
+        for row, iso in rows:
+            try:
+                rate = assumptions.currency_rate(row, currencies, self._currency, iso)
+            except IncompleteAnswer:
+                shown = (row.raw("id"), row.raw("currency", "currency_iso", "iso"), row.raw("date"), row.raw("rate"))
+                odd.append(" ".join(filter(None, shown)))
+                continue
+            if rate:
+                found.append(rate)
+        if odd:
+            self._warn(
+                Text(
+                    "{count} rates of the panel can't be used and are passed over: {rates}",
+                    "курсов в панели, которые нельзя использовать: {count}, они пропущены: {rates}",
+                )(count=len(odd), rates="; ".join(odd[:5]))
+            )
+        return RateTable(found)
+
+
+def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda warning: None) -> RateTable:
+    """The panel's rates into `currency`, read when they are needed."""
+    return Rates(panel, currency, warn)
+
+
+def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, str]]:
+    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, it may
+    list those of one currency (panel-2, D5)."""
+
+    def read(ids: str, **whose: str) -> list[Row]:
+        return panel.rows("currencyrate", whose, assumptions.by_id(ids))
+
     try:
-        rows = panel.rows("currencyrate")
-    except PanelRefusal:
-        return RateTable()
-    found = (assumptions.currency_rate(row, currencies, currency) for row in rows)
-    return RateTable(rate for rate in found if rate)
+        return [(row, "") for row in in_parts(read)]
+    except (TooManyRows, PanelRefusal):
+        found, answered = [], False
+        for number, iso in currencies.items():
+            try:
+                rows = in_parts(partial(read, elid=number))
+            except PanelRefusal:
+                continue  # a currency without rates, or no such list
+            answered = True
+            if any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows):
+                raise
+            found += [(row, iso) for row in rows]
+        if not answered:
+            raise
+        return found
 
 
 @dataclass(frozen=True)
@@ -274,18 +352,3 @@ def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods
             hits.add(module)
         matched |= hits
     return PaymentMethods(frozenset(names), frozenset(modules)), [pick for pick in picked if pick not in matched]
-
-
-def _beyond_the_cap(panel: Panel) -> list[Row]:
-    """The lowest and the highest ids that the panel lists, and one by one what lies between them."""
-    lowest, highest = (
-        {row.number("id", "elid"): row for row in panel.capped_rows("account", order)} for order in ("asc", "desc")
-    )
-    if next(iter(lowest)) >= next(iter(highest)):
-        raise IncompleteAnswer(Call("account", {"p_sort": "id"}), "p_order")
-    between = [
-        row
-        for number in range(max(lowest) + 1, min(highest))
-        for row in panel.rows("account", conditions={"filter": "on", "id": str(number)})
-    ]
-    return [*{**lowest, **highest}.values(), *between]

@@ -10,6 +10,7 @@ PanelError
 │       ├── TruncatedAnswer
 │       ├── BrokenXml
 │       └── IncompleteAnswer     well-formed, but lacks a row, a column or the word that it succeeded
+├── UnreadableRow                one payment can't be read; the trouble of its account alone
 └── PanelRefusal                 the panel's own error document: type, object, value, message
     ├── MissingObject            type="missed", or type="value" about elid
     ├── InvalidValue             type="value"
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..programme.errors import ResellerProgrammeError
+from ..programme.ids import AccountId, PaymentId
 from ..programme.text import Text
 
 _SECRETS = frozenset({"auth", "authinfo", "key", "password", "passwd", "confirm"})
@@ -48,7 +50,7 @@ class PanelError(ResellerProgrammeError):
 
     def __init__(self, text: Text, call: Call) -> None:
         super().__init__(Text("{text} [call: {call}]", "{text} [вызов: {call}]")(text=text, call=call))
-        self.call = call
+        self.call, self.what_happened = call, text
 
 
 class TransportError(PanelError):
@@ -105,6 +107,27 @@ class BrokenXml(BadAnswer):
 
 class IncompleteAnswer(BadAnswer):
     what = Text("the panel's answer lacks something", "в ответе панели чего-то не хватает")
+
+
+class UnreadableRow(PanelError):
+    """A payment of a list can't be read, also not by asking the panel about it alone.
+
+    It concerns the account that it belongs to (None where the list does not tell) and nobody else. `payment` is None
+    for a row without a usable id; `shown` is the whole row, to see later whether it is as before.
+    """
+
+    def __init__(self, payment: PaymentId | None, account: AccountId | None, why: PanelError, shown: str = "") -> None:
+        whose = Text("payment {payment} of client {account}", "платёж {payment} клиента {account}")
+        anybody = Text("payment {payment}", "платёж {payment}")
+        subject = (whose if account is not None else anybody)(payment=payment or "?", account=account)
+        super().__init__(
+            Text(
+                "{subject} can't be read, look at it in the panel: {why}",
+                "{subject} не читается, проверьте его в панели: {why}",
+            )(subject=subject, why=why.what_happened),
+            why.call,
+        )
+        self.payment, self.account, self.shown = payment, account, shown
 
 
 class PanelRefusal(PanelError):

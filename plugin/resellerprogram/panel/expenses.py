@@ -10,7 +10,7 @@ from ..programme.ids import DiscountId
 from ..programme.payments import Money
 from . import assumptions
 from .answers import Row, amount_with_currency
-from .calls import Panel, by_days
+from .calls import Panel, by_days_and_ids
 from .errors import IncompleteAnswer
 
 
@@ -30,10 +30,10 @@ def discounted(panel: Panel, first: date, last: date, currency_signs: Mapping[st
     more than the panel lists, IncompleteAnswer where it does not tell the discount or the currency.
     """
 
-    def read(start: date, end: date) -> list[Row]:
-        return panel.rows("expense", conditions=assumptions.expenses_of(start, end))
+    def read(start: date, end: date, ids: str) -> list[Row]:
+        return panel.rows("expense", conditions={**assumptions.expenses_of(start, end), "id": ids})
 
-    found = (_expense(row, currency_signs) for row in by_days(read, first, last))
+    found = (_expense(row, currency_signs) for row in by_days_and_ids(read, first, last))
     return [each for each in found if each and first <= each.day <= last]
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from ..programme.ids import AccountId, PaymentId, ProviderId
-from ..programme.payments import Payment, PaymentSketch, PaymentStatus
+from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.window import Window
 from . import assumptions
-from .answers import Row, amount_with_currency
-from .calls import Panel, by_days
+from .answers import Document, Row, amount_with_currency
+from .calls import Panel, by_days_and_ids
 from .directory import PaymentMethods
-from .errors import IncompleteAnswer, MissingObject
+from .errors import BadAnswer, Call, IncompleteAnswer, MissingObject, PanelError, UnreadableRow
 
 BEGINNING = date(2000, 1, 1)
 
@@ -41,6 +41,14 @@ def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
     return PaymentOrigin(
         payment, int(subaccount), document.value("payment/user_id"), date.fromisoformat(day) if credited else None
     )
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """The payments of all clients, and the rows among them that can't be read."""
+
+    readable: list[PaymentSketch]
+    unreadable: list[UnreadableRow]
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,8 @@ class PaymentReader:
         """Every payment credited in the window, whatever its status.
 
         When money was given back in the window, the account's earlier payments come along: they tell which
-        payment the refund belongs to. Raises PanelError; never returns a part.
+        payment the refund belongs to. Raises PanelError, UnreadableRow for what is this account's trouble alone;
+        never returns a part.
         """
         payments = self._credited(account, window.first, window.last)
         if any(payment.is_refund for payment in payments.values()):
@@ -83,7 +92,8 @@ class PaymentReader:
         """Payments placed in the window that were never credited (new, promised, cancelled…)."""
         placed = {"createdate": "other", "createdatestart": str(window.first), "createdateend": str(window.last)}
         rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, placed))
-        return [payment for payment in map(self._payment, rows) if payment.credited_on is None]
+        found = (self._payment_of(account, row) for row in rows)
+        return [payment for payment in found if payment.credited_on is None]
 
     def has(self, account: AccountId, payment: PaymentId) -> bool:
         """Whether a payment is one of the account's, whenever it was credited."""
@@ -94,32 +104,77 @@ class PaymentReader:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
         return [payment for payment in payments if self._is_credited(payment)]
 
-    def of_everybody(self, first: date, last: date) -> list[PaymentSketch]:
-        """All clients' payments credited from `first` to `last`, both included, whatever their status."""
+    def of_everybody(self, first: date, last: date) -> Sketches:
+        """All clients' payments credited from `first` to `last`, both included, whatever their status.
 
-        def read(start: date, end: date) -> list[Row]:
-            dates = {"payfromdate": str(start), "paytodate": str(end)}
+        A row that can't be read keeps no other back.
+        """
+
+        def read(start: date, end: date, ids: str) -> list[Row]:
+            dates = {"payfromdate": str(start), "paytodate": str(end), "id": ids}
             return self.panel.rows("payment", conditions=assumptions.any_payment(dates))
 
-        return [self._sketch(row) for row in by_days(read, first, last)]
+        found = Sketches([], [])
+        for row in by_days_and_ids(read, first, last):
+            try:
+                found.readable.append(self._sketch(row))
+            except BadAnswer as error:
+                found.unreadable.append(_unreadable(row, None, error))
+        return found
 
     def _credited(self, account: AccountId, first: date, last: date) -> dict[PaymentId, Payment]:
         """By id, so that a payment counts once though the panel should show it twice."""
 
-        def read(start: date, end: date) -> list[Row]:
-            dates = {"payfromdate": str(start), "paytodate": str(end)}
+        def read(start: date, end: date, ids: str) -> list[Row]:
+            dates = {"payfromdate": str(start), "paytodate": str(end), "id": ids}
             return self.panel.rows("payment", conditions=assumptions.payment_filter(account, dates))
 
-        rows = by_days(read, first, last)
+        rows = by_days_and_ids(read, first, last)
         _same_account(rows)
-        return {payment.id: payment for payment in map(self._payment, rows)}
+        return {payment.id: payment for payment in (self._payment_of(account, row) for row in rows)}
+
+    def _payment_of(self, account: AccountId, row: Row) -> Payment:
+        try:
+            return self._payment(row, self._sketch_or_asked(row))
+        except (BadAnswer, MissingObject) as error:
+            raise _unreadable(row, account, error) from error
+
+    def _sketch_or_asked(self, row: Row) -> PaymentSketch:
+        """What the row tells; where it can't be read, what payment.info does."""
+        try:
+            return self._sketch(row)
+        except IncompleteAnswer:
+            document = self.panel.call("payment.info", {"elid": row.number("id")})
+        number, day = document.value("payment/number") or row.raw("number"), document.value("payment/paydate")
+        return PaymentSketch(
+            PaymentId(row.number("id")),
+            number,
+            self._amount(row, document),
+            _status(document.value("payment/status"), document.call),
+            _day(day, document.call),
+        )
+
+    def _amount(self, row: Row, document: Document) -> Money:
+        """The account's amount; its currency is that of the row where it names one. Where it does not, it is the
+        payment's own, which it is for sure only when both amounts are the same (C.6)."""
+        try:
+            return amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
+        except IncompleteAnswer:
+            amount, own = document.value("payment/subaccountamount"), document.value("payment/paymethodamount")
+        sign = row.text("subaccountamount_iso").lstrip("-0123456789., \u00a0\u202f")
+        currency = {document.value(f"payment/currency/{name}") for name in ("iso", "symbol")}
+        if sign not in self.currency_signs and amount == own and (not sign or sign in currency):
+            sign = document.value("payment/currency/iso")
+        return amount_with_currency(f"{amount} {sign}", self.currency_signs, document.call)
 
     def _sketch(self, row: Row) -> PaymentSketch:
         amount = amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
-        return PaymentSketch(PaymentId(row.number("id")), row.raw("number"), amount, _status(row), _day(row))
+        status = _status(row.raw("real_status", "status"), row.call)
+        return PaymentSketch(
+            PaymentId(row.number("id")), row.raw("number"), amount, status, _day(row.raw("pay_date"), row.call)
+        )
 
-    def _payment(self, row: Row) -> Payment:
-        sketch = self._sketch(row)
+    def _payment(self, row: Row, sketch: PaymentSketch) -> Payment:
         payment = Payment(
             sketch.id,
             sketch.number,
@@ -166,23 +221,27 @@ class PaymentReader:
         )[:10] == str(payment.credited_on)
 
 
-def _status(row: Row) -> PaymentStatus:
-    code = row.raw("real_status", "status")
+def _unreadable(row: Row, account: AccountId | None, why: PanelError) -> UnreadableRow:
+    number = row.raw("id")
+    payment = PaymentId(int(number)) if number.isdecimal() else None
+    return UnreadableRow(payment, account, why, repr(sorted(row.columns().items())))
+
+
+def _status(code: str, call: Call) -> PaymentStatus:
     try:
         return PaymentStatus(int(code))
     except ValueError:
-        raise IncompleteAnswer(row.call, f"status={code!r}") from None
+        raise IncompleteAnswer(call, f"status={code!r}") from None
 
 
-def _day(row: Row) -> date | None:
+def _day(shown: str, call: Call) -> date | None:
     """The day of crediting; the panel gives server-local dates, with or without a time (E.7)."""
-    shown = row.raw("pay_date")
     if not shown or shown.startswith("0000"):
         return None
     try:
         return date.fromisoformat(shown[:10])
     except ValueError:
-        raise IncompleteAnswer(row.call, f"pay_date={shown!r}") from None
+        raise IncompleteAnswer(call, f"pay_date={shown!r}") from None
 
 
 def _same_account(rows: list[Row]) -> None:

@@ -209,14 +209,7 @@ class Context:
     @cached_property
     def reader(self) -> PaymentReader:
         facts, currency = self.facts, self.settings.currency
-        if facts.unknown_methods:
-            raise SettingError(
-                Text(
-                    "excluded_payment_methods: the panel has no method {names}",
-                    "excluded_payment_methods: в панели нет метода {names}",
-                )(names=", ".join(facts.unknown_methods)),
-                "excluded_payment_methods",
-            )
+        self._check_methods(facts.unknown_methods)
         if currency not in facts.currency_signs.values():
             raise SettingError(
                 Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency),
@@ -224,6 +217,19 @@ class Context:
             )
         self._filters.before("payment")
         return PaymentReader(self.panel, facts.providers, dict(facts.currency_signs), facts.excluded)
+
+    def _check_methods(self, unknown: Sequence[str]) -> None:
+        """A method that was picked by id and is gone can have no more payments; a name may have been changed, so that
+        its payments would count. Raises SettingError for that."""
+        gone = [method for method in unknown if method.isdecimal()]
+        says = Text(
+            "excluded_payment_methods: the panel has no method {names}",
+            "excluded_payment_methods: в панели нет метода {names}",
+        )
+        if len(gone) < len(unknown):
+            raise SettingError(says(names=", ".join(unknown)), "excluded_payment_methods")
+        if gone:
+            self.warnings.append(says(names=", ".join(gone)))
 
     def prepare(self) -> None:
         """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
@@ -234,7 +240,9 @@ class Context:
 
     def keep_all_users(self) -> None:
         """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""
-        self.store.users.replace_all(map(_client_user, directory.users(self.panel)))
+        listed = directory.users(self.panel)
+        known = map(_client_user, listed.users)
+        self.store.users.replace_all(known) if listed.complete else self.store.users.add(known)
         self.store.notes.write(STAFF, directory.employees(self.panel))
 
     def keep_users_of(self, account: AccountId) -> None:
@@ -243,7 +251,7 @@ class Context:
 
     @cached_property
     def rates(self) -> RateTable:
-        return directory.rates(self.panel, self.settings.currency)
+        return directory.rates(self.panel, self.settings.currency, self.warnings.append)
 
     @cached_property
     def class_of(self) -> dict[Scope, ServiceClass | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from pathlib import Path
 
 from ..panel import discounts
 from ..panel.discounts import ListedDiscount
-from ..panel.errors import MissingObject
+from ..panel.errors import MissingObject, UnreadableRow
+from ..panel.payments import Sketches
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId
-from ..programme.payments import PaymentSketch
 from ..store import Store
 from ..store.lock import only_one
-from ..store.notes import SWEPT, SWEPT_ACCOUNT
+from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
 from ..store.seen import SeenPayment, mark_of
 from .context import Context
 from .drain import drain
@@ -87,7 +88,7 @@ def _look_at_payments(context: Context, now: datetime) -> int:
     if store.seen.count() > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
         first, full = max(window.first, date.fromisoformat(swept["day"]) - timedelta(days=1)), False
     listed = context.reader.of_everybody(first, window.last)
-    changed = 0
+    changed = _look_at_unreadable(store, listed.unreadable, now, full)
     for seen in _changed(store, listed, first, window.last):
         fresh = seen.mark and seen.account is None
         baseline = fresh and not swept and seen.day < good.day
@@ -100,10 +101,13 @@ def _look_at_payments(context: Context, now: datetime) -> int:
     return changed
 
 
-def _changed(store: Store, listed: list[PaymentSketch], first: date, last: date) -> Iterator[SeenPayment]:
+def _changed(store: Store, listed: Sketches, first: date, last: date) -> Iterator[SeenPayment]:
     """Payments that are new, look different, or, with an empty mark, are gone."""
     known = store.seen.between(first, last)
-    for sketch in listed:
+    for row in listed.unreadable:
+        if row.payment is not None:
+            known.pop(row.payment, None)  # it is there
+    for sketch in listed.readable:
         before = known.pop(sketch.id, None)
         if sketch.credited_on and (
             before is None or (before.day, before.mark) != (sketch.credited_on, mark_of(sketch))
@@ -112,6 +116,25 @@ def _changed(store: Store, listed: list[PaymentSketch], first: date, last: date)
             yield SeenPayment(sketch.id, account, sketch.credited_on, mark_of(sketch))
     for gone in known.values():
         yield SeenPayment(gone.payment, gone.account, gone.day, "")
+
+
+def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, full: bool) -> int:
+    """Payments whose rows can't be read: their accounts are asked once for each look of a row, and say what the
+    trouble is."""
+    kept = store.notes.read(UNREADABLE) or {}
+    found = {row.payment: hashlib.sha256(row.shown.encode()).hexdigest() for row in rows if row.payment is not None}
+    for row in rows:
+        log.warning("%s", row)
+    fresh = [payment for payment, mark in found.items() if kept.get(str(payment)) != mark]
+    for payment in fresh:
+        account = store.seen.account_of(payment)
+        if account is None:
+            store.queue.put_payment(payment, CAUSE, now)
+        else:
+            store.queue.put_once(account, CAUSE, now)
+    left = {str(payment): mark for payment, mark in found.items()}
+    store.notes.write(UNREADABLE, left if full else {**kept, **left})
+    return len(fresh)
 
 
 def _enqueue(store: Store, seen: SeenPayment, now: datetime) -> None:

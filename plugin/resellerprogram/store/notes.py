@@ -9,6 +9,8 @@ from typing import Any
 FACTS = "facts"
 REMEMBERED_FILTERS = "remembered_filters"
 SWEPT, SWEPT_ACCOUNT = "swept", "swept_account"
+UNREADABLE = "unreadable"
+"""The payments whose rows the last sweep could not read, and a mark of how they were shown."""
 STAFF = "staff"
 PREVIEW, DOCTOR = "preview", "doctor"
 WORKER_DROPS = "worker_drops"

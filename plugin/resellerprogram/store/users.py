@@ -34,6 +34,7 @@ class ClientUserStore:
             self._insert(wanted)
 
     def add(self, users: Iterable[ClientUser]) -> None:
+        """These are among the panel's users; nobody else is forgotten."""
         self._insert((user.id, user.name, user.account) for user in users)
 
     def known(self, account: AccountId) -> bool:

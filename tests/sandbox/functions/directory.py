@@ -48,7 +48,7 @@ def account(request: Request) -> etree._Element:
     conditions = request.conditions(ACCOUNT_FILTER)
     query = select(Account.id, Account.name, Account.registration_date).where(Account.level == CLIENT)
     if conditions["id"]:
-        query = query.where(Account.id.in_([_number(part.strip()) for part in conditions["id"].split(",")]))
+        query = query.where(request.with_id(Account.id, conditions["id"]))
     if conditions["name"]:
         query = query.where(Account.name.contains(conditions["name"]))
     having = select(Discount.account)
@@ -159,10 +159,13 @@ def accountgroup(request: Request) -> etree._Element:
 def accountgroup_account(request: Request) -> etree._Element:
     members = _members(request, request.number())
     people = request.session.query(Account).filter(Account.level == CLIENT)
+    conditions = request.conditions({"id": "", "name": ""})
     if request.state.reads("group_list", "members_only"):
-        return request.listing([{"id": str(each.id), "name": each.name} for each in people if each.id in members])
+        rows: list[Row] = [{"id": str(each.id), "name": each.name} for each in people if each.id in members]
+        return request.listing(rows, conditions)
     return request.listing(
-        [{"id": str(each.id), "name": each.name, "status": "on" if each.id in members else "off"} for each in people]
+        [{"id": str(each.id), "name": each.name, "status": "on" if each.id in members else "off"} for each in people],
+        conditions,
     )
 
 
@@ -245,25 +248,21 @@ def currency(request: Request) -> etree._Element:
 
 @function("currencyrate", title=("Currency rates", "Курсы валют"))
 def currencyrate(request: Request) -> etree._Element:
-    if request.state.reads("currencyrate", "absent"):
+    nested = request.state.reads("currencyrate", "nested")
+    if request.state.reads("currencyrate", "absent") or (nested and not request.elid):
         raise Refusal("missed", "func", "currencyrate")
-    rows = request.session.execute(
-        select(CurrencyRate.id, CurrencyRate.currency, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(
-            Currency, Currency.id == CurrencyRate.currency
-        )
+    query = select(CurrencyRate.id, CurrencyRate.currency, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(
+        Currency, Currency.id == CurrencyRate.currency
     )
-    return request.listing(
-        [
-            {
-                "id": str(row.id),
-                "currency": str(row.currency) if request.state.reads("currencyrate", "by_id") else row.iso,
-                "date": str(row.date),
-                "rate": f"{row.rate:f}",
-            }
-            for row in rows
-        ],
-        request.conditions({}),
-    )
+    if nested:
+        query = query.where(CurrencyRate.currency == request.number())
+    rows: list[Row] = []
+    for row in request.session.execute(query):
+        shown: dict[str, Cell] = {"id": str(row.id), "date": str(row.date), "rate": f"{row.rate:f}"}
+        if not nested:
+            shown["currency"] = str(row.currency) if request.state.reads("currencyrate", "by_id") else row.iso
+        rows.append(shown)
+    return request.listing(rows, request.conditions({"id": ""}))
 
 
 @function("paymethod", title=("Payment methods", "Методы оплаты"))
@@ -330,7 +329,3 @@ def _new_account(request: Request) -> etree._Element:
 
 def _providers(request: Request) -> list[tuple[str, str]]:
     return [(str(each.id), each.name) for each in request.session.query(Project)]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1

@@ -34,6 +34,8 @@ def expense(request: Request) -> etree._Element:
         for name, compare in (("realdatestart", "__ge__"), ("realdateend", "__le__")):
             if conditions[name]:
                 found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    if conditions["id"]:
+        found = found.where(request.with_id(Expense.id, conditions["id"]))
     ids = [row[0] for row in request.cut(found.with_only_columns(Expense.id), Expense.id, newest_first=True)]
     return request.listing(
         ids,

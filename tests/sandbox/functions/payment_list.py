@@ -22,7 +22,7 @@ from ..models import (
     Promotioncoupon2Account,
     Subaccount,
 )
-from ..request import CLIENT, EMPLOYEE, Request, as_amount, as_day
+from ..request import CLIENT, EMPLOYEE, Request, as_amount, as_day, like
 from .directory import client
 from .payments import CREDITED, INITIATED, STATUSES
 from .registry import function
@@ -111,7 +111,9 @@ def _query(request: Request) -> Select[Any]:
 def _filtered(request: Request, query: Select[Any], conditions: dict[str, str]) -> Select[Any]:
     for name, value in conditions.items():
         condition = _CONDITIONS.get(name)
-        if value and condition is not None and value not in ("null", "nodate"):
+        if name == "id" and value:
+            query = query.where(request.with_id(Payment.id, value))
+        elif value and condition is not None and value not in ("null", "nodate"):
             query = condition(query, value)
     if conditions.get("createdate", "nodate") != "other":
         return query
@@ -147,11 +149,10 @@ def _day(value: str) -> str:
 
 
 _CONDITIONS: dict[str, Callable[[Select[Any], str], Select[Any]]] = {
-    "id": _ids(Payment.id),
     "account_id": _ids(Subaccount.account),
     "project": _ids(Subaccount.project),
     "status": _ids(Payment.status),
-    "number": lambda query, value: query.where(Payment.number.contains(value)),
+    "number": lambda query, value: query.where(Payment.number.like(like(value), escape="!")),
     "account": lambda query, value: query.where(Account.name.contains(value)),
     "module": lambda query, value: query.where(Paymethod.module == value),
     "paymethod": _methods,
