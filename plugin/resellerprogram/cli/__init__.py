@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = options.lang or language
     try:
         log_to(options.root)
+        if "without_store" in options:
+            return int(options.without_store(options, language))
         with Store(options.root, datetime.now()) as store:
             return int(options.command(Command(store, options, language)) or 0)
     except ResellerProgrammeError as error:

@@ -99,6 +99,7 @@ def sweep(command: Command) -> int:
 
 def withdraw(command: Command) -> int:
     _stop_by_itself(command)
+    command.store.set_aside.reconcile(datetime.now())
     report = _recalculated(command, "withdraw", withdraw=True)
     _print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
@@ -106,6 +107,7 @@ def withdraw(command: Command) -> int:
 
 def put_back(command: Command) -> int:
     _stop_by_itself(command)
+    command.store.set_aside.reconcile(datetime.now())
     report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)
     command.say(Text("Discounts put back: {count}.", "Возвращено отложенных скидок: {count}.")(count=report.written))
     for account, error in report.failed.items():

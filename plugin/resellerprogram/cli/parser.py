@@ -11,7 +11,7 @@ from .. import __version__
 from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..root import panel_root
-from . import administration, discounts, wellness
+from . import administration, discounts, restoring, wellness
 
 
 def parser_in(language: str) -> argparse.ArgumentParser:
@@ -215,6 +215,14 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")
     )
+    returning = add(
+        "restore",
+        None,
+        "put a copy of the database in its place; what was set aside since is kept",
+        "поставить копию базы на её место; отложенное с тех пор сохранится",
+    )
+    returning.set_defaults(without_store=restoring.restore)
+    returning.add_argument("file", type=Path, help=say("a copy that backup or the nightly run made", "копия базы"))
     withdrawing = add(
         "withdraw",
         discounts.withdraw,

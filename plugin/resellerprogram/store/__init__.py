@@ -88,11 +88,11 @@ class Store:
     def __init__(self, root: Path, now: datetime) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
         self.folder, self._root = folder_of(root), root
-        lost = not (self.folder / database.FILE_NAME).exists()
+        lost = database.is_missing(self.folder)
         self.connection = database.connect(self.folder, now)
         self.settings = SettingStore(self.connection)
         if lost:
-            self.set_aside.restore()
+            self.set_aside.reconcile(now)
 
     @cached_property
     def set_aside(self) -> SetAsideStore:

@@ -38,6 +38,12 @@ def connect(folder: Path, now: datetime) -> sqlite3.Connection:
     return connection
 
 
+def is_missing(folder: Path) -> bool:
+    """No database yet, or one whose making was cut short before anything was in it."""
+    path = folder / FILE_NAME
+    return not path.exists() or not path.stat().st_size
+
+
 def moment(at: datetime) -> str:
     """A local time as all tables hold it."""
     return at.isoformat(" ", "seconds")

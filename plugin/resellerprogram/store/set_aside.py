@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..programme.errors import StoreError
 from ..programme.ids import AccountId, DiscountId
+from ..programme.text import Text
 from .database import moment, transaction
-from .journal import Journal
+from .journal import Contents, Ending, Journal, Kept
+
+log = logging.getLogger(__name__)
+_UNREADABLE = Text(
+    "the journal of discounts that were set aside can't be used: {error}. Nothing was changed; see to the file",
+    "журнал отложенных скидок непригоден: {error}. Ничего не изменено; разберитесь с файлом",
+)
 
 
 @dataclass(frozen=True)
@@ -29,19 +38,78 @@ class SetAsideDiscount:
     known: frozenset[int] | None
 
 
+@dataclass(frozen=True)
+class Reconciliation:
+    """What journal and database took from each other: waiting again in the database (`restored`), ended there
+    (`ended`), written into the journal (`journaled`); `damaged` lines of the journal can't be read."""
+
+    restored: int
+    ended: int
+    journaled: int
+    damaged: int
+
+    def __bool__(self) -> bool:
+        return bool(self.restored or self.ended or self.journaled)
+
+
 class SetAsideStore:
     """A record is made before the panel deletes the discount, and ends when the panel has it again. The journal
-    holds it, too, in case the database is lost."""
+    holds it, too, in case the database is lost, and has every event first."""
 
     def __init__(self, connection: sqlite3.Connection, journal: Journal) -> None:
         self._connection, self._journal = connection, journal
 
-    def restore(self) -> None:
-        """Take from the journal what waits there; for a database that was made anew."""
-        for line in self._journal.waiting():
-            self._insert(
-                line["account"], line["discount"], line["shown"], line["fields"], line["form"], line["set_aside_at"]
-            )
+    def reconcile(self, now: datetime) -> Reconciliation:
+        """Compare journal and database; each takes what it lacks, and the journal knows better what has ended.
+
+        The database is held first: whatever is in it was in the journal before. Raises StoreError.
+        """
+        try:
+            with transaction(self._connection):
+                contents = self._journal.read()
+                done = self._compared(contents, now)
+        except OSError as error:
+            raise StoreError(_UNREADABLE(error=error)) from error
+        if done:
+            log.warning("what was set aside, compared with its journal: %s", done)
+        if contents.damaged:
+            log.warning("the journal of what was set aside has lines that can't be read: %s", contents.damaged[:20])
+        return done
+
+    def damaged_lines(self) -> list[int]:
+        """Lines of the journal that can't be read. Raises OSError."""
+        return self._journal.read().damaged
+
+    def _compared(self, contents: Contents, now: datetime) -> Reconciliation:
+        rows = {_kept(row).mark: row for row in self._connection.execute("SELECT * FROM set_aside ORDER BY id")}
+        restored = ended = journaled = 0
+        for mark, kept in contents.waiting.items():
+            if mark not in rows:
+                self._insert(kept)
+                restored += 1
+            elif rows[mark]["put_back_at"] is not None:
+                self._journal.end(kept, Ending(True, rows[mark]["put_back_as"]))
+                journaled += 1
+            elif kept.known is not None and rows[mark]["known"] is None:
+                self._set_known(rows[mark]["id"], kept.known)
+        for mark, row in rows.items():
+            if row["put_back_at"] is not None or mark in contents.waiting:
+                continue
+            if mark in contents.ended:
+                self._end(row["id"], contents.ended[mark], now)
+                ended += 1
+            else:
+                journaled += self._journal_again(_kept(row))
+        return Reconciliation(restored, ended, journaled, len(contents.damaged))
+
+    def _journal_again(self, kept: Kept) -> int:
+        """What the journal has lost; unless somebody has ended it meanwhile."""
+        with self._journal.held():
+            now_there = self._journal.read()
+            if kept.mark in now_there.waiting or kept.mark in now_there.ended:
+                return 0
+            self._journal.add_set_aside(kept, [])
+        return 1
 
     def keep(
         self,
@@ -53,27 +121,20 @@ class SetAsideStore:
         now: datetime,
     ) -> None:
         """Record a discount before it is deleted; one that was recorded and not deleted is recorded anew."""
-        self._journal.write(
-            "set_aside",
-            {
-                "account": account,
-                "discount": discount,
-                "shown": dict(shown),
-                "fields": dict(fields),
-                "form": form,
-                "set_aside_at": moment(now),
-            },
-        )
+        kept = Kept(account, discount, dict(shown), dict(fields), form, moment(now))
+        former = [row for row in self._waiting(account) if row["discount"] == discount]
+        self._journal.set_aside(kept, [mark for mark in map(_mark, former) if mark != kept.mark])
         with transaction(self._connection):
-            self._delete(account, [discount])
-            self._insert(account, discount, shown, fields, form, moment(now))
+            self._delete(former)
+            self._insert(kept)
 
     def of(self, account: AccountId) -> list[SetAsideDiscount]:
         """What waits to be put back, the oldest first."""
-        return self._where("account = ? AND put_back_at IS NULL", account)
+        return [_record(row) for row in self._waiting(account)]
 
     def all(self) -> list[SetAsideDiscount]:
-        return self._where("put_back_at IS NULL")
+        rows = self._connection.execute("SELECT * FROM set_aside WHERE put_back_at IS NULL ORDER BY id")
+        return [_record(row) for row in rows]
 
     def accounts(self) -> set[AccountId]:
         rows = self._connection.execute("SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL")
@@ -84,50 +145,81 @@ class SetAsideStore:
 
     def begin_putting_back(self, record: int, known: Collection[int]) -> None:
         """From now on a discount beside the `known` ones may be this one."""
-        self._connection.execute("UPDATE set_aside SET known = ? WHERE id = ?", (json.dumps(sorted(known)), record))
+        there = tuple(sorted(known))
+        self._journal.set_aside(replace(self._kept(record), known=there), [])
+        self._set_known(record, there)
 
     def end_putting_back(self, record: int, as_discount: DiscountId | None, now: datetime) -> None:
-        account, discount = self._connection.execute(
-            "SELECT account, discount FROM set_aside WHERE id = ?", (record,)
-        ).fetchone()
-        self._journal.write("put_back", {"account": account, "discount": discount, "as": as_discount})
-        self._connection.execute(
-            "UPDATE set_aside SET put_back_at = ?, put_back_as = ? WHERE id = ?", (moment(now), as_discount, record)
-        )
+        ending = Ending(True, as_discount)
+        self._journal.end(self._kept(record), ending)
+        self._end(record, ending, now)
 
     def forget(self, account: AccountId, discounts: Collection[int]) -> None:
         """These discounts are in the panel still: they were recorded, but never deleted."""
-        for kept in self.of(account):
-            if kept.discount in discounts:
-                self._journal.write("never_deleted", {"account": account, "discount": kept.discount})
-                self._delete(account, [kept.discount])
+        self._forget([row for row in self._waiting(account) if row["discount"] in discounts])
 
     def forget_account(self, account: AccountId) -> None:
         """The client is gone, and nobody is left to whom anything could be given back."""
-        self.forget(account, [kept.discount for kept in self.of(account)])
+        self._forget(self._waiting(account))
 
-    def _delete(self, account: AccountId, discounts: Collection[int]) -> None:
-        self._connection.executemany(
-            "DELETE FROM set_aside WHERE account = ? AND discount = ? AND put_back_at IS NULL",
-            [(account, discount) for discount in discounts],
-        )
+    def _forget(self, rows: Iterable[sqlite3.Row]) -> None:
+        for row in rows:
+            self._journal.end(_kept(row), Ending(False))
+            self._delete([row])
 
-    def _insert(
-        self, account: int, discount: int, shown: Mapping[str, str], fields: Mapping[str, str], form: str, at: str
-    ) -> None:
-        """Once, whoever comes first."""
+    def _end(self, record: int, ending: Ending, now: datetime) -> None:
+        if ending.put_back:
+            self._connection.execute(
+                "UPDATE set_aside SET put_back_at = ?, put_back_as = ? WHERE id = ?",
+                (moment(now), ending.discount, record),
+            )
+        else:
+            self._connection.execute("DELETE FROM set_aside WHERE id = ?", (record,))
+
+    def _set_known(self, record: int, known: tuple[int, ...]) -> None:
+        self._connection.execute("UPDATE set_aside SET known = ? WHERE id = ?", (json.dumps(known), record))
+
+    def _delete(self, rows: Iterable[sqlite3.Row]) -> None:
+        self._connection.executemany("DELETE FROM set_aside WHERE id = ?", [(row["id"],) for row in rows])
+
+    def _insert(self, kept: Kept) -> None:
         self._connection.execute(
-            "INSERT INTO set_aside (account, discount, shown, fields, form, set_aside_at) SELECT ?, ?, ?, ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM set_aside WHERE account = ? AND discount = ? AND put_back_at IS NULL)",
-            (account, discount, _json(shown), _json(fields), form, at, account, discount),
+            "INSERT INTO set_aside (account, discount, shown, fields, form, set_aside_at, known)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                kept.account,
+                kept.discount,
+                _json(kept.shown),
+                _json(kept.fields),
+                kept.form,
+                kept.set_aside_at,
+                None if kept.known is None else json.dumps(kept.known),
+            ),
         )
 
-    def _where(self, condition: str, *values: int) -> list[SetAsideDiscount]:
-        rows = self._connection.execute(
-            f"SELECT * FROM set_aside WHERE {condition} ORDER BY id",  # noqa: S608  our text
-            values,
-        )
-        return [_record(row) for row in rows]
+    def _waiting(self, account: AccountId) -> list[sqlite3.Row]:
+        return self._connection.execute(
+            "SELECT * FROM set_aside WHERE account = ? AND put_back_at IS NULL ORDER BY id", (account,)
+        ).fetchall()
+
+    def _kept(self, record: int) -> Kept:
+        return _kept(self._connection.execute("SELECT * FROM set_aside WHERE id = ?", (record,)).fetchone())
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    return Kept(
+        row["account"],
+        row["discount"],
+        json.loads(row["shown"]),
+        json.loads(row["fields"]),
+        row["form"],
+        row["set_aside_at"],
+        None if row["known"] is None else tuple(json.loads(row["known"])),
+    )
+
+
+def _mark(row: sqlite3.Row) -> str:
+    return _kept(row).mark
 
 
 def _record(row: sqlite3.Row) -> SetAsideDiscount:
