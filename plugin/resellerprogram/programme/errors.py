@@ -1,6 +1,7 @@
 """Everything that the product raises on purpose.
 
 ResellerProgrammeError
+├── BadInput              what was typed or chosen can't be: the field and what to write
 ├── TierTableError        a tier table that can't be used: the line and the reason
 ├── SettingError          a setting that is unknown or has a value that can't be used
 ├── MemberError           an instruction about an account that can't be carried out
@@ -27,6 +28,10 @@ class ResellerProgrammeError(Exception):
     def __init__(self, text: Text, field: str = "") -> None:
         super().__init__(text.en)
         self.text, self.field = text, field
+
+
+class BadInput(ResellerProgrammeError, ValueError):
+    """What was typed or chosen can't be; `field` is where."""
 
 
 class TierTableError(ResellerProgrammeError):

@@ -36,5 +36,17 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
+def short(text: object, longest: int = 500) -> str:
+    """What somebody else said, on one line and not longer than that.
+
+    >>> short("cut\\n2025-01-01 ERROR forged", 12)
+    'cut 2025-01…'
+    """
+    said = str(text)
+    line = "".join(sign if sign.isprintable() else " " for sign in said[: 2 * longest])
+    words = " ".join(line.split())
+    return words if len(words) <= longest and len(said) <= 2 * longest else words[: longest - 1] + "…"
+
+
 def _in_language(values: dict[str, Any], language: str) -> dict[str, Any]:
     return {name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()}

@@ -8,10 +8,12 @@ import pkgutil
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NewType
 
-from .errors import TierTableError
+from . import bounds
+from .errors import BadInput, TierTableError
+from .spreadsheets import guarded, unguarded
 from .text import Text
 
 ServiceClass = NewType("ServiceClass", str)
@@ -71,6 +73,18 @@ class TierTable:
     def by_name(self, name: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.name == name), None)
 
+    def remarks(self) -> list[Text]:
+        """What may be meant, but more likely is a slip: a tier that gives more than the next one."""
+        return [
+            Text(
+                "{lower!r} gives more for {name} than {higher!r}: {more} % against {less} %",
+                "{lower!r} даёт на {name} больше, чем {higher!r}: {more} % против {less} %",
+            )(lower=lower.name, higher=higher.name, name=name, more=plain(more), less=plain(higher.percents[name]))
+            for lower, higher in zip(self.tiers, self.tiers[1:])
+            for name, more in lower.percents.items()
+            if more > higher.percents[name]
+        ]
+
     @classmethod
     def from_csv(cls, text: str, classes: Sequence[ServiceClass] | None = None) -> TierTable:
         """Read `status,from,vps,dedicated,ssl` lines, separated by comma or semicolon: a column for each of `classes`,
@@ -101,9 +115,9 @@ class TierTable:
         for tier in self.tiers:
             writer.writerow(
                 [
-                    tier.name,
-                    plain(tier.threshold),
-                    *(plain(tier.percents[service_class]) for service_class in self.classes),
+                    guarded(tier.name),
+                    bounds.written(tier.threshold),
+                    *(bounds.written(tier.percents[service_class]) for service_class in self.classes),
                 ]
             )
         return out.getvalue()
@@ -152,24 +166,19 @@ def _tier(header: list[str], cells: list[str], line: int) -> Tier:
             line,
         )
     values = dict(zip(header, (cell.strip() for cell in cells)))
-    return Tier(
-        values["status"],
-        _number(values["from"], line),
-        {ServiceClass(name): _number(values[name], line) for name in header if name not in _COLUMNS},
-    )
-
-
-def _number(text: str, line: int) -> Decimal:
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or "_" in text or "e" in text.lower():
-        raise TierTableError(
-            Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(text=text),
-            line,
+        return Tier(
+            bounds.line(unguarded(values["status"]), "status", bounds.LONGEST_NAME),
+            bounds.amount(values["from"], "from", spaced=False),
+            {
+                ServiceClass(name): bounds.percent(values[name], name, spaced=False)
+                for name in header
+                if name not in _COLUMNS
+            },
         )
-    return number
+    except BadInput as error:
+        reason = Text("column {column}: {reason}", "столбец {column}: {reason}")(column=error.field, reason=error.text)
+        raise TierTableError(reason, line, error.field) from error
 
 
 def _check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
@@ -193,7 +202,7 @@ def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
         return "name", Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
     if tier.threshold < 0:
         return "threshold", Text("the threshold is below zero", "порог меньше нуля")
-    if tier.threshold != round(tier.threshold, 4):
+    if bounds.places(tier.threshold) > 4:
         return "threshold", Text(
             "the threshold has more than four decimals, and so has no amount of the panel",
             "в пороге больше четырёх знаков после запятой, в панели таких сумм нет",
@@ -212,7 +221,7 @@ def _percent_problem(tier: Tier) -> tuple[str, Text] | None:
             return field, Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
                 percent=plain(percent), name=service_class
             )
-        if percent != round(percent, 2):
+        if bounds.places(percent) > 2:
             return field, Text(
                 "{percent} % for {name} has more than two decimals",
                 "в {percent} % для {name} больше двух знаков после запятой",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
@@ -28,7 +28,10 @@ class Window:
     @classmethod
     def of(cls, day: date, months: int = 1) -> Window:
         """The window of `day`: from so many calendar months before (month ends clamp) to the day itself."""
-        return cls(day - relativedelta(months=months), day, months)
+        try:
+            return cls(day - relativedelta(months=months), day, months)
+        except (ValueError, OverflowError):
+            return cls(date.min, day, months)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -44,7 +47,10 @@ def last_counting_day(credited_on: date, months: int = 1) -> date:
     A payment of a month's last day stays until the month ends in which it would leave, because every later day of that
     month clamps back to it: 28 February 2025 counts up to 31 March.
     """
-    following = credited_on + relativedelta(months=months)
+    try:
+        following = credited_on + relativedelta(months=months)
+    except (ValueError, OverflowError):
+        return date.max - timedelta(days=1)
     if credited_on.day == _days_in_month(credited_on):
         return following.replace(day=_days_in_month(following))
     return following

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 PLACES = 4
+_LARGEST_ORDER = 2**62
+_APART = 10**9
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,19 @@ class Listing:
         return int(rows.fetchone()[0])
 
     def sum(self, conditions: Sequence[str], values: Sequence[Any], column: str) -> Decimal:
-        """The exact sum of a column of decimals as text: what has more than four decimals is added one by one."""
-        longer = f"instr({column}, '.') > 0 AND length({column}) - instr({column}, '.') > {PLACES}"
-        whole = self._connection.execute(
-            f"SELECT coalesce(sum({column}_order), 0) FROM {self._table}"  # noqa: S608  our names
-            f" {_where([*conditions, f'NOT ({longer})'])}",
+        """The exact sum of a column of decimals as text: what has more than four decimals, or is too large for its
+        order to tell it, is added one by one."""
+        longer = (
+            f"(instr({column}, '.') > 0 AND length({column}) - instr({column}, '.') > {PLACES})"
+            f" OR abs({column}_order) >= {_LARGEST_ORDER}"
+        )
+        # In two parts: SQLite raises where a sum leaves 64 bits.
+        large, small = self._connection.execute(
+            f"SELECT coalesce(sum({column}_order / {_APART}), 0), coalesce(sum({column}_order % {_APART}), 0)"  # noqa: S608  our names
+            f" FROM {self._table} {_where([*conditions, f'NOT ({longer})'])}",
             values,
-        ).fetchone()[0]
+        ).fetchone()
+        whole = large * _APART + small
         rest = self._connection.execute(
             f"SELECT {column} FROM {self._table} {_where([*conditions, longer])}",  # noqa: S608  our names
             values,
@@ -60,8 +68,11 @@ class Listing:
 
 
 def in_order(amount: Decimal | None) -> int | None:
-    """An amount as a whole number of ten-thousandths, to sort by; the panel's own amounts have four decimals."""
-    return None if amount is None else int(amount.scaleb(PLACES))
+    """An amount as a whole number of ten-thousandths, to sort by; the panel's own amounts have four decimals. What is
+    too large for the column comes last, or first below zero."""
+    if amount is None:
+        return None
+    return int(max(Decimal(-_LARGEST_ORDER), min(amount.scaleb(PLACES), Decimal(_LARGEST_ORDER))))
 
 
 def _where(conditions: Sequence[str]) -> str:
