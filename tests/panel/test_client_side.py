@@ -68,6 +68,14 @@ def test_an_amount_without_a_currency_is_taken_only_where_there_is_one_currency(
         discounted(panel, TODAY, TODAY, SIGNS)
 
 
+def test_an_expense_that_cannot_be_read_hides_no_other(sandbox: Sandbox, panel: Panel) -> None:
+    """Cases V1, U4: roubles are told by a symbol of their own, dollars by one that two currencies share."""
+    account = sandbox.world.add_account("Romashka")
+    sandbox.world.add_expense(account, 810, TODAY, 7, 190)
+    sandbox.world.add_expense(sandbox.world.add_account("Dollars"), 10, TODAY, 8, 2, currency="USD")
+    assert [found.discount for found in discounted(panel, TODAY, TODAY, {"RUB": "RUB", "EUR": "EUR"})] == [7]
+
+
 def test_days_are_halved_until_the_panel_lists_them_whole() -> None:
     asked: list[int] = []
 

@@ -183,6 +183,16 @@ def test_settings_that_do_not_fit_the_panel_stop_the_run_before_it_reads_payment
     assert "payment" not in {call["func"] for call in operator.sandbox.calls()}
 
 
+def test_an_excluded_payment_method_that_was_deleted_is_warned_of_and_the_rest_goes_on(operator: Operator) -> None:
+    """Case U3"""
+    account = operator.sandbox.world.add_account("Roubles")
+    operator.sandbox.world.add_payment(account, 600, TODAY)
+    operator.store.settings.set("excluded_payment_methods", "99")
+    report = operator.apply()
+    assert operator.percents(account)
+    assert "no method 99" in report.warnings[0].en
+
+
 def test_classes_without_any_service_type_of_the_panel_stop_the_run(operator: Operator) -> None:
     for name in ("vps", "dedicated", "ssl"):
         operator.classes(name)

@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 from resellerprogram.doctor import tell_if_overdue
 from resellerprogram.health import State, health
+from resellerprogram.panel import directory
+from resellerprogram.panel.directory import Listed
 from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.recalculation import sweep as sweeping
 from resellerprogram.recalculation.sweep import sweep
+from resellerprogram.store.notes import FACTS
+from sqlalchemy.orm import Session
 
 from tests.operator import TODAY, Operator
+from tests.sandbox.models import Currency
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +52,32 @@ def test_a_payment_whose_event_was_lost_is_found(operator: Operator, reseller: i
     assert operator.sweep().payments == 1
     assert operator.percents(reseller) == PARTNER_8
     assert operator.sweep().payments == 0
+
+
+def test_a_payment_that_cannot_be_read_is_its_accounts_trouble_and_others_are_found(
+    operator: Operator, reseller: int
+) -> None:
+    """Cases V1, U4: `$` names two currencies, and the payment's own currency need not be its account's."""
+    world = operator.sandbox.world
+    with Session(world.engine) as session:
+        session.add(
+            Currency(id=78, iso="CAD", symbol="$", code="124", name="Canadian dollar", name_ru="Канадский доллар")
+        )
+        session.commit()
+    operator.store.notes.write(FACTS, {})
+    operator.sandbox.read_as(amount_sign="symbol")
+    canadian = world.add_account("Canadian dollars")
+    odd = world.add_payment(canadian, 100, TODAY, currency="CAD")
+    world.set_payment(odd, paymethodamount=Decimal(99))
+    world.add_payment(reseller, 52_000, TODAY)
+
+    assert operator.sweep().payments == 2
+    assert operator.percents(reseller) == PARTNER_8
+    assert operator.percents(canadian) == {}
+    assert operator.sweep().payments == 0
+
+    world.set_payment(odd, paymethodamount=Decimal(98))
+    assert operator.sweep().payments == 1
 
 
 @pytest.mark.parametrize("change", ["fraud", "refunded", "amount", "day", "deleted", "partial refund"])
@@ -150,6 +181,17 @@ def test_a_new_user_of_a_client_with_a_tier_is_known_to_the_guard(operator: Oper
     number = operator.sandbox.world.add_user(reseller, "second@example.com")
     operator.sweep()
     assert operator.store.users.account_of(str(number)) == reseller
+
+
+def test_a_list_of_users_that_is_not_whole_makes_nobody_be_forgotten(
+    operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case M7"""
+    user = operator.sandbox.world.user_of(reseller)
+    for complete, known in ((False, AccountId(reseller)), (True, None)):
+        monkeypatch.setattr(directory, "users", lambda panel, complete=complete: Listed([], complete))
+        operator.sweep()
+        assert operator.store.users.account_of_session(user) == known
 
 
 def test_what_waits_in_the_queue_is_done(operator: Operator, reseller: int) -> None:

@@ -309,7 +309,13 @@ class World:
         )
 
     def add_expense(
-        self, account: int, amount: Decimal | int, day: date, discount: int | None = None, saved: Decimal | int = 0
+        self,
+        account: int,
+        amount: Decimal | int,
+        day: date,
+        discount: int | None = None,
+        saved: Decimal | int = 0,
+        currency: str = "RUB",
     ) -> int:
         """The client was charged; `saved` is what a discount took off."""
         with self._writing() as session:
@@ -317,7 +323,7 @@ class World:
             session.add(
                 Expense(
                     id=number,
-                    subaccount=self._subaccount(session, account, 1, "RUB"),
+                    subaccount=self._subaccount(session, account, 1, currency),
                     operation="prolong",
                     realdate=day,
                     amount=Decimal(amount),

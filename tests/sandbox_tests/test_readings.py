@@ -125,3 +125,35 @@ def test_a_list_is_cut_in_the_order_asked_for_or_in_its_own(tmp_path: Path, read
         panel.world.add_many(1, 5050, TODAY)
         oldest = panel.mgrctl("payment", p_order="asc", p_sort="id", p_cnt=10)
         assert (oldest.findtext("elem/id"), oldest.findtext("p_elems")) == (first, "5000")
+
+
+@pytest.mark.parametrize(("reading", "shown"), [("obeyed", ["12", "2"]), ("literal", []), ("ignored", None)])
+@pytest.mark.parametrize("function", ["payment", "account", "user", "accountgroup.account"])
+def test_a_wildcard_in_a_filter_by_id_is_obeyed_or_not(
+    common: Sandbox, function: str, reading: str, shown: list[str] | None
+) -> None:
+    """scale 4"""
+    common.read_as(id_wildcard=reading)
+    for number in range(12):
+        common.world.add_payment(common.world.add_account(f"Client {number}"), 100, TODAY)
+    group = common.world.add_group("Resellers")
+    answer = common.mgrctl(function, elid=group, filter="on", id="*2", p_cnt=1000)
+    found = [row.findtext("id", "") for row in answer.iterfind("elem")]
+    if shown is None:
+        assert len(found) > 2
+        assert not all(number.endswith("2") for number in found)
+    else:
+        assert bool(found) is bool(shown)
+        assert all(number.endswith("2") for number in found)
+
+
+def test_rates_may_be_listed_for_one_currency_only(common: Sandbox) -> None:
+    """panel-2 D5"""
+    common.read_as(currencyrate="nested")
+    common.world.add_rate("USD", TODAY, "90")
+    assert kind(common.mgrctl("currencyrate")) == "missed"
+    number = next(
+        row.findtext("id", "") for row in common.mgrctl("currency").iterfind("elem") if row.findtext("iso") == "USD"
+    )
+    rows = list(common.mgrctl("currencyrate", elid=number).iterfind("elem"))
+    assert [(row.findtext("date"), row.find("currency")) for row in rows] == [(str(TODAY), None)]

@@ -150,9 +150,13 @@ def _internal_names(panel: Panel, rows: list[Row], known: Mapping[ServiceTypeId,
     names = {}
     for row in rows:
         number = ServiceTypeId(row.number("id"))
-        names[number] = (
-            row.raw("intname") or known.get(number) or panel.call("itemtype.edit", {"elid": number}).value("intname")
-        )
+        name = row.raw("intname") or known.get(number)
+        if not name:
+            try:
+                name = panel.call("itemtype.edit", {"elid": number}).value("intname")
+            except MissingObject:
+                continue  # deleted since the list was read
+        names[number] = name
     return names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from . import assumptions
 from .answers import Row, amount_with_currency
 from .calls import Panel, by_days_and_ids
 from .errors import IncompleteAnswer
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,19 +30,39 @@ def discounted(panel: Panel, first: date, last: date, currency_signs: Mapping[st
     """Every expense from `first` to `last`, both included, that a discount made smaller.
 
     `currency_signs` gives the ISO code behind every code and symbol. Raises PanelError: TooManyRows where one day has
-    more than the panel lists, IncompleteAnswer where it does not tell the discount or the currency.
+    more than the panel lists, IncompleteAnswer where no row tells the discount, or none the currency; single rows that
+    can't be read are logged and passed over.
     """
 
     def read(start: date, end: date, ids: str) -> list[Row]:
         return panel.rows("expense", conditions={**assumptions.expenses_of(start, end), "id": ids})
 
-    found = (_expense(row, currency_signs) for row in by_days_and_ids(read, first, last))
-    return [each for each in found if each and first <= each.day <= last]
+    rows = by_days_and_ids(read, first, last)
+    if rows and not any(_tells_discount(row) for row in rows):
+        raise IncompleteAnswer(rows[0].call, "discount, discountamount, realdate")
+    found: list[DiscountedExpense] = []
+    odd: list[IncompleteAnswer] = []
+    for row in filter(_tells_discount, rows):
+        try:
+            expense = _expense(row, currency_signs)
+        except IncompleteAnswer as error:
+            odd.append(error)
+            continue
+        if expense and first <= expense.day <= last:
+            found.append(expense)
+    if odd and not found:
+        raise odd[0]
+    for each in odd:
+        log.warning("an expense is passed over: %s", each)
+    return found
+
+
+def _tells_discount(row: Row) -> bool:
+    """An empty column may be left out, so that a row without it has no discount (panel-2, D3)."""
+    return row.has("discount") and row.has("discountamount") and row.has("realdate")
 
 
 def _expense(row: Row, currency_signs: Mapping[str, str]) -> DiscountedExpense | None:
-    if not (row.has("discount") and row.has("discountamount") and row.has("realdate")):
-        raise IncompleteAnswer(row.call, "discount, discountamount, realdate")
     discount, amount = row.raw("discount"), row.text("discountamount")
     if not discount.isdecimal() or discount in assumptions.NO_VALUE or amount in assumptions.NO_VALUE:
         return None
