@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Reseller programme for BILLmanager: install, upgrade, uninstall · demo · test. `./install.sh help` tells the rest.
 set -euo pipefail
+umask 022
 
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 DEFAULT_ROOT=/usr/local/mgr5
@@ -63,7 +64,17 @@ read_options() {
     [ -d "$ROOT" ] || die "$ROOT: no such folder; is BILLmanager installed?" "$ROOT: нет такой папки; установлен ли BILLmanager?"
     ROOT=$(cd "$ROOT" && pwd)
     HOME_DIR=$ROOT/lib/$NAME
+    one_at_a_time
 }
+
+# The lock is on the panel's folder itself, so that no file is left behind; the panel does not inherit it.
+one_at_a_time() {
+    exec 9<"$ROOT"
+    flock -n 9 || die "another install.sh is at work in $ROOT; nothing was done, try again when it has ended" \
+        "в $ROOT уже работает другой install.sh; ничего не сделано, повторите, когда он закончит"
+}
+
+panel() { "$ROOT/sbin/mgrctl" -m billmgr "$@" 9>&-; }
 
 on_the_host() { [ "$ROOT" = "$DEFAULT_ROOT" ]; }
 
@@ -80,6 +91,7 @@ install_plugin() {
     put_files
     reload_panel
     check_registration
+    bring_data_along
     trap - EXIT
     rm -rf "$SAVED"
     remove_old_releases
@@ -100,10 +112,18 @@ install_plugin() {
 
 upgrade_plugin() {
     read_options "$@"
-    [ -e "$HOME_DIR/current" ] || die "there is nothing to upgrade in $ROOT; use install" "в $ROOT нечего обновлять; нужен install"
-    "$ROOT/sbin/$NAME" backup >/dev/null
+    [ -e "$HOME_DIR/current" ] || [ -L "$HOME_DIR/current" ] || die "there is nothing to upgrade in $ROOT; use install" "в $ROOT нечего обновлять; нужен install"
+    if works; then
+        "$ROOT/sbin/$NAME" backup >/dev/null || die "the data could not be backed up; nothing was changed" \
+            "не удалось сделать копию данных; ничего не изменено"
+    else
+        say "The installed release does not run any more; it is replaced without its backup (a migration makes one)." \
+            "Установленный выпуск больше не запускается; заменяем без его резервной копии (её сделает миграция)." >&2
+    fi
     install_plugin "$@"
 }
+
+works() { "$ROOT/sbin/$NAME" --version >/dev/null 2>&1; }
 
 check_host() {
     if on_the_host && [ "$(id -u)" != 0 ]; then
@@ -113,7 +133,7 @@ check_host() {
         "нет $ROOT/sbin/mgrctl; установлен ли BILLmanager?"
     [ -w "$ROOT" ] || die "$ROOT is not writable" "$ROOT недоступна для записи"
     local answer version free
-    answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml whoami 2>&1) ||
+    answer=$(panel -o xml whoami 2>&1) ||
         die "BILLmanager does not answer: $answer" "BILLmanager не отвечает: $answer"
     version=$(printf '%s' "$answer" | sed -n 's/.*<billmgr>\([0-9][0-9.]*\).*/\1/p' | head -n 1)
     case $version in
@@ -153,6 +173,7 @@ install_python() {
 build_release() {
     say "Building in $RELEASE ($("$PYTHON" --version))" "Сборка в $RELEASE ($("$PYTHON" --version))"
     mkdir -p "$RELEASE"
+    chmod -R go-w "$HOME_DIR"
     "$PYTHON" -m venv "$RELEASE/venv"
     local from=()
     [ -z "$WHEELS" ] || from=(--no-index --find-links "$WHEELS")
@@ -219,6 +240,7 @@ save_files() {
 
 put_files() {
     mkdir -p "$ROOT/addon" "$ROOT/etc/xml"
+    touch "$RELEASE/on-trial"
     ln -sfn "releases/$(basename "$RELEASE")" "$HOME_DIR/current"
     install -m 750 "$RELEASE"/addon/* "$ROOT/addon/"
     ln -sfn "../lib/$NAME/current/bin/$NAME" "$ROOT/sbin/$NAME"
@@ -232,35 +254,54 @@ put_files() {
 }
 
 cron_entry() {
+    local command
+    command=$(for_shell "$ROOT/sbin/$NAME")
+    command=${command//%/\\%}  # cron makes a new line of a bare one
     printf '# Reseller programme: the daily recalculation, in the local time of this host, and what events may have lost\n'
-    printf '7 0 * * * root %s/sbin/%s daily >/dev/null 2>&1\n' "$ROOT" "$NAME"
-    printf '*/5 * * * * root %s/sbin/%s sweep >/dev/null 2>&1\n' "$ROOT" "$NAME"
+    printf '7 0 * * * root %s daily >/dev/null 2>&1\n' "$command"
+    printf '*/5 * * * * root %s sweep >/dev/null 2>&1\n' "$command"
+}
+
+# for_shell WORD: as /bin/sh reads it back, quoted only where it must be.
+for_shell() {
+    case $1 in
+        *[!A-Za-z0-9_./+-]*) printf "'%s'" "${1//\'/\'\\\'\'}" ;;
+        *) printf '%s' "$1" ;;
+    esac
 }
 
 log_rotation() {
-    printf '%s/var/%s.log {\n    weekly\n    rotate 12\n    compress\n    missingok\n    notifempty\n}\n' "$ROOT" "$NAME"
+    printf '"%s/var/%s.log" {\n    weekly\n    rotate 12\n    compress\n    missingok\n    notifempty\n' "$ROOT" "$NAME"
+    printf '    create 0600 root root\n}\n'
 }
 
 reload_panel() {
     rm -rf "$ROOT/var/.xmlcache/billmgr"
     if [ -x "$ROOT/sbin/xmlinstall" ]; then
-        "$ROOT/sbin/xmlinstall" -m billmgr --meta-cache --apply >/dev/null
-        "$ROOT/sbin/xmlinstall" -m billmgr --lang-cache ru --base en --apply >/dev/null
+        "$ROOT/sbin/xmlinstall" -m billmgr --meta-cache --apply >/dev/null 9>&-
+        "$ROOT/sbin/xmlinstall" -m billmgr --lang-cache ru --base en --apply >/dev/null 9>&-
     fi
-    "$ROOT/sbin/mgrctl" -m billmgr exit >/dev/null 2>&1 || true
+    panel exit >/dev/null 2>&1 || true
 }
 
-# Registered is what the panel lists among its functions, or answers without an error.
+# Registered is what the panel lists among its functions, or answers: without an error, or with one of ours.
 check_registration() {
     local try answer
     for try in $(seq 30); do
-        if "$ROOT/sbin/mgrctl" -m billmgr -o xml actionlist 2>/dev/null | grep -q "$NAME\.health"; then return; fi
-        answer=$("$ROOT/sbin/mgrctl" -m billmgr -o xml "$NAME.health" 2>/dev/null || true)
-        case $answer in *'<error'*) ;; *'<doc'*) return ;; esac
+        if panel -o xml actionlist 2>/dev/null | grep -q "$NAME\.health"; then return; fi
+        answer=$(panel -o xml "$NAME.health" 2>/dev/null || true)
+        case $answer in *"type=\"$NAME\""*) return ;; *'<error'*) ;; *'<doc'*) return ;; esac
         sleep "$([ "$try" -lt 10 ] && echo 0.5 || echo 2)"
     done
     die "BILLmanager has not registered the plugin; see $ROOT/var/billmgr.log" \
         "BILLmanager не зарегистрировал плагин; см. $ROOT/var/billmgr.log"
+}
+
+# Until the panel has registered the release, it leaves the data as the one before knows them.
+bring_data_along() {
+    rm -f "$RELEASE/on-trial"
+    "$ROOT/sbin/$NAME" settings show >/dev/null || die "the new release can't use the data that are there" \
+        "новый выпуск не может работать с имеющимися данными"
 }
 
 roll_back() {
@@ -296,13 +337,22 @@ uninstall_plugin() {
     read_options "$@"
     if on_the_host && [ "$(id -u)" != 0 ]; then die "run this as root" "запустите от root"; fi
     give_back
-    local file
+    local file waits=
+    # without --as-is everything was given back by now, or the plugin is gone already
+    if [ -n "$PURGE" ] && waiting; then
+        waits=1
+        [ -n "$AS_IS" ] || die "discounts that were set aside still wait to be put back ($ROOT/var/$NAME.set-aside.jsonl); nothing was removed. Install the plugin again and uninstall it: that gives them back" \
+            "отложенные скидки ещё ждут возврата ($ROOT/var/$NAME.set-aside.jsonl); ничего не удалено. Установите плагин снова и удалите: он их вернёт"
+    fi
     while IFS= read -r file; do rm -f "$file"; done < <(owned_files)
     rm -rf "$HOME_DIR"
     reload_panel
-    if [ -n "$PURGE" ]; then
-        rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"*
-        [ -n "$AS_IS" ] || rm -f "$ROOT/var/$NAME.set-aside.jsonl"
+    if [ -n "$waits" ]; then
+        rm -f "$ROOT/var/$NAME.log"*
+        say "Removed. What was set aside still waits: it and the data stay in $ROOT/var/$NAME.set-aside.jsonl and $ROOT/var/$NAME." \
+            "Удалено. Отложенные скидки ещё ждут возврата, они и данные остались в $ROOT/var/$NAME.set-aside.jsonl и $ROOT/var/$NAME."
+    elif [ -n "$PURGE" ]; then
+        rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"* "$ROOT/var/$NAME.set-aside.jsonl"
         say "Removed, data included." "Удалено вместе с данными."
     else
         say "Removed. Data stay in $ROOT/var/$NAME." "Удалено. Данные остались в $ROOT/var/$NAME."
@@ -311,15 +361,45 @@ uninstall_plugin() {
 
 # Discounts that the programme set aside are their owners': they go back before anything is removed.
 give_back() {
-    [ -x "$ROOT/sbin/$NAME" ] || return 0
+    [ -z "$AS_IS" ] || [ -n "$WITHDRAW" ] || return 0
+    if ! installed_somehow; then return 0; fi
+    works || die "the installed plugin does not run, so nothing can be given back; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
+        "установленный плагин не запускается, вернуть скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     if [ -n "$WITHDRAW" ]; then
         "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
             "скидки не удалось снять; ничего не удалено"
-    elif [ -z "$AS_IS" ]; then
+    else
         "$ROOT/sbin/$NAME" put-back || die \
             "discounts that were set aside could not be put back; nothing was removed (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
             "отложенные скидки не удалось вернуть; ничего не удалено (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     fi
+}
+
+installed_somehow() { [ -e "$HOME_DIR" ] || [ -L "$ROOT/sbin/$NAME" ] || [ -e "$ROOT/sbin/$NAME" ]; }
+
+# Whether something that was set aside waits to be put back, by journal or database; what can't be told waits.
+waiting() {
+    [ -e "$ROOT/var/$NAME.set-aside.jsonl" ] || [ -e "$ROOT/var/$NAME/$NAME.db" ] || return 1
+    (find_python) >/dev/null 2>&1 || return 0
+    find_python
+    ! "$PYTHON" -I - "$PROJECT/plugin/$NAME/store/journal.py" "$ROOT/var" "$NAME" <<'PYTHON'
+import pathlib
+import runpy
+import sqlite3
+import sys
+module, var, name = sys.argv[1:]
+contents = runpy.run_path(module)["Journal"](pathlib.Path(var, name + ".set-aside.jsonl")).read()
+waits = bool(contents.waiting or contents.damaged)
+database = pathlib.Path(var, name, name + ".db")
+if database.exists():
+    try:
+        known = sqlite3.connect(database)
+        tables = known.execute("SELECT count(*) FROM sqlite_master WHERE name = 'set_aside'").fetchone()[0]
+        waits = waits or bool(tables and known.execute("SELECT count(*) FROM set_aside WHERE put_back_at IS NULL").fetchone()[0])
+    except sqlite3.Error:
+        pass  # a database that can't be read gives nothing back; the journal is whole without it
+sys.exit(waits)
+PYTHON
 }
 
 # --- demo, test ----------------------------------------------------------------------------------------------

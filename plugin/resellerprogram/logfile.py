@@ -9,12 +9,18 @@ LOG_NAME = "resellerprogram.log"
 
 
 def log_to(root: Path) -> None:
-    """Log there from now on. logrotate may move the file away: what runs then ends its story in the old one."""
+    """Log there from now on. logrotate may move the file away: what runs then ends its story in the old one. Where it
+    can't be written, what is done is worth more than its story: that goes to the standard error."""
     import logging  # pages that only read the log don't wait for it
 
     path = root / "var" / LOG_NAME
-    path.touch(mode=0o600)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler: logging.Handler
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError:
+        handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("urllib3").setLevel(logging.WARNING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -52,7 +53,7 @@ class Sandbox:
         for folder in ("sbin", "bin", "etc/xml", "addon", "lib", "var/run", "var/.xmlcache/billmgr", "skins/common"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         script = (Path(__file__).parent / "mgrctl").read_text(encoding="utf-8")
-        _executable(root / "sbin" / "mgrctl", f"#!{sys.executable} -ISE\n{script}")
+        _executable(root / "sbin" / "mgrctl", f"{_first_lines(sys.executable)}{script}")
         _executable(root / "bin" / "core", "#!/bin/sh\necho 5.389.1\n")
         (root / "etc" / "billmgr.conf").write_text("DBHost localhost\nDBName billmgr\n", encoding="utf-8")
         sandbox = cls(root, database, port)
@@ -245,6 +246,13 @@ class Sandbox:
         if not answer:
             raise RuntimeError(f"the sandbox could not {do} {arguments}")
         return json.loads(answer)
+
+
+def _first_lines(python: str) -> str:
+    """A kernel takes a first line up to its first space; the shell is slower and takes any path."""
+    if " " not in python:
+        return f"#!{python} -ISE\n"
+    return f"#!/bin/sh\n'''exec' {shlex.quote(python)} -ISE \"$0\" \"$@\"\n' '''\n"
 
 
 def _executable(path: Path, text: str) -> None:

@@ -146,6 +146,34 @@ def test_a_migration_that_fails_changes_nothing(store: Store, monkeypatch: pytes
         assert opened.connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
 
 
+def test_migrations_are_made_all_or_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.close()
+    with monkeypatch.context() as patched:
+        _with_migrations(patched, "CREATE TABLE later (id INTEGER);", "INSERT INTO nowhere VALUES (7);")
+        with pytest.raises(StoreError, match="nowhere"):
+            Store(store.folder.parents[1], NOW)
+    with Store(store.folder.parents[1], NOW) as opened:
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 4
+
+
+def test_a_release_that_is_on_trial_leaves_the_data_to_the_one_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = store.folder.parents[1]
+    store.close()
+    trial = root / "lib" / "resellerprogram" / "current" / "on-trial"
+    trial.parent.mkdir(parents=True)
+    trial.touch()
+    Store(root, NOW).close()
+    _with_migrations(monkeypatch, "CREATE TABLE later (id INTEGER);")
+    with pytest.raises(StoreError, match="being upgraded"):
+        Store(root, NOW)
+    assert not (store.folder / "backups").exists()
+    trial.unlink()
+    with Store(root, NOW) as opened:
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 5
+
+
 def test_a_database_of_a_newer_program_is_not_touched(store: Store) -> None:
     store.connection.execute("PRAGMA user_version = 99")
     store.close()

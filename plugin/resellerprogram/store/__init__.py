@@ -89,7 +89,7 @@ class Store:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
         self.folder, self._root = folder_of(root), root
         lost = database.is_missing(self.folder)
-        self.connection = database.connect(self.folder, now)
+        self.connection = database.connect(self.folder, now, trial_of(root).exists())
         self.settings = SettingStore(self.connection)
         if lost:
             self.set_aside.reconcile(now)
@@ -134,6 +134,11 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def trial_of(root: Path) -> Path:
+    """A file that is there until the panel has registered the installed release (`install.sh`)."""
+    return root / "lib" / "resellerprogram" / "current" / "on-trial"
 
 
 def folder_of(root: Path) -> Path:

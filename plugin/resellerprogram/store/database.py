@@ -18,8 +18,9 @@ from ..programme.text import Text
 FILE_NAME = "resellerprogram.db"
 
 
-def connect(folder: Path, now: datetime) -> sqlite3.Connection:
-    """Open the database in `folder`, made and migrated as needed. Raises StoreError."""
+def connect(folder: Path, now: datetime, on_trial: bool = False) -> sqlite3.Connection:
+    """Open the database in `folder`, made and migrated as needed. A release that is `on_trial` migrates none: the one
+    before it may come back. Raises StoreError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILE_NAME
     try:
@@ -28,7 +29,7 @@ def connect(folder: Path, now: datetime) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        _migrate(connection, folder, now)
+        _migrate(connection, folder, now, on_trial)
     except sqlite3.Error as error:
         raise StoreError(
             Text("the database {path} can't be used: {error}", "база {path} непригодна: {error}")(
@@ -78,7 +79,7 @@ def backup_path(folder: Path, now: datetime, note: str = "") -> Path:
     return folder / "backups" / f"{now:%Y%m%d-%H%M%S}{note}.db"
 
 
-def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime) -> None:
+def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime, on_trial: bool) -> None:
     migrations = _migrations()
     version = _version(connection)
     if version == len(migrations):
@@ -90,20 +91,27 @@ def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime) -> Non
                 "версия базы {found}, программа знает {known}: установите более новую программу",
             )(found=version, known=len(migrations))
         )
+    if version and on_trial:
+        raise StoreError(
+            Text(
+                "the plugin is being upgraded; try again in a minute. If that lasts, run `install.sh install` again",
+                "плагин обновляется, повторите через минуту. Если это не проходит, запустите `install.sh install`",
+            )
+        )
     if version:
         backup(connection, backup_path(folder, now, f"-before-{version + 1:04}"))
-    for number, script in enumerate(migrations[version:], start=version + 1):
-        _apply(connection, number, script)
+    with transaction(connection):
+        for number, script in enumerate(migrations[version:], start=version + 1):
+            _apply(connection, number, script)
 
 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
-    """One migration in one transaction; skipped when another process came first."""
-    with transaction(connection):
-        if _version(connection) >= number:
-            return
-        for statement in _statements(script):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number:d}")
+    """One migration, in the transaction of all; skipped when another process came first."""
+    if _version(connection) >= number:
+        return
+    for statement in _statements(script):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {number:d}")
 
 
 def _version(connection: sqlite3.Connection) -> int:
