@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .programme.basis import Basis
 from .programme.decision import Decision
+from .programme.refunds import Placed
 from .programme.text import Text
 from .programme.tiers import TierTable, plain
 from .programme.turnover import Reason, Turnover, Verdict
@@ -15,7 +16,10 @@ from .wording import BECAUSE, NOTHING, Titles, cause, day, moment, money, percen
 
 REASONS = {
     Reason.COUNTED: Text("counts", "учитывается"),
-    Reason.REFUND_SUBTRACTED: Text("refund, subtracted", "возврат, вычитается"),
+    Reason.REFUND_PLACED: Text("refund", "возврат"),
+    Reason.REFUND_SUBTRACTED: Text(
+        "refund for which no payment is found, subtracted", "возврат, для которого не нашлось платежа, вычитается"
+    ),
     Reason.REFUND_ALREADY_OFF: Text(
         "refund of a payment that does not count; nothing to subtract",
         "возврат платежа, который не учитывается; вычитать нечего",
@@ -33,7 +37,9 @@ REASONS = {
     Reason.REFUNDED: Text("refunded", "возвращён"),
     Reason.FRAUD: Text("marked as fraud", "помечен как мошеннический"),
     Reason.CANCELLED: Text("cancelled", "отменён"),
-    Reason.NO_RATE: Text("the panel has no {currency} rate for that day", "в панели нет курса {currency} на этот день"),
+    Reason.NO_RATE: Text(
+        "the panel has no usable {currency} rate for that day", "в панели нет пригодного курса {currency} на этот день"
+    ),
 }
 
 BASES = {
@@ -57,7 +63,19 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
             rate=plain(verdict.rate.value), since=day(verdict.rate.since, language)
         ).say(language)
+    if verdict.taken_back:
+        text += Text(", {amount} of it were given back", ", из него возвращено {amount}")(
+            amount=money(verdict.taken_back, payment.amount.currency)
+        ).say(language)
+    if verdict.placed:
+        text += Text(", belongs to {payments}", ", относится к {payments}")(
+            payments=", ".join(_placed(each, payment.amount.currency) for each in verdict.placed)
+        ).say(language)
     return text
+
+
+def _placed(placed: Placed, currency: str) -> str:
+    return f"{placed.number or placed.payment} ({money(placed.amount, currency)})"
 
 
 def basis(decision: Decision, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count as counter
 from typing import Any
@@ -16,6 +16,7 @@ from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, 
 US = ProviderId(1)
 ACCOUNT = AccountId(27)
 RULES = CountingRules(US, "RUB", RateTable(), {})
+NOW = datetime(2025, 1, 20, 12)
 TABLE = published_table()
 _ids = counter(1)
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from resellerprogram.programme.ids import ProviderId
+from resellerprogram.programme.ids import PaymentId, ProviderId
 from resellerprogram.programme.payments import Payment, PaymentStatus, Rate, RateTable
+from resellerprogram.programme.refunds import Placed
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, count
 from resellerprogram.programme.window import Window, last_counting_day
@@ -63,10 +64,16 @@ def test_the_sum_is_exact_to_the_fourth_decimal() -> None:
     ).amount == Decimal("0.3001")
 
 
-def test_a_partial_refund_is_subtracted_on_its_own_day() -> None:
-    payment, refund = paid(1000, "2025-01-10"), paid(-400, "2025-01-12", is_refund=True)
-    assert turnover(payment, refund).amount == 600
-    assert reasons(turnover(payment, refund)) == [Reason.COUNTED, Reason.REFUND_SUBTRACTED]
+@pytest.mark.parametrize("named", [True, False])
+def test_r4_a_partial_refund_lowers_its_payment_on_the_payments_day(named: bool) -> None:
+    payment = paid(1000, "2025-01-10")
+    refund = paid(-400, "2025-01-12", is_refund=True, refund_of=payment.id if named else None)
+    result = turnover(payment, refund)
+    assert result.amount == 600
+    assert reasons(result) == [Reason.COUNTED, Reason.REFUND_PLACED]
+    assert (result.verdicts[0].counted, result.verdicts[0].taken_back) == (600, 400)
+    assert result.verdicts[1].placed == (Placed(payment.id, payment.number, Decimal(400)),)
+    assert turnover(payment, refund, on=day("2025-02-11")).amount == 0, "both have left: nothing is taken any more"
 
 
 @pytest.mark.parametrize("status", [S.CREDITED, S.REFUNDED])
@@ -159,7 +166,7 @@ def test_a_foreign_payment_is_converted_with_the_rate_in_force_on_its_day(on: st
 
 def test_a_rate_that_was_used_once_is_never_looked_up_again() -> None:
     payment, used = paid(10, "2025-01-10", currency="USD"), Rate("USD", day("2025-01-10"), Decimal(70))
-    result = turnover(payment, rules=CountingRules(US, "RUB", USD, {payment.id: used}))
+    result = turnover(payment, rules=CountingRules(US, "RUB", USD, {(payment.id, "USD"): used}))
     assert (result.amount, result.verdicts[0].rate) == (700, used)
 
 
@@ -167,6 +174,123 @@ def test_nothing_is_rounded_in_a_conversion() -> None:
     rates = RateTable([Rate("USD", day("2025-01-01"), Decimal("91.234567"))])
     result = turnover(paid("0.3333", "2025-01-10", currency="USD"), rules=CountingRules(US, "RUB", rates, {}))
     assert result.amount == Decimal("0.3333") * Decimal("91.234567")
+
+
+# --- refunds (R4) ---
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_m4_what_a_refund_is_larger_than_its_payment_is_taken_once_and_no_more(named: bool) -> None:
+    big, small = paid(52_000, "2025-01-05"), paid(20_000, "2025-01-06", status=S.REFUNDED)
+    refund = paid(-20_001, "2025-01-07", is_refund=True, refund_of=small.id if named else None)
+    result = turnover(big, small, refund)
+    assert result.amount == 51_999
+    assert verdict_of(result, refund).reason is Reason.REFUND_PLACED
+
+
+@pytest.mark.parametrize("back", [1, 49_999, 50_000])
+@pytest.mark.parametrize("status", [S.CREDITED, S.REFUNDED])
+def test_m5_a_named_refund_of_a_payment_that_left_the_window_takes_nothing(back: int, status: PaymentStatus) -> None:
+    old = paid(50_000, "2024-09-01", status=status)
+    refund = paid(-back, "2025-01-10", is_refund=True, refund_of=old.id)
+    result = turnover(old, paid(52_000, "2025-01-05"), refund)
+    assert result.amount == 52_000
+    assert verdict_of(result, refund).reason is Reason.REFUND_ALREADY_OFF
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(("back", "status"), [(49_500, S.CREDITED), (50_000, S.REFUNDED)])
+def test_u1_most_of_an_old_payment_back_costs_as_much_as_all_of_it(
+    back: int, status: PaymentStatus, named: bool
+) -> None:
+    old = paid(50_000, "2024-11-21", status=status)
+    refund = paid(-back, "2025-01-19", is_refund=True, refund_of=old.id if named else None)
+    payments_before = (old, paid(10_000, "2025-01-11"), refund)
+    assert turnover(*payments_before).amount == 10_000
+    assert turnover(*payments_before, paid(20_000, "2025-01-20")).amount == 30_000
+
+
+DOLLARS_AND_EUROS = RateTable(
+    [
+        Rate("USD", day("2024-12-26"), Decimal(50)),
+        Rate("USD", day("2025-01-13"), Decimal(100)),
+        Rate("EUR", day("2025-01-11"), Decimal(50)),
+    ]
+)
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("currency", "on", "back", "status", "expected"),
+    [
+        ("USD", "2025-01-10", 90, S.CREDITED, 5_500),
+        ("USD", "2025-01-10", 100, S.REFUNDED, 5_000),
+        ("EUR", "2025-01-08", 40, S.CREDITED, 5_000),
+    ],
+)
+def test_f7_a_refund_in_another_currency_takes_what_its_payment_brought_at_its_payments_rate(
+    currency: str, on: str, back: int, status: PaymentStatus, expected: int, named: bool
+) -> None:
+    payment = paid(100, on, currency=currency, status=status)
+    refund = paid(-back, "2025-01-18", currency=currency, is_refund=True, refund_of=payment.id if named else None)
+    rules = CountingRules(US, "RUB", DOLLARS_AND_EUROS, {})
+    assert turnover(payment, paid(5_000, "2025-01-11"), refund, rules=rules).amount == expected
+
+
+def test_r4_a_refund_that_names_none_goes_to_the_latest_payment_that_holds_it_and_is_split_where_none_does() -> None:
+    first, second, third = paid(1000, "2025-01-02"), paid(600, "2025-01-03"), paid(100, "2025-01-04")
+    one = paid(-500, "2025-01-05", is_refund=True)
+    result = turnover(first, second, third, one)
+    assert [each.taken_back for each in result.verdicts] == [0, 500, 0, 0]
+    all_three = paid(-1150, "2025-01-05", is_refund=True)
+    result = turnover(first, second, third, all_three)
+    assert [each.taken_back for each in result.verdicts] == [450, 600, 100, 0]
+    assert [each.amount for each in verdict_of(result, all_three).placed] == [100, 600, 450]
+    assert [each.reason for each in result.verdicts][1] is Reason.REFUNDED
+
+
+def test_r4_only_what_no_payment_holds_is_subtracted_and_on_the_refunds_own_day() -> None:
+    refund = paid(-400, "2025-01-05", is_refund=True)
+    result = turnover(paid(100, "2025-01-02"), refund, paid(5_000, "2025-01-06"))
+    assert result.amount == 4_700
+    assert (verdict_of(result, refund).reason, verdict_of(result, refund).counted) == (Reason.REFUND_SUBTRACTED, -300)
+
+
+@pytest.mark.parametrize("other", [{"currency": "USD"}, {"provider": ProviderId(2)}, {"promotional": True}], ids=str)
+def test_r4_a_refund_that_names_none_is_placed_on_no_other_currency_provider_or_cashback(other: dict[str, Any]) -> None:
+    refund = paid(-400, "2025-01-05", is_refund=True)
+    result = turnover(paid(900, "2025-01-01"), paid(900, "2025-01-04", **other), refund)
+    assert result.amount == 500
+
+
+def test_r4_a_named_refund_whose_payment_is_not_there_is_placed_like_one_that_names_none() -> None:
+    refund = paid(-400, "2025-01-05", is_refund=True, refund_of=PaymentId(10**9))
+    assert turnover(paid(900, "2025-01-01"), refund).amount == 500
+
+
+def test_r4_a_refund_from_before_the_window_takes_nothing_from_it() -> None:
+    payment = paid(1000, "2025-01-10")
+    assert turnover(payment, paid(-900, "2024-12-01", is_refund=True, refund_of=payment.id)).amount == 1000
+
+
+# --- rates (R5) ---
+
+
+@pytest.mark.parametrize("value", ["0", "-90", "NaN", "Infinity"])
+@pytest.mark.parametrize("known", [True, False])
+def test_r5_a_rate_that_cannot_be_used_is_no_rate(value: str, known: bool) -> None:
+    payment, unusable = paid(10, "2025-01-10", currency="USD"), Rate("USD", day("2025-01-10"), Decimal(value))
+    rules = CountingRules(
+        US, "RUB", RateTable([] if known else [unusable]), {(payment.id, "USD"): unusable} if known else {}
+    )
+    result = turnover(payment, paid(500, "2025-01-10"), rules=rules)
+    assert (result.amount, verdict_of(result, payment).reason) == (500, Reason.NO_RATE)
+
+
+def test_r5_a_known_rate_is_not_used_for_a_payment_that_has_another_currency_now() -> None:
+    payment = paid(10, "2025-01-12", currency="USD")
+    known = {(payment.id, "EUR"): Rate("EUR", day("2025-01-01"), Decimal(7))}
+    assert turnover(payment, rules=CountingRules(US, "RUB", USD, known)).amount == 950
 
 
 # --- properties ---
@@ -196,21 +320,19 @@ def test_the_engine_agrees_with_a_plain_sum(given_payments: list[Payment], today
 
 
 @given(st.lists(st.tuples(amounts, days, st.integers(0, 3), st.integers(0, 40)), max_size=10), days)
-def test_the_engine_agrees_with_a_plain_sum_under_refunds(
+def test_r4_named_refunds_lower_their_own_payment_and_no_other(
     events: list[tuple[Decimal, date, int, int]], today: date
 ) -> None:
     """0: nothing · 1: partial refund · 2: full refund with a row · 3: full refund by status alone."""
     rows, total, window = [], Decimal(0), Window.of(today)
     for amount, paid_on, kind, later in events:
-        refunded_on, half = paid_on + timedelta(days=later), round(amount / 2 + Decimal("0.001"), 3)
+        refunded_on, half = paid_on + timedelta(days=later), amount / 2
         rows.append(paid(amount, paid_on, status=S.REFUNDED if kind in (2, 3) else S.CREDITED))
         if kind in (1, 2):
             rows.append(paid(-(amount if kind == 2 else half), refunded_on, is_refund=True, refund_of=rows[-1].id))
         if kind in (0, 1) and paid_on in window:
-            total += amount
-        if kind == 1 and refunded_on in window:
-            total -= half
-    assert turnover(*rows, on=today).amount == max(total, Decimal(0))
+            total += amount - half if kind == 1 and refunded_on <= today else amount
+    assert turnover(*rows, on=today).amount == total
 
 
 @given(payment_lists, payments(), days, tables())

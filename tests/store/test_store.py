@@ -16,7 +16,7 @@ from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId, Scope
-from resellerprogram.programme.payments import Payment, Rate, RateTable
+from resellerprogram.programme.payments import Money, Payment, Rate, RateTable
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
@@ -85,7 +85,7 @@ def test_a_migration_comes_with_a_backup_and_keeps_what_is_there(store: Store, m
     with Store(root, NOW) as opened:
         assert opened.settings.current().currency == "USD"
         assert opened.connection.execute("SELECT id FROM later").fetchone()[0] == 7
-        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 5
+        assert opened.connection.execute("PRAGMA user_version").fetchone()[0] == 6
 
     (copy,) = (store.folder / "backups").iterdir()
     with sqlite3.connect(copy) as before:
@@ -352,7 +352,63 @@ def test_a_rate_is_kept_as_it_was_first_used(store: Store) -> None:
     for value in (90, 95):
         rules = CountingRules(US, "RUB", RateTable([Rate("USD", date(2025, 1, 1), Decimal(value))]), {})
         store.decisions.record(decide(ACCOUNT, TODAY, [payment], TABLE, rules), "daily", NOW)
-    assert store.decisions.known_rates(ACCOUNT) == {payment.id: Rate("USD", date(2025, 1, 1), Decimal(90))}
+    first = Rate("USD", date(2025, 1, 1), Decimal(90))
+    assert store.decisions.known_rates(ACCOUNT, "RUB") == {(payment.id, "USD"): first}
+
+
+def test_r5_a_rate_is_known_only_between_the_two_currencies_it_was_kept_for(
+    store: Store,
+) -> None:
+    payment = paid(1000, "2025-01-05", currency="USD")
+    in_euro = replace(payment, amount=Money(Decimal(1000), "EUR"))
+    rates = RateTable([Rate("USD", date(2025, 1, 1), Decimal(90)), Rate("EUR", date(2025, 1, 1), Decimal(100))])
+    for each in (payment, in_euro):
+        rules = CountingRules(US, "RUB", rates, store.decisions.known_rates(ACCOUNT, "RUB"))
+        store.decisions.record(decide(ACCOUNT, TODAY, [each], TABLE, rules), "daily", NOW)
+    assert {number: rate.value for number, rate in store.decisions.known_rates(ACCOUNT, "RUB").items()} == {
+        (payment.id, "USD"): 90,
+        (payment.id, "EUR"): 100,
+    }
+    assert store.decisions.known_rates(ACCOUNT, "EUR") == {}
+    assert store.decisions.known_rates(AccountId(28), "RUB") == {}, "R10: another owner"
+    last = store.decisions.last(ACCOUNT)
+    assert last is not None
+    assert last.decision.turnover.currency == "RUB"
+
+
+@pytest.mark.parametrize(("currency", "expected"), [(None, "RUB"), ("EUR", "EUR")])
+def test_r5_rates_of_an_older_release_belong_to_the_currency_that_was_set(
+    store: Store, monkeypatch: pytest.MonkeyPatch, currency: str | None, expected: str
+) -> None:
+    shipped = database._migrations()
+    store.close()
+    for file in store.folder.glob("resellerprogram.db*"):
+        file.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_migrations", lambda: shipped[:4])
+        connection = database.connect(store.folder, NOW)
+    connection.executemany(
+        "INSERT INTO payment_rate VALUES (?, 27, 'USD', '2025-01-01', ?)", [(4, "90.5"), (5, "0"), (6, "-1")]
+    )
+    if currency:
+        connection.execute("INSERT INTO setting VALUES ('currency', ?)", (currency,))
+    connection.close()
+    with Store(store.folder.parents[1], NOW) as opened:
+        known = opened.decisions.known_rates(ACCOUNT, expected)
+    assert known == {(4, "USD"): Rate("USD", date(2025, 1, 1), Decimal("90.5"))}
+
+
+def test_r11_a_decision_keeps_what_was_taken_off_a_payment_and_where_a_refund_was_placed(store: Store) -> None:
+    payment, other = paid(1000, "2025-01-05"), paid(500, "2025-01-06")
+    refund = paid(-1200, "2025-01-07", is_refund=True, refund_of=payment.id)
+    made = decision(payment, other, refund)
+    store.decisions.record(made, "daily", NOW)
+    last = store.decisions.last(ACCOUNT)
+    assert last is not None
+    kept = [(each.reason, each.counted, each.taken_back, each.placed) for each in last.decision.turnover.verdicts]
+    assert kept == [(each.reason, each.counted, each.taken_back, each.placed) for each in made.turnover.verdicts]
+    assert [each.taken_back for each in made.turnover.verdicts] == [1000, 200, 0]
+    assert store.decisions.record(made, "daily", NOW) == last.id, "it says the same"
 
 
 def test_who_is_left_out_is_recorded_too(store: Store) -> None:

@@ -77,6 +77,11 @@ class Rate:
     since: date
     value: Decimal
 
+    @property
+    def is_usable(self) -> bool:
+        """A rate of nothing, below it or of no number at all is no rate (R5)."""
+        return self.value.is_finite() and self.value > 0
+
 
 class RateTable:
     """The panel's currency rates, asked by day."""
@@ -87,7 +92,8 @@ class RateTable:
             self._by_currency.setdefault(rate.currency, []).append(rate)
 
     def in_force(self, currency: str, day: date) -> Rate | None:
-        """The rate of `day`: the latest one set on or before it. None where the panel gives none."""
+        """The rate of `day`: the latest one set on or before it. None where the panel gives none, or none to use."""
         rates = self._by_currency.get(currency, [])
         position = bisect_right([rate.since for rate in rates], day)
-        return rates[position - 1] if position else None
+        found = rates[position - 1] if position else None
+        return found if found and found.is_usable else None

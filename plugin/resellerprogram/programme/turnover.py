@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .ids import PaymentId, ProviderId
 from .payments import Payment, PaymentStatus, Rate, RateTable
+from .refunds import REFUND_DONE, Placed, Placing, place
 from .window import Window
 
 ZERO = Decimal(0)
@@ -18,6 +19,7 @@ class Reason(str, enum.Enum):
     """Why a payment counts as it does."""
 
     COUNTED = "counted"
+    REFUND_PLACED = "refund_placed"
     REFUND_SUBTRACTED = "refund_subtracted"
     REFUND_ALREADY_OFF = "refund_already_off"
     OTHER_PROVIDER = "other_provider"
@@ -43,27 +45,33 @@ _STATUS_REASONS = {
     PaymentStatus.CANCELLED: Reason.CANCELLED,
     PaymentStatus.DELETING: Reason.CANCELLED,
 }
-TAKEN_BACK = frozenset({PaymentStatus.AWAITING_REFUND, PaymentStatus.REFUNDED})
-_REFUND_DONE = frozenset({PaymentStatus.CREDITED, PaymentStatus.REFUNDED})
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One payment, the reason, and what it adds to the turnover: programme currency, negative for a
-    refund, zero when it does not count. `rate` is the rate that was used, if one was needed."""
+    """One payment, the reason, and what it adds to the turnover: programme currency, negative for what of a refund
+    could be placed on no payment, zero when it does not count. `rate` is the rate that was used, if one was needed.
+
+    `taken_back` is what refunds took off a payment, in its own currency; it is not in `counted` any more. `placed`
+    tells of a refund which payments it took back.
+    """
 
     payment: Payment
     reason: Reason
     counted: Decimal = ZERO
     rate: Rate | None = None
+    taken_back: Decimal = ZERO
+    placed: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Turnover:
-    """The verdicts of a window, by credit date and id, and their sum, never below zero (R4)."""
+    """The verdicts of a window, by credit date and id, and their sum, never below zero (R4). `currency` is the
+    programme's at that time, to which the verdicts' rates lead."""
 
     window: Window
     verdicts: tuple[Verdict, ...]
+    currency: str = field(default="", compare=False)
 
     @property
     def amount(self) -> Decimal:
@@ -74,13 +82,14 @@ class Turnover:
 class CountingRules:
     """What decides whether a payment counts, beside the payment itself (R5), and for how many `months`.
 
-    `known_rates` are the rates that earlier decisions used; they are never looked up again.
+    `known_rates` are the rates that earlier decisions used for this programme currency, by payment and the payment's
+    currency; they are not looked up again while both stay.
     """
 
     provider: ProviderId
     currency: str
     rates: RateTable
-    known_rates: Mapping[PaymentId, Rate]
+    known_rates: Mapping[tuple[PaymentId, str], Rate]
     months: int = 1
 
 
@@ -88,101 +97,74 @@ def count(payments: Iterable[Payment], window: Window, rules: CountingRules) -> 
     """Judge every payment of one account that is not credited outside the window.
 
     The order in which they come does not matter. Earlier payments may be among them; they only help to
-    tell which refund belongs to which payment.
+    tell which payments a refund takes back.
     """
     ordered = sorted(payments, key=lambda payment: (payment.credited_on or window.first, payment.id))
-    already_off = refunds_already_off(ordered)
+    placing = place(each for each in ordered if each.credited_on and each.credited_on <= window.last)
+    inside = [each for each in ordered if each.credited_on is None or each.credited_on in window]
+    paid = {each.id: _judge_payment(each, rules, placing) for each in inside if not _gives_back(each)}
+    lowered = {number for number, verdict in paid.items() if verdict.taken_back}
     return Turnover(
         window,
-        tuple(
-            _judge(payment, rules, already_off)
-            for payment in ordered
-            if payment.credited_on is None or payment.credited_on in window
-        ),
+        tuple(paid[each.id] if each.id in paid else _judge_refund(each, rules, placing, lowered) for each in inside),
+        rules.currency,
     )
 
 
-def refunds_already_off(payments: Iterable[Payment]) -> frozenset[PaymentId]:
-    """Refund rows whose payment does not count (any more), so that a refund is subtracted once (R4).
-
-    The panel takes a fully refunded payment out by its status (5, 6) and may also write a refund row. A row that
-    names its payment belongs to it, as far as the payment's amount goes; one that does not is paired, one to one,
-    with an earlier refunded payment of the same amount and provider. A row without such a partner (a partial
-    refund) is subtracted. `payments` come in the order in which they were credited.
-    """
-    payments = list(payments)
-    sources = {payment.id: payment for payment in payments if not payment.is_refund}
-    room = {payment.id: abs(payment.amount.amount) for payment in sources.values() if payment.status in TAKEN_BACK}
-    off: set[PaymentId] = set()
-    unnamed: list[Payment] = []
-    for refund in payments:
-        if not refund.is_refund or refund.status not in _REFUND_DONE:
-            continue
-        source = sources.get(refund.refund_of) if refund.refund_of else None
-        if source is None:
-            unnamed.append(refund)
-        elif _never_counts(source, refund):
-            off.add(refund.id)
-        elif abs(refund.amount.amount) <= room.get(source.id, ZERO):
-            room[source.id] -= abs(refund.amount.amount)
-            off.add(refund.id)
-    whole = [sources[number] for number, left in room.items() if left == abs(sources[number].amount.amount)]
-    for refund in unnamed:
-        partner = next((payment for payment in whole if _may_be_refunded_by(payment, refund)), None)
-        if partner:
-            whole.remove(partner)
-            off.add(refund.id)
-    return frozenset(off)
+def _gives_back(payment: Payment) -> bool:
+    return payment.is_refund and payment.status in REFUND_DONE and payment.credited_on is not None
 
 
-def _never_counts(source: Payment, refund: Payment) -> bool:
-    """Whether a refunded payment was no part of the turnover that its refund would be taken from."""
-    return (
-        source.status not in {PaymentStatus.CREDITED, *TAKEN_BACK}
-        or source.promotional
-        or source.method_excluded
-        or source.provider != refund.provider
-    )
-
-
-def _may_be_refunded_by(payment: Payment, refund: Payment) -> bool:
-    return (
-        abs(payment.amount.amount) == abs(refund.amount.amount)
-        and payment.amount.currency == refund.amount.currency
-        and payment.provider == refund.provider
-        and (payment.credited_on is None or refund.credited_on is None or payment.credited_on <= refund.credited_on)
-    )
-
-
-def _judge(payment: Payment, rules: CountingRules, already_off: frozenset[PaymentId]) -> Verdict:
-    reason = _reason(payment, rules, already_off)
-    if reason not in (Reason.COUNTED, Reason.REFUND_SUBTRACTED):
+def _judge_payment(payment: Payment, rules: CountingRules, placing: Placing) -> Verdict:
+    reason = _left_out(payment, rules) or _by_status(payment)
+    if reason is not Reason.COUNTED:
         return Verdict(payment, reason)
-    rate = _rate(payment, rules)
+    taken = placing.taken.get(payment.id, ZERO)
+    left, rate = payment.amount.amount - taken, _rate(payment, rules)
     if rate is None and payment.amount.currency != rules.currency:
         return Verdict(payment, Reason.NO_RATE)
-    amount = payment.amount.amount * rate.value if rate else payment.amount.amount
-    return Verdict(payment, reason, -abs(amount) if payment.is_refund else amount, rate)
+    return Verdict(
+        payment,
+        Reason.REFUNDED if taken and not left else Reason.COUNTED,
+        left * rate.value if rate else left,
+        rate,
+        taken,
+    )
 
 
-def _reason(payment: Payment, rules: CountingRules, already_off: frozenset[PaymentId]) -> Reason:
+def _judge_refund(refund: Payment, rules: CountingRules, placing: Placing, lowered: Collection[PaymentId]) -> Verdict:
+    """A refund takes something from its payments, which are `lowered`; itself only what it found no payment for."""
+    placed, unplaced = placing.placed.get(refund.id, ()), placing.unplaced[refund.id]
+    left_out = _left_out(refund, rules)
+    if not unplaced or left_out:
+        takes = any(each.payment in lowered for each in placed)
+        return Verdict(refund, Reason.REFUND_PLACED if takes else left_out or Reason.REFUND_ALREADY_OFF, placed=placed)
+    rate = _rate(refund, rules)
+    if rate is None and refund.amount.currency != rules.currency:
+        return Verdict(refund, Reason.NO_RATE, placed=placed)
+    amount = unplaced * rate.value if rate else unplaced
+    return Verdict(refund, Reason.REFUND_SUBTRACTED, -amount, rate, placed=placed)
+
+
+def _left_out(payment: Payment, rules: CountingRules) -> Reason | None:
     if payment.provider != rules.provider:
         return Reason.OTHER_PROVIDER
     if payment.promotional:
         return Reason.PROMOTIONAL
-    if payment.method_excluded:
-        return Reason.EXCLUDED_METHOD
+    return Reason.EXCLUDED_METHOD if payment.method_excluded else None
+
+
+def _by_status(payment: Payment) -> Reason:
     if payment.credited_on is None:
         return _STATUS_REASONS.get(payment.status, Reason.NOT_CREDITED)
-    if payment.is_refund and payment.status in _REFUND_DONE:
-        return Reason.REFUND_ALREADY_OFF if payment.id in already_off else Reason.REFUND_SUBTRACTED
-    if payment.status != PaymentStatus.CREDITED:
-        return _STATUS_REASONS[payment.status]
-    return Reason.COUNTED
+    return _STATUS_REASONS.get(payment.status, Reason.COUNTED)
 
 
 def _rate(payment: Payment, rules: CountingRules) -> Rate | None:
-    if payment.amount.currency == rules.currency or payment.credited_on is None:
+    currency = payment.amount.currency
+    if currency == rules.currency or payment.credited_on is None:
         return None
-    known = rules.known_rates.get(payment.id)
-    return known or rules.rates.in_force(payment.amount.currency, payment.credited_on)
+    known = rules.known_rates.get((payment.id, currency))
+    if known and known.is_usable:
+        return known
+    return rules.rates.in_force(currency, payment.credited_on)

@@ -273,7 +273,7 @@ def _rules(context: Context, account: AccountId, payments: Sequence[Payment]) ->
     currency, months = context.settings.currency, context.settings.window_months
     if all(payment.amount.currency == currency for payment in payments):
         return CountingRules(context.provider, currency, RateTable(), {}, months)
-    known = context.store.decisions.known_rates(account)
+    known = context.store.decisions.known_rates(account, currency)
     return CountingRules(context.provider, currency, context.rates, known, months)
 
 

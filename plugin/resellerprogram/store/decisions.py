@@ -13,6 +13,7 @@ from ..programme.basis import Basis, Because
 from ..programme.decision import Decision
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Money, Payment, PaymentStatus, Rate
+from ..programme.refunds import Placed
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
 from .contents import content_of_pin, content_of_tier, pin_of, tier_of
@@ -185,11 +186,16 @@ class DecisionStore:
         ).fetchone()
         return date.fromisoformat(row[0]) if row[0] else None
 
-    def known_rates(self, account: AccountId) -> dict[PaymentId, Rate]:
-        """The rates that decisions about the account used (R5)."""
-        rows = self._connection.execute("SELECT * FROM payment_rate WHERE account = ?", (account,))
+    def known_rates(self, account: AccountId, currency: str) -> dict[tuple[PaymentId, str], Rate]:
+        """The rates into the programme's `currency` that decisions about the account used, by payment and the payment's
+        currency (R5)."""
+        rows = self._connection.execute(
+            "SELECT * FROM payment_rate WHERE account = ? AND programme_currency = ?", (account, currency)
+        )
         return {
-            PaymentId(row["payment"]): Rate(row["currency"], date.fromisoformat(row["since"]), Decimal(row["value"]))
+            (PaymentId(row["payment"]), row["currency"]): Rate(
+                row["currency"], date.fromisoformat(row["since"]), Decimal(row["value"])
+            )
             for row in rows
         }
 
@@ -203,12 +209,14 @@ class DecisionStore:
 
     def _keep_rates(self, decision: Decision) -> None:
         self._connection.executemany(
-            "INSERT OR IGNORE INTO payment_rate (payment, account, currency, since, value) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO payment_rate (payment, account, currency, programme_currency, since, value)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (
                     verdict.payment.id,
                     decision.account,
                     verdict.rate.currency,
+                    decision.turnover.currency,
                     verdict.rate.since.isoformat(),
                     str(verdict.rate.value),
                 )
@@ -228,6 +236,7 @@ def content_of(decision: Decision) -> dict[str, Any]:
         "tier": content_of_tier(decision.tier),
         "pin": content_of_pin(decision.pin),
         "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
+        **({"currency": decision.turnover.currency} if any(each.rate for each in decision.turnover.verdicts) else {}),
     }
 
 
@@ -246,7 +255,13 @@ def _verdict_content(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason.value,
         "counted": str(verdict.counted),
         "rate": rate and [rate.currency, rate.since.isoformat(), str(rate.value)],
+        **({"taken_back": str(verdict.taken_back)} if verdict.taken_back else {}),
+        **({"placed": [_placed_content(each) for each in verdict.placed]} if verdict.placed else {}),
     }
+
+
+def _placed_content(placed: Placed) -> list[Any]:
+    return [placed.payment, placed.number, str(placed.amount)]
 
 
 def content_of_written(change: WrittenChange) -> dict[str, Any]:
@@ -286,7 +301,11 @@ def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decisio
         account,
         day,
         Basis(content["basis"]),
-        Turnover(Window.of(day, content.get("months", 1)), tuple(map(_verdict, content["payments"]))),
+        Turnover(
+            Window.of(day, content.get("months", 1)),
+            tuple(map(_verdict, content["payments"])),
+            content.get("currency", ""),
+        ),
         tier_of(content["tier"]),
         pin_of(content["pin"]),
     )
@@ -309,6 +328,8 @@ def _verdict(content: dict[str, Any]) -> Verdict:
         Reason(content["reason"]),
         Decimal(content["counted"]),
         Rate(rate[0], date.fromisoformat(rate[1]), Decimal(rate[2])) if rate else None,
+        Decimal(content.get("taken_back", "0")),
+        tuple(Placed(PaymentId(each[0]), each[1], Decimal(each[2])) for each in content.get("placed", ())),
     )
 
 
