@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from .basis import Basis
 from .forecast import Ahead, Forecast, Keep
 from .ids import AccountId
+from .pins import outranking
 from .tiers import Tier, TierTable
+from .window import later
 
 if TYPE_CHECKING:
     from .decision import Decision
@@ -52,8 +53,8 @@ class Telling:
 
 
 def notices(before: Decision | None, after: Decision, forecast: Forecast, telling: Telling) -> Iterator[Notice]:
-    """What a new decision gives to tell. Nothing for who takes no part, for what another tier table changed, and for an
-    account's first decision, unless a payment of that day made it."""
+    """What a new decision gives to tell. Nothing for who takes no part, for what another tier table or another setting changed,
+    and for an account's first decision, unless a payment of that day made it."""
     for notice in (*_moved(before, after, forecast.table_on(after.day)), *_coming(after, forecast, telling)):
         if notice.kind in telling.kinds:
             yield notice
@@ -62,7 +63,7 @@ def notices(before: Decision | None, after: Decision, forecast: Forecast, tellin
 def _moved(before: Decision | None, after: Decision, table: TierTable) -> Iterator[Notice]:
     tier = before.tier if before else None
     if before:
-        is_news = before.basis.counts_payments and _same_table(before, table)
+        is_news = before.basis.counts_payments and _same_table(before, table) and _same_rules(before, after)
     else:
         is_news = any(each.counted > 0 and each.payment.credited_on == after.day for each in after.turnover.verdicts)
     if is_news and after.basis.counts_payments and _held(tier) != _held(after.tier):
@@ -71,7 +72,7 @@ def _moved(before: Decision | None, after: Decision, table: TierTable) -> Iterat
 
 
 def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[Notice]:
-    until = after.day + timedelta(days=telling.warn_days)
+    until = later(after.day, telling.warn_days)
     for change in forecast.changes():
         if change.day > until:
             return
@@ -82,9 +83,14 @@ def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[N
 
 def _same_table(before: Decision, table: TierTable) -> bool:
     """Whether the table in force now would have decided alike."""
-    pinned = before.basis is Basis.PINNED and before.pin
-    again = table.by_name(before.pin.tier) if pinned and before.pin else table.tier_for(before.turnover.amount)
+    earned = table.tier_for(before.turnover.amount)
+    again = outranking(before.pin, before.day, earned, table) or earned
     return _held(again) == _held(before.tier)
+
+
+def _same_rules(before: Decision, after: Decision) -> bool:
+    """Whether both were made under the same settings, as far as that is known."""
+    return not before.rules or not after.rules or before.rules == after.rules
 
 
 def _held(tier: Tier | None) -> object:

@@ -227,6 +227,7 @@ def content_of(decision: Decision) -> dict[str, Any]:
         "turnover": str(decision.turnover.amount),
         "tier": content_of_tier(decision.tier),
         "pin": content_of_pin(decision.pin),
+        **({"rules": decision.rules} if decision.rules else {}),
         "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
     }
 
@@ -289,6 +290,7 @@ def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decisio
         Turnover(Window.of(day, content.get("months", 1)), tuple(map(_verdict, content["payments"]))),
         tier_of(content["tier"]),
         pin_of(content["pin"]),
+        content.get("rules", ""),
     )
 
 
