@@ -335,7 +335,8 @@ def test_a_payment_dated_tomorrow_is_known_to_the_forecast() -> None:
 
 def test_a_payment_dated_tomorrow_that_does_not_count_is_not_foretold() -> None:
     made = [paid(5_000, "2025-01-21", promotional=True), paid(5_000, "2025-01-21", status=PaymentStatus.FRAUD)]
-    assert told(forecast_of(decided([paid(600, "2025-01-20"), *made], "2025-01-20")).changes()) == [("2025-02-21", None)]
+    decision = decided([paid(600, "2025-01-20"), *made], "2025-01-20")
+    assert told(forecast_of(decision).changes()) == [("2025-02-21", None)]
 
 
 @given(
