@@ -370,9 +370,10 @@ def token(state: object) -> str:
 def note_text(note: MemberNote) -> str:
     """What the administrator said of an account, in the words of the command line."""
     pin = note.pin
+    how = "exactly" if pin and pin.exactly else "at least"
     standing = note.standing or "by the rule"
     said = f"{standing}: {note.reason}" if note.standing and note.reason else standing
-    return said + (f"; pinned to {pin.tier} until {pin.until}: {pin.reason}" if pin else "")
+    return said + (f"; pinned to {how} {pin.tier} until {pin.until}: {pin.reason}" if pin else "")
 
 
 def class_text(found: ClassOfServices | None) -> str:

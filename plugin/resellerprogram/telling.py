@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .programme.basis import Basis
 from .programme.decision import Decision
+from .programme.forecast import Forecast, Outlook
 from .programme.refunds import Placed
 from .programme.text import Text
 from .programme.tiers import TierTable, plain
@@ -44,12 +45,20 @@ REASONS = {
 
 BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
-    Basis.PINNED: Text("pinned until {until}: {reason}", "закреплён по {until} включительно: {reason}"),
+    Basis.PINNED: Text(
+        "pinned to at least this tier until {until}: {reason}",
+        "закреплён не ниже этого уровня по {until} включительно: {reason}",
+    ),
     Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
     Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
     Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
     Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
 }
+
+_EXACTLY = Text(
+    "pinned to exactly this tier until {until}: {reason}",
+    "закреплён ровно на этом уровне по {until} включительно: {reason}",
+)
 
 
 def reason(verdict: Verdict, language: str, months: int = 1) -> str:
@@ -80,7 +89,7 @@ def _placed(placed: Placed, currency: str) -> str:
 
 def basis(decision: Decision, language: str) -> str:
     pin = decision.pin
-    text = BASES[decision.basis]
+    text = _EXACTLY if decision.basis is Basis.PINNED and pin and pin.exactly else BASES[decision.basis]
     return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
 
 
@@ -122,7 +131,7 @@ def headline(decision: Decision, whom: str, currency: str, titles: Titles, langu
 def next_step(decision: Decision, tiers: TierTable, currency: str, language: str) -> Iterator[str]:
     """What it takes to reach the next tier."""
     turnover = decision.turnover
-    following = tiers.next_after(turnover.amount) if decision.basis.counts_payments else None
+    following = Forecast(Outlook.of(decision), lambda _: tiers).next_tier(decision.day)
     if following:
         yield Text(
             "{missing} more reach {name}, which starts at {threshold}.",

@@ -82,6 +82,7 @@ NOTICE_OUTCOMES = {
     "lost": Text("sent, and no answer", "отправлено, ответа нет"),
     "nobody": Text("the client has no user", "у клиента нет пользователей"),
     "over": Text("not sent: the day is over", "не отправлено: день прошёл"),
+    "withdrawn": Text("not sent: no longer true or wanted", "не отправлено: уже неверно или не нужно"),
 }
 
 BECAUSE = {

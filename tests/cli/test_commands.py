@@ -265,7 +265,13 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
     assert "Клиент 1, Ромашка, исключён." in shell.run("members", "exclude", one, "--reason", "abuse", language="ru")[1]
     assert shell.run("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")[0] == 0
     _, out, _ = shell.run("members", "list")
-    assert out.splitlines()[-1].split() == ["1", "excluded", "abuse", "Partner", "#8", "2999-01-31", "contract"]
+    assert out.splitlines()[-1].split() == [
+        *("1", "excluded", "abuse", "at", "least", "Partner", "#8", "2999-01-31", "contract")
+    ]
+    exactly = ("members", "pin", one, "Partner #8", "--exactly", "--until", "2999-01-31", "--reason", "contract")
+    assert shell.run(*exactly)[0] == 0
+    assert shell.json("members", "list")["accounts"][0]["pin"]["exactly"] is True
+    assert "exactly Partner #8" in shell.run("members", "list")[1]
     assert shell.run("members", "unpin", one)[0] == 0
     assert shell.json("members", "list")["accounts"] == [
         {"account": 1, "standing": "excluded", "reason": "abuse", "pin": None}

@@ -167,7 +167,11 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
         "members.edit", elid=28, pinned="on", pin_tier="Partner #3", pin_until="2025-02-01", pin_reason="contract 12"
     )
     assert three.store.members.of(AccountId(28)).pin == Pin("Partner #3", date(2025, 2, 1), "contract 12")
-    assert three.form("members.edit", elid=28)["pin_tier"] == "Partner #3"
+    form = three.form("members.edit", elid=28)
+    assert (form["pin_tier"], form["pin_kind"]) == ("Partner #3", "at_least")
+    three.save("members.edit", elid=28, pin_kind="exactly")
+    assert three.store.members.of(AccountId(28)).pin == Pin("Partner #3", date(2025, 2, 1), "contract 12", True)
+    assert three.form("members.edit", elid=28)["pin_kind"] == "exactly"
     three.save("members.edit", elid=28, pinned="off")
     assert three.store.members.of(AccountId(28)).pin is None
 
@@ -181,6 +185,17 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
             {"pinned": "on", "pin_tier": "Gold", "pin_until": "2025-02-01", "pin_reason": "x"},
             "pin_tier",
             "no tier 'Gold'",
+        ),
+        (
+            {
+                "pinned": "on",
+                "pin_tier": "Starter",
+                "pin_kind": "most",
+                "pin_until": "2025-02-01",
+                "pin_reason": "x",
+            },
+            "pin_kind",
+            "no choice",
         ),
         ({"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"}, "pin_until", "is no day"),
         ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-01-19", "pin_reason": "x"}, "pin_until", "over"),

@@ -206,7 +206,7 @@ def test_below_the_first_tier_it_is_told_what_reaches_it(operator: Operator) -> 
 
 
 def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
-    operator.store.members.pin(AccountId(1), Pin("Partner #3", date(2025, 1, 25), "secret deal"), NOW)
+    operator.store.members.pin(AccountId(1), Pin("Partner #3", date(2025, 1, 25), "secret deal", exactly=True), NOW)
     operator.apply(allow_drop=True)
     page = me.ask("my")
     assert raw(page)["state"] == "pinned"
@@ -218,6 +218,15 @@ def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
     )
     assert ("missing" in fields(page), buttons(page)) == (False, [])
     assert b"secret deal" not in etree.tostring(page)
+
+
+def test_r10_pinned_to_at_least_a_tier_the_next_one_is_shown_and_can_be_paid_for(me: Desk, operator: Operator) -> None:
+    operator.store.members.pin(AccountId(1), Pin("Partner #9", date(2025, 1, 25), "secret deal"), NOW)
+    operator.apply()
+    page = me.ask("my")
+    assert (raw(page)["state"], raw(page)["target"]) == ("pinned", "Partner #10")
+    assert "pay" in buttons(page)
+    assert "does not fall below this one, and rises with what you pay" in (page.findtext("words") or "")
 
 
 def test_excluded_it_is_told_without_the_administrators_words(me: Desk, operator: Operator) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.forecast import CENT, Ahead, Forecast, Outlook, payable
+from resellerprogram.programme.notices import Kind, Telling, notices
 from resellerprogram.programme.payments import Payment, PaymentStatus
 from resellerprogram.programme.tiers import Tier, TierTable
 from resellerprogram.programme.turnover import CountingRules
@@ -142,9 +143,12 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Payments of every kind, refunds among them, up to a day; perhaps a pin, perhaps another table to come."""
+    """Payments of every kind, refunds among them, some credited with a day to come; perhaps a pin of either kind,
+    perhaps another table to come."""
     today = draw(st.dates(date(2024, 2, 20), date(2024, 4, 20)))
-    made = [each for each in draw(st.lists(payments(), max_size=8)) if each.credited_on and each.credited_on <= today]
+    drawn = draw(st.lists(payments(), max_size=8))
+    made = [each for each in drawn if each.credited_on and each.credited_on <= today]
+    coming = [each for each in drawn if each.credited_on and each.credited_on > today]
     for source in made[: draw(st.integers(0, 2))]:
         refunded_on = draw(st.dates(source.credited_on or today, today))
         made.append(paid(-source.amount.amount / 2, refunded_on, is_refund=True, refund_of=source.id))
@@ -152,10 +156,11 @@ def histories(draw: st.DrawFn) -> History:
     first = today + timedelta(days=draw(st.integers(1, 60)))
     changes = draw(st.booleans())
     pinned = draw(st.none() | st.integers(-5, 50))
-    pin = None if pinned is None else Pin(now.tiers[0].name, today + timedelta(days=pinned), "")
+    tier = draw(st.sampled_from([*now.tiers, *later.tiers]))
+    pin = None if pinned is None else Pin(tier.name, today + timedelta(days=pinned), "", draw(st.booleans()))
     return History(
         today,
-        tuple(made),
+        (*made, *coming),
         replace(RULES, months=draw(st.integers(1, 3))),
         pin,
         lambda on: later if changes and on >= first else now,
@@ -221,7 +226,7 @@ def test_what_keeps_a_tier_is_enough_and_a_cent_less_is_not(history: History, da
 def test_what_is_missing_reaches_the_next_tier_and_a_cent_less_does_not(history: History) -> None:
     now = history.decide(history.today)
     following = history.table_on(history.today).next_after(now.turnover.amount)
-    if following is None or now.basis is Basis.PINNED:
+    if following is None or history.forecast().next_tier(history.today) != following:
         return
     missing = history.forecast().missing(following, history.today)
     reached = history.decide(history.today, paid(missing, history.today)).tier
@@ -236,3 +241,131 @@ def test_the_histories_are_about_what_counts() -> None:
     made = paid(600, "2024-03-01", status=PaymentStatus.CREDITED)
     history = History(date(2024, 3, 10), (made,), RULES, None, lambda _: TABLE, ())
     assert [str(each.day) for each in history.forecast().changes()] == ["2024-04-02"]
+
+
+# --- a pin: at least, or exactly (R10) ---
+
+
+def by_hand(history: History, on: date) -> Tier | None:
+    """What R10 says, written down a second time: the table, the money of that day, and what the pin makes of it."""
+    table, pin = history.table_on(on), history.pin
+    money = decide(ACCOUNT, on, history.made, table, history.rules).turnover.amount
+    earned = [tier for tier in table.tiers if tier.threshold <= money]
+    held = [tier for tier in table.tiers if pin and on <= pin.until and tier.name == pin.tier]
+    if held and pin and pin.exactly:
+        return held[0]
+    return max([*earned, *held], key=lambda tier: tier.threshold, default=None)
+
+
+@given(histories())
+def test_r10_a_pin_is_the_least_or_exactly_what_a_client_has_on_every_day(history: History) -> None:
+    forecast = history.forecast()
+    for on in history.days():
+        decision = history.decide(on)
+        assert decision.tier == by_hand(history, on) == forecast.tier(on)
+        earned = decide(ACCOUNT, on, history.made, history.table_on(on), history.rules).tier
+        event(f"{decision.basis.value}, {'exactly' if history.pin and history.pin.exactly else 'at least'}")
+        assert decision.basis is Basis.PINNED or decision.tier == earned
+
+
+@given(histories())
+def test_r10_the_next_tier_is_shown_where_money_moves_it_and_not_under_an_exact_pin(history: History) -> None:
+    now, forecast = history.decide(history.today), history.forecast()
+    following = forecast.next_tier(history.today)
+    if now.basis is Basis.PINNED and now.pin and now.pin.exactly:
+        assert following is None
+        return
+    above = [
+        tier
+        for tier in history.table_on(history.today).tiers
+        if tier.threshold > now.turnover.amount and (now.tier is None or tier.threshold > now.tier.threshold)
+    ]
+    assert following == (above[0] if above else None)
+    if following:
+        missing = forecast.missing(following, history.today)
+        assert history.decide(history.today, paid(missing, history.today)).tier == following
+
+
+def test_r10_money_that_earns_more_than_the_pin_still_does() -> None:
+    """52 000 earn Partner #8: a pin on Starter lowers nobody, unless it says exactly."""
+    made, on = [paid(52_000, "2025-01-10")], day("2025-01-20")
+    least, exact = (Pin("Starter", day("2025-01-25"), "x", exactly) for exactly in (False, True))
+    held = decide(ACCOUNT, on, made, TABLE, RULES, least)
+    assert (held.tier and held.tier.name, held.basis, held.pin) == ("Partner #8", Basis.TURNOVER, least)
+    assert told(forecast_of(held).changes()) == [("2025-02-11", None)]
+    lowered = decide(ACCOUNT, on, made, TABLE, RULES, exact)
+    assert (lowered.tier and lowered.tier.name, lowered.basis) == ("Starter", Basis.PINNED)
+    assert told(forecast_of(lowered).changes()) == [("2025-01-26", "Partner #8"), ("2025-02-11", None)]
+
+
+def test_r10_what_is_earned_may_fall_to_the_pin_and_the_pin_may_end_after_it() -> None:
+    pin = Pin("Partner #3", day("2025-02-20"), "x")
+    decision = decide(ACCOUNT, day("2025-01-20"), [paid(52_000, "2025-01-10")], TABLE, RULES, pin)
+    forecast = forecast_of(decision)
+    assert told(forecast.changes()) == [("2025-02-11", "Partner #3"), ("2025-02-21", None)]
+    assert [(keep.tier.name, keep.amount) for keep in map(forecast.keep, forecast.changes()) if keep] == [
+        ("Partner #8", 50_000),
+        ("Partner #3", 10_000),
+    ]
+
+
+def test_no_payment_keeps_a_tier_that_an_exact_pin_is_going_to_replace() -> None:
+    """The pinned tier exists only in the table to come."""
+    first, low = day("2025-02-01"), TierTable(TABLE.tiers[:1])
+    without = TierTable(TABLE.tiers[1:])
+    pin = Pin("Starter", day("2025-03-01"), "x", exactly=True)
+    decision = decide(ACCOUNT, day("2025-01-20"), [paid(52_000, "2025-01-10")], without, RULES, pin)
+    forecast = Forecast(
+        Outlook.of(decision), lambda on: TierTable((*low.tiers, *without.tiers)) if on >= first else without, [first]
+    )
+    change = next(forecast.changes())
+    assert (change.day, change.tier and change.tier.name, forecast.keep(change)) == (first, "Starter", None)
+
+
+# --- days to come, and the last ones of the calendar ---
+
+
+def test_a_payment_dated_tomorrow_is_known_to_the_forecast() -> None:
+    """It is credited already: what tomorrow brings is Partner #2, and no fall to nothing a month later."""
+    made = [paid(600, "2025-01-20"), paid(5_000, "2025-01-21")]
+    decision = decided(made, "2025-01-20")
+    assert decision.tier == TABLE.tiers[0]
+    assert told(forecast_of(decision).changes()) == [("2025-01-21", "Partner #2"), ("2025-02-22", None)]
+
+
+def test_a_payment_dated_tomorrow_that_does_not_count_is_not_foretold() -> None:
+    made = [paid(5_000, "2025-01-21", promotional=True), paid(5_000, "2025-01-21", status=PaymentStatus.FRAUD)]
+    decision = decided([paid(600, "2025-01-20"), *made], "2025-01-20")
+    assert told(forecast_of(decision).changes()) == [("2025-02-21", None)]
+
+
+@given(
+    st.dates(min_value=date(9999, 10, 1)) | st.dates(max_value=date(1, 3, 1)) | st.sampled_from([date.max, date.min]),
+    st.dates(min_value=date(9999, 10, 1)) | st.just(date.max),
+    st.dates(min_value=date(9999, 10, 1)) | st.dates(max_value=date(1, 3, 1)),
+    st.integers(1, 12),
+    st.booleans(),
+)
+def test_no_day_of_the_calendar_is_too_far(on: date, until: date, paid_on: date, months: int, exactly: bool) -> None:
+    """A pin "for ever" is typed as 9999-12-31."""
+    pin, rules = Pin("Partner #8", until, "for ever", exactly), replace(RULES, months=months)
+    decision = decide(ACCOUNT, on, [paid(52_000, paid_on)], TABLE, rules, pin)
+    forecast = forecast_of(decision)
+    changes = list(forecast.changes())
+    assert [each.day for each in changes] == sorted({each.day for each in changes})
+    for change in changes:
+        forecast.keep(change)
+    if until == date.max:
+        assert changes == []
+    list(notices(decision, decision, forecast, Telling(frozenset(Kind), 30)))
+
+
+def test_a_pin_without_end_has_no_end_ahead() -> None:
+    pin = Pin("Partner #8", date.max, "for ever")
+    decision = decide(ACCOUNT, day("2025-01-20"), [paid(700, "2025-01-15")], TABLE, RULES, pin)
+    assert decision.tier == TABLE.by_name("Partner #8")
+    assert told(forecast_of(decision).changes()) == []
+
+
+def test_an_amount_of_any_size_can_be_missing() -> None:
+    assert payable(Decimal(10) ** 40 + Decimal("0.001")) == Decimal(10) ** 40 + CENT

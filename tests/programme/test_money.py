@@ -135,7 +135,7 @@ def test_r4_the_turnover_is_what_paper_and_pencil_say(rows: list[Row], today: da
 def decisions() -> Iterator[DecisionStore]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    database._migrate(connection, Path(), NOW)
+    database._migrate(connection, Path(), NOW, on_trial=False)
     yield DecisionStore(connection)
     connection.close()
 

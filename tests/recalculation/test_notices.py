@@ -239,3 +239,75 @@ def test_nobody_is_told_of_a_discount_before_the_panel_has_it(operator: Operator
     assert told(operator) == []
     operator.apply(date(2025, 1, 14))
     assert told(operator) == [("2", "Ваш статус теперь Partner #9")]
+
+
+# --- the last thing told is true ---
+
+
+def move(operator: Operator, function: str, payment: int) -> None:
+    day = date(2025, 1, 14)
+    operator.sandbox.set_payment_status(function, payment)
+    operator.queue(payment, cause=function, day=day)
+    operator.work(day)
+
+
+def test_what_is_won_again_after_it_was_lost_is_told_again(operator: Operator, reseller: int) -> None:
+    operator.apply(date(2025, 1, 14))
+    payment = operator.sandbox.world.add_payment(reseller, 60_000, date(2025, 1, 14))
+    for function in ("payment.setpaid", "payment.setfraud", "payment.setpaid", "payment.setfraud"):
+        move(operator, function, payment)
+    assert [subject for _, subject in told(operator)] == [
+        "Ваш статус теперь Partner #9",
+        "Ваш статус снизился до Partner #8",
+        "Ваш статус теперь Partner #9",
+        "Ваш статус снизился до Partner #8",
+    ]
+
+
+def test_what_was_taken_back_before_it_was_sent_is_told_to_nobody(operator: Operator, reseller: int) -> None:
+    operator.apply(date(2025, 1, 14))
+    payment = operator.sandbox.world.add_payment(reseller, 60_000, date(2025, 1, 14))
+    operator.sandbox.fault("empty", "user.edit")
+    move(operator, "payment.setpaid", payment)
+    move(operator, "payment.setfraud", payment)
+    operator.sandbox.clear_faults()
+    operator.apply(date(2025, 1, 14))
+    assert told(operator) == []
+    assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["withdrawn"]
+
+
+def test_u5_a_changed_setting_is_not_told_to_clients_as_their_doing(operator: Operator, reseller: int) -> None:
+    day = date(2025, 1, 14)
+    operator.apply(day)
+    operator.sandbox.world.add_payment(reseller, 60_000, date(2024, 12, 1))
+    for months, tier in (("2", 21), ("1", 19)):
+        operator.store.settings.set("window_months", months)
+        operator.apply(day, allow_drop=True)
+        assert operator.percents(reseller)["vds"] == tier
+    assert told(operator) == []
+
+
+def test_v8_a_payment_waits_for_one_notification_and_not_for_all(
+    operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from resellerprogram.recalculation import notifying
+
+    for _ in range(3):
+        other = operator.sandbox.world.add_account("Another")
+        operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))
+        operator.sandbox.world.add_payment(other, 49_000, date(2025, 1, 5))
+    operator.apply(date(2025, 1, 14))
+    sends = getattr(notifying, "notify")  # noqa: B009  not exported
+    asked: list[object] = []
+
+    def payment_meanwhile(*words: Any) -> None:
+        if not asked:
+            operator.store.queue.put(AccountId(reseller), "payment.setpaid", operator.clock(date(2025, 1, 18))())
+        asked.append(words)
+        sends(*words)
+
+    monkeypatch.setattr(notifying, "notify", payment_meanwhile)
+    operator.apply(date(2025, 1, 18))
+    assert len(told(operator)) == 1
+    operator.work(date(2025, 1, 18))
+    assert len(told(operator)) == 3

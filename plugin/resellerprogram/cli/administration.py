@@ -169,7 +169,7 @@ def members_reset(command: Command) -> int:
 
 def members_pin(command: Command) -> int:
     options = command.options
-    name = command.office.pin(options.account, Pin(options.tier, options.until, options.reason))
+    name = command.office.pin(options.account, Pin(options.tier, options.until, options.reason, options.exactly))
     return _noted(command, Text("Account {id}, {name}, is pinned.", "Клиент {id}, {name}, закреплён."), name)
 
 
@@ -369,13 +369,19 @@ def _note_values(note: MemberNote) -> dict[str, Any]:
         "account": note.account,
         "standing": note.standing,
         "reason": note.reason,
-        "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason},
+        "pin": pin
+        and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly},
     }
 
 
 def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
-    pin = (note.pin.tier, wording.day(note.pin.until, language), note.pin.reason) if note.pin else ("", "", "")
-    return (str(note.account), _STANDINGS[note.standing].say(language), note.reason, *pin)
+    cells = _pin_cells(note.pin, language) if note.pin else ("", "", "")
+    return (str(note.account), _STANDINGS[note.standing].say(language), note.reason, *cells)
+
+
+def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
+    how = Text("exactly {tier}", "ровно {tier}") if pin.exactly else Text("at least {tier}", "не ниже {tier}")
+    return (how(tier=pin.tier).say(language), wording.day(pin.until, language), pin.reason)
 
 
 def _class_values(each: ClassOfServices) -> dict[str, Any]:

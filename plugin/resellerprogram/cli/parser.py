@@ -190,6 +190,14 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help=say("last day, included", "последний день, включительно"),
     )
+    pinning.add_argument(
+        "--exactly",
+        action="store_true",
+        help=say(
+            "also when the money earns more; otherwise at least that tier",
+            "даже если оборот даёт больше; иначе не ниже этого уровня",
+        ),
+    )
     reason(enrolling, required=False)
     reason(excluding, required=True)
     reason(pinning, required=True)

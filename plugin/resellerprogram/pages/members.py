@@ -18,7 +18,7 @@ from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.listing import Page
-from ..store.members import LEFT, MemberNote
+from ..store.members import AT_LEAST, EXACTLY, LEFT, MemberNote
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from . import documents
@@ -178,6 +178,7 @@ def member_edit(visit: Visit) -> etree._Element:
             "reason": note.reason,
             "pinned": "on" if pin else "off",
             "pin_tier": pin.tier if pin else "",
+            "pin_kind": EXACTLY if pin and pin.exactly else AT_LEAST,
             "pin_until": pin.until.isoformat() if pin else "",
             "pin_reason": pin.reason if pin else "",
         },
@@ -188,6 +189,10 @@ def member_edit(visit: Visit) -> etree._Element:
                 ("on", visit.say("is pinned until a day", "закреплён до дня")),
             ],
             "pin_tier": tiers,
+            "pin_kind": [
+                (AT_LEAST, visit.say("at least this tier", "не ниже этого уровня")),
+                (EXACTLY, visit.say("exactly this tier", "ровно этот уровень")),
+            ],
         },
     )
 
@@ -203,11 +208,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     note = visit.store.members.of(account)
     office.check_unchanged(note, request.text("seen"))
     standing, reason = request.text("standing"), request.text("reason")
-    pin = (
-        Pin(request.text("pin_tier"), visit.day("pin_until"), request.text("pin_reason"))
-        if request.params.get("pinned") == "on"
-        else None
-    )
+    pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(note):
         visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
     if pin and pin != note.pin:
@@ -220,6 +221,14 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
         office.unpin(account)
     visit.wake_worker()
     return documents.ok()
+
+
+def _pin(visit: Visit) -> Pin:
+    """Without a word on its kind, it is the kind that lowers nobody."""
+    request, kind = visit.request, visit.request.text("pin_kind") or AT_LEAST
+    if kind not in (AT_LEAST, EXACTLY):
+        visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "pin_kind", text=kind)
+    return Pin(request.text("pin_tier"), visit.day("pin_until"), request.text("pin_reason"), kind == EXACTLY)
 
 
 def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None:

@@ -25,11 +25,13 @@ class Basis(str, enum.Enum):
 
 @dataclass(frozen=True)
 class Pin:
-    """An administrator holds the account on the tier named `tier` up to and including `until` (R10)."""
+    """An administrator holds the account on at least the tier named `tier`, or on `exactly` that one, up to and
+    including `until` (R10)."""
 
     tier: str
     until: date
     reason: str
+    exactly: bool = False
 
 
 class Because(str, enum.Enum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,14 +10,20 @@ from decimal import Decimal
 from .basis import Basis, Pin
 from .ids import AccountId
 from .payments import Payment
+from .pins import outranking, pin_holds
 from .tiers import ServiceClass, Tier, TierTable
-from .turnover import CountingRules, Turnover, count
-from .window import Window
+from .turnover import CountingRules, Turnover, Verdict, count
+from .window import Window, later
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Why an account stands where it stands on `day`. `tier` is None when it has no discount."""
+    """Why an account stands where it stands on `day`. `tier` is None when it has no discount.
+
+    `pin` holds on that day, whether it decided (then the basis says so) or the money earned as much. `rules` are the
+    settings under which it was made, empty where that is not known. `to_come` are payments credited already with a day
+    to come: only the forecast rests on them, and they are not kept.
+    """
 
     account: AccountId
     day: date
@@ -25,6 +31,8 @@ class Decision:
     turnover: Turnover
     tier: Tier | None = None
     pin: Pin | None = None
+    rules: str = ""
+    to_come: tuple[Verdict, ...] = field(default=(), compare=False)
     percents: Mapping[ServiceClass, Decimal] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,15 +46,40 @@ def decide(
     table: TierTable,
     rules: CountingRules,
     pin: Pin | None = None,
+    excluded_methods: Collection[str] = (),
 ) -> Decision:
-    """The decision for a member. A pin that still holds, on a tier that still exists, outranks the turnover."""
+    """The decision for a member. A pin that still holds, on a tier that still exists, outranks the turnover: always
+    where it is exact, and otherwise where less is earned (R10)."""
+    payments = list(payments)
     turnover = count(payments, Window.of(day, rules.months), rules)
-    pinned = table.by_name(pin.tier) if pin and day <= pin.until else None
-    if pinned:
-        return Decision(account, day, Basis.PINNED, turnover, pinned, pin)
-    return Decision(account, day, Basis.TURNOVER, turnover, table.tier_for(turnover.amount))
+    earned = table.tier_for(turnover.amount)
+    pinned = outranking(pin, day, earned, table)
+    return Decision(
+        account,
+        day,
+        Basis.PINNED if pinned else Basis.TURNOVER,
+        turnover,
+        pinned or earned,
+        pin if pin_holds(pin, day) else None,
+        _rules_in_words(rules, excluded_methods),
+        _to_come(day, payments, rules),
+    )
 
 
 def leave_out(account: AccountId, day: date, basis: Basis) -> Decision:
     """The decision for an account that takes no part: no payments are looked at, no tier is held (R10)."""
     return Decision(account, day, basis, Turnover(Window.of(day), ()))
+
+
+def _rules_in_words(rules: CountingRules, excluded_methods: Collection[str]) -> str:
+    """The settings that decide what counts, so that a later decision knows whether they were others."""
+    return f"{rules.months} {rules.provider} {rules.currency} {','.join(sorted(excluded_methods))}".strip()
+
+
+def _to_come(day: date, payments: Iterable[Payment], rules: CountingRules) -> tuple[Verdict, ...]:
+    """What counts of the payments that are credited already, but with a day after `day`."""
+    after = [each for each in payments if each.credited_on and each.credited_on > day and not each.is_refund]
+    if not after:
+        return ()
+    verdicts = count(after, Window(later(day, 1), date.max, rules.months), rules).verdicts
+    return tuple(each for each in verdicts if each.counted > 0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
+from .pins import outranking
 from .tiers import ServiceClass, Tier, TierTable
-from .window import Window, last_counting_day
+from .window import Window, last_counting_day, later
 
 if TYPE_CHECKING:
     from .decision import Decision
@@ -20,6 +21,8 @@ NEXT_DAY = timedelta(days=1)
 CENT = Decimal("0.01")
 """Nobody can pay in less than that."""
 
+_EXACT = Context(prec=100)
+
 TableOn = Callable[[date], TierTable]
 
 
@@ -28,7 +31,8 @@ class Outlook:
     """What of a decision the future rests on; its size does not depend on the number of payments.
 
     `counted` is what was counted, by the day on which it was credited: programme currency, negative where more was
-    given back. `tier` is held on `day`, None below the first; `pin` holds it until its last day.
+    given back; payments that are credited already with a day to come are among them. `tier` is held on `day`, None
+    below the first; `pin` holds until its last day.
     """
 
     day: date
@@ -41,7 +45,7 @@ class Outlook:
     @classmethod
     def of(cls, decision: Decision) -> Outlook:
         counted: dict[date, Decimal] = {}
-        for verdict in decision.turnover.verdicts:
+        for verdict in (*decision.turnover.verdicts, *decision.to_come):
             credited_on = verdict.payment.credited_on
             if verdict.counted and credited_on:
                 counted[credited_on] = counted.get(credited_on, ZERO) + verdict.counted
@@ -114,9 +118,26 @@ class Forecast:
         outlook = self.outlook
         if not outlook.basis.counts_payments:
             return None
-        table, pin = self.table_on(day), outlook.pin
-        pinned = table.by_name(pin.tier) if outlook.basis is Basis.PINNED and pin and day <= pin.until else None
-        return pinned or table.tier_for(self.turnover(day))
+        earned = self.table_on(day).tier_for(self.turnover(day))
+        return outranking(outlook.pin, day, earned, self.table_on(day)) or earned
+
+    def is_fixed(self, day: date) -> bool:
+        """Whether no payment moves the tier of a day, because a pin says exactly which it is (R10)."""
+        pin = self.outlook.pin
+        return pin is not None and pin.exactly and outranking(pin, day, None, self.table_on(day)) is not None
+
+    def next_tier(self, day: date) -> Tier | None:
+        """The first tier that a payment of that day would lift the account to; None at the top, and where no payment
+        moves it."""
+        return next(iter(self.tiers_above(day)), None)
+
+    def tiers_above(self, day: date) -> list[Tier]:
+        """All tiers that payments of that day would lift the account to, the next one first."""
+        if not self.outlook.basis.counts_payments or self.is_fixed(day):
+            return []
+        held = self.tier(day)
+        has = max(self.turnover(day), held.threshold) if held else self.turnover(day)
+        return [tier for tier in self.table_on(day).tiers if tier.threshold > has]
 
     def changes(self) -> Iterator[Ahead]:
         """The days on which the tier changes, in order; the outlook's own day, too, if somebody thinks of paying
@@ -125,10 +146,11 @@ class Forecast:
         outlook = self.outlook
         if not outlook.basis.counts_payments:
             return
-        leaves = {last_counting_day(credited_on, outlook.months) + NEXT_DAY for credited_on in outlook.counted}
-        pin_ends = {outlook.pin.until + NEXT_DAY} if outlook.pin else set()
+        last_days = {last_counting_day(credited_on, outlook.months) for credited_on in outlook.counted}
+        if outlook.pin:
+            last_days.add(outlook.pin.until)
         tier = outlook.tier
-        days = leaves | pin_ends | {*outlook.counted, *self.table_days}
+        days = {later(last, 1) for last in last_days} | {*outlook.counted, *self.table_days}
         for day in sorted(day for day in days if day >= outlook.day):
             following = self.tier(day)
             if _what_is_held(following) != _what_is_held(tier):
@@ -137,14 +159,14 @@ class Forecast:
 
     def keep(self, change: Ahead) -> Keep | None:
         """What keeps the tier that `change` takes away; None where no payment can: it is no fall, another table gives
-        less for the same tier or does not have it any more, or the change is today."""
+        less for the same tier or does not have it any more, an exact pin decides, or the change is today."""
         before = change.before
         if before is None or not change.falls or (change.tier and change.tier.name == before.name):
             return None
         kept = self.table_on(change.day).by_name(before.name)
-        last_day = change.day - NEXT_DAY
-        if kept is None or last_day < self.outlook.day:
+        if kept is None or change.day <= self.outlook.day or self.is_fixed(change.day):
             return None
+        last_day = change.day - NEXT_DAY
         amount = payable(kept.threshold - self.balance(change.day))
         first_day = max(self.outlook.day, self.window(change.day).first)
         return Keep(kept, amount, first_day, last_day) if amount else None
@@ -156,7 +178,7 @@ class Forecast:
 
 def payable(amount: Decimal) -> Decimal:
     """The smallest amount that can be paid and is not below `amount`."""
-    return max(ZERO, amount).quantize(CENT, ROUND_CEILING)
+    return max(ZERO, amount).quantize(CENT, ROUND_CEILING, _EXACT)
 
 
 def percents_of(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:

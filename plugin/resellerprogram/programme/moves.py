@@ -27,6 +27,7 @@ class Mover(str, enum.Enum):
     PIN_ENDED = "pin_ended"
     MEMBERSHIP = "membership"
     TABLE = "table"
+    RULES = "rules"
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def what_moved(before: Decision | None, after: Decision) -> Move:
         return Move(after.day, Mover.MEMBERSHIP)
     if before.basis.counts_payments != after.basis.counts_payments:
         return Move(after.day, Mover.MEMBERSHIP)
-    if after.basis is Basis.PINNED:
-        return Move(after.day, Mover.PIN)
-    if before.basis is Basis.PINNED:
-        return Move(after.day, Mover.PIN_ENDED)
+    if after.pin != before.pin and Basis.PINNED in (before.basis, after.basis):
+        return Move(after.day, Mover.PIN if after.basis is Basis.PINNED else Mover.PIN_ENDED)
+    if before.rules and after.rules and before.rules != after.rules:
+        return Move(after.day, Mover.RULES)
     then, now = _by_id(before.turnover.verdicts), _by_id(after.turnover.verdicts)
     if after.turnover.amount == before.turnover.amount:
         return Move(after.day, Mover.TABLE)

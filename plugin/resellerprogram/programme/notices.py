@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from .basis import Basis
-from .forecast import Ahead, Forecast, Keep
+from .forecast import ZERO, Ahead, Forecast, Keep
 from .ids import AccountId
+from .pins import outranking
 from .tiers import Tier, TierTable
+from .window import later
 
 if TYPE_CHECKING:
     from .decision import Decision
@@ -28,7 +29,7 @@ class Kind(str, enum.Enum):
 @dataclass(frozen=True)
 class Notice:
     """One thing to tell an account: the tier changes from `before` to `tier` on `day`. `keep` is what prevents a coming
-    fall. Of the same `kind` and `cause` an account is told once."""
+    fall. Of the same `kind` and `cause` an account is told once, unless it was told something else meanwhile."""
 
     account: AccountId
     kind: Kind
@@ -52,26 +53,72 @@ class Telling:
 
 
 def notices(before: Decision | None, after: Decision, forecast: Forecast, telling: Telling) -> Iterator[Notice]:
-    """What a new decision gives to tell. Nothing for who takes no part, for what another tier table changed, and for an
-    account's first decision, unless a payment of that day made it."""
+    """What a new decision gives to tell. Nothing for who takes no part, for what another tier table or another setting
+    changed, and for an account's first decision, unless a payment of that day made it."""
     for notice in (*_moved(before, after, forecast.table_on(after.day)), *_coming(after, forecast, telling)):
         if notice.kind in telling.kinds:
             yield notice
 
 
+def is_told(notice: Notice, earlier: Sequence[Notice]) -> bool:
+    """Whether the account knows already, from what it was told so far (oldest first) or is about to be told: the last
+    thing told is always true, so a rise is told again once the fall was; and a payment once named must be enough."""
+    if notice.kind is Kind.WILL_FALL:
+        same = [each for each in earlier if (each.kind, each.cause) == (notice.kind, notice.cause)]
+        return bool(same) and not _asks_for_more(notice, same[-1])
+    moves = [each for each in earlier if each.kind is not Kind.WILL_FALL]
+    return bool(moves) and (moves[-1].kind, moves[-1].cause) == (notice.kind, notice.cause)
+
+
+def overtakes(notice: Notice, waiting: Notice) -> bool:
+    """Whether one that was not told yet need not be told any more beside a newer one."""
+    if notice.kind is Kind.WILL_FALL:
+        return (waiting.kind, waiting.cause) == (notice.kind, notice.cause)
+    return waiting.kind is not Kind.WILL_FALL
+
+
+def joined(waiting: Notice, then: Notice) -> Notice | None:
+    """What there is to tell of two moves of which the first was not told: nothing where the second took it back."""
+    if then.kind is Kind.WILL_FALL:
+        return then
+    if _held(waiting.before) == _held(then.tier):
+        return None
+    return replace(then, kind=_kind_of_move(waiting.before, then.tier, then.day), before=waiting.before)
+
+
+def still_true(notice: Notice, forecast: Forecast) -> Notice | None:
+    """A notice that waited, as the account stands now; None where it is not so any more."""
+    outlook = forecast.outlook
+    if notice.kind is not Kind.WILL_FALL:
+        return notice if outlook.basis.counts_payments and _held(outlook.tier) == _held(notice.tier) else None
+    for change in forecast.changes():
+        if change.day == notice.day and _held(change.before) == _held(notice.before):
+            keep = forecast.keep(change)
+            return replace(notice, tier=change.tier, keep=keep) if keep else None
+    return None
+
+
+def _asks_for_more(notice: Notice, told: Notice) -> bool:
+    return notice.keep is not None and (told.keep is None or notice.keep.amount > told.keep.amount)
+
+
+def _kind_of_move(before: Tier | None, tier: Tier | None, day: date) -> Kind:
+    return Kind.FELL if Ahead(day, ZERO, before, tier).falls else Kind.ROSE
+
+
 def _moved(before: Decision | None, after: Decision, table: TierTable) -> Iterator[Notice]:
     tier = before.tier if before else None
     if before:
-        is_news = before.basis.counts_payments and _same_table(before, table)
+        is_news = before.basis.counts_payments and _same_table(before, table) and _same_rules(before, after)
     else:
         is_news = any(each.counted > 0 and each.payment.credited_on == after.day for each in after.turnover.verdicts)
     if is_news and after.basis.counts_payments and _held(tier) != _held(after.tier):
-        falls = Ahead(after.day, after.turnover.amount, tier, after.tier).falls
-        yield Notice(after.account, Kind.FELL if falls else Kind.ROSE, after.day, tier, after.tier)
+        kind = _kind_of_move(tier, after.tier, after.day)
+        yield Notice(after.account, kind, after.day, tier, after.tier)
 
 
 def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[Notice]:
-    until = after.day + timedelta(days=telling.warn_days)
+    until = later(after.day, telling.warn_days)
     for change in forecast.changes():
         if change.day > until:
             return
@@ -82,9 +129,14 @@ def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[N
 
 def _same_table(before: Decision, table: TierTable) -> bool:
     """Whether the table in force now would have decided alike."""
-    pinned = before.basis is Basis.PINNED and before.pin
-    again = table.by_name(before.pin.tier) if pinned and before.pin else table.tier_for(before.turnover.amount)
+    earned = table.tier_for(before.turnover.amount)
+    again = outranking(before.pin, before.day, earned, table) or earned
     return _held(again) == _held(before.tier)
+
+
+def _same_rules(before: Decision, after: Decision) -> bool:
+    """Whether both were made under the same settings, as far as that is known."""
+    return not before.rules or not after.rules or before.rules == after.rules
 
 
 def _held(tier: Tier | None) -> object:

@@ -28,10 +28,7 @@ class Window:
     @classmethod
     def of(cls, day: date, months: int = 1) -> Window:
         """The window of `day`: from so many calendar months before (month ends clamp) to the day itself."""
-        try:
-            return cls(day - relativedelta(months=months), day, months)
-        except (ValueError, OverflowError):
-            return cls(date.min, day, months)
+        return cls(_months_later(day, -months), day, months)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -47,13 +44,25 @@ def last_counting_day(credited_on: date, months: int = 1) -> date:
     A payment of a month's last day stays until the month ends in which it would leave, because every later day of that
     month clamps back to it: 28 February 2025 counts up to 31 March.
     """
-    try:
-        following = credited_on + relativedelta(months=months)
-    except (ValueError, OverflowError):
-        return date.max - timedelta(days=1)
+    following = _months_later(credited_on, months)
     if credited_on.day == _days_in_month(credited_on):
         return following.replace(day=_days_in_month(following))
     return following
+
+
+def later(day: date, days: int) -> date:
+    """So many days later, or the calendar's last day."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
+def _months_later(day: date, months: int) -> date:
+    """So many months later (month ends clamp), or the calendar's end: a day may be typed as 9999-12-31."""
+    number = 12 * day.year + day.month - 1 + months
+    if number // 12 < date.min.year:
+        return date.min
+    if number // 12 > date.max.year:
+        return date.max
+    return day + relativedelta(months=months)
 
 
 def _days_in_month(day: date) -> int:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from ..panel.errors import PanelError, PanelRefusal, TransportError
 from ..panel.notices import language_of, notify
+from ..programme.forecast import Forecast
 from ..programme.ids import AccountId
-from ..programme.notices import Kind
-from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, KeptNotice
+from ..programme.notices import Kind, Notice, still_true
+from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN, KeptNotice
 from .context import Context
 from .letters import letter
 
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 
 def deliver(context: Context, clock: Callable[[], datetime]) -> int:
     """Send what waits; tells how much was sent. Nothing is raised: what the panel does not take is on record and in the
-    log and keeps nothing else, and while the panel is away everything waits."""
+    log and keeps nothing else, and while the panel is away everything waits. A payment does not wait for more than one
+    of them: who answers the queue then sends the rest."""
     sent, notices = 0, context.store.notices
     for kept in notices.waiting():
         try:
@@ -29,6 +31,8 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
             notices.end(kept.id, REFUSED, clock(), str(error))
         except PanelError as error:
             log.error("notifications wait: %s", error)
+            break
+        if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent
 
@@ -42,9 +46,15 @@ def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
     if notice.kind is Kind.WILL_FALL and notice.day <= now.date():
         notices.end(kept.id, OVER, now)
         return False
+    current = _as_it_is_now(context, notice)
+    if current is None:
+        notices.end(kept.id, WITHDRAWN, now)
+        return False
+    if current != notice:
+        notices.change(kept.id, current)
     users = _users(context, notice.account)
     languages = {user: language_of(context.panel, user) for user in users}
-    words = letter(notice, context.settings.currency, {each.name: each.title for each in context.classes})
+    words = letter(current, context.settings.currency, {each.name: each.title for each in context.classes})
     notices.end(kept.id, LOST, now)
     reached, outcome, why = 0, NOBODY, ""
     for user in users:
@@ -56,6 +66,15 @@ def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
             outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, str(error)
     notices.end(kept.id, SENT if reached else outcome, now, why)
     return reached > 0
+
+
+def _as_it_is_now(context: Context, notice: Notice) -> Notice | None:
+    """None where it is not true any more, or where the client has said meanwhile that they don't want it."""
+    store = context.store
+    outlook = store.outlooks.of(notice.account)
+    if outlook is None or notice.kind in store.notices.unwanted(notice.account):
+        return None
+    return still_true(notice, Forecast(outlook, context.table_on, context.table_days))
 
 
 def _users(context: Context, account: AccountId) -> list[str]:

@@ -30,11 +30,15 @@ def tier_of(content: dict[str, Any] | None) -> Tier | None:
     )
 
 
-def content_of_pin(pin: Pin | None) -> dict[str, str] | None:
-    return None if pin is None else {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason}
+def content_of_pin(pin: Pin | None) -> dict[str, Any] | None:
+    if pin is None:
+        return None
+    return {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly}
 
 
-def pin_of(content: dict[str, str] | None) -> Pin | None:
+def pin_of(content: dict[str, Any] | None) -> Pin | None:
+    """Before there were two kinds, a pin was exact."""
     if content is None:
         return None
-    return Pin(content["tier"], date.fromisoformat(content["until"]), content["reason"])
+    until, exactly = date.fromisoformat(content["until"]), content.get("exactly", True)
+    return Pin(content["tier"], until, content["reason"], exactly)

@@ -235,6 +235,7 @@ def content_of(decision: Decision) -> dict[str, Any]:
         "turnover": str(decision.turnover.amount),
         "tier": content_of_tier(decision.tier),
         "pin": content_of_pin(decision.pin),
+        **({"rules": decision.rules} if decision.rules else {}),
         "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
         **({"currency": decision.turnover.currency} if any(each.rate for each in decision.turnover.verdicts) else {}),
     }
@@ -308,6 +309,7 @@ def _decision(account: AccountId, day: date, content: dict[str, Any]) -> Decisio
         ),
         tier_of(content["tier"]),
         pin_of(content["pin"]),
+        content.get("rules", ""),
     )
 
 

@@ -13,6 +13,7 @@ from .database import moment, transaction
 from .settings import MemberRule
 
 ENROLLED, EXCLUDED, LEFT = "enrolled", "excluded", "left"
+AT_LEAST, EXACTLY = "at_least", "exactly"
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,17 @@ class MemberStore:
         self._set(account, now, standing=None, reason="")
 
     def pin(self, account: AccountId, pin: Pin, now: datetime) -> None:
-        self._set(account, now, pin_tier=pin.tier, pin_until=pin.until.isoformat(), pin_reason=pin.reason)
+        self._set(
+            account,
+            now,
+            pin_tier=pin.tier,
+            pin_until=pin.until.isoformat(),
+            pin_reason=pin.reason,
+            pin_kind=EXACTLY if pin.exactly else AT_LEAST,
+        )
 
     def unpin(self, account: AccountId, now: datetime) -> None:
-        self._set(account, now, pin_tier=None, pin_until=None, pin_reason=None)
+        self._set(account, now, pin_tier=None, pin_until=None, pin_reason=None, pin_kind=AT_LEAST)
 
     def _set(self, account: AccountId, now: datetime, **columns: str | None) -> None:
         with transaction(self._connection):
@@ -84,6 +92,13 @@ def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[Acc
     return Basis.NOT_A_MEMBER
 
 
+def pin_in(row: sqlite3.Row) -> Pin | None:
+    """The pin of a row that has the columns of one."""
+    if not row["pin_tier"]:
+        return None
+    until, exactly = date.fromisoformat(row["pin_until"]), row["pin_kind"] == EXACTLY
+    return Pin(row["pin_tier"], until, row["pin_reason"], exactly)
+
+
 def _note(row: sqlite3.Row) -> MemberNote:
-    pin = Pin(row["pin_tier"], date.fromisoformat(row["pin_until"]), row["pin_reason"]) if row["pin_tier"] else None
-    return MemberNote(AccountId(row["account"]), row["standing"], row["reason"], pin)
+    return MemberNote(AccountId(row["account"]), row["standing"], row["reason"], pin_in(row))

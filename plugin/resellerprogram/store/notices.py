@@ -12,12 +12,17 @@ from typing import Any
 
 from ..programme.forecast import Keep
 from ..programme.ids import AccountId
-from ..programme.notices import Kind, Notice
+from ..programme.notices import Kind, Notice, is_told, joined, overtakes
 from .contents import content_of_tier, tier_of
-from .database import moment
+from .database import moment, transaction
 
 SENT, REFUSED, LOST, OVER, NOBODY = "sent", "refused", "lost", "over", "nobody"
-"""What became of a notice: taken by the panel, refused by it, sent without an answer, or overtaken by the day."""
+WITHDRAWN = "withdrawn"
+"""What became of a notice: taken by the panel, refused by it, sent without an answer, overtaken by the day, for a
+client without users; or withdrawn before it was sent, because it was not true or not wanted any more."""
+
+LATELY = 100
+"""Notices of one account among which the last ones are looked for."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +43,53 @@ class NoticeStore:
         self._connection = connection
 
     def is_new(self, notice: Notice) -> bool:
-        """Whether the account wants to know of it, and was never told."""
-        return not self._connection.execute(
-            "SELECT 1 FROM notice WHERE account = ? AND kind = ? AND cause = ?"
-            " UNION ALL SELECT 1 FROM unwanted_notice WHERE account = ? AND kind = ?",
-            (notice.account, notice.kind.value, notice.cause, notice.account, notice.kind.value),
-        ).fetchone()
+        """Whether the account wants to know of it, and does not know yet."""
+        if notice.kind in self.unwanted(notice.account):
+            return False
+        return not is_told(notice, [kept.notice for kept in self._of(notice.account)])
 
     def put(self, notice: Notice, now: datetime) -> None:
-        """Let it be sent; what was put before is not put again."""
+        """Let it be sent, in place of what it overtakes; what the account knows is not put again."""
+        with transaction(self._connection):
+            if not self.is_new(notice):
+                return
+            overtaken = [
+                kept for kept in self._of(notice.account) if not kept.outcome and overtakes(notice, kept.notice)
+            ]
+            for kept in overtaken:
+                self.end(kept.id, WITHDRAWN, now)
+            told = joined(overtaken[0].notice, notice) if overtaken else notice
+            if told:
+                self._add(told, now)
+
+    def _add(self, notice: Notice, now: datetime) -> None:
+        same = self._connection.execute(
+            "SELECT count(*) FROM notice WHERE account = ? AND kind = ? AND (cause = ? OR substr(cause, 1, ?) = ?)",
+            (notice.account, notice.kind.value, notice.cause, len(notice.cause) + 1, f"{notice.cause}#"),
+        ).fetchone()[0]
         self._connection.execute(
-            "INSERT OR IGNORE INTO notice (account, kind, cause, made_at, content) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO notice (account, kind, cause, made_at, content) VALUES (?, ?, ?, ?, ?)",
             (
                 notice.account,
                 notice.kind.value,
-                notice.cause,
+                f"{notice.cause}#{same + 1}" if same else notice.cause,
                 moment(now),
                 json.dumps(_content(notice), ensure_ascii=False),
             ),
         )
+
+    def change(self, number: int, notice: Notice) -> None:
+        """One that waited is told as the account stands now."""
+        content = json.dumps(_content(notice), ensure_ascii=False)
+        self._connection.execute("UPDATE notice SET content = ? WHERE id = ?", (content, number))
+
+    def _of(self, account: AccountId) -> list[KeptNotice]:
+        """What the account was told lately, and what it is about to be told, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM notice WHERE account = ? AND outcome NOT IN (?, ?) ORDER BY id DESC LIMIT ?",
+            (account, OVER, WITHDRAWN, LATELY),
+        ).fetchall()
+        return [_kept(row) for row in reversed(rows)]
 
     def waiting(self) -> list[KeptNotice]:
         """What is still to be sent, oldest first."""

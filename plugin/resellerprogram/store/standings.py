@@ -15,6 +15,7 @@ from ..programme.moves import Move, Mover
 from ..programme.tiers import ServiceClass
 from .database import moment
 from .listing import PLACES, Listing, Page, fold, in_order
+from .members import pin_in
 
 PUT_RIGHT_FOR = timedelta(days=30)
 """How long a list shows that somebody's change of a discount was put right."""
@@ -199,15 +200,14 @@ class StandingStore:
 
     def _whole(self, account: int) -> Listed:
         row = self._connection.execute(
-            "SELECT s.*, m.standing, m.reason, m.pin_tier, m.pin_until, m.pin_reason,"
+            "SELECT s.*, m.standing, m.reason, m.pin_tier, m.pin_until, m.pin_reason, m.pin_kind,"
             " (SELECT count(*) FROM set_aside a WHERE a.account = s.account AND put_back_at IS NULL) AS resting,"
             " (SELECT error FROM queue q WHERE q.account = s.account ORDER BY error = '', id LIMIT 1) AS error"
             " FROM standing s LEFT JOIN member m ON m.account = s.account WHERE s.account = ?",
             (account,),
         ).fetchone()
-        pin = row["pin_until"] and Pin(row["pin_tier"], date.fromisoformat(row["pin_until"]), row["pin_reason"])
         excluded = row["reason"] if row["standing"] == "excluded" else None
-        return Listed(_standing(row), pin or None, excluded, row["resting"], row["error"] or "")
+        return Listed(_standing(row), pin_in(row), excluded, row["resting"], row["error"] or "")
 
 
 def _standing(row: sqlite3.Row) -> Standing:

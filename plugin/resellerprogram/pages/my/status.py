@@ -47,6 +47,12 @@ _EXPLAINED = {
         "До этого дня статус не зависит от платежей. Потом он снова будет зависеть от них; с {first} по {last} внесено "
         "{turnover}.",
     ),
+    "at_least": Text(
+        "Until that day your status does not fall below this one, and rises with what you pay. From then on it follows "
+        "your payments; those from {first} to {last} are {turnover}.",
+        "До этого дня статус не опустится ниже и может вырасти от платежей. Потом он снова будет зависеть только от "
+        "них; с {first} по {last} внесено {turnover}.",
+    ),
     "below": Text(
         "From {first} to {last} you paid in {turnover}. The first status begins at {threshold}; it comes with "
         "the payment "
@@ -87,6 +93,7 @@ _MOVES = {
     Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
     Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
     Mover.TABLE: Text("{day}: the table of the programme changed", "{day}: изменилась таблица программы"),
+    Mover.RULES: Text("{day}: the rules of the programme changed", "{day}: изменились правила программы"),
 }
 _OF_MEMBERS = (
     "turnover",
@@ -152,7 +159,9 @@ def _headline(me: Reseller) -> str:
 
 def _words(me: Reseller) -> str:
     """In five seconds: what was paid, how much is missing, when it ends."""
-    text, outlook = _EXPLAINED[me.state], me.outlook
+    outlook = me.outlook
+    rises = me.state == "pinned" and outlook and outlook.pin and not outlook.pin.exactly
+    text = _EXPLAINED["at_least" if rises else me.state]
     if outlook is None:
         return text.say(me.language)
     forecast = me.forecast(outlook)
@@ -232,10 +241,7 @@ def _leave_out(me: Reseller) -> None:
 
 def _targets(me: Reseller, forecast: Forecast) -> list[Tier]:
     """The tiers that are not reached yet, the next one first; none while no payment changes the status."""
-    if me.state == "pinned":
-        return []
-    balance = forecast.balance(me.today)
-    return [tier for tier in me.table.tiers if tier.threshold > balance]
+    return forecast.tiers_above(me.today)
 
 
 def _chosen(me: Reseller, targets: list[Tier]) -> Tier | None:
