@@ -290,23 +290,22 @@ def test_u5_a_changed_setting_is_not_told_to_clients_as_their_doing(operator: Op
 def test_v8_a_payment_waits_for_one_notification_and_not_for_all(
     operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from resellerprogram.recalculation import notifying
+    from resellerprogram.panel.notices import notify
 
     for _ in range(3):
         other = operator.sandbox.world.add_account("Another")
         operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))
         operator.sandbox.world.add_payment(other, 49_000, date(2025, 1, 5))
     operator.apply(date(2025, 1, 14))
-    sends = getattr(notifying, "notify")  # noqa: B009  not exported
-    asked: list[object] = []
+    asked: list[tuple[Any, ...]] = []
 
     def payment_meanwhile(*words: Any) -> None:
         if not asked:
             operator.store.queue.put(AccountId(reseller), "payment.setpaid", operator.clock(date(2025, 1, 18))())
         asked.append(words)
-        sends(*words)
+        notify(*words)
 
-    monkeypatch.setattr(notifying, "notify", payment_meanwhile)
+    monkeypatch.setattr("resellerprogram.recalculation.notifying.notify", payment_meanwhile)
     operator.apply(date(2025, 1, 18))
     assert len(told(operator)) == 1
     operator.work(date(2025, 1, 18))
