@@ -152,7 +152,7 @@ def _standing(context: Context, considered: Considered, forecast: Forecast, now:
     decision = considered.decision
     before = context.store.standings.of(considered.account.id)
     tier, turnover, counted = decision.tier, decision.turnover.amount, decision.basis.counts_payments
-    following = context.table.next_after(turnover) if counted else None
+    following = forecast.next_tier(decision.day) if counted else None
     ahead = next(forecast.changes(), None)
     since = _since(context, considered, before)
     put_right = any(change.because is Because.BY_HAND for change in considered.changes)
@@ -239,7 +239,9 @@ def _decide(context: Context, reading: Reading, before: Record | None) -> tuple[
     if before and before.last_day <= context.day:
         moved_to = _confirm_vanished(context, before.decision, {payment.id for payment in payments}, context.window)
     pin = context.store.members.of(account).pin
-    decision = decide(account, context.day, payments, context.table, _rules(context, account, payments), pin)
+    excluded = context.settings.excluded_payment_methods
+    rules = _rules(context, account, payments)
+    decision = decide(account, context.day, payments, context.table, rules, pin, excluded)
     return decision, moved_to
 
 

@@ -78,6 +78,8 @@ def recalculate(
         run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
         report = Report(day)
         try:
+            if write:
+                store.set_aside.reconcile(clock())
             with working_on(root, store, day, large=accounts is None, withdraw=withdraw) as context:
                 _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
         except Exception as error:

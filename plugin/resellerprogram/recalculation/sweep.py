@@ -59,6 +59,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         only_one(store.folder, CAUSE, clock(), PATIENCE),
         working_on(root, store, clock().date(), large=True, quick=True) as context,
     ):
+        store.set_aside.reconcile(clock())
         context.prepare()
         payments = _look_at_payments(context, clock())
         accounts = _look_at_discounts(context, clock())

@@ -63,6 +63,7 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
     """One round of the queue; False when somebody else holds on to the panel for too long."""
     try:
         with only_one(store.folder, CAUSE, clock(), WAITS):
+            store.set_aside.reconcile(clock())
             many = store.queue.due_count(clock()) > ROUND
             with working_on(root, store, clock().date(), large=many, quick=True) as context:
                 drained = drain(context, clock, None if many else ROUND)
