@@ -127,6 +127,13 @@ def test_plain_http_goes_to_this_host_only() -> None:
         Https("http://billing.example.com/billmgr", Scripted()).send(READ)
 
 
+@pytest.mark.parametrize(("url", "certificate"), [(URL, "/nowhere/ca.pem"), ("https://[", "")])
+def test_a_missing_certificate_or_an_unreadable_address_lets_a_run_go_on_by_mgrctl(url: str, certificate: str) -> None:
+    mgrctl = Scripted()
+    HttpsOrMgrctl(Https(url, mgrctl, certificate), mgrctl).send(READ)
+    assert mgrctl.functions[-1] == "payment"
+
+
 def test_an_error_never_shows_the_key() -> None:
     mgrctl = Scripted()
     with pytest.raises(PanelUnreachable) as raised:

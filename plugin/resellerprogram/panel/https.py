@@ -71,11 +71,11 @@ class Https:
 
     def _post(self, call: Call, extra: dict[str, str]) -> bytes:
         form = {"func": call.function, "out": "xml", **call.params, **extra}
-        address = urlsplit(self._url)
-        if address.scheme != "https" and address.hostname not in _THIS_HOST:
-            raise PanelUnreachable("plain http to another host", call)
         deadline = time.monotonic() + self._timeout
         try:
+            address = urlsplit(self._url)
+            if address.scheme != "https" and address.hostname not in _THIS_HOST:
+                raise PanelUnreachable("plain http to another host", call)
             with self._session.post(
                 self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
             ) as response:
@@ -86,6 +86,8 @@ class Https:
             raise PanelTimeout(self._timeout, call) from error
         except requests.RequestException as error:
             raise PanelUnreachable(_without_form(error), call) from error
+        except (OSError, ValueError) as error:  # a certificate file that is gone, an address that can't be read
+            raise PanelUnreachable(error, call) from error
 
     def _read(self, response: requests.Response, deadline: float, call: Call) -> bytes:
         parts = []
