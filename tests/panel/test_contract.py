@@ -566,6 +566,17 @@ def test_large_runs_use_one_session_and_it_is_renewed_when_it_ends(sandbox: Sand
     ]
 
 
+@pytest.mark.parametrize("reading", ["refused", "literal"])
+def test_where_mgrctl_takes_nothing_from_its_environment_large_runs_go_by_mgrctl(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, reading: str
+) -> None:
+    sandbox.read_as(mgrctl_environment=reading)
+    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+        assert len(panel.rows("itemtype")) == 6
+    assert "going on with mgrctl" in caplog.text
+    assert [call["caller"] for call in sandbox.calls() if call["func"] == "itemtype"] == ["resellerprogram"]
+
+
 def test_large_runs_keep_one_connection_alive(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[HTTPConnection] = []
     connect = HTTPConnection.connect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 import requests
 import responses
 from resellerprogram.panel.answers import Document, parse
+from resellerprogram.panel.assumptions import from_environment
 from resellerprogram.panel.errors import (
+    SECRETS,
     Call,
     EmptyAnswer,
     HtmlAnswer,
@@ -53,7 +56,12 @@ class Scripted:
         return [call.function for call in self.calls]
 
 
+STRANGER = '<doc><error type="auth" object=""/></doc>'
+
+
 def replies(*bodies: str | Exception, status: int = 200) -> None:
+    """A stranger's answer, which proves the way; a session; then these."""
+    responses.post(URL, body=STRANGER)
     responses.post(URL, body=LOGGED_IN)
     for body in bodies:
         responses.post(URL, body=body, status=status)
@@ -70,22 +78,24 @@ def test_the_session_is_opened_with_a_key_that_mgrctl_registered() -> None:
     key = mgrctl.calls[0].params["key"]
     assert len(key) >= 32
     sent = [str(call.request.body) for call in responses.calls]
-    assert f"key={key}" in sent[0]
-    assert "auth=SESSION-1" in sent[1]
-    assert key not in sent[1]
+    assert "func=whoami" in sent[0]
+    assert f"key={key}" in sent[1]
+    assert "auth=SESSION-1" in sent[2]
+    assert [key in each for each in sent] == [False, True, False]
 
 
 @responses.activate
 def test_no_secret_is_ever_in_the_address() -> None:
     replies(FINE)
     Https(URL, Scripted()).send(READ)
-    assert [call.request.url for call in responses.calls] == [URL, URL]
+    assert [call.request.url for call in responses.calls] == [URL, URL, URL]
     assert responses.calls[0].request.headers["Referer"] == URL
 
 
 @responses.activate
 def test_a_session_that_ended_is_opened_again_once() -> None:
-    replies('<doc><error type="auth" object=""/></doc>')
+    replies(STRANGER)
+    responses.post(URL, body=STRANGER)
     responses.post(URL, body=LOGGED_IN.replace("1", "2"))
     responses.post(
         URL,
@@ -127,11 +137,100 @@ def test_plain_http_goes_to_this_host_only() -> None:
         Https("http://billing.example.com/billmgr", Scripted()).send(READ)
 
 
-def test_an_error_never_shows_the_key() -> None:
+@pytest.mark.parametrize(("url", "certificate"), [(URL, "/nowhere/ca.pem"), ("https://[", "")])
+def test_a_missing_certificate_or_an_unreadable_address_lets_a_run_go_on_by_mgrctl(url: str, certificate: str) -> None:
     mgrctl = Scripted()
+    HttpsOrMgrctl(Https(url, mgrctl, certificate), mgrctl).send(READ)
+    assert mgrctl.functions[-1] == "payment"
+
+
+@responses.activate
+def test_an_error_never_shows_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    mgrctl = Scripted()
+    responses.post(URL, body=STRANGER)
+    responses.post(URL, body=requests.ConnectionError("refused"))
     with pytest.raises(PanelUnreachable) as raised:
-        Https("https://127.0.0.1:1/billmgr", mgrctl).send(READ)
-    assert mgrctl.calls[0].params["key"] not in str(raised.value)
+        Https(URL, mgrctl).send(READ)
+    assert mgrctl.calls[0].params["key"] not in str(raised.value) + caplog.text
+
+
+def test_no_key_is_registered_where_nothing_listens() -> None:
+    mgrctl = Scripted()
+    HttpsOrMgrctl(Https("https://127.0.0.1:1/billmgr", mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["payment"]
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "body",
+    [
+        requests.exceptions.SSLError("certificate verify failed"),
+        requests.ConnectionError("refused"),
+        requests.ReadTimeout("slow"),
+    ],
+)
+def test_no_key_is_registered_before_connection_and_certificate_have_proved_good(body: Exception) -> None:
+    mgrctl = Scripted()
+    responses.post(URL, body=body)
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["payment"]
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [302, 500, 502])
+def test_no_key_is_registered_with_who_does_not_answer_as_the_panel(status: int) -> None:
+    mgrctl = Scripted()
+    responses.post(URL, status=status)
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["payment"]
+
+
+@responses.activate
+def test_a_key_that_was_registered_and_not_used_is_used_up_over_https() -> None:
+    mgrctl = Scripted()
+    responses.post(URL, body=STRANGER)
+    responses.post(URL, body=requests.ReadTimeout("slow"))
+    responses.post(URL, body=LOGGED_IN)
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["session.newkey", "payment"]
+    key = mgrctl.calls[0].params["key"]
+    assert [f"key={key}" in str(call.request.body) for call in responses.calls] == [False, True, True]
+
+
+@responses.activate
+def test_where_https_has_ended_the_key_is_used_up_by_mgrctl() -> None:
+    mgrctl = Scripted()
+    responses.post(URL, body=STRANGER)
+    responses.post(URL, body=requests.ConnectionError("refused"))
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["session.newkey", "auth", "payment"]
+    assert mgrctl.calls[0].params["key"] == mgrctl.calls[1].params["key"]
+
+
+@responses.activate
+def test_a_key_that_the_panel_does_not_take_over_https_is_used_up_by_mgrctl() -> None:
+    mgrctl = Scripted()
+    responses.post(URL, body='<doc><error type="access" object="ip"/></doc>')
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["session.newkey", "auth", "payment"]
+
+
+@responses.activate
+def test_a_key_that_can_not_be_used_up_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    mgrctl = Scripted(FINE, PanelTimeout(1, READ))
+    responses.post(URL, body=STRANGER)
+    responses.post(URL, body=requests.ConnectionError("refused"))
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert "opens the panel as root may be left" in caplog.text
+
+
+@responses.activate
+def test_a_key_of_which_mgrctl_does_not_tell_whether_it_is_registered_is_used_up() -> None:
+    mgrctl = Scripted(PanelTimeout(1, READ))
+    replies()
+    HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(READ)
+    assert "func=auth" in str(responses.calls[1].request.body)
+    assert mgrctl.functions == ["session.newkey", "payment"]
 
 
 @responses.activate
@@ -160,7 +259,7 @@ def test_a_write_goes_by_mgrctl_when_there_is_no_session_to_be_had() -> None:
     mgrctl = Scripted()
     responses.post(URL, body=requests.ConnectionError("refused"))
     HttpsOrMgrctl(Https(URL, mgrctl), mgrctl).send(WRITE)
-    assert mgrctl.functions == ["session.newkey", "account.discount.edit"]
+    assert mgrctl.functions == ["account.discount.edit"]
 
 
 @responses.activate
@@ -212,6 +311,24 @@ def test_mgrctl_gets_its_arguments_unchanged_and_our_name(tmp_path: Path) -> Non
     document = mgrctl.send(Call("account.edit", {"name": 'O\'Reilly; $(rm -rf /) "x" <b>', "elid": "5"}))
     assert document.value("a") == '-m|billmgr|-o|xml|account.edit|name=O\'Reilly; $(rm -rf /) "x" <b>|elid=5'
     assert document.value("c") == "resellerprogram"
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_no_secret_is_among_the_arguments_of_mgrctl(tmp_path: Path, name: str) -> None:
+    mgrctl = executable(
+        tmp_path,
+        "import os,sys\nprint('<doc><a>%s</a><e>%s</e></doc>' % ("
+        f"'|'.join(sys.argv[1:]), os.environ['RP_{name.upper()}']))",
+    )
+    document = mgrctl.send(Call("session.newkey", {name: "top-secret", "username": "root"}))
+    assert document.value("a") == f"-m|billmgr|-o|xml|-e|{name}=$RP_{name.upper()}|session.newkey|username=root"
+    assert document.value("e") == "top-secret"
+    assert f"RP_{name.upper()}" not in os.environ
+
+
+def test_what_an_mgrctl_without_environment_takes_for_a_key_is_too_short_for_one() -> None:
+    (_, argument), _ = from_environment("key")
+    assert len(argument.partition("=")[2]) < 16
 
 
 @pytest.mark.parametrize(

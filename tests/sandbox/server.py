@@ -86,6 +86,13 @@ class Server:
                 position += 1
                 if argument == "-o" and position < len(arguments):
                     params["out"] = arguments[position]
+            elif argument == "-e":
+                if self.state.reads("mgrctl_environment", "refused"):
+                    return b"", []
+                position += 1 if self.state.reads("mgrctl_environment", "literal") else 2
+                name, _, value = arguments[position].partition("=")
+                params[name] = value
+                position += self.state.reads("mgrctl_environment", "literal")
             elif argument in ("-R", "--restart"):
                 params["func"] = "exit"
             elif "func" not in params:

@@ -45,6 +45,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "zero_percent_outranks": ("yes", "no"),  # A, B.5: a personal discount of 0 % against a promotion
     "payment_reads_wait": ("no", "yes"),  # C.7: reading one payment waits for the lock of its subaccount
+    "mgrctl_environment": ("taken", "refused", "literal"),  # panel-2 E2: -e name=$VARIABLE, as its documentation says
     "referer_required": ("no", "yes"),  # E.2
     "amount_sign": ("iso", "symbol"),  # C.3
     "project_list": ("present", "absent"),  # not in J's list

@@ -28,6 +28,15 @@ _Type = TypeVar("_Type", bound=int)
 AS_ROOT = frozenset({"actionlist", "employee", "payment.info", "session.newkey", "whoami"})
 """Functions called as root; all others as an employee, as ISPsystem's own tests do (E.2)."""
 
+
+def from_environment(parameter: str) -> tuple[tuple[str, str], str]:
+    """The arguments with which mgrctl takes a parameter's value from its environment, and the variable's name (its
+    documentation). Everybody may read the arguments of a process. The name is so short that `$NAME` itself, from an
+    mgrctl that took it literally, is refused as a session's key: those have 16 characters or more (E.2)."""
+    variable = f"RP_{parameter.upper()}"
+    return ("-e", f"{parameter}=${variable}"), variable
+
+
 FIRST_PROVIDER = ProviderId(1)
 """The provider of a panel that does not list its providers; BILLmanager's own is number one."""
 LIKELY_EMPLOYEE = "admin"
@@ -465,6 +474,15 @@ def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     return Finding.HOLDS, ""
 
 
+def _secrets_from_environment(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    """Over HTTPS it holds, too: the session was opened with a key that mgrctl took from its environment."""
+    try:
+        panel.call("whoami", {"confirm": "resellerprogram"})
+    except PanelError as error:
+        return Finding.DIFFERS, str(error)
+    return Finding.HOLDS, ""
+
+
 def _some_payments(panel: Panel, specimen: Specimen) -> list[Row]:
     if specimen.account is None:
         return []
@@ -677,6 +695,16 @@ ASSUMPTIONS = (
         "panel/calls.py",
         False,
         _wildcard_on_id,
+    ),
+    Assumption(
+        "secrets_from_environment",
+        Text(
+            "mgrctl takes a secret value from its environment: -e name=$VARIABLE (else large runs go by mgrctl)",
+            "mgrctl берёт секретное значение из окружения: -e имя=$ПЕРЕМЕННАЯ (иначе пересчёты идут через mgrctl)",
+        ),
+        "panel/transport.py",
+        False,
+        _secrets_from_environment,
     ),
     Assumption(
         "filter_forms",

@@ -29,7 +29,7 @@ from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, PaymentId
 from ..programme.text import Text
 
-_SECRETS = frozenset({"auth", "authinfo", "key", "password", "passwd", "confirm"})
+SECRETS = frozenset({"auth", "authinfo", "key", "password", "passwd", "confirm"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Call:
     repeatable: bool = True
 
     def __str__(self) -> str:
-        shown = (f"{name}={'***' if name in _SECRETS else value}" for name, value in self.params.items() if value)
+        shown = (f"{name}={'***' if name in SECRETS else value}" for name, value in self.params.items() if value)
         return " ".join((self.function, *shown))
 
 

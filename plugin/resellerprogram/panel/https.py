@@ -9,6 +9,7 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import requests
@@ -33,8 +34,8 @@ log = logging.getLogger(__name__)
 class Https:
     """One kept-alive session to the panel's HTTP API; the session is opened with a key that mgrctl registers.
 
-    The key passes through mgrctl's arguments because the panel offers no other way; it is random, used
-    at once and once, and opens nothing afterwards. Plain http is taken only to this host itself.
+    The key opens a session of root's until it is used, so it is registered only when the connection and the
+    certificate have proved good, and used at once and once. Plain http is taken only to this host itself.
     """
 
     def __init__(self, url: str, mgrctl: Transport, certificate: str = "", timeout: float = TIMEOUT) -> None:
@@ -61,21 +62,48 @@ class Https:
         """Open the session unless it is open. Raises PanelError; nothing else has been sent then."""
         if self._auth:
             return
-        key = secrets.token_urlsafe(32)
-        self._mgrctl.send(Call("session.newkey", {"key": key}, repeatable=False))
-        enter = Call("auth", {"key": key}, repeatable=False)
-        document = parse(self._post(enter, {}), enter)
-        self._auth = document.attribute("auth", "id") or document.value("auth")
-        if not self._auth:
-            raise IncompleteAnswer(enter, "auth")
+        self._post(Call("whoami"), {})
+        enter = Call("auth", {"key": secrets.token_urlsafe(32)}, repeatable=False)
+        try:
+            self._mgrctl.send(Call("session.newkey", enter.params, repeatable=False))
+            document = self._asked(enter)
+            self._auth = document.attribute("auth", "id") or document.value("auth")
+            if not self._auth:
+                raise IncompleteAnswer(enter, "auth")
+        except NotAuthenticated:
+            raise  # there is no such key
+        except PanelError as error:
+            self._use_up(enter, error)
+            raise
+
+    def _use_up(self, enter: Call, why: PanelError) -> None:
+        """Use a key that may be registered and unused: once more here, then by mgrctl. The session is let go."""
+        ways: tuple[Callable[[Call], Document], ...] = (self._asked, self._mgrctl.send)
+        for ask in ways:
+            try:
+                ask(enter)
+            except NotAuthenticated:
+                break  # there is no such key (any more)
+            except PanelError as error:
+                log.warning("the key of a session could not be used up: %s", error)
+            else:
+                break
+        else:
+            log.error("a session key that opens the panel as root may be left in it, restart the panel's core: %s", why)
+            return
+        log.warning("a session could not be opened, its key opens nothing any more: %s", why)
+
+    def _asked(self, call: Call) -> Document:
+        """The answer to a call without a session."""
+        return parse(self._post(call, {}), call)
 
     def _post(self, call: Call, extra: dict[str, str]) -> bytes:
         form = {"func": call.function, "out": "xml", **call.params, **extra}
-        address = urlsplit(self._url)
-        if address.scheme != "https" and address.hostname not in _THIS_HOST:
-            raise PanelUnreachable("plain http to another host", call)
         deadline = time.monotonic() + self._timeout
         try:
+            address = urlsplit(self._url)
+            if address.scheme != "https" and address.hostname not in _THIS_HOST:
+                raise PanelUnreachable("plain http to another host", call)
             with self._session.post(
                 self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
             ) as response:
@@ -86,6 +114,8 @@ class Https:
             raise PanelTimeout(self._timeout, call) from error
         except requests.RequestException as error:
             raise PanelUnreachable(_without_form(error), call) from error
+        except (OSError, ValueError) as error:  # a certificate file that is gone, an address that can't be read
+            raise PanelUnreachable(error, call) from error
 
     def _read(self, response: requests.Response, deadline: float, call: Call) -> bytes:
         parts = []

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from .answers import Document, parse
-from .errors import Call, PanelTimeout, PanelUnreachable, TransportError
+from .assumptions import from_environment
+from .errors import SECRETS, Call, PanelTimeout, PanelUnreachable, TransportError
 
 CALLER = "resellerprogram"
 TIMEOUT = 120.0
@@ -30,27 +31,32 @@ class Transport(Protocol):
 
 
 class Mgrctl:
-    """`sbin/mgrctl` as root: no password, one process per call. The panel logs us as `resellerprogram`."""
+    """`sbin/mgrctl` as root: no password, one process per call. The panel logs us as `resellerprogram`.
+
+    A secret is never among the arguments, which every login of this host may read: it goes by the environment.
+    """
 
     def __init__(self, root: Path, timeout: float = TIMEOUT) -> None:
         self._root, self._timeout = root, timeout
         self._environment = {**os.environ, "SSH_CONNECTION": CALLER}
 
     def send(self, call: Call) -> Document:
+        secret = {name: from_environment(name) for name in call.params if name in SECRETS}
         command = [
             str(self._root / "sbin" / "mgrctl"),
             "-m",
             "billmgr",
             "-o",
             "xml",
+            *(part for option, _ in secret.values() for part in option),
             call.function,
-            *(f"{name}={value}" for name, value in call.params.items()),
+            *(f"{name}={value}" for name, value in call.params.items() if name not in secret),
         ]
         try:
             done = subprocess.run(  # noqa: S603  no shell
                 command,
                 cwd=self._root,
-                env=self._environment,
+                env={**self._environment, **{variable: call.params[name] for name, (_, variable) in secret.items()}},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=self._timeout,
