@@ -220,6 +220,7 @@ def _planned(planned: Planned, report: Report) -> PlannedAccount:
         _kind(planned),
         sum(change.drops for change in planned.changes),
         tuple(_values(change, report) for change in planned.changes),
+        planned.unforetold,
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.recalculation import work as working
 from resellerprogram.store import Store
+from resellerprogram.store.journal import FILE_NAME
 
 from tests.dying import die_before
 from tests.operator import TODAY, Operator
@@ -70,6 +71,8 @@ class Story:
         operator.sandbox.mgrctl("payment.filter", status="1", sok="ok", su="admin")
         self.discounts, self.filters = world.discounts(), operator.sandbox.filters()
         self.snapshot = operator.store.backup(operator.clock(TODAY)(), operator.sandbox.root / "var" / "before.db")
+        self.journal = operator.sandbox.root / "var" / FILE_NAME
+        self.rests = self.journal.read_bytes() if self.journal.exists() else b""
 
     def again(self) -> None:
         """Panel and store as they were before the worker came."""
@@ -80,6 +83,7 @@ class Story:
             world.put_discount(each["id"], each["account"], each["percent"], TYPES[each["internal_name"]], each["name"])
         with sqlite3.connect(self.snapshot) as source:
             source.backup(self.operator.store.connection)
+        self.journal.write_bytes(self.rests)
         self.notified_before = len(self.operator.sandbox.notifications())
 
     def check(self, when: str) -> None:

@@ -294,6 +294,12 @@ class World:
         with self._writing() as session:
             session.delete(session.get_one(Payment, payment))
 
+    def delete_payments(self, account: int) -> None:
+        """All payments of an account are gone."""
+        with self._writing() as session:
+            subaccounts = select(Subaccount.id).where(Subaccount.account == account)
+            session.query(Payment).filter(Payment.subaccount.in_(subaccounts)).delete(synchronize_session=False)
+
     def add_rate(self, currency: str, day: date, rate: Decimal | str) -> int:
         with self._writing() as session:
             number = self._number(session, CurrencyRate)

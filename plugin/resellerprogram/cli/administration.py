@@ -369,8 +369,7 @@ def _note_values(note: MemberNote) -> dict[str, Any]:
         "account": note.account,
         "standing": note.standing,
         "reason": note.reason,
-        "pin": pin
-        and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly},
+        "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly},
     }
 
 

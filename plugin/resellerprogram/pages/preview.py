@@ -89,9 +89,9 @@ def _sums(visit: Visit) -> str:
 
 
 def _drops(visit: Visit) -> str:
-    """How many discounts the plan lowers or removes, and how many one run may."""
+    """How many discounts the plan lowers or removes though nothing foretold it, and how many one run may."""
     kept = visit.store.notes.read(PREVIEW)
-    return f"{visit.store.planned.drops()} / {kept['limit']}" if kept else ""
+    return f"{visit.store.planned.unforetold()} / {kept['limit']}" if kept else ""
 
 
 def state_of_plan(visit: Visit) -> str:
@@ -150,7 +150,7 @@ def preview_apply(visit: Visit) -> etree._Element:
     """Apply the whole plan, or the selected clients' part of it, after a look at what that means."""
     accounts = [visit.account(text) for text in visit.request.several("elid")]
     store = visit.store
-    kept, drops = store.notes.read(PREVIEW), store.planned.drops(accounts or None)
+    kept, drops = store.notes.read(PREVIEW), store.planned.unforetold(accounts or None)
     if kept is None:
         visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
     beyond = drops > kept["limit"]
@@ -167,8 +167,9 @@ def preview_apply(visit: Visit) -> etree._Element:
             "sums": _sums(visit),
             "plan": state_of_plan(visit),
             "drops": visit.say(
-                "lowered or removed: {drops}, allowed in one run: {limit}",
-                "снизится или снимется: {drops}, разрешено за раз: {limit}",
+                "lowered or removed: {all}, of these not foretold: {drops}, allowed in one run: {limit}",
+                "снизится или снимется: {all}, из них без прогноза: {drops}, разрешено за раз: {limit}",
+                all=store.planned.drops(accounts or None),
                 drops=drops,
                 limit=kept["limit"],
             ),
@@ -182,12 +183,12 @@ def preview_apply(visit: Visit) -> etree._Element:
 def _told_beyond(visit: Visit) -> str:
     if visit.is_full:
         return visit.say(
-            "That is beyond the limit: lift it for this once and say why, or the run will stop.",
-            "Это больше предела: снимите его на этот раз и укажите причину, иначе пересчёт остановится.",
+            "That is beyond the limit: lift it for this once and say why, or these discounts stay as they are.",
+            "Это больше предела: снимите его на этот раз и укажите причину, иначе эти скидки останутся как есть.",
         )
     return visit.say(
-        "That is beyond the limit: the run will stop. A full administrator can lift it for once.",
-        "Это больше предела: пересчёт остановится. Снять его на один раз может полный администратор.",
+        "That is beyond the limit: these discounts would stay. A full administrator can lift it for once.",
+        "Это больше предела: эти скидки остались бы. Снять его на один раз может полный администратор.",
     )
 
 

@@ -19,7 +19,7 @@ KINDS = ("starts", "rises", "falls", "ends", "other")
 @dataclass(frozen=True)
 class PlannedAccount:
     """One account: its tier before and after, of what `kind` the change is, how many discounts it lowers or removes,
-    and every change as plain values."""
+    how many of these nothing known before explains, and every change as plain values."""
 
     account: AccountId
     name: str
@@ -29,6 +29,7 @@ class PlannedAccount:
     kind: str
     drops: int
     changes: tuple[Mapping[str, Any], ...]
+    unforetold: int = 0
 
 
 class PlannedStore:
@@ -44,7 +45,7 @@ class PlannedStore:
             self._connection.execute("DELETE FROM planned")
             self._connection.executemany(
                 "INSERT INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
-                " drops, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " drops, changes, unforetold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         each.account,
@@ -57,6 +58,7 @@ class PlannedStore:
                         each.kind,
                         each.drops,
                         json.dumps(each.changes, ensure_ascii=False),
+                        each.unforetold,
                     )
                     for each in accounts
                 ],
@@ -82,9 +84,16 @@ class PlannedStore:
 
     def drops(self, accounts: Iterable[AccountId] | None = None) -> int:
         """How many discounts the plan lowers or removes, of these accounts or of all."""
+        return self._sum("drops", accounts)
+
+    def unforetold(self, accounts: Iterable[AccountId] | None = None) -> int:
+        """How many of them nothing known before explains."""
+        return self._sum("unforetold", accounts)
+
+    def _sum(self, column: str, accounts: Iterable[AccountId] | None) -> int:
         wanted = None if accounts is None else set(accounts)
-        rows = self._connection.execute("SELECT account, drops FROM planned")
-        return sum(row[1] for row in rows if wanted is None or row[0] in wanted)
+        rows = self._connection.execute("SELECT * FROM planned")
+        return sum(row[column] for row in rows if wanted is None or row["account"] in wanted)
 
     def _one(self, account: int) -> PlannedAccount:
         row = self._connection.execute("SELECT * FROM planned WHERE account = ?", (account,)).fetchone()
@@ -97,4 +106,5 @@ class PlannedStore:
             row["kind"],
             row["drops"],
             tuple(json.loads(row["changes"])),
+            row["unforetold"],
         )
