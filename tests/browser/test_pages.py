@@ -205,7 +205,7 @@ def test_a_plan_is_made_looked_at_and_applied(chief: Page, panel: Sandbox) -> No
         loser = panel.world.add_account(f"Falling {number}")
         panel.world.add_payment(loser, 600, TODAY)
         cli(panel, "apply", "--account", str(loser))
-        panel.world.refuse_all_payments(loser)
+        panel.world.delete_payments(loser)
     cli(panel, "settings", "set", "drop_limit_count", "5")
     cli(panel, "settings", "set", "drop_limit_percent", "0")
     open_from_menu(chief, "Preview", "What a run would change")
