@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -297,7 +298,8 @@ def test_a_write_is_never_asked_again() -> None:
 def executable(root: Path, text: str, timeout: float = 20) -> Mgrctl:
     path = root / "sbin" / "mgrctl"
     path.parent.mkdir(parents=True)
-    path.write_text(f"#!{sys.executable} -I\n{text}", encoding="utf-8")
+    python = shlex.quote(sys.executable)  # a first line can't name a program in a folder with a space
+    path.write_text(f"#!/bin/sh\n'''exec' {python} -I \"$0\" \"$@\"\n' '''\n{text}", encoding="utf-8")
     path.chmod(0o755)
     return Mgrctl(root, timeout)
 
