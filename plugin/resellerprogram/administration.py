@@ -23,6 +23,7 @@ from .store.classes import ClassOfServices
 from .store.database import transaction
 from .store.members import MemberNote
 from .store.notes import ZERO_PERCENT_CONFIRMED
+from .store.settings import SETTINGS
 
 MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
 JOINED, LEFT = "joined", "left"
@@ -87,10 +88,10 @@ class _Step:
 
 
 class Administration:
-    """An administrator at work on the panel in `root`."""
+    """Somebody of that level (30: everything, 29: staff, below: a client) at work on the panel in `root`."""
 
-    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime]) -> None:
-        self.root, self.store, self.author, self.clock = root, store, author, clock
+    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime], level: int) -> None:
+        self.root, self.store, self.author, self.clock, self.level = root, store, author, clock, level
 
     # --- members (R10) ---
 
@@ -324,7 +325,8 @@ class Administration:
     # --- settings ---
 
     def set(self, changed: Mapping[str, str], seen: str | None = None) -> Sequence[Text]:
-        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, EditConflict."""
+        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, also for what is
+        above the caller's level, and EditConflict."""
         from .recalculation.run import PATIENCE, check_settings
 
         store = self.store
@@ -332,6 +334,15 @@ class Administration:
         if seen is not None and seen != token(before):
             raise self._conflict(SETTING)
         changed = {name: text for name, text in changed.items() if text.strip() != before.get(name)}
+        for name in changed:
+            if name in SETTINGS and self.level < SETTINGS[name].level:
+                raise SettingError(
+                    Text(
+                        "{name} can be changed by a full administrator only (level {level}): ask one",
+                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
+                    )(name=name, level=SETTINGS[name].level),
+                    name,
+                )
         if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
             raise SettingError(_NOT_CONFIRMED, "promotions")
         asks_panel = changed.keys() - _NOT_OF_THE_PANEL

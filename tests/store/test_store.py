@@ -220,6 +220,8 @@ def test_the_defaults_can_be_used() -> None:
         ("drop_limit_count", "-1"),
         ("panel_url", "http://billing.example.com/billmgr"),
         ("panel_url", "ftp://localhost"),
+        ("panel_certificate", "/nowhere/ca.pem"),
+        ("panel_certificate", __file__),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Store, name: str, value: str) -> None:
@@ -228,6 +230,13 @@ def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Sto
         store.settings.set(name, value)
     assert store.settings.texts() == before
     assert name in refused.value.text.ru
+
+
+def test_an_address_elsewhere_that_was_stored_before_stops_nothing(store: Store) -> None:
+    for name, value in (("panel_url", "https://["), ("panel_certificate", "/nowhere/ca.pem")):
+        store.connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))
+    assert store.settings.current().panel_url == "https://["
+    store.settings.set("notifications", "off")
 
 
 def test_settings_are_read_as_what_they_are(store: Store) -> None:

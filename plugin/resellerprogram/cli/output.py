@@ -17,6 +17,7 @@ from ..administration import Administration
 from ..programme.text import Text
 from ..store import Store
 from ..store.changes import Author
+from ..store.settings import FULL_LEVEL
 
 CONSOLE = "console"
 """The address from which the command line's changes come."""
@@ -40,7 +41,7 @@ class Command:
     def office(self) -> Administration:
         """What administrators decide, in the name of whoever sits at the console."""
         name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
-        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now)
+        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now, FULL_LEVEL)
 
     @property
     def titles(self) -> wording.Titles:

@@ -14,8 +14,9 @@ from lxml import etree
 
 from ..programme.errors import EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
 from ..programme.text import Text
+from ..store.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from . import documents
-from .request import CLIENT_LEVEL, EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
+from .request import CLIENT_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, page_of
 from .visit import BadInput
 

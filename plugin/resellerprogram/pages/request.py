@@ -10,8 +10,7 @@ from lxml import etree
 from ..store.listing import Page
 from .documents import printable
 
-CLIENT_LEVEL, EMPLOYEE_LEVEL, FULL_LEVEL = 16, 29, 30
-"""Clients, staff, and an administrator whose rights nobody has limited (reference, E.3)."""
+CLIENT_LEVEL = 16
 _LANGUAGES = ("ru", "en")
 _MOST_ROWS, _USUAL_ROWS = 5000, 50
 _LONGEST_ID = 18

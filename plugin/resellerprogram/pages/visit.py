@@ -19,7 +19,8 @@ from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.bell import Bell
 from ..store.notes import STAFF
-from .request import FULL_LEVEL, Request, is_number
+from ..store.settings import FULL_LEVEL
+from .request import Request, is_number
 
 if TYPE_CHECKING:
     from ..administration import Administration
@@ -76,7 +77,7 @@ class Visit:
     def office(self) -> Administration:
         from ..administration import Administration  # much to load for pages that only show
 
-        return Administration(self.root, self.store, self.author, lambda: self.now)
+        return Administration(self.root, self.store, self.author, lambda: self.now, self.request.level)
 
     @cached_property
     def currency(self) -> str:
