@@ -202,9 +202,9 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     request, office = visit.request, visit.office
     note = visit.store.members.of(account)
     office.check_unchanged(note, request.text("seen"))
-    standing, reason = request.text("standing"), request.text("reason")
+    standing, reason = request.text("standing"), visit.line("reason")
     pin = (
-        Pin(request.text("pin_tier"), visit.day("pin_until"), request.text("pin_reason"))
+        Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"))
         if request.params.get("pinned") == "on"
         else None
     )
@@ -246,8 +246,9 @@ def members_exclude(visit: Visit) -> etree._Element:
     accounts = visit.accounts()
     if not visit.request.submitted:
         return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
+    reason = visit.line("reason")
     for account in accounts:
-        visit.office.exclude(account, visit.request.text("reason"))
+        visit.office.exclude(account, reason)
     visit.wake_worker()
     return documents.ok()
 
