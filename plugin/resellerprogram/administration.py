@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
+from .programme import bounds
 from .programme.basis import Pin
 from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
 from .programme.ids import AccountId
@@ -106,12 +107,14 @@ class Administration:
 
     def enrol(self, account: AccountId, reason: str = "") -> str:
         """Let the account take part, also where the member rule leaves it out; an exclusion ends. Tells its name."""
+        bounds.line(reason, "reason")
         return self._note(account, lambda: self.store.members.enrol(account, reason, self.clock()))
 
     def exclude(self, account: AccountId, reason: str) -> str:
         """Let the account take no part, whatever the member rule says. Tells its name."""
         if not reason.strip():
             raise MemberError(Text("say why", "укажите причину"), "reason")
+        bounds.line(reason, "reason")
         return self._note(account, lambda: self.store.members.exclude(account, reason.strip(), self.clock()))
 
     def follow_the_rule(self, account: AccountId) -> str:
@@ -147,8 +150,11 @@ class Administration:
         return self._note(account, lambda: self.store.members.pin(account, pin, self.clock()))
 
     def check_pin(self, pin: Pin) -> None:
-        """Raises MemberError for a pin that can't be: no such tier, a day that is over, no reason."""
+        """Raises MemberError for a pin that can't be: no such tier, a day that is over, no reason; BadInput for what is
+        out of bounds."""
         today = self.clock().date()
+        bounds.within(pin.until, "pin_until")
+        bounds.line(pin.reason, "pin_reason")
         table = self.store.tiers.on(today).table
         if table.by_name(pin.tier) is None:
             names = ", ".join(tier.name for tier in table.tiers)
@@ -196,6 +202,7 @@ class Administration:
         when somebody else changed the tiers meanwhile.
         """
         today, store = self.clock().date(), self.store
+        bounds.within(first_day, "first_day")
         if first_day < today:
             raise TierTableError(
                 Text(
@@ -282,6 +289,9 @@ class Administration:
                 raise SettingError(
                     Text("say what people read", "укажите название, которое увидят люди"), f"title_{language}"
                 )
+            bounds.line(title, f"title_{language}", bounds.LONGEST_NAME)
+        for each in wanted.types:
+            bounds.line(each, "types", bounds.LONGEST_NAME)
         with transaction(store.connection):
             before = store.classes.of(wanted.name)
             if new and before:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NewType
 
+from ..programme import bounds
 from ..programme.errors import SettingError
 from ..programme.hosts import is_of_this_host
 from ..programme.ids import ProviderId
 from ..programme.limits import DropLimit
-from ..programme.text import Text
+from ..programme.text import Text, short
 
 GroupId = NewType("GroupId", int)
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
@@ -79,8 +80,8 @@ def _members(text: str) -> MemberRule:
     kind, _, group = text.partition(":")
     if text in ("all", "enrolled"):
         return MemberRule(everybody=text == "all")
-    if kind == "group" and group.isdecimal():
-        return MemberRule(everybody=False, group=GroupId(int(group)))
+    if kind == "group":
+        return MemberRule(everybody=False, group=GroupId(bounds.whole(group)))
     raise ValueError(text)
 
 
@@ -95,19 +96,14 @@ def _currency(text: str) -> str:
 
 
 def _percent(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
+    value = bounds.percent(text)
     if not 0 <= value <= 100:
         raise ValueError(text)
     return value
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError(text)
-    return int(text)
+    return bounds.whole(text)
 
 
 def _months(text: str) -> int:
@@ -409,7 +405,7 @@ def _read(name: str, text: str) -> Any:
             )
         )
     try:
-        return setting.read(text.strip())
+        return setting.read(bounds.line(text.strip(), name, bounds.LONGEST_SETTING))
     except ValueError:
         raise _can_not_be(setting, text) from None
 
@@ -417,7 +413,7 @@ def _read(name: str, text: str) -> Any:
 def _can_not_be(setting: Setting, text: str) -> SettingError:
     return SettingError(
         Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
-            name=setting.name, text=text, about=setting.about
+            name=setting.name, text=short(text, 100), about=setting.about
         ),
         setting.name,
     )
