@@ -16,13 +16,13 @@ from .programme import bounds
 from .programme.basis import Pin
 from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
 from .programme.ids import AccountId
+from .programme.members import MemberNote
 from .programme.text import Text
 from .programme.tiers import ServiceClass, Tier, TierTable, is_class_name
 from .store import Store
 from .store.changes import Author
 from .store.classes import ClassOfServices
 from .store.database import transaction
-from .store.members import MemberNote
 from .store.notes import ZERO_PERCENT_CONFIRMED
 from .store.settings import SETTINGS
 

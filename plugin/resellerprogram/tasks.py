@@ -14,10 +14,10 @@ from pathlib import Path
 from .doctor import doctor
 from .logfile import log_to
 from .panel.assumptions import Finding
-from .panel.directory import Account
 from .programme.discounts import Change, PutBack, SetAside
 from .programme.errors import ResellerProgrammeError, UnsafePlan
 from .programme.ids import AccountId
+from .programme.members import Account
 from .programme.notices import Notice
 from .programme.text import Text, same
 from .programme.tiers import plain

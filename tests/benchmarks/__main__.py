@@ -27,6 +27,7 @@ from resellerprogram.programme.decision import decide
 from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
+from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
@@ -36,7 +37,6 @@ from resellerprogram.store.changes import Author
 from resellerprogram.store.database import transaction
 from resellerprogram.store.lock import as_worker
 from resellerprogram.store.planned import PlannedAccount
-from resellerprogram.store.standings import Standing
 
 from tests.installation import download
 from tests.installation import run as install

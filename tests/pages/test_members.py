@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import ServiceClass
-from resellerprogram.store.standings import Standing
 
 from tests.operator import Operator
 from tests.pages.desk import NOW, Desk

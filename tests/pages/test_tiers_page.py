@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
-from resellerprogram.store.standings import Standing
 
 from tests.pages.desk import NOW, Desk
 

@@ -25,6 +25,7 @@ from resellerprogram.panel.errors import (
 )
 from resellerprogram.panel.payments import PaymentReader
 from resellerprogram.programme.ids import AccountId, DiscountId, ProviderId, Scope
+from resellerprogram.programme.members import Account
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.window import Window
@@ -524,7 +525,7 @@ def test_a_client_is_gone_only_when_the_panel_says_so(sandbox: Sandbox, panel: P
     sandbox.read_as(missing_elid=kind)
     account = sandbox.world.add_account("One")
     assert not directory.client_is_gone(panel, AccountId(account))
-    assert directory.client(panel, AccountId(account)) == directory.Account(AccountId(account), "One")
+    assert directory.client(panel, AccountId(account)) == Account(AccountId(account), "One")
     sandbox.world.delete_account(account)
     assert directory.client_is_gone(panel, AccountId(account))
     assert directory.client(panel, AccountId(account)) is None

@@ -76,12 +76,9 @@ class Book:
             for row in reversed(earlier):
                 if row.status in (BEING_REFUNDED, REFUNDED):
                     carry(refund, row.id, min(left[row.id], still[refund.id]))
-            credited = [row for row in reversed(earlier) if row.status == CREDITED]
-            for row in credited:
-                if left[row.id] >= still[refund.id]:
-                    carry(refund, row.id, still[refund.id])
-            for row in credited:
-                carry(refund, row.id, min(left[row.id], still[refund.id]))
+            for row in reversed(earlier):
+                if row.status == CREDITED:
+                    carry(refund, row.id, min(left[row.id], still[refund.id]))
 
         total, since = Fraction(0), a_month_before(today)
         for row in rows:

@@ -198,8 +198,16 @@ def test_m5_a_named_refund_of_a_payment_that_left_the_window_takes_nothing(back:
     assert verdict_of(result, refund).reason is Reason.REFUND_ALREADY_OFF
 
 
-@pytest.mark.parametrize("named", [True, False])
-@pytest.mark.parametrize(("back", "status"), [(49_500, S.CREDITED), (50_000, S.REFUNDED)])
+def test_r4_a_refund_that_names_none_takes_the_latest_payments_first_and_is_split() -> None:
+    oldest, middle, latest = paid(5_000, "2025-01-02"), paid(3_000, "2025-01-05"), paid(1_000, "2025-01-06")
+    refund = paid(-3_500, "2025-01-10", is_refund=True)
+    result = turnover(oldest, middle, latest, refund, paid(700, "2025-01-12"))
+    assert [verdict.counted for verdict in result.verdicts if not verdict.payment.is_refund] == [5_000, 500, 0, 700]
+
+
+@pytest.mark.parametrize(
+    ("back", "status", "named"), [(49_500, S.CREDITED, True), (50_000, S.REFUNDED, True), (50_000, S.REFUNDED, False)]
+)
 def test_u1_most_of_an_old_payment_back_costs_as_much_as_all_of_it(
     back: int, status: PaymentStatus, named: bool
 ) -> None:

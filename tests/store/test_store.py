@@ -18,7 +18,9 @@ from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId, Scope
+from resellerprogram.programme.members import GroupId, MemberNote, MemberRule, takes_part
 from resellerprogram.programme.payments import Money, Payment, Rate, RateTable
+from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
@@ -26,12 +28,10 @@ from resellerprogram.store import Store, database
 from resellerprogram.store.decisions import WrittenChange, content_of
 from resellerprogram.store.listing import Page
 from resellerprogram.store.lock import only_one
-from resellerprogram.store.members import MemberNote, takes_part
 from resellerprogram.store.planned import PlannedAccount
 from resellerprogram.store.queue import GIVEN_UP_AFTER
-from resellerprogram.store.settings import SETTINGS, GroupId, MemberRule
+from resellerprogram.store.settings import SETTINGS
 from resellerprogram.store.staging import Staging
-from resellerprogram.store.standings import Standing
 from resellerprogram.store.tiers import PUBLISHED
 
 from tests.programme.builders import ACCOUNT, RULES, TABLE, US, paid

@@ -15,6 +15,7 @@ from ..detached import WORKER, start
 from ..programme.basis import Pin
 from ..programme.bounds import is_id
 from ..programme.errors import SettingError, TierTableError
+from ..programme.members import MemberNote
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
 from ..recalculation.letters import letter
@@ -23,7 +24,6 @@ from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.changes import RecordedChange
 from ..store.classes import ClassOfServices
-from ..store.members import MemberNote
 from ..store.notices import KeptNotice
 from ..store.queue import Queued
 from ..store.settings import SETTINGS

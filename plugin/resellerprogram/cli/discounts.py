@@ -9,11 +9,11 @@ from typing import Any
 from .. import plan_telling, telling
 from ..detached import TASKS, WORKER, start
 from ..doctor import tell_if_overdue
-from ..panel.directory import Account
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
 from ..programme.errors import AnotherRunActive, ResellerProgrammeError
 from ..programme.ids import AccountId, Scope
+from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.text import Text
 from ..programme.tiers import plain

@@ -15,10 +15,11 @@ from lxml import etree
 from ..administration import token
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.members import LEFT, MemberNote
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.listing import Page
-from ..store.members import AT_LEAST, EXACTLY, LEFT, MemberNote
+from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from . import documents

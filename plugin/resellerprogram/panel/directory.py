@@ -9,6 +9,7 @@ from functools import partial
 from typing import NewType
 
 from ..programme.ids import AccountId, ProviderId
+from ..programme.members import Account
 from ..programme.payments import Rate, RateTable
 from ..programme.text import Text
 from . import assumptions
@@ -18,14 +19,6 @@ from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal
 
 ServiceTypeId = NewType("ServiceTypeId", int)
 TariffId = NewType("TariffId", int)
-
-
-@dataclass(frozen=True)
-class Account:
-    """A client of the provider."""
-
-    id: AccountId
-    name: str
 
 
 def providers(panel: Panel) -> dict[ProviderId, str]:

@@ -54,17 +54,8 @@ def place(payments: Iterable[Payment]) -> Placing:
         if placing.unplaced[refund.id]:
             fitting = [each for each in sources.values() if _may_be_refunded_by(each, refund)]
             _take(placing, refund, [each for each in fitting if each.status in GIVEN_BACK])
-            _take(placing, refund, _holding(placing, refund, fitting))
+            _take(placing, refund, [each for each in fitting if each.status == PaymentStatus.CREDITED])
     return placing
-
-
-def _holding(placing: Placing, refund: Payment, fitting: Iterable[Payment]) -> Iterable[Payment]:
-    """The latest payment that holds all that is left of the refund; where no single one does, all, newest first."""
-    credited = [each for each in fitting if each.status == PaymentStatus.CREDITED]
-    left = placing.unplaced[refund.id]
-    enough = (each for each in credited if _room(placing, each) >= left)
-    single = next(enough, None)
-    return [single] if single else credited
 
 
 def _take(placing: Placing, refund: Payment, newest_first: Iterable[Payment]) -> None:

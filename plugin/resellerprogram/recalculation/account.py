@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ..panel import discounts
-from ..panel.directory import Account
 from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..panel.payments import origin
@@ -28,9 +27,11 @@ from ..programme.errors import ImplausibleRead
 from ..programme.falls import unforetold
 from ..programme.forecast import Forecast, Outlook
 from ..programme.ids import AccountId, DiscountId
+from ..programme.members import Account, takes_part
 from ..programme.moves import what_moved
 from ..programme.notices import Notice, notices
 from ..programme.payments import Payment, RateTable
+from ..programme.standing import Standing
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..programme.turnover import CountingRules, Reason
@@ -38,9 +39,7 @@ from ..programme.window import Window
 from ..store.database import transaction
 from ..store.decisions import Record
 from ..store.discounts import OwnedDiscount
-from ..store.members import takes_part
 from ..store.set_aside import SetAsideDiscount
-from ..store.standings import Standing
 from .context import Context
 from .owners import owner_now
 from .report import Considered, Overtaken

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..panel import directory, discounts
-from ..panel.directory import Account
 from ..panel.errors import MissingObject, TransportError
 from ..panel.payments import PaymentOrigin, origin
 from ..programme.basis import Basis
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.ids import AccountId
+from ..programme.members import Account
 from ..programme.text import Text
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued

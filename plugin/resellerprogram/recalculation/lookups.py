@@ -23,7 +23,8 @@ from ..store.notes import FACTS
 from ..store.settings import Settings
 
 if TYPE_CHECKING:
-    from ..panel.directory import Account, Choices, NamedType, ServiceTypeId, Tariff
+    from ..panel.directory import Choices, NamedType, ServiceTypeId, Tariff
+    from ..programme.members import Account
 
 
 def way_of(settings: Settings) -> Way:

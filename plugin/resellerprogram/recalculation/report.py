@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..panel.directory import Account
 from ..programme.basis import Basis
 from ..programme.decision import Decision
 from ..programme.discounts import Change, OtherDiscount
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.members import Account
 from ..programme.moves import Move
 from ..programme.notices import Notice
 from ..programme.text import Text

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.directory import Account
 from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
 from ..programme.discounts import SetAside
 from ..programme.errors import (
@@ -25,6 +24,7 @@ from ..programme.errors import (
     UnsafePlan,
 )
 from ..programme.ids import AccountId, Scope
+from ..programme.members import Account
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..programme.basis import Basis, Pin
+from ..programme.basis import Pin
 from ..programme.ids import AccountId
+from ..programme.members import ENROLLED, EXCLUDED, LEFT, MemberNote
 from .database import moment, transaction
-from .settings import MemberRule
 
-ENROLLED, EXCLUDED, LEFT = "enrolled", "excluded", "left"
 AT_LEAST, EXACTLY = "at_least", "exactly"
-
-
-@dataclass(frozen=True)
-class MemberNote:
-    """The administrator's word about one account, or its own. `standing` is enrolled, excluded, left or None."""
-
-    account: AccountId
-    standing: str | None = None
-    reason: str = ""
-    pin: Pin | None = None
 
 
 class MemberStore:
@@ -79,17 +66,6 @@ class MemberStore:
                     f"UPDATE member SET {column} = ? WHERE account = ?",  # noqa: S608  our names
                     (value, account),
                 )
-
-
-def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[AccountId]) -> Basis | None:
-    """None for a member, otherwise why the account takes no part (R10)."""
-    if note.standing == EXCLUDED:
-        return Basis.EXCLUDED
-    if note.standing == LEFT:
-        return Basis.LEFT
-    if rule.everybody or note.standing == ENROLLED or note.account in group_members:
-        return None
-    return Basis.NOT_A_MEMBER
 
 
 def pin_in(row: sqlite3.Row) -> Pin | None:

@@ -6,27 +6,19 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NewType
+from typing import Any
 
 from ..programme import bounds
 from ..programme.errors import SettingError
 from ..programme.hosts import is_of_this_host
 from ..programme.ids import ProviderId
 from ..programme.limits import DropLimit
+from ..programme.members import GroupId, MemberRule
 from ..programme.text import Text, short
 
-GroupId = NewType("GroupId", int)
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
 """Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
 NOTICE_KINDS = ("rose", "will_fall", "fell")
-
-
-@dataclass(frozen=True)
-class MemberRule:
-    """Who takes part (R10): every client, the members of a client group, or those enrolled by hand."""
-
-    everybody: bool = True
-    group: GroupId | None = None
 
 
 @dataclass(frozen=True)

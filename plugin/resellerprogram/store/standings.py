@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
 from ..programme.moves import Move, Mover
+from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
 from .database import moment
 from .listing import PLACES, Listing, Page, fold, in_order
@@ -32,32 +32,6 @@ STATES = {
     "not_a_member": "basis = 'not_a_member'",
 }
 """By what a list can be filtered, and the condition; `:today` and `:lately` are put in."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An account's row. `basis` and `decided_at` are None before its first decision; `missing` is what it takes to
-    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. The tier is held
-    `since` that day, each class's percent since `class_since`, and `move` is what changed the tier last. Money is in
-    the programme's currency.
-    """
-
-    account: AccountId
-    name: str = ""
-    basis: Basis | None = None
-    tier: str | None = None
-    threshold: Decimal | None = None
-    turnover: Decimal = Decimal(0)
-    next_tier: str | None = None
-    missing: Decimal | None = None
-    percents: Mapping[ServiceClass, Decimal] = field(default_factory=dict)
-    change_day: date | None = None
-    change_tier: str | None = None
-    decided_at: datetime | None = None
-    put_right_at: datetime | None = None
-    since: date | None = None
-    class_since: Mapping[ServiceClass, date] = field(default_factory=dict)
-    move: Move | None = None
 
 
 @dataclass(frozen=True)

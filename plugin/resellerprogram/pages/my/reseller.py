@@ -14,11 +14,11 @@ from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
 from ...programme.limits import OVERDUE
+from ...programme.members import EXCLUDED, LEFT, MemberNote
+from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
-from ...store.members import EXCLUDED, LEFT, MemberNote
 from ...store.settings import Settings
-from ...store.standings import Standing
 from ..documents import Cell
 from ..visit import Visit
 
