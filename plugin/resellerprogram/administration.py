@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
+from .programme import bounds
 from .programme.basis import Pin
 from .programme.errors import EditConflict, MemberError, SettingError, TierTableError
 from .programme.ids import AccountId
@@ -23,6 +24,7 @@ from .store.classes import ClassOfServices
 from .store.database import transaction
 from .store.members import MemberNote
 from .store.notes import ZERO_PERCENT_CONFIRMED
+from .store.settings import SETTINGS
 
 MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
 JOINED, LEFT = "joined", "left"
@@ -87,10 +89,10 @@ class _Step:
 
 
 class Administration:
-    """An administrator at work on the panel in `root`."""
+    """Somebody of that level (30: everything, 29: staff, below: a client) at work on the panel in `root`."""
 
-    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime]) -> None:
-        self.root, self.store, self.author, self.clock = root, store, author, clock
+    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime], level: int) -> None:
+        self.root, self.store, self.author, self.clock, self.level = root, store, author, clock, level
 
     # --- members (R10) ---
 
@@ -105,12 +107,14 @@ class Administration:
 
     def enrol(self, account: AccountId, reason: str = "") -> str:
         """Let the account take part, also where the member rule leaves it out; an exclusion ends. Tells its name."""
+        bounds.line(reason, "reason")
         return self._note(account, lambda: self.store.members.enrol(account, reason, self.clock()))
 
     def exclude(self, account: AccountId, reason: str) -> str:
         """Let the account take no part, whatever the member rule says. Tells its name."""
         if not reason.strip():
             raise MemberError(Text("say why", "укажите причину"), "reason")
+        bounds.line(reason, "reason")
         return self._note(account, lambda: self.store.members.exclude(account, reason.strip(), self.clock()))
 
     def follow_the_rule(self, account: AccountId) -> str:
@@ -146,8 +150,11 @@ class Administration:
         return self._note(account, lambda: self.store.members.pin(account, pin, self.clock()))
 
     def check_pin(self, pin: Pin) -> None:
-        """Raises MemberError for a pin that can't be: no such tier, a day that is over, no reason."""
+        """Raises MemberError for a pin that can't be: no such tier, a day that is over, no reason; BadInput for what is
+        out of bounds."""
         today = self.clock().date()
+        bounds.within(pin.until, "pin_until")
+        bounds.line(pin.reason, "pin_reason")
         table = self.store.tiers.on(today).table
         if table.by_name(pin.tier) is None:
             names = ", ".join(tier.name for tier in table.tiers)
@@ -195,6 +202,7 @@ class Administration:
         when somebody else changed the tiers meanwhile.
         """
         today, store = self.clock().date(), self.store
+        bounds.within(first_day, "first_day")
         if first_day < today:
             raise TierTableError(
                 Text(
@@ -281,6 +289,9 @@ class Administration:
                 raise SettingError(
                     Text("say what people read", "укажите название, которое увидят люди"), f"title_{language}"
                 )
+            bounds.line(title, f"title_{language}", bounds.LONGEST_NAME)
+        for each in wanted.types:
+            bounds.line(each, "types", bounds.LONGEST_NAME)
         with transaction(store.connection):
             before = store.classes.of(wanted.name)
             if new and before:
@@ -324,7 +335,8 @@ class Administration:
     # --- settings ---
 
     def set(self, changed: Mapping[str, str], seen: str | None = None) -> Sequence[Text]:
-        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, EditConflict."""
+        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, also for what is
+        above the caller's level, and EditConflict."""
         from .recalculation.run import PATIENCE, check_settings
 
         store = self.store
@@ -332,6 +344,15 @@ class Administration:
         if seen is not None and seen != token(before):
             raise self._conflict(SETTING)
         changed = {name: text for name, text in changed.items() if text.strip() != before.get(name)}
+        for name in changed:
+            if name in SETTINGS and self.level < SETTINGS[name].level:
+                raise SettingError(
+                    Text(
+                        "{name} can be changed by a full administrator only (level {level}): ask one",
+                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
+                    )(name=name, level=SETTINGS[name].level),
+                    name,
+                )
         if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
             raise SettingError(_NOT_CONFIRMED, "promotions")
         asks_panel = changed.keys() - _NOT_OF_THE_PANEL

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from resellerprogram.cli import main
+from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
@@ -396,3 +397,61 @@ def test_plan_shows_what_clients_would_be_told_and_notices_what_they_were(
     (told,) = shell.json("notices")
     assert (told["subject"], told["outcome"]) == ("Your status is now Partner #8", "sent")
     assert "отправлено" in shell.run("notices", language="ru")[1]
+
+
+BIG = "9" * 20
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "says"),
+    [
+        (("explain", BIG), "ACCOUNT", "not a whole number from 0 to"),
+        (("members", "exclude", BIG, "--reason", "x"), "ACCOUNT", "not a whole number"),
+        (("members", "exclude", "1", "--reason", "\udce4\udcee"), "--reason", "is not UTF-8"),
+        (("members", "pin", "1", "Starter", "--until", "9999-12-31", "--reason", "x"), "--until", "out of range"),
+        (("changes", "--count", BIG), "--count", "not a whole number"),
+        (("notices", "--count", "-1"), "--count", "not a whole number"),
+        (("queue", "retry", BIG), "number", "not a whole number"),
+        (("queue", "drop", "one"), "number", "not a whole number"),
+        (("plan", "--date", "0001-01-15"), "--date", "out of range"),
+        (("plan", "--date", "9999-12-31"), "--date", "out of range"),
+        (("explain", "1", "--date", "9999-12-31"), "--date", "out of range"),
+        (("tiers", "import", "x.csv", "--from", "9999-12-31"), "--from", "out of range"),
+        (("settings", "set", "drop_limit_percent", "x" * 3000), "value", "too long"),
+    ],
+)
+def test_what_is_out_of_bounds_is_wrong_usage_and_names_the_option(
+    shell: Shell, words: tuple[str, ...], option: str, says: str
+) -> None:
+    code, _, err = shell.run(*words)
+    assert (code, f"argument {option}: " in err, says in err) == (2, True, True), err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("drop_limit_percent", "NaN"),
+        ("drop_limit_percent", "20.000"),
+        ("drop_limit_count", BIG),
+        ("provider", BIG),
+        ("members", f"group:{BIG}"),
+        ("warn_days", "٣"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_refused_with_its_name(shell: Shell, name: str, value: str) -> None:
+    code, _, err = shell.run("settings", "set", name, value)
+    assert (code, f"{name} can't be {value!r}" in err) == (1, True), err
+
+
+def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(
+    shell: Shell, tmp_path: Path
+) -> None:
+    file = tmp_path / "tiers.csv"
+    file.write_text("status;from;vps;dedicated;ssl\nGold;25;50;1;1\nStarter;500;3;1;1\n")
+    code, out, err = shell.run("tiers", "import", str(file))
+    assert (code, "25.00 RUB" in out) == (0, True)
+    assert err == "! 'Gold' gives more for vps than 'Starter': 50 % against 3 %\n"
+
+
+def test_a_clients_name_gives_the_terminal_no_commands() -> None:
+    assert shown("Atlas\x1b[2J\x9b\n") == "Atlas\ufffd[2J\ufffd\n"

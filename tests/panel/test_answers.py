@@ -145,3 +145,32 @@ def test_a_percent_is_a_percent_or_nothing(text: str, value: str | None) -> None
 def test_a_call_is_shown_without_its_secrets() -> None:
     shown = str(Call("session.newkey", {"key": "top-secret", "auth": "s", "authinfo": "a:b", "elid": "5", "empty": ""}))
     assert shown == "session.newkey key=*** auth=*** authinfo=*** elid=5"
+
+
+def test_a_refusal_of_five_megabytes_with_lines_of_its_own_is_told_in_one_short_line() -> None:
+    message = "no\n2025-01-20 12:00:00,000 7 ERROR forged\n" + "x" * 5_000_000
+    with pytest.raises(PanelRefusal) as refused:
+        parse(f'<doc><error type="value" object="x"><msg>{message}</msg></error></doc>'.encode(), CALL)
+    assert len(str(refused.value)) < 1200
+    assert "\n" not in str(refused.value) + refused.value.message
+
+
+def test_a_call_with_long_values_is_told_shortened() -> None:
+    assert len(str(Call("account.edit", {"note": "x\n" * 100_000, "auth": "secret"}))) < 500
+
+
+def test_a_form_with_one_field_several_times_keeps_all_its_values() -> None:
+    answer = b"<doc><pricelist_tree>it_3</pricelist_tree><pricelist_tree>pl_6</pricelist_tree><type>0</type></doc>"
+    assert parse(answer, CALL).values() == {"pricelist_tree": "it_3,pl_6", "type": "0"}
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "\u0663", "-1", ""])
+def test_an_id_that_no_database_holds_is_no_id(number: str) -> None:
+    (row,) = parse(f"<doc><elem><id>{number}</id></elem></doc>".encode(), CALL).rows()
+    with pytest.raises(IncompleteAnswer):
+        row.number("id")
+
+
+def test_an_amount_that_nobody_can_have_paid_is_not_understood() -> None:
+    with pytest.raises(IncompleteAnswer):
+        amount_with_currency("9" * 25 + ".00 RUB", {"RUB": "RUB"}, CALL)

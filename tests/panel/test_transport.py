@@ -29,7 +29,7 @@ from resellerprogram.panel.https import Https, HttpsOrMgrctl
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from responses import matchers
 
-URL = "https://billing.example.com:1500/billmgr"
+URL = "https://localhost:1500/billmgr"
 LOGGED_IN = '<doc><auth id="SESSION-1" level="30">SESSION-1</auth></doc>'
 FINE = "<doc><ok/></doc>"
 READ, WRITE = Call("payment"), Call("account.discount.edit", {"sok": "ok"}, repeatable=False)
@@ -133,9 +133,13 @@ def test_an_http_status_other_than_200_is_no_answer(status: int) -> None:
         Https(URL, Scripted()).send(READ)
 
 
-def test_plain_http_goes_to_this_host_only() -> None:
-    with pytest.raises(PanelUnreachable, match="plain http"):
-        Https("http://billing.example.com/billmgr", Scripted()).send(READ)
+@pytest.mark.parametrize("url", ["http://billing.example.com/billmgr", "https://billing.example.com:1500/billmgr"])
+def test_a_key_goes_to_this_host_only(url: str) -> None:
+    mgrctl = Scripted()
+    with pytest.raises(PanelUnreachable, match="no address of this host"):
+        Https(url, mgrctl).send(READ)
+    HttpsOrMgrctl(Https(url, mgrctl), mgrctl).send(READ)
+    assert mgrctl.functions == ["payment"]
 
 
 @pytest.mark.parametrize(("url", "certificate"), [(URL, "/nowhere/ca.pem"), ("https://[", "")])

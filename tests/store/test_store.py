@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import stat
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from resellerprogram.logfile import LOG_NAME, last_errors, log_to
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
@@ -25,9 +27,11 @@ from resellerprogram.store.decisions import WrittenChange, content_of
 from resellerprogram.store.listing import Page
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.members import MemberNote, takes_part
+from resellerprogram.store.planned import PlannedAccount
 from resellerprogram.store.queue import GIVEN_UP_AFTER
 from resellerprogram.store.settings import SETTINGS, GroupId, MemberRule
 from resellerprogram.store.staging import Staging
+from resellerprogram.store.standings import Standing
 from resellerprogram.store.tiers import PUBLISHED
 
 from tests.programme.builders import ACCOUNT, RULES, TABLE, US, paid
@@ -220,6 +224,8 @@ def test_the_defaults_can_be_used() -> None:
         ("drop_limit_count", "-1"),
         ("panel_url", "http://billing.example.com/billmgr"),
         ("panel_url", "ftp://localhost"),
+        ("panel_certificate", "/nowhere/ca.pem"),
+        ("panel_certificate", __file__),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Store, name: str, value: str) -> None:
@@ -228,6 +234,13 @@ def test_a_setting_that_cannot_be_used_is_refused_and_changes_nothing(store: Sto
         store.settings.set(name, value)
     assert store.settings.texts() == before
     assert name in refused.value.text.ru
+
+
+def test_an_address_elsewhere_that_was_stored_before_stops_nothing(store: Store) -> None:
+    for name, value in (("panel_url", "https://["), ("panel_certificate", "/nowhere/ca.pem")):
+        store.connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))
+    assert store.settings.current().panel_url == "https://["
+    store.settings.set("notifications", "off")
 
 
 def test_settings_are_read_as_what_they_are(store: Store) -> None:
@@ -490,3 +503,50 @@ def test_staged_items_come_back_in_order_and_leave_no_file(tmp_path: Path) -> No
     assert list(staging) == items
     staging.close()
     assert list(tmp_path.iterdir()) == []
+
+
+# --- bounds ---
+
+
+def test_amounts_beyond_64_bits_are_kept_sorted_and_summed_exactly(store: Store) -> None:
+    huge = [Decimal(10) ** 15, Decimal(10) ** 20, Decimal("922337203685477.5807"), Decimal("900000000000000.5")]
+    for number, turnover in enumerate(huge, 1):
+        store.standings.keep(Standing(AccountId(number), turnover=turnover, threshold=turnover, missing=turnover))
+    listed, count, total = store.standings.listed(NOW, Page("turnover", True))
+    assert (count, total) == (4, sum(huge))
+    assert listed[-1].standing.turnover == min(huge)
+    store.planned.replace([PlannedAccount(AccountId(1), "", huge[1], None, None, "other", 0, ())])
+    assert store.planned.listed(Page("turnover"))[0][0].turnover == huge[1]
+
+
+def test_what_is_kept_of_a_failure_is_one_line_and_short(store: Store) -> None:
+    row = store.queue.put(ACCOUNT, "payment.setpaid", NOW)
+    store.queue.failed(row, "refused\nforged " + "x" * 5_000_000, NOW)
+    (waiting,) = store.queue.all()
+    assert (waiting.error[:14], len(waiting.error)) == ("refused forged", 1000)
+    run = store.runs.begin("daily", TODAY, True, NOW)
+    store.runs.finish(run, "failed", 0, 0, NOW, "a\nb" * 1_000_000)
+    last = store.runs.last()
+    assert last is not None
+    assert len(last.error) == 1000
+
+
+def test_a_log_line_cannot_be_forged_by_what_the_panel_said(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        log_to(tmp_path)
+        forged = "\n2025-01-20 12:00:00,000 7 ERROR forged\x1b[2J"
+        logging.getLogger("x").error("refused %s", forged + "x" * 5_000_000)
+        try:
+            raise ValueError(forged)
+        except ValueError:
+            logging.getLogger("x").exception("unexpected")
+        root.handlers[0].close()
+    finally:
+        root.handlers[:], root.level = before
+    log = tmp_path / "var" / LOG_NAME
+    assert log.stat().st_size < 10_000
+    assert "\x1b" not in log.read_text()
+    assert [line.split(" ERROR ")[1][:10] for line in last_errors(tmp_path, 5)] == ["unexpected", "refused \\n"]

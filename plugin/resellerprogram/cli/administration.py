@@ -13,6 +13,7 @@ from .. import wording
 from ..administration import class_text, with_classes
 from ..detached import WORKER, start
 from ..programme.basis import Pin
+from ..programme.bounds import is_id
 from ..programme.errors import SettingError, TierTableError
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
@@ -39,9 +40,21 @@ _STANDINGS: Mapping[str | None, Text] = {
 
 def tiers_show(command: Command) -> int:
     store, day = command.store, command.options.date or date.today()
-    version, currency = store.tiers.on(day), store.settings.current().currency
-    classes = store.classes.all()
-    table = with_classes(version.table, [each.name for each in classes])
+    table = with_classes(store.tiers.on(day).table, store.classes.names())
+    _show_tiers(command, table)
+    for remark in table.remarks():
+        command.warn(remark)
+    for later in store.tiers.days_after(day):
+        command.say(
+            Text("Another table holds from {day} on: --date {day}.", "С {day} действует другая таблица: --date {day}.")(
+                day=later
+            )
+        )
+    return 0
+
+
+def _show_tiers(command: Command, table: TierTable) -> None:
+    currency, classes = command.store.settings.current().currency, command.store.classes.all()
     rows = (
         (
             tier.name,
@@ -52,13 +65,6 @@ def tiers_show(command: Command) -> int:
     )
     titles = "|".join(each.title.say(command.language) for each in classes)
     command.table(Text(f"status|from|{titles}", f"статус|от|{titles}"), rows, right=range(1, 2 + len(classes)))
-    for later in store.tiers.days_after(day):
-        command.say(
-            Text("Another table holds from {day} on: --date {day}.", "С {day} действует другая таблица: --date {day}.")(
-                day=later
-            )
-        )
-    return 0
 
 
 def tiers_import(command: Command) -> int:
@@ -75,6 +81,9 @@ def tiers_import(command: Command) -> int:
             "Уровней с {day}: {count}. Что это меняет, покажет `resellerprogram plan --date {day}`.",
         )(count=len(table.tiers), day=first_day)
     )
+    _show_tiers(command, table)
+    for remark in table.remarks():
+        command.warn(remark)
     return 0
 
 
@@ -410,7 +419,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _tariffs(text: str) -> tuple[int, ...]:
     words = _words(text)
-    if not all(word.isdecimal() for word in words):
+    if not all(map(is_id, words)):
         raise SettingError(Text("{text!r}: tariffs are named by id", "{text!r}: тарифы указываются по id")(text=text))
     return tuple(map(int, words))
 

@@ -14,9 +14,11 @@ from typing import Any
 
 from .. import wording
 from ..administration import Administration
-from ..programme.text import Text
+from ..programme.bounds import LONGEST_NAME
+from ..programme.text import Text, short
 from ..store import Store
 from ..store.changes import Author
+from ..store.settings import FULL_LEVEL
 
 CONSOLE = "console"
 """The address from which the command line's changes come."""
@@ -40,7 +42,8 @@ class Command:
     def office(self) -> Administration:
         """What administrators decide, in the name of whoever sits at the console."""
         name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
-        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now)
+        name = short(name, LONGEST_NAME)
+        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now, FULL_LEVEL)
 
     @property
     def titles(self) -> wording.Titles:
@@ -48,14 +51,14 @@ class Command:
         return {each.name: each.title for each in self.store.classes.all()}
 
     def say(self, text: Text) -> None:
-        print(text.say(self.language))
+        print(shown(text.say(self.language)))
 
     def warn(self, text: Text) -> None:
-        print("! " + text.say(self.language), file=sys.stderr)
+        print(shown("! " + text.say(self.language)), file=sys.stderr)
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:
-            print(line)
+            print(shown(line))
 
     def table(self, header: Text, rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
         """An aligned table; the header's columns are separated by `|`."""
@@ -67,6 +70,11 @@ class Command:
     def progress(self) -> Callable[[int, int], None]:
         """A bar on a terminal, silence elsewhere."""
         return _bar if sys.stderr.isatty() else lambda done, total: None
+
+
+def shown(text: str) -> str:
+    """What a terminal may be given: clients choose their names, and these hold no commands for it."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
 
 
 def _bar(done: int, total: int) -> None:

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import __version__
+from ..programme import bounds
+from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..root import panel_root
 from . import administration, discounts, restoring, wellness
 
+_Value = TypeVar("_Value")
+
 
 def parser_in(language: str) -> argparse.ArgumentParser:
     def say(en: str, ru: str) -> str:
         return Text(en, ru).say(language)
+
+    def typed(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+        """What is out of bounds is wrong usage, told with the option's name."""
+
+        def within_bounds(text: str) -> _Value:
+            try:
+                return read(text)
+            except BadInput as error:
+                raise argparse.ArgumentTypeError(error.text.say(language)) from None
+
+        return within_bounds
+
+    a_day, a_number, a_line = typed(bounds.day), typed(bounds.whole), typed(bounds.line)
+    an_account = typed(lambda text: AccountId(bounds.whole(text)))
+    a_name = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME))
+    a_setting = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_SETTING))
 
     parser = argparse.ArgumentParser(
         prog="resellerprogram",
@@ -42,7 +63,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     def day(to: argparse.ArgumentParser, default: date | None) -> None:
         to.add_argument(
             "--date",
-            type=date.fromisoformat,
+            type=a_day,
             default=default,
             metavar="YYYY-MM-DD",
             help=say("the day; today by default", "день; по умолчанию сегодня"),
@@ -54,14 +75,18 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     def account(to: argparse.ArgumentParser, optional: bool = False) -> None:
         to.add_argument(
             "--account" if optional else "account",
-            type=_account,
+            type=an_account,
             metavar="ACCOUNT",
             help=say("client id", "id клиента"),
         )
 
     def reason(to: argparse.ArgumentParser, required: bool) -> None:
         to.add_argument(
-            "--reason", required=required, default="", help=say("why, for the record", "причина, для истории")
+            "--reason",
+            type=a_line,
+            required=required,
+            default="",
+            help=say("why, for the record", "причина, для истории"),
         )
 
     planning = add("plan", discounts.plan, "show what apply would change", "показать, что изменит apply")
@@ -95,7 +120,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(examining)
     examining.add_argument(
         "--try-on",
-        type=_account,
+        type=an_account,
         metavar="ACCOUNT",
         help=say(
             "also try on a test client without a tier what only a write can tell: a 0 %% discount against a promotion",
@@ -108,9 +133,9 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     retrying = add("retry", administration.queue_retry, "try again now", "повторить сейчас", queue)
     dropping = add("drop", administration.queue_drop, "forget one", "забыть одно", queue)
     retrying.add_argument(
-        "number", nargs="?", type=int, help=say("its number; all by default", "номер; по умолчанию всё")
+        "number", nargs="?", type=a_number, help=say("its number; all by default", "номер; по умолчанию всё")
     )
-    dropping.add_argument("number", type=int, help=say("its number", "номер"))
+    dropping.add_argument("number", type=a_number, help=say("its number", "номер"))
     as_json(
         add(
             "set-aside",
@@ -127,7 +152,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     importing.add_argument(
         "--from",
         dest="first_day",
-        type=date.fromisoformat,
+        type=a_day,
         metavar="YYYY-MM-DD",
         help=say("the first day on which it holds; today by default", "с какого дня действует; по умолчанию сегодня"),
     )
@@ -149,19 +174,21 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
     unclassing = add("remove", administration.classes_remove, "remove a class", "удалить класс", classes)
     for command in (classing, unclassing):
-        command.add_argument("name", help=say("its short name, such as vps", "короткое имя, например vps"))
+        command.add_argument("name", type=a_name, help=say("its short name, such as vps", "короткое имя, например vps"))
     classing.add_argument(
         "--types",
+        type=a_setting,
         help=say("internal names of service types, separated by commas", "внутренние имена типов услуг, через запятую"),
     )
     classing.add_argument(
         "--leave-out",
+        type=a_setting,
         help=say(
             "ids of tariffs that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
         ),
     )
-    classing.add_argument("--title-en", help=say("English title", "название по-английски"))
-    classing.add_argument("--title-ru", help=say("Russian title", "название по-русски"))
+    classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))
+    classing.add_argument("--title-ru", type=a_name, help=say("Russian title", "название по-русски"))
 
     members = group("members", "who takes part", "кто участвует")
     as_json(
@@ -182,10 +209,10 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     unpinning = add("unpin", administration.members_unpin, "end a pin", "снять закрепление", members)
     for command in (enrolling, excluding, resetting, pinning, unpinning):
         account(command)
-    pinning.add_argument("tier", help=say("name of the tier", "название уровня"))
+    pinning.add_argument("tier", type=a_name, help=say("name of the tier", "название уровня"))
     pinning.add_argument(
         "--until",
-        type=date.fromisoformat,
+        type=a_day,
         required=True,
         metavar="YYYY-MM-DD",
         help=say("last day, included", "последний день, включительно"),
@@ -205,8 +232,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     settings = group("settings", "settings", "настройки")
     as_json(add("show", administration.settings_show, "show all settings", "показать настройки", settings))
     setting = add("set", administration.settings_set, "change a setting", "изменить настройку", settings)
-    setting.add_argument("name", help=say("name of the setting", "имя настройки"))
-    setting.add_argument("value", help=say("new value, '' for none", "новое значение, '' — пусто"))
+    setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))
+    setting.add_argument("value", type=a_setting, help=say("new value, '' for none", "новое значение, '' — пусто"))
 
     noticing = add(
         "notices",
@@ -218,7 +245,12 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     changing = add("changes", administration.changes, "who changed what", "кто что менял")
     as_json(changing)
     for command in (noticing, changing):
-        command.add_argument("--count", type=int, default=50, help=say("how many, newest first", "сколько, с новых"))
+        command.add_argument(
+            "--count",
+            type=typed(bounds.count),
+            default=50,
+            help=say("how many, newest first", "сколько, с новых"),
+        )
 
     add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")
@@ -246,9 +278,3 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "вернуть отложенные скидки, и только",
     )
     return parser
-
-
-def _account(text: str) -> AccountId:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r}")
-    return AccountId(int(text))

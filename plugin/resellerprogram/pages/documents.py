@@ -157,11 +157,14 @@ def keep_only(document: etree._Element, name: str) -> None:
 
 
 def drop_field(document: etree._Element, name: str) -> None:
-    """Leave out a field that the description has."""
+    """Leave out a field that the description has, and the part of the form that has no other."""
     for field in list(document.iterfind(f".//field[@name='{name}']")):
         parent = field.getparent()
         if parent is not None:
             parent.remove(field)
+            above = parent.getparent()
+            if parent.tag == "page" and above is not None and parent.find("field") is None:
+                above.remove(parent)
 
 
 def freeze_field(document: etree._Element, name: str) -> None:

@@ -7,6 +7,7 @@ import io
 
 from lxml import etree
 
+from ..programme.spreadsheets import guarded_throughout
 from . import documents
 from .members import members_csv
 from .tiers import export_text
@@ -14,9 +15,12 @@ from .visit import Visit
 
 
 def members(visit: Visit) -> etree._Element:
-    """The members as they are filtered, as CSV: amounts exact, dates ISO."""
+    """The members as they are filtered, as CSV: amounts exact, dates ISO.
+
+    Clients choose their names: no cell begins a formula.
+    """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(members_csv(visit))
+    csv.writer(out, lineterminator="\n").writerows(map(guarded_throughout, row) for row in members_csv(visit))
     return documents.form_page(visit.document, {"csv": out.getvalue()})
 
 

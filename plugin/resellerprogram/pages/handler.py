@@ -12,12 +12,12 @@ from pathlib import Path
 
 from lxml import etree
 
-from ..programme.errors import EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
+from ..programme.errors import BadInput, EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
 from ..programme.text import Text
+from ..store.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from . import documents
-from .request import CLIENT_LEVEL, EMPLOYEE_LEVEL, FULL_LEVEL, Request, request_of
+from .request import CLIENT_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, page_of
-from .visit import BadInput
 
 MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""

@@ -207,7 +207,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     request, office = visit.request, visit.office
     note = visit.store.members.of(account)
     office.check_unchanged(note, request.text("seen"))
-    standing, reason = request.text("standing"), request.text("reason")
+    standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(note):
         visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
@@ -228,7 +228,7 @@ def _pin(visit: Visit) -> Pin:
     request, kind = visit.request, visit.request.text("pin_kind") or AT_LEAST
     if kind not in (AT_LEAST, EXACTLY):
         visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "pin_kind", text=kind)
-    return Pin(request.text("pin_tier"), visit.day("pin_until"), request.text("pin_reason"), kind == EXACTLY)
+    return Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"), kind == EXACTLY)
 
 
 def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None:
@@ -255,8 +255,9 @@ def members_exclude(visit: Visit) -> etree._Element:
     accounts = visit.accounts()
     if not visit.request.submitted:
         return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
+    reason = visit.line("reason")
     for account in accounts:
-        visit.office.exclude(account, visit.request.text("reason"))
+        visit.office.exclude(account, reason)
     visit.wake_worker()
     return documents.ok()
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ..programme.bounds import is_id
 from ..store.listing import Page
 from .documents import printable
 
-CLIENT_LEVEL, EMPLOYEE_LEVEL, FULL_LEVEL = 16, 29, 30
-"""Clients, staff, and an administrator whose rights nobody has limited (reference, E.3)."""
+CLIENT_LEVEL = 16
 _LANGUAGES = ("ru", "en")
 _MOST_ROWS, _USUAL_ROWS = 5000, 50
-_LONGEST_ID = 18
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def request_of(environment: Mapping[str, str], document: etree._Element) -> Requ
 
 def is_number(text: str) -> bool:
     """Whether a text is a whole number that the database can hold."""
-    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
+    return is_id(text)
 
 
 def _natural(text: str, default: int) -> int:

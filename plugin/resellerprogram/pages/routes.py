@@ -65,7 +65,18 @@ PAGES = {
     "resellerprogram.changes": "health.changes",
     "resellerprogram.changes.show": "health.change",
 }
-FOR_FULL_ADMINISTRATORS = frozenset({"resellerprogram.health.takeoff"})
+FOR_FULL_ADMINISTRATORS = frozenset(
+    {
+        "resellerprogram.classes.delete",
+        "resellerprogram.classes.edit",
+        "resellerprogram.health.takeoff",
+        "resellerprogram.tables.delete",
+        "resellerprogram.tiers.delete",
+        "resellerprogram.tiers.edit",
+        "resellerprogram.tiers.import",
+    }
+)
+"""What takes everybody's discounts off, or can amount to it."""
 
 
 def page_of(request: Request, document: etree._Element, root: Path, now: datetime) -> etree._Element:

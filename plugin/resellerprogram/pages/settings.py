@@ -1,6 +1,7 @@
 """`resellerprogram.settings`: everything that can be set, with the panel's own choices.
 
-For employees. Opening the form asks the panel for its providers, currencies, client groups and payment methods.
+For employees, who don't see what a full administrator alone may change. Opening the form asks the panel for its
+providers, currencies, client groups and payment methods.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from .. import wording
 from ..administration import token
 from ..programme.errors import SettingError
 from ..programme.text import Text
+from ..store.settings import SETTINGS
 from . import documents
 from .documents import Choices
 from .visit import Visit
@@ -58,6 +60,11 @@ def settings(visit: Visit) -> etree._Element:
     if visit.request.submitted:
         _save(visit)
         return documents.ok("func=resellerprogram.settings", "form")
+    for name, setting in SETTINGS.items():
+        if visit.request.level < setting.level:
+            documents.drop_field(visit.document, name)
+            if name == "members":
+                documents.drop_field(visit.document, "group")
     rule, _, group = texts["members"].partition(":")
     values = {
         "seen": token(texts),

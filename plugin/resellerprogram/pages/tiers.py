@@ -13,13 +13,14 @@ from lxml import etree
 
 from .. import wording
 from ..administration import FALLS, Effects, with_classes, with_tier, without_tiers
-from ..programme.errors import TierTableError
+from ..programme.bounds import LONGEST_NAME, written
+from ..programme.errors import BadInput, TierTableError
 from ..programme.text import Text
 from ..programme.tiers import Tier, TierTable, plain
 from ..store.tiers import TableVersion
 from . import documents
 from .documents import Cell, Row
-from .visit import BadInput, Visit
+from .visit import Visit
 
 LIST = "resellerprogram.tiers"
 SHOWN_EFFECTS = 20
@@ -123,7 +124,7 @@ def tier_edit(visit: Visit) -> etree._Element:
         {
             **({"elid": request.elid} if tier else {}),
             "name": tier.name if tier else "",
-            "threshold": plain(tier.threshold) if tier else "",
+            "threshold": written(tier.threshold) if tier else "",
             **{f"percent_{each.name}": plain(percents.get(each.name, Decimal(0))) for each in classes},
             **_about_change(visit, version),
             "effect": visit.say("nothing is changed yet", "пока ничего не изменено"),
@@ -136,8 +137,10 @@ def _refreshed(visit: Visit, typed_table: Callable[[], TierTable]) -> etree._Ele
     """What was typed, and whom it would touch today."""
     typed = {name: value for name, value in visit.request.params.items() if name in _fields(visit)}
     try:
-        effects = _effects(visit, typed_table())
-        told = _say_effects(effects, visit.language)
+        table = typed_table()
+        effects = _effects(visit, table)
+        remarks = [each.say(visit.language) for each in table.remarks()]
+        told = "\n".join([_say_effects(effects, visit.language), *remarks])
     except (TierTableError, BadInput) as error:
         effects, told = NOBODY, error.text.say(visit.language)
     return documents.form_page(
@@ -154,9 +157,9 @@ def _with_typed_tier(visit: Visit, version: TableVersion, instead_of: Tier | Non
     """The version's table with what was typed. Raises TierTableError, BadInput."""
     names = visit.store.classes.names()
     tier = Tier(
-        visit.request.text("name"),
+        visit.line("name", LONGEST_NAME),
         visit.amount("threshold"),
-        {name: visit.amount(f"percent_{name}") for name in names},
+        {name: visit.percent(f"percent_{name}") for name in names},
     )
     table = with_classes(version.table, names)
     return with_tier(table, tier, instead_of.name if instead_of else None)

@@ -13,22 +13,20 @@ from lxml import etree
 
 from .. import wording
 from ..detached import TASKS, WORKER, start
-from ..programme.errors import ResellerProgrammeError
+from ..programme import bounds
+from ..programme.errors import BadInput
 from ..programme.ids import AccountId
-from ..programme.text import Text
+from ..programme.text import Text, short
 from ..programme.tiers import plain
 from ..store.bell import Bell
 from ..store.notes import STAFF
-from .request import FULL_LEVEL, Request, is_number
+from ..store.settings import FULL_LEVEL
+from .request import Request, is_number
 
 if TYPE_CHECKING:
     from ..administration import Administration
     from ..store import Store
     from ..store.changes import Author
-
-
-class BadInput(ResellerProgrammeError):
-    """What was typed or chosen can't be; `field` is where."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Visit:
     def office(self) -> Administration:
         from ..administration import Administration  # much to load for pages that only show
 
-        return Administration(self.root, self.store, self.author, lambda: self.now)
+        return Administration(self.root, self.store, self.author, lambda: self.now, self.request.level)
 
     @cached_property
     def currency(self) -> str:
@@ -91,7 +89,7 @@ class Visit:
     def account(self, text: str, field: str = "") -> AccountId:
         """A client's id. Raises BadInput."""
         if not is_number(text):
-            self.refuse("{text!r} is no client id", "{text!r} — не id клиента", field, text=text)
+            self.refuse("{text!r} is no client id", "{text!r} — не id клиента", field, text=short(text, 40))
         return AccountId(int(text))
 
     def accounts(self) -> list[AccountId]:
@@ -105,36 +103,36 @@ class Visit:
         """The id of something of ours. Raises BadInput."""
         if not is_number(text):
             raise BadInput(
-                Text("{what} {text!r} does not exist", "{what} {text!r} не существует")(what=what, text=text)
+                Text("{what} {text!r} does not exist", "{what} {text!r} не существует")(what=what, text=short(text, 40))
             )
         return int(text)
 
     def day(self, field: str) -> date:
         """A day that was typed as YYYY-MM-DD or DD.MM.YYYY. Raises BadInput."""
-        text = self.request.text(field)
-        parts = text.split(".")
-        try:
-            return date.fromisoformat("-".join(reversed(parts)) if len(parts) > 1 else text)
-        except ValueError:
-            self.refuse(
-                "{text!r} is no day; write it as 2025-01-31 or 31.01.2025",
-                "{text!r} — не дата; пишите как 2025-01-31 или 31.01.2025",
-                field,
-                text=text,
-            )
+        return bounds.day(self.request.text(field), field)
 
     def amount(self, field: str) -> Decimal:
-        """A number that was typed. Raises BadInput."""
-        text = self.request.text(field).replace(",", ".").replace(" ", "").replace("\u00a0", "")
-        whole, _, part = text.partition(".")
-        if not (whole + part).isascii() or not (whole + part).isdecimal() or len(text) > 20:
+        """An amount that was typed. Raises BadInput."""
+        return bounds.amount(self._figure(field), field)
+
+    def percent(self, field: str) -> Decimal:
+        """A percent that was typed; whether it is 100 at most is the table's to say. Raises BadInput."""
+        return bounds.percent(self._figure(field), field)
+
+    def _figure(self, field: str) -> str:
+        text = self.request.text(field)
+        if not bounds.is_figure(text) or text.startswith("-"):
             self.refuse(
                 "{text!r} is no number from zero up; write 3000 or 2.5",
                 "нужно число не меньше нуля, например 3000 или 2.5, а не {text!r}",
                 field,
-                text=self.request.text(field),
+                text=short(text, 40),
             )
-        return Decimal(text)
+        return text
+
+    def line(self, field: str, longest: int = bounds.LONGEST_REASON) -> str:
+        """A text of one line that was typed. Raises BadInput."""
+        return bounds.line(self.request.text(field), field, longest)
 
     # --- what is shown ---
 

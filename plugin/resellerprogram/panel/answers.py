@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from ..programme.bounds import is_id
 from ..programme.payments import Money
 from .errors import BrokenXml, Call, EmptyAnswer, HtmlAnswer, IncompleteAnswer, TruncatedAnswer, refusal
 
@@ -38,7 +39,7 @@ class Row:
     def number(self, *columns: str) -> int:
         """The whole number in the first filled of `columns`. Raises IncompleteAnswer without one."""
         value = self.raw(*columns)
-        if not value.isdecimal():
+        if not is_id(value):
             raise IncompleteAnswer(self.call, f"{'/'.join(columns)}={value!r}")
         return int(value)
 
@@ -68,13 +69,16 @@ class Document:
         return (found.get(name) or "").strip() if found is not None else ""
 
     def values(self) -> dict[str, str]:
-        """The scalar values of a form by name, word for word."""
+        """The scalar values of a form by name, word for word.
+
+        A field that is there several times keeps all its values, as the panel takes several: separated by commas.
+        """
         skipped = {"tparams", "saved_filters", "metadata", "messages", "slist", "list", "elem", "ok"}
-        return {
-            str(child.tag): child.text or ""
-            for child in self._root
-            if isinstance(child.tag, str) and child.tag not in skipped and not len(child)
-        }
+        values: dict[str, list[str]] = {}
+        for child in self._root:
+            if isinstance(child.tag, str) and child.tag not in skipped and not len(child):
+                values.setdefault(str(child.tag), []).append(child.text or "")
+        return {name: ",".join(dict.fromkeys(texts)) for name, texts in values.items()}
 
     def text(self) -> str:
         """The whole document as it came."""
@@ -109,9 +113,9 @@ def amount_with_currency(text: str, currency_by_sign: dict[str, str], call: Call
     """'10.00 RUB', '12.3456 ₽', '-5.00 $': number, white space, ISO code or symbol (C.3).
 
     `currency_by_sign` gives the ISO code of every code and symbol of the panel. Raises IncompleteAnswer for
-    anything else: a figure that is not understood must not become a turnover.
+    anything else: a figure that is not understood, or that nobody can have paid, must not become a turnover.
     """
-    match = re.fullmatch(r"(-?\d+(?:\.\d{1,4})?)\s+(\S.*)", text.strip())
+    match = re.fullmatch(r"(-?[0-9]{1,18}(?:\.[0-9]{1,4})?)\s+(\S.*)", text.strip())
     iso = currency_by_sign.get(match[2].strip()) if match else None
     if not match or not iso:
         raise IncompleteAnswer(call, f"amount {text!r}")

@@ -27,8 +27,10 @@ from typing import Any
 
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, PaymentId
-from ..programme.text import Text
+from ..programme.text import Text, short
 
+LONGEST_MESSAGE, _LONGEST_CALL, _LONGEST_VALUE = 500, 400, 100
+"""What the panel says may have any length, and lines of its own; logs, the queue and pages get this much of it."""
 SECRETS = frozenset({"auth", "authinfo", "key", "password", "passwd", "confirm"})
 
 
@@ -41,8 +43,12 @@ class Call:
     repeatable: bool = True
 
     def __str__(self) -> str:
-        shown = (f"{name}={'***' if name in SECRETS else value}" for name, value in self.params.items() if value)
-        return " ".join((self.function, *shown))
+        shown = (
+            f"{name}={'***' if name in SECRETS else short(value, _LONGEST_VALUE)}"
+            for name, value in self.params.items()
+            if value
+        )
+        return short(" ".join((self.function, *shown)), _LONGEST_CALL)
 
 
 class PanelError(ResellerProgrammeError):
@@ -61,7 +67,9 @@ class PanelUnreachable(TransportError):
     """The panel could not be asked at all."""
 
     def __init__(self, why: object, call: Call) -> None:
-        super().__init__(Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=why), call)
+        super().__init__(
+            Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=short(why, LONGEST_MESSAGE)), call
+        )
 
 
 class PanelTimeout(TransportError):
@@ -82,8 +90,8 @@ class BadAnswer(TransportError):
     what = Text("the panel's answer can't be used", "ответ панели непригоден")
 
     def __init__(self, call: Call, detail: object = "") -> None:
-        text = Text("{what}: {detail}", "{what}: {detail}")(what=self.what, detail=detail) if detail else self.what
-        super().__init__(text, call)
+        told = Text("{what}: {detail}", "{what}: {detail}")(what=self.what, detail=short(detail, LONGEST_MESSAGE))
+        super().__init__(told if detail else self.what, call)
 
 
 class EmptyAnswer(BadAnswer):
@@ -134,6 +142,8 @@ class PanelRefusal(PanelError):
     """The panel's own error document."""
 
     def __init__(self, kind: str, concerning: str, value: str, message: str, call: Call) -> None:
+        kind, concerning, value = (short(each, _LONGEST_VALUE) for each in (kind, concerning, value))
+        message = short(message, LONGEST_MESSAGE)
         super().__init__(
             Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")(
                 kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"

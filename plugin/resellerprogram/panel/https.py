@@ -10,10 +10,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import requests
 
+from ..programme.hosts import is_of_this_host
 from .answers import Document, parse
 from .errors import (
     Call,
@@ -26,8 +26,6 @@ from .errors import (
 )
 from .transport import TIMEOUT, Transport
 
-_THIS_HOST = frozenset({"127.0.0.1", "localhost", "::1"})
-
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +33,7 @@ class Https:
     """One kept-alive session to the panel's HTTP API; the session is opened with a key that mgrctl registers.
 
     The key opens a session of root's until it is used, so it is registered only when the connection and the
-    certificate have proved good, and used at once and once. Plain http is taken only to this host itself.
+    certificate have proved good, and used at once and once. It goes to this host itself and nowhere else.
     """
 
     def __init__(self, url: str, mgrctl: Transport, certificate: str = "", timeout: float = TIMEOUT) -> None:
@@ -101,9 +99,8 @@ class Https:
         form = {"func": call.function, "out": "xml", **call.params, **extra}
         deadline = time.monotonic() + self._timeout
         try:
-            address = urlsplit(self._url)
-            if address.scheme != "https" and address.hostname not in _THIS_HOST:
-                raise PanelUnreachable("plain http to another host", call)
+            if not is_of_this_host(self._url):
+                raise PanelUnreachable("panel_url is no address of this host", call)
             with self._session.post(
                 self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
             ) as response:

@@ -11,6 +11,7 @@ resellerprogram.programme.errors.BadInput: '25,000' can be read in two ways; wri
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ LARGEST_AMOUNT = Decimal(1_000_000_000_000)
 """A threshold or a payment beyond it is a slip of the hand; the database orders by ten-thousandths in 64 bits."""
 LARGEST_ID = 2**63 - 1
 LARGEST_COUNT = 1_000_000
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 """No day that somebody names is outside; a window before and a step after still are days of the calendar."""
 LONGEST_NAME, LONGEST_REASON, LONGEST_SETTING = 100, 1000, 2000
 _SPACES = "[ \u00a0\u2009\u202f]"
@@ -166,7 +167,7 @@ def line(text: str, field: str = "", longest: int = LONGEST_REASON) -> str:
         )
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise BadInput(Text("{text!r} is not UTF-8", "{text!r} — не в UTF-8")(text=short(text, _LONGEST_FIGURE)), field)
-    if not text.isprintable():
+    if not all(sign.isprintable() or unicodedata.category(sign) == "Zs" for sign in text):
         raise BadInput(
             Text("{text!r} has characters that can't be shown", "в {text!r} есть непечатаемые символы")(
                 text=short(text, _LONGEST_FIGURE)

@@ -16,6 +16,8 @@ from ..programme.errors import StoreError
 from ..programme.text import Text
 
 FILE_NAME = "resellerprogram.db"
+LONGEST_ERROR = 1000
+"""What is kept of a failure; another's message may have any length."""
 
 
 def connect(folder: Path, now: datetime, on_trial: bool = False) -> sqlite3.Connection:

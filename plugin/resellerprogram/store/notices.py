@@ -13,8 +13,9 @@ from typing import Any
 from ..programme.forecast import Keep
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, is_told, joined, overtakes
+from ..programme.text import short
 from .contents import content_of_tier, tier_of
-from .database import moment, transaction
+from .database import LONGEST_ERROR, moment, transaction
 
 SENT, REFUSED, LOST, OVER, NOBODY = "sent", "refused", "lost", "over", "nobody"
 WITHDRAWN = "withdrawn"
@@ -103,7 +104,8 @@ class NoticeStore:
     def end(self, number: int, outcome: str, now: datetime, error: str = "") -> None:
         """What became of it; it is not sent again."""
         self._connection.execute(
-            "UPDATE notice SET outcome = ?, sent_at = ?, error = ? WHERE id = ?", (outcome, moment(now), error, number)
+            "UPDATE notice SET outcome = ?, sent_at = ?, error = ? WHERE id = ?",
+            (outcome, moment(now), short(error, LONGEST_ERROR), number),
         )
 
     def unwanted(self, account: AccountId) -> set[Kind]:

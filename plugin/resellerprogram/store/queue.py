@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..programme.ids import AccountId, PaymentId
-from .database import moment
+from ..programme.text import short
+from .database import LONGEST_ERROR, moment
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(seconds=5), timedelta(hours=1), 3
 GIVEN_UP_AFTER = 8
@@ -105,10 +106,11 @@ class QueueStore:
     def failed(self, row: int, error: str, now: datetime, may_die: bool = True) -> None:
         """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to."""
         attempts = int(self._connection.execute("SELECT attempts FROM queue WHERE id = ?", (row,)).fetchone()[0]) + 1
+        dead = may_die and attempts >= GIVEN_UP_AFTER
         pause = min(FIRST_PAUSE * GROWTH ** min(attempts - 1, 10), LONGEST_PAUSE)
         self._connection.execute(
             "UPDATE queue SET attempts = ?, not_before = ?, error = ?, dead = ? WHERE id = ?",
-            (attempts, moment(now + pause), error, int(may_die and attempts >= GIVEN_UP_AFTER), row),
+            (attempts, moment(now + pause), short(error, LONGEST_ERROR), int(dead), row),
         )
 
     def retry(self, row: int | None = None) -> int:

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from .database import moment
+from ..programme.text import short
+from .database import LONGEST_ERROR, moment
 
 KEPT = timedelta(days=90)
 
@@ -45,7 +46,7 @@ class RunStore:
     def finish(self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "") -> None:
         self._connection.execute(
             "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ? WHERE id = ?",
-            (moment(now), outcome, accounts, written, error, run),
+            (moment(now), outcome, accounts, written, short(error, LONGEST_ERROR), run),
         )
 
     def last_whole(self) -> Run | None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NewType
 
+from ..programme import bounds
 from ..programme.errors import SettingError
+from ..programme.hosts import is_of_this_host
 from ..programme.ids import ProviderId
 from ..programme.limits import DropLimit
-from ..programme.text import Text
+from ..programme.text import Text, short
 
 GroupId = NewType("GroupId", int)
+EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
+"""Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
 NOTICE_KINDS = ("rose", "will_fall", "fell")
 
 
@@ -61,20 +65,23 @@ class Settings:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its default as text, how a text is read (raises ValueError), and what it is about."""
+    """One setting: its default as text, how a text is read (raises ValueError), what it is about, and from which level
+    on an administrator may change it. `accept` raises ValueError for what must not be set, and may be there already."""
 
     name: str
     default: str
     read: Callable[[str], Any]
     about: Text
+    level: int = EMPLOYEE_LEVEL
+    accept: Callable[[str], object] = str
 
 
 def _members(text: str) -> MemberRule:
     kind, _, group = text.partition(":")
     if text in ("all", "enrolled"):
         return MemberRule(everybody=text == "all")
-    if kind == "group" and group.isdecimal():
-        return MemberRule(everybody=False, group=GroupId(int(group)))
+    if kind == "group":
+        return MemberRule(everybody=False, group=GroupId(bounds.whole(group)))
     raise ValueError(text)
 
 
@@ -89,19 +96,14 @@ def _currency(text: str) -> str:
 
 
 def _percent(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
+    value = bounds.percent(text)
     if not 0 <= value <= 100:
         raise ValueError(text)
     return value
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError(text)
-    return int(text)
+    return bounds.whole(text)
 
 
 def _months(text: str) -> int:
@@ -152,10 +154,21 @@ def _one_of(*words: str) -> Callable[[str], bool]:
     return read
 
 
-def _url(text: str) -> str:
-    if text and not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+def _of_this_host(text: str) -> None:
+    if text and not is_of_this_host(text):
         raise ValueError(text)
-    return text
+
+
+def _certificate(text: str) -> None:
+    """A file that can be trusted. Takes a module that takes long to load, for an administrator only."""
+    import ssl
+
+    if not text:
+        return
+    try:
+        ssl.create_default_context(cafile=text)
+    except OSError:
+        raise ValueError(text) from None
 
 
 SETTINGS = {
@@ -169,9 +182,14 @@ SETTINGS = {
                 "id of the provider (project) whose programme this is; empty: the panel's first",
                 "id провайдера (проекта), чья это программа; пусто: первый в панели",
             ),
+            FULL_LEVEL,
         ),
         Setting(
-            "currency", "RUB", _currency, Text("currency of the thresholds, as an ISO code", "валюта порогов, код ISO")
+            "currency",
+            "RUB",
+            _currency,
+            Text("currency of the thresholds, as an ISO code", "валюта порогов, код ISO"),
+            FULL_LEVEL,
         ),
         Setting(
             "members",
@@ -181,6 +199,7 @@ SETTINGS = {
                 "who takes part: all, enrolled, or group:ID of a client group",
                 "кто участвует: all — все, enrolled — записанные вручную, group:ID — группа клиентов",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "window_months",
@@ -190,6 +209,7 @@ SETTINGS = {
                 "for how many calendar months a payment counts, 1 to 12",
                 "сколько календарных месяцев учитывается платёж, от 1 до 12",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "excluded_payment_methods",
@@ -199,6 +219,7 @@ SETTINGS = {
                 "payment methods that don't count: ids, names or modules, separated by commas",
                 "методы оплаты, которые не учитываются: id, названия или модули, через запятую",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "drop_limit_percent",
@@ -208,6 +229,7 @@ SETTINGS = {
                 "a run that would lower or remove more than this share of all discounts (percent) stops",
                 "пересчёт, который снизил бы или снял больше этой доли всех скидок (в процентах), останавливается",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "drop_limit_count",
@@ -217,6 +239,7 @@ SETTINGS = {
                 "so many discounts may be lowered or removed whatever the share",
                 "столько скидок можно снизить или снять при любой доле",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "other_discounts",
@@ -228,6 +251,7 @@ SETTINGS = {
                 "другие персональные скидки клиента с уровнем: set_aside — откладываются и потом возвращаются, "
                 "leave — остаются, о них сообщается",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "promo_codes",
@@ -248,6 +272,7 @@ SETTINGS = {
                 "где акции уступают уровню: covered — на типах услуг программы, everywhere — везде (скидки 0 % на "
                 "остальных; сначала это должен подтвердить `doctor --try-on`)",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "discount_names",
@@ -303,6 +328,7 @@ SETTINGS = {
                 "on: payments and the nightly run change discounts by themselves; off: only `apply` does",
                 "on: платежи и ночной пересчёт меняют скидки сами; off: только `apply`",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "employee",
@@ -312,15 +338,18 @@ SETTINGS = {
                 "login of the employee in whose name the panel is called; empty: the first that works",
                 "логин сотрудника, от имени которого вызывается панель; пусто: первый подходящий",
             ),
+            FULL_LEVEL,
         ),
         Setting(
             "panel_url",
             "https://localhost:1500/billmgr",
-            _url,
+            str,
             Text(
-                "address of the panel for large runs; empty: mgrctl only",
-                "адрес панели для больших пересчётов; пусто: только mgrctl",
+                "address of the panel on this host (localhost, 127.0.0.1 or ::1) for large runs; empty: mgrctl",
+                "адрес панели на этом сервере (localhost, 127.0.0.1 или ::1) для больших пересчётов; пусто: mgrctl",
             ),
+            FULL_LEVEL,
+            accept=_of_this_host,
         ),
         Setting(
             "panel_certificate",
@@ -330,6 +359,8 @@ SETTINGS = {
                 "file with the certificate to trust at that address; empty: the system's authorities",
                 "файл с сертификатом, которому верить по этому адресу; пусто: системные",
             ),
+            FULL_LEVEL,
+            accept=_certificate,
         ),
     )
 }
@@ -356,7 +387,16 @@ class SettingStore:
 
 
 def check(name: str, text: str) -> Any:
-    """The value that `text` stands for. Raises SettingError."""
+    """The value that `text` stands for, when it may be set. Raises SettingError."""
+    value = _read(name, text)
+    try:
+        SETTINGS[name].accept(text.strip())
+    except ValueError:
+        raise _can_not_be(SETTINGS[name], text) from None
+    return value
+
+
+def _read(name: str, text: str) -> Any:
     setting = SETTINGS.get(name)
     if setting is None:
         raise SettingError(
@@ -365,19 +405,23 @@ def check(name: str, text: str) -> Any:
             )
         )
     try:
-        return setting.read(text.strip())
+        return setting.read(bounds.line(text.strip(), name, bounds.LONGEST_SETTING))
     except ValueError:
-        raise SettingError(
-            Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
-                name=name, text=text, about=setting.about
-            ),
-            name,
-        ) from None
+        raise _can_not_be(setting, text) from None
+
+
+def _can_not_be(setting: Setting, text: str) -> SettingError:
+    return SettingError(
+        Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
+            name=setting.name, text=short(text, 100), about=setting.about
+        ),
+        setting.name,
+    )
 
 
 def settings_of(texts: Mapping[str, str]) -> Settings:
     """Settings from their texts. Raises SettingError."""
-    values = {name: check(name, texts[name]) for name in SETTINGS}
+    values = {name: _read(name, texts[name]) for name in SETTINGS}
     return Settings(
         provider=values["provider"],
         currency=values["currency"],

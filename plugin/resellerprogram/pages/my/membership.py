@@ -205,4 +205,4 @@ def _office(me: Reseller) -> Administration:
     visit = me.visit
     user = visit.request.user
     author = Author(visit.store.users.name_of(user) or user, visit.request.address)
-    return Administration(visit.root, visit.store, author, lambda: visit.now)
+    return Administration(visit.root, visit.store, author, lambda: visit.now, visit.request.level)

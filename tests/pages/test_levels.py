@@ -1,0 +1,116 @@
+"""Who may do what, against one table: clients (16), employees (29), full administrators (30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from resellerprogram.administration import Administration
+from resellerprogram.pages.routes import OF_CLIENTS, PAGES
+from resellerprogram.programme.errors import SettingError
+from resellerprogram.store import Store
+from resellerprogram.store.changes import Author
+from resellerprogram.store.settings import SETTINGS
+
+from tests.operator import Operator
+from tests.pages.desk import NOW, Desk
+
+CLIENT, EMPLOYEE, FULL = 16, 29, 30
+FUNCTIONS_OF_FULL = (
+    "classes.delete",
+    "classes.edit",
+    "health.takeoff",
+    "tables.delete",
+    "tiers.delete",
+    "tiers.edit",
+    "tiers.import",
+)
+LEVELS: Mapping[str, tuple[int, ...]] = {
+    **{name: (CLIENT,) if name in OF_CLIENTS else (EMPLOYEE, FULL) for name in PAGES},
+    **{f"resellerprogram.{name}": (FULL,) for name in FUNCTIONS_OF_FULL},
+}
+SETTINGS_OF_EMPLOYEES: Mapping[str, str] = {
+    "promo_codes": "allow",
+    "discount_names": "ru",
+    "notifications": "off",
+    "client_notices": "off",
+    "warn_days": "5",
+    "joining": "on",
+}
+SETTINGS_OF_FULL: Mapping[str, str] = {
+    "panel_url": "http://127.0.0.1:1/billmgr",
+    "panel_certificate": "/nowhere/ca.pem",
+    "employee": "boris",
+    "drop_limit_percent": "100",
+    "drop_limit_count": "100000",
+    "members": "enrolled",
+    "provider": "1",
+    "window_months": "2",
+    "currency": "USD",
+    "excluded_payment_methods": "2",
+    "automatic": "off",
+    "other_discounts": "leave",
+    "promotions": "everywhere",
+}
+
+
+@pytest.mark.parametrize("function", PAGES)
+@pytest.mark.parametrize("level", [CLIENT, EMPLOYEE, FULL])
+def test_every_function_is_for_those_levels_and_no_others(desk: Desk, function: str, level: int) -> None:
+    desk.level = level
+    if level not in LEVELS[function]:
+        for sent in ({}, {"sok": "ok", "elid": "1"}):
+            page = desk.ask(function.partition(".")[2], **sent)
+            assert page.find("error").get("type") == "access"
+    elif function not in OF_CLIENTS:  # those need a panel, and are tried with one
+        failure = desk.ask(function.partition(".")[2], elid="x").find("error")
+        assert failure is None or failure.get("type") != "access"
+
+
+def test_every_setting_has_its_level() -> None:
+    assert {name for name, setting in SETTINGS.items() if setting.level == EMPLOYEE} == SETTINGS_OF_EMPLOYEES.keys()
+    assert {name for name, setting in SETTINGS.items() if setting.level == FULL} == SETTINGS_OF_FULL.keys()
+
+
+def office_of(store: Store, level: int) -> Administration:
+    return Administration(store.folder.parents[1], store, Author("x", ""), lambda: NOW, level)
+
+
+@pytest.mark.parametrize("level", [CLIENT, EMPLOYEE])
+@pytest.mark.parametrize("name", SETTINGS_OF_FULL)
+def test_settings_that_carry_trust_or_take_discounts_off_are_for_full_administrators(
+    store: Store, name: str, level: int
+) -> None:
+    before = store.settings.texts()
+    with pytest.raises(SettingError, match="full administrator") as refused:
+        office_of(store, level).set({name: SETTINGS_OF_FULL[name], "notifications": "off"})
+    assert refused.value.field == name
+    assert store.settings.texts() == before
+
+
+def test_no_client_changes_any_setting(store: Store) -> None:
+    for name, text in SETTINGS_OF_EMPLOYEES.items():
+        with pytest.raises(SettingError, match=name):
+            office_of(store, CLIENT).set({name: text})
+
+
+def test_what_one_may_not_change_is_not_on_the_form_and_can_not_be_sent(office: Desk, operator: Operator) -> None:
+    full = office.form("settings")
+    assert full.keys() >= SETTINGS.keys()
+    office.level = EMPLOYEE
+    page = office.ask("settings")
+    shown = {field.get("name") for field in page.iter("field")}
+    assert shown & SETTINGS.keys() == SETTINGS_OF_EMPLOYEES.keys()
+    assert "group" not in shown
+    assert [each.get("name") for each in page.iter("page") if each.find("field") is None] == []
+    office.save("settings", warn_days="5")
+    assert office.store.settings.texts()["warn_days"] == "5"
+    message, field = office.refused("settings", drop_limit_percent="100")
+    assert (field, "full administrator" in message) == ("drop_limit_percent", True)
+    message, field = office.refused("settings", panel_url=operator.sandbox.url + "2")
+    assert field == "panel_url"
+
+
+def test_a_full_administrator_changes_them(office: Desk) -> None:
+    office.save("settings", drop_limit_count="30")
+    assert office.store.settings.texts()["drop_limit_count"] == "30"
