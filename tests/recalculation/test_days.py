@@ -87,7 +87,7 @@ def test_a_refund_on_the_last_day_of_its_payment_and_on_the_day_after(
     operator.work(date(2025, 1, 20))
     assert operator.percents(account) == STARTER, "550 are left at least"
     operator.apply(date(2025, 1, 21))
-    # a full refund took its payment out by status; a partial one is subtracted on its own day, whatever left before
+    # a full refund took its payment out by status; a partial one names none here, so it lowers the latest payment
     assert operator.percents(account) == (STARTER if amount is None else left)
 
 
