@@ -41,7 +41,7 @@ def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
     try:
         with (
             only_one(store.folder, "notification", now, PATIENCE),
-            working_on(root, store, now.date(), quick=True) as context,
+            working_on(root, store, now.date(), quick=True, writes=False) as context,
         ):
             notify(context.panel, context.panel.employee or "root", _OVERDUE_SUBJECT, found.problems[0])
     except ResellerProgrammeError as error:
@@ -66,7 +66,7 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
     on that client. Raises AnotherRunActive."""
     with only_one(store.folder, "doctor", now, PATIENCE):
         try:
-            with working_on(root, store, day) as context:
+            with working_on(root, store, day, writes=False) as context:
                 yield Check(
                     "panel",
                     Text("the panel answers", "панель отвечает"),

@@ -14,7 +14,7 @@ from resellerprogram.panel.assumptions import payment_filter
 from resellerprogram.panel.calls import Panel, TooManyRows, find_employee
 from resellerprogram.panel.connection import Way, https_problem, open_panel
 from resellerprogram.panel.directory import PaymentMethods
-from resellerprogram.panel.discounts import Made, name_of
+from resellerprogram.panel.discounts import Made
 from resellerprogram.panel.errors import (
     AccessDenied,
     IncompleteAnswer,
@@ -26,6 +26,7 @@ from resellerprogram.panel.errors import (
 from resellerprogram.panel.payments import PaymentReader
 from resellerprogram.programme.ids import AccountId, DiscountId, ProviderId, Scope
 from resellerprogram.programme.members import Account
+from resellerprogram.programme.ownership import name_of
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.window import Window
@@ -55,13 +56,14 @@ def read(panel: Panel, account: int, window: Window = WINDOW) -> dict[int, Payme
 # --- payments ---
 
 
-def test_payments_of_the_account_credited_in_the_window_come_whole_and_no_others(
+def test_payments_of_the_account_credited_in_the_window_or_to_come_are_whole_and_no_others(
     sandbox: Sandbox, panel: Panel
 ) -> None:
+    """A payment that is credited with a day to come is known to the forecast from the day on which it is read."""
     account, other = sandbox.world.add_account("One"), sandbox.world.add_account("Two")
-    inside = [sandbox.world.add_payment(account, 100, day) for day in (WINDOW.first, TODAY, date(2025, 1, 1))]
-    for day in (WINDOW.first - timedelta(days=1), TODAY + timedelta(days=1)):
-        sandbox.world.add_payment(account, 100, day)
+    days = (WINDOW.first, TODAY, date(2025, 1, 1), TODAY + timedelta(days=1))
+    inside = [sandbox.world.add_payment(account, 100, day) for day in days]
+    sandbox.world.add_payment(account, 100, WINDOW.first - timedelta(days=1))
     sandbox.world.add_payment(other, 100, TODAY)
 
     found = read(panel, account)
@@ -525,7 +527,7 @@ def test_a_client_is_gone_only_when_the_panel_says_so(sandbox: Sandbox, panel: P
     sandbox.read_as(missing_elid=kind)
     account = sandbox.world.add_account("One")
     assert not directory.client_is_gone(panel, AccountId(account))
-    assert directory.client(panel, AccountId(account)) == Account(AccountId(account), "One")
+    assert directory.client(panel, AccountId(account)) == Account(AccountId(account), "One", date(2024, 1, 1))
     sandbox.world.delete_account(account)
     assert directory.client_is_gone(panel, AccountId(account))
     assert directory.client(panel, AccountId(account)) is None

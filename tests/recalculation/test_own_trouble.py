@@ -38,7 +38,7 @@ def transfer(operator: Operator, payment: int, to: int) -> None:
         session.commit()
 
 
-@pytest.mark.parametrize("where", ["consider", "apply"])
+@pytest.mark.parametrize("where", ["look_again", "consider", "act"])
 def test_an_account_that_nobody_can_serve_waits_with_its_reason_and_the_others_are_served(
     operator: Operator, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -46,10 +46,10 @@ def test_an_account_that_nobody_can_serve_waits_with_its_reason_and_the_others_a
     odd, *others = [client(operator, f"Client {number}") for number in range(4)]
     original = getattr(runs, where)
 
-    def stumbles(context: Any, what: Any, *more: Any) -> Any:
-        if what.account.id == odd:
+    def stumbles(*arguments: Any) -> Any:
+        if any(getattr(each, "account", None) and each.account.id == odd for each in arguments):
             raise OverflowError("Python int too large to convert to SQLite INTEGER")
-        return original(context, what, *more)
+        return original(*arguments)
 
     monkeypatch.setattr(runs, where, stumbles)
     for _ in range(2):
@@ -72,10 +72,10 @@ def test_a_plan_tells_who_could_not_be_decided_and_writes_no_queue(
     odd, *_ = [client(operator, f"Client {number}") for number in range(4)]
     original = getattr(runs, "consider")  # noqa: B009  not exported
 
-    def stumbles(context: Any, reading: Any) -> Any:
-        if reading.account.id == odd:
+    def stumbles(found: Any, *more: Any) -> Any:
+        if found.account.id == odd:
             raise ValueError("odd")
-        return original(context, reading)
+        return original(found, *more)
 
     monkeypatch.setattr(runs, "consider", stumbles)
     assert list(operator.plan().failed) == [odd]

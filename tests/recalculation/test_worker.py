@@ -125,7 +125,7 @@ def test_what_comes_while_an_account_is_recalculated_is_not_lost(
 ) -> None:
     account = client(operator)
     credit(operator, account, 600)
-    original: Callable[..., int] = vars(drain)["apply"]
+    original: Callable[..., int] = vars(drain)["act"]
     credited: list[int] = []
 
     def pay_meanwhile(*arguments: Any) -> int:
@@ -133,7 +133,7 @@ def test_what_comes_while_an_account_is_recalculated_is_not_lost(
             credited.append(credit(operator, account, 52_000))
         return original(*arguments)
 
-    monkeypatch.setattr(drain, "apply", pay_meanwhile)
+    monkeypatch.setattr(drain, "act", pay_meanwhile)
     operator.work()
     assert operator.percents(account) == PARTNER_8
 
@@ -311,7 +311,7 @@ def test_a_payment_that_comes_during_a_run_over_all_is_answered_by_it(
     for account in accounts:
         operator.sandbox.world.add_payment(account, 600, TODAY)
     credited: list[int] = []
-    name = "consider" if phase == "reading" else "apply"
+    name = "consider" if phase == "reading" else "act"
     original = getattr(runs, name)
 
     def pay_meanwhile(*arguments: Any) -> Any:

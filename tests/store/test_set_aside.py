@@ -72,7 +72,7 @@ def test_what_was_put_back_since_a_backup_is_not_put_back_twice(root: Path) -> N
     keep(store, 5)
     backup = store.nightly_backup(NOW)
     put_back(store, 4, 9)
-    store.set_aside.forget(CLIENT, [5])
+    store.set_aside.forget(CLIENT, [each.id for each in store.set_aside.all()])
     with older(store, root, backup) as behind:
         assert waiting(behind) == [(4, "Agreed"), (5, "Agreed")]
         assert behind.set_aside.reconcile(NOW).ended == 2

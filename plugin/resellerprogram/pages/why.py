@@ -120,8 +120,8 @@ def _found(visit: Visit, account: AccountId) -> list[Row]:
     owned = visit.store.owned.of(account)
     return [
         {
-            "name": row.shown.get("name", str(row.id)),
-            "value": row.shown.get("value", ""),
+            "name": row.name or str(row.id),
+            "value": row.value,
             "until": row.shown.get("todate", ""),
             "whose": Cell(visit.say("the programme's", "программы"), "green")
             if row.id in owned

@@ -32,17 +32,24 @@ def providers(panel: Panel) -> dict[ProviderId, str]:
 def clients(panel: Panel) -> list[Account]:
     """Every client by id, also where there are more of them than the panel lists at once."""
     rows = in_parts(lambda ids: panel.rows("account", conditions=assumptions.by_id(ids)))
-    return sorted(
-        (Account(AccountId(row.number("id", "elid")), row.text("name")) for row in rows), key=lambda account: account.id
-    )
+    return sorted(map(_account, rows), key=lambda account: account.id)
 
 
 def client(panel: Panel, account: AccountId) -> Account | None:
     """One client, None where the panel has no such account."""
     for row in panel.rows("account", conditions={"filter": "on", "id": str(account)}):
         if row.number("id", "elid") == account:
-            return Account(account, row.text("name"))
+            return _account(row)
     return None
+
+
+def _account(row: Row) -> Account:
+    """The day of registration is in the reader's time zone (E.7)."""
+    try:
+        registered = date.fromisoformat(row.raw("tz_registration_date", "registration_date")[:10])
+    except ValueError:
+        registered = None
+    return Account(AccountId(row.number("id", "elid")), row.text("name"), registered)
 
 
 def client_by_form(panel: Panel, account: AccountId) -> Account:

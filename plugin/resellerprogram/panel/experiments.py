@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.ownership import OTHER_SERVICES, name_of
 from . import discounts
 from .assumptions import Finding, preview_of
 from .calls import Panel
 from .directory import User
-from .discounts import OTHER_SERVICES, Made, name_of
+from .discounts import Made
 from .errors import IncompleteAnswer, PanelRefusal
 
 

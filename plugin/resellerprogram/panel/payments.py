@@ -15,7 +15,7 @@ from .calls import Panel, by_days_and_ids
 from .directory import PaymentMethods
 from .errors import BadAnswer, Call, IncompleteAnswer, MissingObject, PanelError, UnreadableRow
 
-BEGINNING = date(2000, 1, 1)
+BEGINNING, END = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class PaymentReader:
             raise IncompleteAnswer(rows[0].call, "account_id")
 
     def of_account(self, account: AccountId, window: Window) -> list[Payment]:
-        """Every payment credited in the window, whatever its status.
+        """Every payment credited since the window's first day, whatever its status: one with a day to come, too.
 
         When money was given back in the window, the account's earlier payments come along: they tell which
         payment the refund belongs to. Raises PanelError, UnreadableRow for what is this account's trouble alone;
         never returns a part.
         """
-        payments = self._credited(account, window.first, window.last)
+        payments = self._credited(account, window.first, END)
         if any(payment.is_refund for payment in payments.values()):
             payments |= self._credited(account, BEGINNING, window.first - timedelta(days=1))
         return list(payments.values())

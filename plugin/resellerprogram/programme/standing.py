@@ -8,9 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .basis import Basis
+from .decision import Decision
+from .forecast import Forecast
 from .ids import AccountId
+from .members import Account
 from .moves import Move
-from .tiers import ServiceClass
+from .tiers import ServiceClass, Tier
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,43 @@ class Standing:
     since: date | None = None
     class_since: Mapping[ServiceClass, date] = field(default_factory=dict)
     move: Move | None = None
+
+
+def stand(
+    account: Account,
+    decision: Decision,
+    forecast: Forecast,
+    tier_before: Tier | None,
+    move: Move | None,
+    before: Standing | None,
+    held_since: date | None,
+) -> Standing:
+    """Where the account stands by a decision. `before` is where it stood, `held_since` the day from which on decisions
+    on record gave it that tier. Who writes it down adds when that was."""
+    tier, counted = decision.tier, decision.basis.counts_payments
+    following = forecast.next_tier(decision.day) if counted else None
+    ahead = next(forecast.changes(), None)
+    held = before is not None and (tier_before.name if tier_before else None) == (tier.name if tier else None)
+    since = (before.since if before and held else None) or (held_since if held else None) or decision.day
+    return Standing(
+        account=decision.account,
+        name=account.name,
+        basis=decision.basis,
+        tier=tier.name if tier else None,
+        threshold=tier.threshold if tier else None,
+        turnover=decision.turnover.amount,
+        next_tier=following.name if following else None,
+        missing=forecast.missing(following, decision.day) if following else None,
+        percents=decision.percents,
+        change_day=ahead.day if ahead else None,
+        change_tier=ahead.tier.name if ahead and ahead.tier else None,
+        since=since,
+        class_since={name: _class_since(name, percent, before, since) for name, percent in decision.percents.items()},
+        move=move or (before.move if before else None),
+    )
+
+
+def _class_since(name: ServiceClass, percent: Decimal, before: Standing | None, since: date) -> date:
+    """The day from which on a class has its percent: neighbouring tiers may have the same."""
+    known = before.class_since.get(name) if before and before.percents.get(name) == percent else None
+    return known or since

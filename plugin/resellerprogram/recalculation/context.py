@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
 from ..panel.directory import ServiceTypeId
-from ..panel.discounts import OTHER_SERVICES
 from ..panel.errors import PanelRefusal
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
+from ..programme.account import Rules
 from ..programme.discounts import Covered
 from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.notices import Kind, Telling
+from ..programme.ownership import OTHER_SERVICES, Marks, name_of
 from ..programme.payments import RateTable
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
@@ -32,7 +34,8 @@ from ..store.users import ClientUser
 class Context:
     """A run's view of the panel, the settings and the tier table: everything that is read once.
 
-    `facts` are those that an earlier run kept; without them the panel is asked, and they are kept.
+    `facts` are those that an earlier run kept; without them the panel is asked, and they are kept. Without `writes`
+    it is a look only, which leaves our records as they are (spec, section 3).
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class Context:
         settings: Settings,
         withdraw: bool = False,
         facts: Facts | None = None,
+        writes: bool = True,
     ) -> None:
         self.panel, self.store, self.day, self.settings, self.withdraw = panel, store, day, settings, withdraw
+        self.writes = writes
         self.classes = store.classes.all()
         self.table = store.tiers.on(day).table
         self.window = Window.of(day, settings.window_months)
@@ -58,7 +63,9 @@ class Context:
             return self._kept_facts
         with_tariffs = any(each.left_out for each in self.classes)
         asked = Facts.ask(self.panel, self.settings.excluded_payment_methods, with_tariffs)
-        self.store.notes.write(FACTS, {**_validity(self.settings, self.classes, self.day), "facts": asked.plain()})
+        if self.writes:
+            kept = {**_validity(self.settings, self.classes, self.day), "facts": asked.plain()}
+            self.store.notes.write(FACTS, kept)
         return asked
 
     @cached_property
@@ -151,6 +158,42 @@ class Context:
             for tariff in self.facts.tariffs or ()
         }
         return {**{assumptions.type_scope(number): name for number, name in types.items()}, **tariffs}
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What thinking needs, the same for every account. Raises SettingError, PanelError; while the programme is
+        taken off it needs no settings that fit."""
+        settings, off = self.settings, self.withdraw
+        return Rules(
+            self.day,
+            self.window,
+            None if off else self.provider,
+            settings.currency,
+            settings.excluded_payment_methods,
+            self.table,
+            self.table_on,
+            self.table_days,
+            () if off else self.covered,
+            self.scope_names.keys(),
+            not off and self.everywhere,
+            settings.exclusive.others_set_aside,
+            self.telling,
+            self._marks,
+            self.is_first,
+            off,
+        )
+
+    @property
+    def _marks(self) -> Marks:
+        """Names of all classes in both languages, and the percents of all tiers that ever
+        were."""
+        titles = [*(each.title for each in self.classes), OTHER_SERVICES]
+        names = [name_of(title, language) for title in titles for language in ("both", "en", "ru")]
+        tiers = [tier for version in self.store.tiers.all() for tier in version.table.tiers]
+        return Marks(
+            frozenset(text for name in names for text in (name.en, name.ru)),
+            frozenset({Decimal(0), *(percent for tier in tiers for percent in tier.percents.values())}),
+        )
 
     def title_of(self, service_class: ServiceClass | None) -> Text:
         """What people read of a class; of none, what stands for all other services."""
@@ -252,11 +295,6 @@ class Context:
     @cached_property
     def rates(self) -> RateTable:
         return directory.rates(self.panel, self.settings.currency, self.warnings.append)
-
-    @cached_property
-    def class_of(self) -> dict[Scope, ServiceClass | None]:
-        """The class whose percent each scope gets."""
-        return {each.scope: each.service_class for each in self.covered}
 
     @cached_property
     def table_days(self) -> list[date]:

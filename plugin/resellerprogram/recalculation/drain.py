@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..panel import directory, discounts
+from ..panel import directory
 from ..panel.errors import MissingObject, TransportError
 from ..panel.payments import PaymentOrigin, origin
-from ..programme.basis import Basis
+from ..programme.account import Considered, Found, consider
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.text import Text
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
-from .account import Reading, apply, consider, consider_alone, forget, outside_because
+from .act import act, forget
 from .context import Context
+from .look import first_look, look, look_again, remember
 from .notifying import deliver
 from .owners import owner_as_known, owner_now
-from .report import Considered
 
 CAUSE = "worker"
 ROUND = 20
@@ -93,7 +92,7 @@ def _failed(
 
 def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
     store = context.store
-    account, came_from = _whose(context, row)
+    account, came_from = _whose(context, row, clock())
     if account is None:
         log.info("payment %s is gone and never counted", row.payment)
         store.queue.drop(row.id)
@@ -108,10 +107,10 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         done.touched.add(account)
         _check_drops(context, considered)
         try:
-            done.written += apply(context, considered, row.cause, clock(), row.who)
+            done.written += act(context, considered, row.cause, clock(), row.who)
         except MissingObject:  # somebody deleted a discount since it was read: look again, once
-            considered = consider_alone(context, considered.account)
-            done.written += apply(context, considered, row.cause, clock(), row.who)
+            considered = consider(*look(context, considered.account), context.rules)
+            done.written += act(context, considered, row.cause, clock(), row.who)
     except MissingObject:
         if not directory.client_is_gone(context.panel, account):
             raise
@@ -123,19 +122,20 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
     store.queue.drop(row.id)
 
 
-def _whose(context: Context, row: Queued) -> tuple[AccountId | None, PaymentOrigin | None]:
-    """The account that a row is about, and what the panel said of its payment if it had to be asked; no account when
-    the payment is gone."""
+def _whose(context: Context, row: Queued, now: datetime) -> tuple[AccountId | None, PaymentOrigin | None]:
+    """The account that a row is about, and what the panel says of its payment; no account when the payment is gone and
+    never counted. Whose it was when it was last seen proves nothing (R10), but has to be looked at, too."""
     if row.payment is None:
         return row.account, None
-    account = context.store.seen.account_of(row.payment)
-    if account is not None:
-        return account, None
+    remembered = context.store.seen.account_of(row.payment)
     try:
         came_from = origin(context.panel, row.payment)
     except MissingObject:
-        return None, None
-    return _account_of(context, came_from), came_from
+        return remembered, None
+    account = _account_of(context, came_from)
+    if remembered not in (None, account):
+        context.store.queue.put_once(remembered, row.cause, now)
+    return account, came_from
 
 
 def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
@@ -166,9 +166,13 @@ def _considered_of_owner(context: Context, account: AccountId, came_from: Paymen
 def _considered(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:
     """The account as it is now. The payment that brought us here must be among its own: so we know that the list is
     fresh, and that the account is the right one. Raises ImplausibleRead."""
-    outside = outside_because(context, account)
-    reading = _read(context, account, outside)
-    if came_from and not _is_among(context, reading, came_from):
+    client = Account(account, "")
+    known = remember(context, client)
+    if known.note.standing or known.note.pin:  # what was said of somebody must not fall to who has the id now
+        client = directory.client(context.panel, account) or client
+        known = remember(context, client)
+    found = first_look(context, client, known, side_by_side=True)
+    if came_from and not _is_among(context, found, came_from):
         raise ImplausibleRead(
             Text(
                 "payment {payment} is not among the payments of account {account}, to which it should belong. Nothing "
@@ -179,21 +183,13 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
         )
     if came_from:
         context.store.seen.keep_subaccount(came_from.subaccount, account)
-    return consider(context, reading)
+    return consider(look_again(context, found, known), known, context.rules)
 
 
-def _read(context: Context, account: AccountId, outside: Basis | None) -> Reading:
-    """Payments and discounts are asked for side by side: somebody may be waiting."""
-    with ThreadPoolExecutor(1, "discounts") as beside:
-        listed = beside.submit(discounts.listed, context.panel, account)
-        payments = [] if outside else context.reader.of_account(account, context.window)
-        return Reading(Account(account, ""), outside, payments, listed.result())
-
-
-def _is_among(context: Context, reading: Reading, came_from: PaymentOrigin) -> bool:
-    payment, account = came_from.payment, reading.account.id
-    if not reading.outside and came_from.credited_on and came_from.credited_on in context.window:
-        return any(each.id == payment for each in reading.payments)
+def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:
+    payment, account = came_from.payment, found.account.id
+    if not found.outside and came_from.credited_on and came_from.credited_on in context.window:
+        return any(each.id == payment for each in found.payments)
     if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
         return True
     return context.reader.has(account, payment)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ..panel import discounts
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject
 from ..programme.errors import MemberError
 from ..programme.ids import AccountId
+from ..programme.ownership import FoundDiscount
 from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS
@@ -47,7 +47,7 @@ def named_client(root: Path, store: Store, account: AccountId) -> Account:
             raise no_client(account) from None
 
 
-def personal_discounts(root: Path, store: Store, account: AccountId, language: str) -> list[ListedDiscount]:
+def personal_discounts(root: Path, store: Store, account: AccountId, language: str) -> list[FoundDiscount]:
     """The account's discounts in the panel now, ours and others: one call. Raises PanelError."""
     with _panel(root, store) as panel:
         return discounts.listed(panel, account, language)

@@ -7,62 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from ..programme.account import Considered
 from ..programme.basis import Basis
-from ..programme.decision import Decision
 from ..programme.discounts import Change, OtherDiscount
 from ..programme.errors import ResellerProgrammeError
-from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.ids import AccountId, Scope
 from ..programme.members import Account
-from ..programme.moves import Move
 from ..programme.notices import Notice
 from ..programme.text import Text
-
-
-@dataclass(frozen=True)
-class Overtaken:
-    """Records of ours that the panel has overtaken: set-aside discounts that it has again (`came_back`: record and new
-    id) or never deleted (`still_there`), and programme's discounts that somebody deleted (`gone`)."""
-
-    came_back: Mapping[int, DiscountId] = field(default_factory=dict)
-    still_there: tuple[DiscountId, ...] = ()
-    gone: tuple[DiscountId, ...] = ()
-
-
-@dataclass(frozen=True)
-class Considered:
-    """What one account should have and why, and the changes that lead there; none where all is right.
-
-    `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
-    `unforetold` is how many changes take something that nothing known before explains (see programme/falls.py).
-    `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
-    tier, None where it stays; `notices` is what to tell. Payments of the account that were transferred are `moved_to`
-    these.
-    """
-
-    account: Account
-    decision: Decision
-    changes: tuple[Change, ...]
-    discounts: int
-    known: frozenset[DiscountId]
-    tier_before: str | None
-    unforetold: int = 0
-    left: tuple[OtherDiscount, ...] = ()
-    overtaken: Overtaken = field(default_factory=Overtaken)
-    move: Move | None = None
-    notices: tuple[Notice, ...] = ()
-    moved_to: tuple[AccountId, ...] = ()
-
-    def summary(self) -> Planned:
-        tier = self.decision.tier
-        return Planned(
-            self.account,
-            self.decision.basis,
-            self.decision.turnover.amount,
-            tier.name if tier else None,
-            self.tier_before,
-            self.changes,
-            self.unforetold,
-        )
 
 
 @dataclass(frozen=True)
@@ -76,6 +28,19 @@ class Planned:
     tier_before: str | None
     changes: tuple[Change, ...]
     unforetold: int = 0
+
+    @classmethod
+    def of(cls, considered: Considered) -> Planned:
+        tier = considered.decision.tier
+        return cls(
+            considered.account,
+            considered.decision.basis,
+            considered.decision.turnover.amount,
+            tier.name if tier else None,
+            considered.tier_before,
+            considered.changes,
+            considered.unforetold,
+        )
 
 
 @dataclass

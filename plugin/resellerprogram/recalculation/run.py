@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
     AccountTrouble,
@@ -24,19 +26,20 @@ from ..programme.errors import (
     UnsafePlan,
 )
 from ..programme.ids import AccountId, Scope
-from ..programme.members import Account
+from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.prospects import Prospect
 from ..store.settings import Settings, check, settings_of
-from .account import Reading, apply, consider, consider_alone, forget, give_back, outside_because, read
+from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
+from .look import first_look, look, look_again, outside_because, remember, with_uncredited
 from .lookups import no_client, way_of
 from .notifying import deliver
-from .report import Considered, Report
+from .report import Planned, Report
 from .savings import keep_savings
 
 if TYPE_CHECKING:
@@ -80,7 +83,7 @@ def recalculate(
         try:
             if write:
                 store.set_aside.reconcile(clock())
-            with working_on(root, store, day, large=accounts is None, withdraw=withdraw) as context:
+            with working_on(root, store, day, large=accounts is None, withdraw=withdraw, writes=write) as context:
                 _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
         except Exception as error:
             if run is not None:
@@ -103,7 +106,9 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
-                report.written += give_back(context, account, clock())
+                found, known = look(context, Account(account, ""))
+                belongings = consider(found, known, context.rules).belongings
+                report.written += give_back(context, account, belongings, clock())
             except PanelRefusal as refusal:
                 if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
                     forget(context, account)
@@ -118,17 +123,23 @@ def considered_alone(
 ) -> tuple[Considered, Mapping[Scope, str]]:
     """One account as `recalculate` would see it, with payments that were never credited, and the names of the
     panel's service types; nothing is written."""
-    with only_one(store.folder, "explain", now, patience), working_on(root, store, day) as context:
+    with only_one(store.folder, "explain", now, patience), working_on(root, store, day, writes=False) as context:
         context.prepare()
-        return consider_alone(context, _client(context, account), with_uncredited=True), context.scope_names
+        found, known = look(context, _client(context, account))
+        return consider(with_uncredited(context, found), known, context.rules), context.scope_names
 
 
 def as_member(root: Path, store: Store, day: date, now: datetime, account: AccountId, patience: float) -> Prospect:
     """What an account would have today if it took part; nothing is written to the panel. Raises AnotherRunActive,
     MemberError, SettingError, PanelError."""
-    with only_one(store.folder, "prospect", now, patience), working_on(root, store, day, quick=True) as context:
+    with (
+        only_one(store.folder, "prospect", now, patience),
+        working_on(root, store, day, quick=True, writes=False) as context,
+    ):
         context.prepare()
-        found = consider(context, read(context, _client(context, account), outside=None))
+        client = _client(context, account)
+        known = replace(remember(context, client), note=MemberNote(account, ENROLLED))
+        found = consider(look_again(context, first_look(context, client, known), known), known, context.rules)
         others = [(change.other.name, change.other.value) for change in found.changes if isinstance(change, SetAside)]
         return Prospect(account, now, found.decision.turnover.amount, found.decision.tier, others)
 
@@ -142,7 +153,7 @@ def check_settings(
     settings = settings_of({**store.settings.texts(), **changed})
     with (
         only_one(store.folder, "settings", now, patience),
-        working_on(root, store, now.date(), settings=settings) as context,
+        working_on(root, store, now.date(), settings=settings, writes=False) as context,
     ):
         context.prepare()
         return context.warnings
@@ -158,6 +169,7 @@ def working_on(
     quick: bool = False,
     withdraw: bool = False,
     settings: Settings | None = None,
+    writes: bool = True,
 ) -> Iterator[Context]:
     """A Context on the panel in `root`; the employee's list filters are left as they were found.
 
@@ -169,7 +181,7 @@ def working_on(
     with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
         _put_back_filters(panel, store)
         try:
-            yield Context(panel, store, day, settings, withdraw, facts)
+            yield Context(panel, store, day, settings, withdraw, facts, writes)
         finally:
             try:
                 _put_back_filters(panel, store)
@@ -218,7 +230,7 @@ class _Run:
                 if self.today:
                     report.notices += ((considered.account, notice) for notice in considered.notices)
                 if considered.changes:
-                    report.planned.append(considered.summary())
+                    report.planned.append(Planned.of(considered))
                     staging.put(considered)
                 elif self.write:
                     self._apply(considered)
@@ -249,11 +261,11 @@ class _Run:
 
     def _consider_all(self, accounts: Sequence[Account], whole: bool) -> Iterator[Considered]:
         context = self.context
-        for done, (account, reading) in enumerate(_readings(context, accounts)):
+        for done, (account, known, found) in enumerate(_first_looks(context, accounts)):
             self.progress(done, len(accounts))
             self._answer_queue(whole)
             try:
-                considered = self._considered(account, reading)
+                considered = self._considered(account, known, found)
             except Exception as error:
                 self._leave_out(account.id, error)
                 self._stop_if_all_is_in_doubt(len(accounts))
@@ -265,17 +277,18 @@ class _Run:
             self._queue_failed()
         self.progress(len(accounts), len(accounts))
 
-    def _considered(self, account: Account, reading: Future[Reading]) -> Considered | None:
+    def _considered(self, account: Account, known: Known, found: Future[Found]) -> Considered | None:
         """None for a client who is gone."""
         context = self.context
         try:
             if account.id in self.disturbed:
-                return consider_alone(context, account)
-            return consider(context, reading.result())
+                return consider(*look(context, account), context.rules)
+            return consider(look_again(context, found.result(), known), known, context.rules)
         except MissingObject:
             if not directory.client_is_gone(context.panel, account.id):
                 raise
-            forget(context, account.id)
+            if self.write:
+                forget(context, account.id)
             return None
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
@@ -304,11 +317,11 @@ class _Run:
         try:
             try:
                 if account in self.disturbed:
-                    considered = consider_alone(context, considered.account)
-                report.written += apply(context, considered, self.cause, self.clock(), self.who)
+                    considered = consider(*look(context, considered.account), context.rules)
+                report.written += act(context, considered, self.cause, self.clock(), self.who)
             except MissingObject:  # somebody deleted a discount since it was read: look again, once
-                considered = consider_alone(context, considered.account)
-                report.written += apply(context, considered, self.cause, self.clock(), self.who)
+                considered = consider(*look(context, considered.account), context.rules)
+                report.written += act(context, considered, self.cause, self.clock(), self.who)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
         except Exception as error:
@@ -322,14 +335,15 @@ class _Run:
             self.disturbed |= drain(self.context, self.clock).touched
 
 
-def _readings(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Future[Reading]]]:
-    """Each account with its reading, in order. While one is worked on, the next is already being read."""
+def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
+    """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
     from concurrent.futures import ThreadPoolExecutor
 
-    ahead: deque[tuple[Account, Future[Reading]]] = deque()
+    ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
-            ahead.append((account, reader.submit(read, context, account, outside_because(context, account.id))))
+            known = remember(context, account)
+            ahead.append((account, known, reader.submit(first_look, context, account, known)))
             if len(ahead) > 1:
                 yield ahead.popleft()
         yield from ahead
@@ -353,7 +367,7 @@ def _members(context: Context) -> list[Account]:
         context.reader.check_filter()
     everybody = directory.clients(context.panel)
     owners = store.owned.accounts() | store.set_aside.accounts()
-    for missing in sorted(owners - {account.id for account in everybody}):
+    for missing in sorted((owners | store.clients.on_record()) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
                 Text(
@@ -363,10 +377,15 @@ def _members(context: Context) -> list[Account]:
                     "По такому чтению ничего не пишется.",
                 )(account=missing)
             )
-        forget(context, missing)
+        if context.writes:
+            forget(context, missing)
     if not store.decisions.any():
         return everybody
-    return [account for account in everybody if account.id in owners or not outside_because(context, account.id)]
+    return [
+        account
+        for account in everybody
+        if account.id in owners or not outside_because(context, store.members.of(account.id))
+    ]
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

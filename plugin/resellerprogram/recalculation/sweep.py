@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ..panel import discounts
-from ..panel.discounts import ListedDiscount
 from ..panel.errors import MissingObject, UnreadableRow
 from ..panel.payments import Sketches
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId
+from ..programme.ownership import FoundDiscount
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
@@ -163,11 +163,11 @@ def _look_at_discounts(context: Context, now: datetime) -> int:
     return found
 
 
-def _differs(context: Context, account: AccountId, rows: list[ListedDiscount]) -> bool:
+def _differs(context: Context, account: AccountId, rows: list[FoundDiscount]) -> bool:
     owned = context.store.owned.of(account)
     ours = {row.id: row for row in rows if row.id in owned}
     touched = any(
-        row.percent is not None and (row.percent, row.beside_percent) != (owned[number].percent, owned[number].shown)
+        row.percent is not None and (row.percent, row.shown) != (owned[number].percent, owned[number].shown)
         for number, row in ours.items()
     )
     strangers = [row for row in rows if row.id not in owned and (row.last_day is None or row.last_day >= context.day)]

@@ -18,6 +18,7 @@ from .settings import SettingStore
 if TYPE_CHECKING:
     from .changes import ChangeStore
     from .classes import ClassStore
+    from .clients import ClientStore
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
     from .members import MemberStore
@@ -42,6 +43,7 @@ NIGHTLY, NIGHTS = "-nightly", 14
 _PARTS = {
     "changes": "ChangeStore",
     "classes": "ClassStore",
+    "clients": "ClientStore",
     "decisions": "DecisionStore",
     "members": "MemberStore",
     "notes": "NoteStore",
@@ -68,6 +70,7 @@ class Store:
 
     changes: ChangeStore
     classes: ClassStore
+    clients: ClientStore
     decisions: DecisionStore
     members: MemberStore
     notes: NoteStore

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.ownership import OwnedDiscount
 from .database import transaction
-
-
-@dataclass(frozen=True)
-class OwnedDiscount:
-    """A discount of ours: `percent` as we last wrote it, `since` its first day. None is unknown.
-
-    `shown` is its list row without the percent, when all of it was last seen to be right.
-    """
-
-    id: DiscountId
-    account: AccountId
-    scope: Scope
-    shown: Mapping[str, str] | None
-    percent: Decimal | None = None
-    since: date | None = None
 
 
 class OwnedDiscountStore:

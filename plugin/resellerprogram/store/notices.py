@@ -79,6 +79,10 @@ class NoticeStore:
             ),
         )
 
+    def told(self, account: AccountId) -> tuple[Notice, ...]:
+        """What the account was told lately, and what it is about to be told, oldest first."""
+        return tuple(kept.notice for kept in self._of(account))
+
     def change(self, number: int, notice: Notice) -> None:
         """One that waited is told as the account stands now."""
         content = json.dumps(_content(notice), ensure_ascii=False)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ..programme.errors import StoreError
 from ..programme.ids import AccountId, DiscountId
+from ..programme.ownership import SetAsideDiscount
 from ..programme.text import Text
 from .database import moment, transaction
 from .journal import Contents, Ending, Journal, Kept
@@ -20,22 +21,6 @@ _UNREADABLE = Text(
     "the journal of discounts that were set aside can't be used: {error}. Nothing was changed; see to the file",
     "журнал отложенных скидок непригоден: {error}. Ничего не изменено; разберитесь с файлом",
 )
-
-
-@dataclass(frozen=True)
-class SetAsideDiscount:
-    """A discount that was taken out of the panel, or is about to be. `shown` is its list row, `fields` its form.
-
-    `known` are the account's discounts when putting it back began, None before that.
-    """
-
-    id: int
-    account: AccountId
-    discount: DiscountId
-    shown: Mapping[str, str]
-    fields: Mapping[str, str]
-    set_aside_at: datetime
-    known: frozenset[int] | None
 
 
 @dataclass(frozen=True)
@@ -119,14 +104,19 @@ class SetAsideStore:
         fields: Mapping[str, str],
         form: str,
         now: datetime,
-    ) -> None:
-        """Record a discount before it is deleted; one that was recorded and not deleted is recorded anew."""
+    ) -> int:
+        """Record a discount before it is deleted; one that was recorded and not deleted is recorded anew. Tells the
+        record."""
         kept = Kept(account, discount, dict(shown), dict(fields), form, moment(now))
-        former = [row for row in self._waiting(account) if row["discount"] == discount]
+        former = [row for row in self._waiting(account) if row["discount"] == discount and not row["deleted"]]
         self._journal.set_aside(kept, [mark for mark in map(_mark, former) if mark != kept.mark])
         with transaction(self._connection):
             self._delete(former)
-            self._insert(kept)
+            return self._insert(kept)
+
+    def is_deleted(self, record: int) -> None:
+        """The panel has said that the discount is gone: another one with its id is another one."""
+        self._connection.execute("UPDATE set_aside SET deleted = 1 WHERE id = ?", (record,))
 
     def of(self, account: AccountId) -> list[SetAsideDiscount]:
         """What waits to be put back, the oldest first."""
@@ -154,9 +144,9 @@ class SetAsideStore:
         self._journal.end(self._kept(record), ending)
         self._end(record, ending, now)
 
-    def forget(self, account: AccountId, discounts: Collection[int]) -> None:
-        """These discounts are in the panel still: they were recorded, but never deleted."""
-        self._forget([row for row in self._waiting(account) if row["discount"] in discounts])
+    def forget(self, account: AccountId, records: Collection[int]) -> None:
+        """These are in the panel still: they were recorded, but never deleted."""
+        self._forget([row for row in self._waiting(account) if row["id"] in records])
 
     def forget_account(self, account: AccountId) -> None:
         """The client is gone, and nobody is left to whom anything could be given back."""
@@ -182,8 +172,8 @@ class SetAsideStore:
     def _delete(self, rows: Iterable[sqlite3.Row]) -> None:
         self._connection.executemany("DELETE FROM set_aside WHERE id = ?", [(row["id"],) for row in rows])
 
-    def _insert(self, kept: Kept) -> None:
-        self._connection.execute(
+    def _insert(self, kept: Kept) -> int:
+        added = self._connection.execute(
             "INSERT INTO set_aside (account, discount, shown, fields, form, set_aside_at, known)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -196,6 +186,7 @@ class SetAsideStore:
                 None if kept.known is None else json.dumps(kept.known),
             ),
         )
+        return int(added.lastrowid or 0)
 
     def _waiting(self, account: AccountId) -> list[sqlite3.Row]:
         return self._connection.execute(
@@ -231,6 +222,7 @@ def _record(row: sqlite3.Row) -> SetAsideDiscount:
         json.loads(row["fields"]),
         datetime.fromisoformat(row["set_aside_at"]),
         None if row["known"] is None else frozenset(json.loads(row["known"])),
+        bool(row["deleted"]),
     )
 
 

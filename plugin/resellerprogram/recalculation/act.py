@@ -1,23 +1,89 @@
-"""Writing the changes of one account: each is one panel call, and known to the store before the next."""
+"""Acting on one account: each change is one panel call that stands for itself, and is on record before the next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ..panel import discounts
-from ..panel.discounts import ListedDiscount, Made, name_of
+from ..panel.discounts import Made
 from ..panel.errors import Call, IncompleteAnswer, MissingObject, PanelError, TransportError
+from ..programme.account import Considered
 from ..programme.discounts import Change, Create, Delete, Edit, PutBack, SetAside
-from ..programme.ids import DiscountId, Scope
+from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.ownership import Belongings, FoundDiscount, OwnedDiscount, name_of
+from ..store.database import transaction
 from ..store.decisions import WrittenChange
-from ..store.discounts import OwnedDiscount
 from .context import Context
-from .report import Considered
 
 
-def write(context: Context, considered: Considered, now: datetime) -> Iterator[WrittenChange]:
+def act(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
+    """Write the changes of one account and record each as the panel takes it; tells how many. Raises PanelError."""
+    store, account = context.store, considered.account
+    with transaction(store.connection):
+        if considered.another:
+            forget(context, account.id)
+        if account.registered:
+            store.clients.know(account.id, account.registered)
+        record = store.decisions.record(considered.decision, cause, now, bool(considered.changes), who)
+        put_right_at = now if considered.puts_right else None
+        store.standings.keep(replace(considered.standing, decided_at=now, put_right_at=put_right_at))
+        store.outlooks.keep(account.id, considered.outlook)
+        for notice in considered.notices if context.day == now.date() else ():
+            store.notices.put(notice, now)
+        store.planned.done(account.id)
+        for owner in considered.moved_to:
+            store.queue.put_once(owner, cause, now)
+        settle(context, account.id, considered.belongings, now)
+        if not considered.changes:
+            _saw(context, considered)
+    for written in _write(context, considered, now):
+        store.decisions.add_written(record, written)
+    if considered.changes:
+        _saw(context, considered)
+    return len(considered.changes)
+
+
+def settle(context: Context, account: AccountId, belongings: Belongings, now: datetime) -> None:
+    """Bring the records to what the panel says."""
+    store = context.store
+    for record, discount in belongings.came_back.items():
+        store.set_aside.end_putting_back(record, discount, now)
+    if belongings.still_there:
+        store.set_aside.forget(account, belongings.still_there)
+    for gone in belongings.gone:
+        store.owned.end(gone.id, now.date())
+    for owned in belongings.records:
+        store.owned.keep(owned)
+
+
+def give_back(context: Context, account: AccountId, belongings: Belongings, now: datetime) -> int:
+    """Put back what was set aside for an account, whatever its tier; tells how many. Raises PanelError."""
+    settle(context, account, belongings, now)
+    last = context.store.decisions.last(account)
+    for other in belongings.resting:
+        written = _put_back(context, PutBack(other), now)
+        if last:
+            context.store.decisions.add_written(last.id, written)
+    return len(belongings.resting)
+
+
+def forget(context: Context, account: AccountId) -> None:
+    """The client is gone, and its discounts with it; who gets the id later starts with nothing (R10)."""
+    context.store.set_aside.forget_account(account)
+    context.store.clients.forget(account)
+
+
+def _saw(context: Context, considered: Considered) -> None:
+    """The account's discounts now say what these payments ask for."""
+    turnover = considered.decision.turnover
+    if considered.decision.basis.counts_payments:
+        payments = (verdict.payment for verdict in turnover.verdicts)
+        context.store.seen.replace(considered.account.id, payments, turnover.window)
+
+
+def _write(context: Context, considered: Considered, now: datetime) -> Iterator[WrittenChange]:
     """Write all changes, and tell each as the panel takes it. Each stands for itself: one that fails keeps no other
     back (spec, section 3), but for two. Another's discount is set aside only once ours is there, and while the panel
     does not answer nothing is given any more, only taken.
@@ -55,7 +121,7 @@ def _carry_out(context: Context, change: Change, now: datetime) -> WrittenChange
     if isinstance(change, SetAside):
         return _set_aside(context, change, now)
     assert isinstance(change, PutBack)  # noqa: S101  creations come together
-    return put_back(context, change, now)
+    return _put_back(context, change, now)
 
 
 def _create(
@@ -79,7 +145,7 @@ def _create(
                 if created is None:
                     nameless.append(wish)
                 else:
-                    _keep(context, ListedDiscount(created, change.account, {}), wish)
+                    _keep(context, change.account, created, None, wish)
                     known.add(created)
         except PanelError as error:
             failed.append(error)
@@ -94,30 +160,23 @@ def _create(
 
 def _keep_found(
     context: Context, considered: Considered, wishes: list[Made], known: set[DiscountId], sure: bool
-) -> dict[Scope, ListedDiscount]:
+) -> dict[Scope, FoundDiscount]:
     """Find what was just made and remember that it is ours; what is `sure` to be there must be found."""
     account = considered.account.id
     found = discounts.find_made(context.panel, account, wishes, known)
     for wish in wishes:
         if wish.scope in found:
-            _keep(context, found[wish.scope], wish)
+            _keep(context, account, found[wish.scope].id, found[wish.scope].shown, wish)
             known.add(found[wish.scope].id)
         elif sure:
             raise IncompleteAnswer(Call("account.discount", {"elid": str(account)}), wish.name.en)
     return found
 
 
-def _keep(context: Context, created: ListedDiscount, wish: Made) -> None:
-    context.store.owned.keep(
-        OwnedDiscount(
-            created.id,
-            created.account,
-            wish.scope,
-            created.beside_percent or None,
-            wish.percent,
-            context.day,
-        )
-    )
+def _keep(
+    context: Context, account: AccountId, created: DiscountId, shown: Mapping[str, str] | None, wish: Made
+) -> None:
+    context.store.owned.keep(OwnedDiscount(created, account, wish.scope, shown, wish.percent, context.day))
 
 
 def _edit(context: Context, change: Edit) -> WrittenChange:
@@ -139,14 +198,15 @@ def _delete(context: Context, change: Delete) -> WrittenChange:
 def _set_aside(context: Context, change: SetAside, now: datetime) -> WrittenChange:
     """Recorded first and deleted then: whatever happens between, nothing is lost."""
     other = change.other
-    full = discounts.read(context.panel, other.account, other.id)
-    shown = {"name": other.name or full.fields.get("name", ""), "value": other.value}
-    context.store.set_aside.keep(other.account, other.id, shown, full.fields, full.form, now)
+    form = discounts.read(context.panel, other.account, other.id)
+    shown = {"name": other.name or form.fields.get("name", ""), "value": other.value}
+    record = context.store.set_aside.keep(other.account, other.id, shown, form.fields, form.text, now)
     discounts.delete(context.panel, other.account, other.id)
+    context.store.set_aside.is_deleted(record)
     return WrittenChange(None, shown["name"], None, None, change.because, other.value)
 
 
-def put_back(context: Context, change: PutBack, now: datetime) -> WrittenChange:
+def _put_back(context: Context, change: PutBack, now: datetime) -> WrittenChange:
     """The discounts that are there are noted first, so that after a lost answer a new one can be told."""
     other, set_aside = change.other, context.store.set_aside
     kept = next(each for each in set_aside.of(other.account) if each.id == other.record)
@@ -157,7 +217,7 @@ def put_back(context: Context, change: PutBack, now: datetime) -> WrittenChange:
 
 
 def _wish(context: Context, scope: Scope, change: Create | Edit) -> Made:
-    title = context.title_of(context.class_of[scope])
+    title = context.title_of(context.rules.class_of[scope])
     return Made(scope, name_of(title, context.settings.discount_names), change.percent)
 
 

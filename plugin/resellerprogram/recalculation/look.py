@@ -1,0 +1,125 @@
+"""Looking at one account: what is on record, and what the panel says. Nothing is written here.
+
+The first look may run beside other work, since it asks the panel and nobody else; where it leaves a doubt, there is a
+second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..panel import discounts
+from ..panel.errors import MissingObject
+from ..panel.payments import origin
+from ..programme.account import Found, Known, vanished
+from ..programme.basis import Basis
+from ..programme.ids import AccountId, DiscountId
+from ..programme.members import Account, MemberNote, takes_part
+from ..programme.ownership import DiscountForm, FoundDiscount, OwnedDiscount, needs_form
+from ..programme.payments import Payment, RateTable
+from .context import Context
+from .owners import owner_now
+
+
+def look(context: Context, account: Account) -> tuple[Found, Known]:
+    """Everything that is to be thought about. Raises PanelError, ImplausibleRead."""
+    known = remember(context, account)
+    return look_again(context, first_look(context, account, known), known), known
+
+
+def remember(context: Context, account: Account) -> Known:
+    """What is on record of an account. If it is another client who has the id now, nothing of it holds (R10)."""
+    store = context.store
+    if account.is_another(store.clients.registered(account.id)):
+        return Known(MemberNote(account.id), another=True)
+    before = store.decisions.last(account.id)
+    standing = store.standings.of(account.id)
+    tier = before.decision.tier.name if before and before.decision.tier else None
+    return Known(
+        store.members.of(account.id),
+        before.decision if before else None,
+        before.last_day if before else None,
+        store.tiers.on(before.last_day, before.confirmed_at).table if before else None,
+        standing,
+        store.decisions.held_since(account.id, tier) if standing and not standing.since else None,
+        store.owned.of(account.id),
+        tuple(store.set_aside.of(account.id)),
+        store.decisions.known_rates(account.id, context.settings.currency),
+        store.notices.told(account.id),
+        store.notices.unwanted(account.id),
+    )
+
+
+def first_look(context: Context, account: Account, known: Known, side_by_side: bool = False) -> Found:
+    """Payments and discounts; `side_by_side` where somebody may be waiting. Raises PanelError."""
+    outside = outside_because(context, known.note)
+    if not side_by_side:
+        payments = () if outside else tuple(context.reader.of_account(account.id, context.window))
+        return Found(account, outside, payments, *_discounts(context, account.id, known))
+    with ThreadPoolExecutor(1, "discounts") as beside:
+        found = beside.submit(_discounts, context, account.id, known)
+        payments = () if outside else tuple(context.reader.of_account(account.id, context.window))
+        return Found(account, outside, payments, *found.result())
+
+
+def look_again(context: Context, found: Found, known: Known) -> Found:
+    """Where the first look leaves a doubt: payments that are missing, rates of foreign ones. Raises PanelError."""
+    if found.outside:
+        return found
+    missing = context.reader.still_credited(vanished(known, found.payments, context.rules))
+    moved = {payment.id: owner_now(context, origin(context.panel, payment.id)) for payment in missing}
+    return replace(found, moved=moved, rates=_rates(context, found.payments, known))
+
+
+def with_uncredited(context: Context, found: Found) -> Found:
+    """The same with payments that were placed and never credited. Raises PanelError."""
+    if found.outside:
+        return found
+    read = {payment.id for payment in found.payments}
+    placed = context.reader.not_credited(found.account.id, context.window)
+    return replace(found, payments=(*found.payments, *(payment for payment in placed if payment.id not in read)))
+
+
+def outside_because(context: Context, note: MemberNote) -> Basis | None:
+    """Why an account takes no part; None for a member (R10)."""
+    if context.withdraw:
+        return Basis.WITHDRAWN
+    return takes_part(note, context.settings.members, context.group_members)
+
+
+def _discounts(
+    context: Context, account: AccountId, known: Known
+) -> tuple[tuple[FoundDiscount, ...], Mapping[DiscountId, DiscountForm | None]]:
+    """The account's discounts, with their forms where the list leaves it open whose they are; and the forms of those
+    on record that it lacks."""
+    rows = discounts.listed(context.panel, account)
+    found = tuple(
+        replace(row, form=discounts.read(context.panel, account, row.id))
+        if needs_form(row, known.owned, known.aside)
+        else row
+        for row in rows
+    )
+    listed = {row.id for row in rows}
+    lacking = [each for each in known.owned.values() if each.id not in listed]
+    return found, {each.id: _form(context, each) for each in lacking}
+
+
+def _form(context: Context, owned: OwnedDiscount) -> DiscountForm | None:
+    try:
+        return discounts.read(context.panel, owned.account, owned.id)
+    except MissingObject:
+        return None
+
+
+def _rates(context: Context, payments: Iterable[Payment], known: Known) -> RateTable:
+    """The rates of the pay dates that no earlier decision has used (R5)."""
+    currency = context.settings.currency
+    foreign = {
+        (payment.amount.currency, payment.credited_on)
+        for payment in payments
+        if payment.amount.currency != currency and (payment.id, payment.amount.currency) not in known.rates
+    }
+    rates = (context.rates.in_force(iso, day) for iso, day in foreign if day)
+    return RateTable({rate for rate in rates if rate})
