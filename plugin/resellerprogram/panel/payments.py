@@ -152,6 +152,7 @@ class PaymentReader:
             self._amount(row, document),
             _status(document.value("payment/status"), document.call),
             _day(day, document.call),
+            row.text("account_name"),
         )
 
     def _amount(self, row: Row, document: Document) -> Money:
@@ -171,7 +172,12 @@ class PaymentReader:
         amount = amount_with_currency(row.text("subaccountamount_iso"), self.currency_signs, row.call)
         status = _status(row.raw("real_status", "status"), row.call)
         return PaymentSketch(
-            PaymentId(row.number("id")), row.raw("number"), amount, status, _day(row.raw("pay_date"), row.call)
+            PaymentId(row.number("id")),
+            row.raw("number"),
+            amount,
+            status,
+            _day(row.raw("pay_date"), row.call),
+            row.text("account_name"),
         )
 
     def _payment(self, row: Row, sketch: PaymentSketch) -> Payment:
@@ -186,6 +192,7 @@ class PaymentReader:
             method_excluded=self.excluded.covers(row),
             is_refund=assumptions.is_refund(sketch.number, sketch.amount.amount, row.raw("refund")),
             refund_of=assumptions.refunded_payment(row),
+            owner=sketch.owner,
         )
         if row.raw("paymethod_module") or payment.is_refund:
             return payment

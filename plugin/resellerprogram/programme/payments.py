@@ -42,6 +42,7 @@ class Payment:
     `amount` is what reached the account's balance, in the account's currency. `credited_on` is the day
     on which it was credited, None while it was not. A row with `is_refund` gives money back; its sign
     does not matter. `refund_of` is the payment it gives back, where the panel says so.
+    `owner` is the client's name as the list shows it; accounts are told by id.
     `promotional` marks cashback and certificates: balance that nobody paid.
     """
 
@@ -56,6 +57,7 @@ class Payment:
     promotional: bool = False
     is_refund: bool = False
     refund_of: PaymentId | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class PaymentSketch:
     amount: Money
     status: PaymentStatus
     credited_on: date | None
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..programme.ownership import FoundDiscount
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
-from ..store.seen import SeenPayment, mark_of
+from ..store.seen import SeenPayment, mark_of, same_mark
 from .context import Context
 from .drain import drain
 from .notifying import deliver
@@ -111,7 +111,7 @@ def _changed(store: Store, listed: Sketches, first: date, last: date) -> Iterato
     for sketch in listed.readable:
         before = known.pop(sketch.id, None)
         if sketch.credited_on and (
-            before is None or (before.day, before.mark) != (sketch.credited_on, mark_of(sketch))
+            before is None or before.day != sketch.credited_on or not same_mark(before.mark, mark_of(sketch))
         ):
             account = before.account if before else store.seen.account_of(sketch.id)
             yield SeenPayment(sketch.id, account, sketch.credited_on, mark_of(sketch))
@@ -139,10 +139,11 @@ def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, 
 
 
 def _enqueue(store: Store, seen: SeenPayment, now: datetime) -> None:
-    if seen.account is not None:
-        store.queue.put(seen.account, CAUSE, now)
-    elif seen.mark:
+    """Whose a payment is that is there, the panel is asked; one that is gone was somebody's who is known."""
+    if seen.mark:
         store.queue.put_payment(seen.payment, CAUSE, now)
+    elif seen.account is not None:
+        store.queue.put(seen.account, CAUSE, now)
 
 
 # --- discounts ---

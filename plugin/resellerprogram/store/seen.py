@@ -24,8 +24,14 @@ class SeenPayment:
 
 
 def mark_of(payment: Payment | PaymentSketch) -> str:
-    """What makes a payment count as it does, beside its day: different marks ask for a new decision."""
-    return f"{payment.status:d} {payment.amount.amount} {payment.amount.currency} {payment.number}"
+    """What makes a payment count as it does, and for whom, beside its day: different marks ask for a new decision."""
+    looks = f"{payment.status:d} {payment.amount.amount} {payment.amount.currency} {payment.number}"
+    return f"{looks}\t{payment.owner}" if payment.owner else looks
+
+
+def same_mark(before: str, now: str) -> bool:
+    """Whether two marks say the same, as far as the older one, of an earlier release, speaks of the owner at all."""
+    return before == now or ("\t" not in before and before == now.partition("\t")[0])
 
 
 class SeenPaymentStore:
