@@ -135,12 +135,14 @@ class Administration:
         self._of_their_own(account, LEFT, "", lambda: self.store.members.leave(account, self.clock()))
 
     def _of_their_own(self, account: AccountId, what: str, agreed: str, write: Callable[[], None]) -> None:
-        store = self.store
+        """Named by their login where no run has seen the client yet: the panel has just been asked who they are."""
+        store, known = self.store, self.store.standings.of(account)
+        name = known.name if known and known.name else self.author.name
         with transaction(store.connection):
             before = note_text(store.members.of(account))
             write()
             after = note_text(store.members.of(account))
-            self._record(what, _whom(account, self.name_of(account)), before, "\n".join(filter(None, (after, agreed))))
+            self._record(what, _whom(account, name), before, "\n".join(filter(None, (after, agreed))))
             if store.settings.current().automatic:
                 store.queue.put(account, what, self.clock(), self.author.name)
 

@@ -35,7 +35,8 @@ def root(store: Store) -> Path:
             ClientUser("4", "holder@example.com", HOLDER),
             ClientUser("5", "former@example.com", FORMER),
             ClientUser("6", "nobody@example.com", NOBODY),
-        ]
+        ],
+        NOW,
     )
     connection = store.connection
     connection.execute("UPDATE decision SET account = ? WHERE id = 2", (FORMER,))
@@ -82,6 +83,13 @@ def test_an_account_with_a_tier_is_told_why_in_its_language(root: Path, user: st
 )
 def test_everyone_else_passes_with_the_document_as_it_came(root: Path, other: dict[str, str]) -> None:
     assert ask(root, DOCUMENT, **other) == DOCUMENT
+
+
+def test_a_login_of_two_clients_is_nobodys_and_an_id_comes_before_a_login(root: Path, store: Store) -> None:
+    """R10: a client who takes another's id as a login is not them."""
+    store.users.add([ClientUser("8", "holder@example.com", NOBODY), ClientUser("9", "4", NOBODY)], NOW)
+    assert ask(root, AUTH_USER="holder@example.com") == DOCUMENT
+    assert ask(root, AUTH_USER="4") != DOCUMENT
 
 
 def test_where_promo_codes_are_allowed_everybody_passes(root: Path, store: Store) -> None:

@@ -117,7 +117,7 @@ def test_whatever_is_sent_comes_back_as_a_page_or_a_clear_refusal(
     monkeypatch.setattr(Retrying.__init__, "__defaults__", ((), None))
     page = function.partition(".")[2]
     desk.level, desk.user = (16, "7") if function in OF_CLIENTS else (30, "1")
-    desk.store.users.add([ClientUser("7", "romashka@example.com", AccountId(27))])
+    desk.store.users.add([ClientUser("7", "romashka@example.com", AccountId(27))], NOW)
     desk.store.settings.set("joining", "on")
     for text in NASTY:
         sent = dict.fromkeys(FIELDS, text)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 from resellerprogram.administration import Administration
-from resellerprogram.pages.routes import OF_CLIENTS, PAGES
+from resellerprogram.pages.routes import OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS
 from resellerprogram.programme.errors import SettingError
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.changes import Author
 from resellerprogram.store.settings import SETTINGS
@@ -29,6 +30,11 @@ LEVELS: Mapping[str, tuple[int, ...]] = {
     **{name: (CLIENT,) if name in OF_CLIENTS else (EMPLOYEE, FULL) for name in PAGES},
     **{f"resellerprogram.{name}": (FULL,) for name in FUNCTIONS_OF_FULL},
 }
+SENT_BY_FULL: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "members.exclude": ({"elid": "1, 2", "reason": "left"}, {"elid": "1", "reason": "left"}),
+    "health.doctor": ({"try_on": "1"}, {}),
+}
+"""What of an employee's function is for full administrators, and what of it is not."""
 SETTINGS_OF_EMPLOYEES: Mapping[str, str] = {
     "promo_codes": "allow",
     "discount_names": "ru",
@@ -65,6 +71,34 @@ def test_every_function_is_for_those_levels_and_no_others(desk: Desk, function: 
     elif function not in OF_CLIENTS:  # those need a panel, and are tried with one
         failure = desk.ask(function.partition(".")[2], elid="x").find("error")
         assert failure is None or failure.get("type") != "access"
+
+
+@pytest.mark.parametrize("function", SENT_BY_FULL)
+def test_what_equals_taking_off_or_unlocks_it_is_for_full_administrators_in_an_employees_function_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    monkeypatch.setattr("resellerprogram.pages.visit.start", lambda *started: None)
+    beyond, usual = SENT_BY_FULL[function]
+    for account in (1, 2):
+        desk.store.standings.know(AccountId(account), "Client")
+    for way in ({}, {"sok": "ok"}):
+        failure = desk.ask(function, **beyond, **way).find("error")
+        assert failure.get("type") == "access"
+        assert "full administrator" in failure.findtext("msg")
+    assert (desk.store.members.all(), desk.store.tasks.newest(1), desk.changes()) == ([], [], [])
+    assert desk.ask(function, **usual, sok="ok").find("ok") is not None
+    desk.level = FULL
+    assert desk.ask(function, **beyond, sok="ok").find("ok") is not None
+
+
+def test_the_table_of_what_full_administrators_send_is_the_programmes() -> None:
+    assert {f"resellerprogram.{name}" for name in SENT_BY_FULL} == SENT_BY_FULL_ADMINISTRATORS.keys()
+
+
+def test_an_employee_is_not_offered_a_client_to_try_things_on(desk: Desk) -> None:
+    for level, offered in ((EMPLOYEE, False), (FULL, True)):
+        desk.level = level
+        assert ("try_on" in {field.get("name") for field in desk.ask("health.doctor").iter("field")}) == offered
 
 
 def test_every_setting_has_its_level() -> None:

@@ -499,6 +499,20 @@ def test_who_left_stays_out_also_where_everybody_takes_part(outsider: Desk, oper
     assert operator.percents(1) == {"vhost": 40}
 
 
+def test_who_joins_before_any_run_has_seen_them_costs_one_call(operator: Operator) -> None:
+    operator.store.settings.set("members", "enrolled")
+    operator.store.settings.set("joining", "on")
+    operator.apply()
+    account = operator.sandbox.world.add_account("Newcomer", email="new@example.com")
+    me = Desk(operator.sandbox.root, operator.store, level=16, user=str(account + 1))
+    me.ask("my.join")
+    carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
+    operator.sandbox.reset_calls()
+    assert me.ask("my.join", sok="ok", agree="on").find("ok") is not None
+    assert [call["func"] for call in operator.sandbox.calls()] == ["whoami"]
+    assert operator.store.changes.newest(1)[0].whom == f"{account} new@example.com"
+
+
 def test_nobody_joins_or_leaves_where_it_is_not_allowed(outsider: Desk, operator: Operator) -> None:
     operator.store.settings.set("joining", "off")
     for function in ("my.join", "my.leave"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ OTHERS = (
     "out",
     "func_",
 )
+ASKED = {"my.join", "my.leave", "my.notices", "my.history", "my.payments", "my.picture"}
+"""Pages that act or show payments: the panel is asked each time whose session it is."""
 ACTS = {"my.join": {"agree": "on"}, "my.leave": {"agree": "on"}, "my.notices": {"rose": "off"}, "my": {}}
 
 
@@ -155,7 +158,7 @@ def test_a_user_told_by_login_is_known_and_one_who_could_be_two_is_not(
     me = replace(two[0], user="second@example.com")
     assert me.ask("my").findtext("account") == "1"
     me.user = "both@example.com"
-    operator.store.users.add([ClientUser(str(900 + each), me.user, AccountId(each)) for each in (1, 2)])
+    operator.store.users.add([ClientUser(str(900 + each), me.user, AccountId(each)) for each in (1, 2)], NOW)
     assert me.ask("my").find("error") is not None
 
 
@@ -179,3 +182,71 @@ def test_staff_pages_stay_closed_to_clients(two: tuple[Desk, dict[str, str]]) ->
     me, vector = two
     assert me.ask("why", elid=vector["account"]).find("error").get("type") == "access"
     assert me.ask("notices").find("error").get("type") == "access"
+
+
+# --- a login that has moved to another client (A4) ---
+
+
+@pytest.fixture
+def moved(operator: Operator) -> Iterator[Desk]:
+    """The desk of a login that was Vector's at the last sweep and is Romashka's since; no sweep succeeds any more."""
+    world, login = operator.sandbox.world, "moving@example.com"
+    number = world.add_user(2, login)
+    operator.store.users.add([ClientUser(str(number), login, AccountId(2))], NOW)
+    world.move_user(login, 1)
+    operator.sandbox.reset_calls()
+    yield Desk(operator.sandbox.root, operator.store, level=16, user=str(number))
+    world.delete_user(login)
+    operator.sweep()
+
+
+@pytest.mark.parametrize("by_login", [False, True])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_login_that_moved_shows_nothing_of_the_old_client_once_the_list_is_old(
+    two: tuple[Desk, dict[str, str]], moved: Desk, function: str, by_login: bool
+) -> None:
+    vector = two[1]["decision"]
+    later = NOW + timedelta(minutes=5, seconds=1)
+    for sent in ({}, {"elid": vector}, {"sok": "ok"}):
+        me = replace(moved, now=later, user="moving@example.com" if by_login else moved.user)
+        mine = replace(two[0], now=later)
+        assert plain(me.ask(function, **sent)) == plain(mine.ask(function, **sent))
+        assert not is_about_vector(me.ask(function, **sent))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_pages_that_act_or_show_payments_ask_the_panel_each_time_and_no_page_more_than_once(
+    two: tuple[Desk, dict[str, str]], operator: Operator, moved: Desk, function: str
+) -> None:
+    for _ in range(2):
+        page = moved.ask(function)
+        if function in ASKED:
+            assert not is_about_vector(page)
+            assert plain(page) == plain(two[0].ask(function))
+            operator.store.users.add([ClientUser(moved.user, "moving@example.com", AccountId(2))], NOW)
+    asked = [call for call in operator.sandbox.calls() if call["su"] == moved.user]
+    assert [call["func"] for call in asked] == (["whoami"] * 2 if function in ASKED else [])
+
+
+@pytest.mark.parametrize("function", sorted(ASKED & ACTS.keys()))
+def test_a_login_that_moved_decides_nothing_for_the_old_client(
+    two: tuple[Desk, dict[str, str]], operator: Operator, moved: Desk, function: str
+) -> None:
+    before = state_of(operator, AccountId(2))
+    moved.ask(function, **ACTS[function], sok="ok")
+    assert state_of(operator, AccountId(2)) == before
+    assert all(each.account != 2 for each in operator.store.queue.all())
+    operator.store.members.follow_the_rule(AccountId(1), NOW)
+    operator.store.notices.want(AccountId(1), ())
+    for each in operator.store.queue.all():
+        operator.store.queue.drop(each.id)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_while_the_panel_cannot_say_whose_session_it_is_nothing_is_shown_by_an_old_list(
+    moved: Desk, operator: Operator, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resellerprogram.panel.directory.user_as_seen", lambda panel, user: None)
+    page = replace(moved, now=NOW + timedelta(hours=7)).ask(function)
+    assert page.find("error") is not None
+    assert not is_about_vector(page)

@@ -191,6 +191,26 @@ def test_a_client_without_a_user_is_on_record_as_such(operator: Operator, resell
     assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["nobody"]
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_login_that_moved_to_another_client_is_not_told_of_the_old_ones_payments(
+    operator: Operator, reseller: int, stays: bool
+) -> None:
+    """The kind of A4: whom to write to is not read from a list that is old because sweeps fail."""
+    world, day = operator.sandbox.world, date(2025, 1, 14)
+    moving = world.add_user(reseller, "moving@example.com")
+    operator.apply(date(2025, 1, 13))
+    assert str(moving) in operator.store.users.of(AccountId(reseller))
+    other = world.add_account("Vector Ltd")
+    world.move_user("moving@example.com", other)
+    if not stays:
+        world.move_user("client1@example.com", other)
+    world.add_payment(reseller, 60_000, day)
+    operator.store.queue.put(AccountId(reseller), "payment.setpaid", operator.clock(day)())
+    operator.work(day)
+    assert [user for user, _ in told(operator)] == (["2"] if stays else [])
+    assert operator.store.notices.newest(1)[0].outcome == ("sent" if stays else "nobody")
+
+
 def test_a_client_whose_users_the_panel_refuses_to_tell_keeps_nobody_else(operator: Operator, reseller: int) -> None:
     other = operator.sandbox.world.add_account("Vector Ltd")
     operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))

@@ -191,7 +191,7 @@ def test_a_list_of_users_that_is_not_whole_makes_nobody_be_forgotten(
     for complete, known in ((False, AccountId(reseller)), (True, None)):
         monkeypatch.setattr(directory, "users", lambda panel, complete=complete: Listed([], complete))
         operator.sweep()
-        assert operator.store.users.account_of_session(user) == known
+        assert operator.store.users.account_of_session(user, operator.clock(TODAY)()) == known
 
 
 def test_what_waits_in_the_queue_is_done(operator: Operator, reseller: int) -> None:

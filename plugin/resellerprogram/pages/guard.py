@@ -2,6 +2,10 @@
 
 A client waits for this in the middle of an order: it asks our own database and nobody else. Whoever has no tier, and
 whatever goes wrong, passes with the panel's document as it came, byte for byte; what went wrong is in the log.
+
+Whose login that is, it reads where the last sweep or page has written it, however long ago. An old row calls nobody: a
+login that has moved to another client since may be refused a code or keep one, until a sweep succeeds; nothing is taken
+from anybody, and nobody's payments are shown.
 """
 
 from __future__ import annotations
@@ -78,11 +82,14 @@ def tier_of(root: str, user: str) -> str | None:
         allowed = connection.execute("SELECT value FROM setting WHERE name = 'promo_codes'").fetchone()
         if allowed and allowed[0] == "allow":
             return None
+        accounts = (
+            connection.execute("SELECT account FROM client_user WHERE id = ?", (user,)).fetchall()
+            or connection.execute("SELECT DISTINCT account FROM client_user WHERE name = ?", (user,)).fetchall()
+        )
+        if len(accounts) != 1:
+            return None  # nobody we know, or a login that two clients have
         found = connection.execute(
-            "SELECT tier FROM decision WHERE account ="
-            " (SELECT account FROM client_user WHERE id = :user OR name = :user ORDER BY id = :user DESC LIMIT 1)"
-            " ORDER BY id DESC LIMIT 1",
-            {"user": user},
+            "SELECT tier FROM decision WHERE account = ? ORDER BY id DESC LIMIT 1", accounts[0]
         ).fetchone()
     finally:
         connection.close()

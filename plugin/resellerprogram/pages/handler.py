@@ -17,7 +17,7 @@ from ..programme.text import Text
 from ..store.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from . import documents
 from .request import CLIENT_LEVEL, Request, request_of
-from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, page_of
+from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, page_of
 
 MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""
@@ -33,8 +33,8 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
     try:
         document = documents.parse(given)
         request = request_of(environment, document)
-        if not _may(request):
-            denied = _ENTER_AS_CLIENT if request.function in OF_CLIENTS else documents.DENIED
+        denied = _denied(request)
+        if denied:
             return documents.access_denied(request.function, request.language, denied)
         return page_of(request, document, root, now)
     except ResellerProgrammeError as error:
@@ -52,13 +52,16 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
         )
 
 
-def _may(request: Request) -> bool:
-    """Whether a session of that level may call the function. Clients' pages are for clients: an administrator enters as
-    the client, and is one then."""
+def _denied(request: Request) -> Text | None:
+    """Why a session of that level may not call the function, or not like this. Clients' pages are for clients: an
+    administrator enters as the client, and is one then."""
     if request.function in OF_CLIENTS:
-        return CLIENT_LEVEL <= request.level < EMPLOYEE_LEVEL
+        return None if CLIENT_LEVEL <= request.level < EMPLOYEE_LEVEL else _ENTER_AS_CLIENT
     needed = FULL_LEVEL if request.function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL
-    return request.function in PAGES and request.level >= needed
+    if request.function not in PAGES or request.level < needed:
+        return documents.DENIED
+    is_beyond, told = SENT_BY_FULL_ADMINISTRATORS.get(request.function, (None, None))
+    return told if is_beyond and is_beyond(request) and request.level < FULL_LEVEL else None
 
 
 def _log(root: Path, function: str, error: Exception) -> None:

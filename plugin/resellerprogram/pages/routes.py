@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
 from lxml import etree
 
+from ..programme.text import Text
 from ..store import Store
 from .request import Request
 from .visit import Visit
@@ -77,6 +79,24 @@ FOR_FULL_ADMINISTRATORS = frozenset(
     }
 )
 """What takes everybody's discounts off, or can amount to it."""
+SENT_BY_FULL_ADMINISTRATORS: Mapping[str, tuple[Callable[[Request], bool], Text]] = {
+    "resellerprogram.members.exclude": (
+        lambda request: len(request.several("elid")) > 1,
+        Text(
+            "Excluding takes discounts off: several clients at once are for full administrators. Select one.",
+            "Исключение снимает скидки: сразу нескольких клиентов исключает только полный администратор. Выберите "
+            "одного.",
+        ),
+    ),
+    "resellerprogram.health.doctor": (
+        lambda request: bool(request.text("try_on")),
+        Text(
+            "Only a full administrator may try things on a client. Leave the client out to check the rest.",
+            "Проверять на клиенте может только полный администратор. Без клиента проверится остальное.",
+        ),
+    ),
+}
+"""What of a function for employees is for full administrators, and what the others are told."""
 
 
 def page_of(request: Request, document: etree._Element, root: Path, now: datetime) -> etree._Element:

@@ -32,6 +32,7 @@ def name_of(title: Text, language: str = "both") -> Text:
 
 
 def is_named_like_ours(name: str) -> bool:
+    """Whether a name begins as ours do: a hint only, since anybody can write such a name."""
     return name.startswith((OURS.en, OURS.ru))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -281,16 +281,18 @@ class Context:
         if not self.withdraw:
             _ = self.provider, self.covered, self.group_members, self.reader
 
-    def keep_all_users(self) -> None:
+    def keep_all_users(self, now: datetime) -> None:
         """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""
         listed = directory.users(self.panel)
         known = map(_client_user, listed.users)
-        self.store.users.replace_all(known) if listed.complete else self.store.users.add(known)
+        self.store.users.replace_all(known, now) if listed.complete else self.store.users.add(known, now)
         self.store.notes.write(STAFF, directory.employees(self.panel))
 
-    def keep_users_of(self, account: AccountId) -> None:
-        """The same for one client."""
-        self.store.users.add(map(_client_user, directory.users_of(self.panel, account)))
+    def keep_users_of(self, account: AccountId, now: datetime) -> None:
+        """The same for one client; a list without anybody makes nobody be forgotten."""
+        found = directory.users_of(self.panel, account)
+        if found:
+            self.store.users.replace_of(account, map(_client_user, found), now)
 
     @cached_property
     def rates(self) -> RateTable:

@@ -117,7 +117,7 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         forget(context, account)
     else:
         if considered.decision.tier and not store.users.known(account):
-            context.keep_users_of(account)
+            context.keep_users_of(account, clock())
     store.queue.done(account, up_to)
     store.queue.drop(row.id)
 

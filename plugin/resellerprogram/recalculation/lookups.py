@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,15 +54,15 @@ def personal_discounts(root: Path, store: Store, account: AccountId, language: s
         return discounts.listed(panel, account, language)
 
 
-def account_of_session(root: Path, store: Store, user: str) -> AccountId | None:
-    """The account of a client's user whom no sweep has seen yet: one call, remembered. Raises PanelError."""
+def account_of_session(root: Path, store: Store, user: str, now: datetime) -> AccountId | None:
+    """The account of a client's user, as the panel says at this moment: one call, remembered. Raises PanelError."""
     from ..panel import directory
     from ..store.users import ClientUser
 
     with _panel(root, store) as panel:
         found = directory.user_as_seen(panel, user)
     if found:
-        store.users.add([ClientUser(found.id, found.name, found.account)])
+        store.users.remember(ClientUser(found.id, found.name, found.account), now)
     return found.account if found else None
 
 

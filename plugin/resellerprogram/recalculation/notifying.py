@@ -52,7 +52,7 @@ def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
         return False
     if current != notice:
         notices.change(kept.id, current)
-    users = _users(context, notice.account)
+    users = _users(context, notice.account, now)
     languages = {user: language_of(context.panel, user) for user in users}
     words = letter(current, context.settings.currency, {each.name: each.title for each in context.classes})
     notices.end(kept.id, LOST, now)
@@ -77,8 +77,9 @@ def _as_it_is_now(context: Context, notice: Notice) -> Notice | None:
     return still_true(notice, Forecast(outlook, context.table_on, context.table_days))
 
 
-def _users(context: Context, account: AccountId) -> list[str]:
+def _users(context: Context, account: AccountId, now: datetime) -> list[str]:
+    """Whom to write to: a login that has moved to another client is not told of this one's turnover."""
     users = context.store.users
-    if not users.known(account):
-        context.keep_users_of(account)
-    return users.of(account)
+    if not users.seen_lately(account, now):
+        context.keep_users_of(account, now)
+    return users.of(account) if users.seen_lately(account, now) else []

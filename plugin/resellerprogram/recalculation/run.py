@@ -221,7 +221,7 @@ class _Run:
         whole = accounts is None
         clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
         if whole and self.write:
-            context.keep_all_users()
+            context.keep_all_users(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
         try:
             for considered in self._consider_all(clients, whole):

@@ -63,7 +63,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         context.prepare()
         payments = _look_at_payments(context, clock())
         accounts = _look_at_discounts(context, clock())
-        context.keep_all_users()
+        context.keep_all_users(clock())
         drained = drain(context, clock)
         deliver(context, clock)
     caught_up = _missed_night(store, clock())

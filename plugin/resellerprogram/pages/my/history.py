@@ -1,6 +1,6 @@
 """`resellerprogram.my.history` and what is behind it: tiers by day, payments, a picture (R11).
 
-For clients, about their own account; no panel call.
+For clients, about their own account; the panel is asked each time whose session it is, and nothing else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DAYS_IN_MONTH = 31
 
 def history(visit: Visit) -> etree._Element:
     """Every stretch of days with one turnover and one tier, the newest first; each leads to its payments."""
-    me, page = Reseller(visit), visit.request.page()
+    me, page = Reseller(visit, asked=True), visit.request.page()
     decisions = visit.store.decisions
     rows = [_stretch(me, each) for each in decisions.stretches(me.account, page.count, page.skip)]
     count = decisions.history_length(me.account)
@@ -39,7 +39,7 @@ def history(visit: Visit) -> etree._Element:
 def payments(visit: Visit) -> etree._Element:
     """The payments behind a decision of one's own, the newest first, each with its reason; without a choice the last
     decision's."""
-    me, page = Reseller(visit), visit.request.page()
+    me, page = Reseller(visit, asked=True), visit.request.page()
     record = _own_decision(me)
     if record is None:
         return documents.list_page(visit.document, [], 0)
@@ -50,7 +50,7 @@ def payments(visit: Visit) -> etree._Element:
 
 def picture(visit: Visit) -> etree._Element:
     """The turnover by day with the tiers as steps, over one, three or twelve months, and its figures."""
-    me = Reseller(visit)
+    me = Reseller(visit, asked=True)
     months = visit.request.text("months")
     months = months if months in MONTHS else "3"
     first = me.today - timedelta(days=_DAYS_IN_MONTH * int(months))

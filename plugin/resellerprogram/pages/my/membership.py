@@ -1,6 +1,7 @@
 """`resellerprogram.my.join`, `.leave` and `.notices`: what a client decides. For clients.
 
 What somebody would have as a member takes several panel calls: a process of its own finds it, the page waits for that.
+Whose session it is, the panel is asked each time.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LEAVE = Text("Tick “I want to leave”.", "Отметьте «Хочу вый
 
 def join(visit: Visit) -> etree._Element:
     """What the client would get today, what would rest, and their consent."""
-    me = Reseller(visit)
+    me = Reseller(visit, asked=True)
     _check_allowed(me)
     if me.state not in ("not_a_member", "left"):
         visit.refuse("you take part already, or can't join", "вы уже участвуете или вступить нельзя")
@@ -64,7 +65,7 @@ def join(visit: Visit) -> etree._Element:
 
 def leave(visit: Visit) -> etree._Element:
     """What ends, what comes back, and the client's word."""
-    me = Reseller(visit)
+    me = Reseller(visit, asked=True)
     _check_allowed(me)
     if not me.takes_part and me.state != "uncounted":
         visit.refuse("you take no part", "вы не участвуете")
@@ -84,7 +85,7 @@ def leave(visit: Visit) -> etree._Element:
 
 def notices(visit: Visit) -> etree._Element:
     """Of what the client wants to be told; what the administrator has switched off is not offered."""
-    me = Reseller(visit)
+    me = Reseller(visit, asked=True)
     offered = [kind for kind in Kind if kind.value in me.settings.client_notices]
     for kind in Kind:
         if kind not in offered:

@@ -30,11 +30,15 @@ _NOT_A_CLIENT = Text(
 
 
 class Reseller:
-    """The account of the session behind a request. Raises MemberError when there is none."""
+    """The account of the session behind a request. Raises MemberError when there is none.
 
-    def __init__(self, visit: Visit) -> None:
+    A page that acts or shows payments wants it `asked`: logins move from client to client, and what our own table says
+    may be minutes old.
+    """
+
+    def __init__(self, visit: Visit, asked: bool = False) -> None:
         self.visit, self.language, self.today = visit, visit.language, visit.today
-        self.account = _account(visit)
+        self.account = _account(visit, asked)
 
     # --- where they stand ---
 
@@ -186,14 +190,15 @@ class Reseller:
         return self.visit.head(self.visit.titles.get(service_class, Text(service_class, service_class)))[:-3]
 
 
-def _account(visit: Visit) -> AccountId:
-    """The session's account: by our own table of users, else by the panel. Nothing of the request is asked."""
+def _account(visit: Visit, asked: bool) -> AccountId:
+    """The session's account: by our own table of users while that is minutes old, else by the panel. Nothing of the
+    request is asked. Raises MemberError, PanelError."""
     user = visit.request.user
-    account = visit.store.users.account_of_session(user)
+    account = None if asked else visit.store.users.account_of_session(user, visit.now)
     if account is None and user:
         from ...recalculation.lookups import account_of_session
 
-        account = account_of_session(visit.root, visit.store, user)
+        account = account_of_session(visit.root, visit.store, user, visit.now)
     if account is None:
         raise MemberError(_NOT_A_CLIENT)
     return account
