@@ -161,9 +161,7 @@ class Life:
             self.announced += payments
 
     def _some(self, client: Client, *statuses: int) -> Row | None:
-        found = [
-            row for row in client.rows.values() if row.status in statuses and not row.refund and not row.cashback
-        ]
+        found = [row for row in client.rows.values() if row.status in statuses and not row.refund and not row.cashback]
         return self.chance.choice(found) if found else None
 
     def pays(self, client: Client, present: object) -> None:

@@ -157,7 +157,8 @@ def _check_odd(house: House, day: date, which: str) -> None:
     for client in odd:
         reasons = waiting.get(client.id, [])
         right = client.odd not in READS and _stands(house, client, day)
-        assert right or any(REASONS[client.odd] in reason for reason in reasons), (which, client.id, client.odd, reasons)
+        told = any(REASONS[client.odd] in reason for reason in reasons)
+        assert right or told, (which, client.id, client.odd, reasons)
     assert {client.odd for client in odd if client.id in waiting} >= READS or CLIENTS < 200, which
 
 
@@ -198,5 +199,3 @@ def _written(fields: Any) -> Discount:
     percent = format(Decimal(fields["percentage"]).normalize(), "f")
     scope = (fields["pricelist_tree"], fields["fromdate"], fields["todate"])
     return (fields["name"], fields.get("name_ru", ""), percent, *scope)
-
-

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Optional
 
 from tests.programme.ledger_model import Book, Row
 
@@ -57,11 +56,11 @@ class Client:
     id: int
     rows: dict[int, Row] = field(default_factory=dict)
     by_hand: Counter[Discount] = field(default_factory=Counter)
-    pinned: Optional[Pinned] = None
+    pinned: Pinned | None = None
     outside: bool = False
     odd: str = ""
-    since: Optional[date] = None
-    until: Optional[date] = None
+    since: date | None = None
+    until: date | None = None
 
     def is_odd(self, day: date) -> bool:
         began = bool(self.odd) and self.since is not None and self.since <= day
