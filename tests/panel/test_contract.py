@@ -483,6 +483,20 @@ def test_a_rate_that_cannot_be_used_is_no_rate_and_is_warned_of(sandbox: Sandbox
     assert "EUR 2025-01-04" in warning.en
 
 
+@pytest.mark.parametrize("rate", ["0", "-1"])
+def test_r5_an_older_rate_does_not_hold_on_where_the_panel_has_one_that_cannot_be_used(
+    sandbox: Sandbox, panel: Panel, rate: str
+) -> None:
+    """Found by the soak: the panel's rate of that day is nothing, so the payment is left out."""
+    sandbox.world.add_rate("USD", date(2025, 1, 3), "90.5")
+    sandbox.world.add_rate("USD", date(2025, 1, 5), rate)
+    rates = directory.rates(panel, "RUB")
+    before = rates.in_force("USD", date(2025, 1, 4))
+    assert before is not None
+    assert before.value == Decimal("90.5")
+    assert rates.in_force("USD", date(2025, 1, 5)) is None
+
+
 def test_rates_are_read_when_one_is_needed_and_once(sandbox: Sandbox, panel: Panel) -> None:
     sandbox.reset_calls()
     rates = directory.rates(panel, "RUB")

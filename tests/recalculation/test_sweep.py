@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from resellerprogram.doctor import tell_if_overdue
 from resellerprogram.health import State, health
-from resellerprogram.panel import directory
+from resellerprogram.panel import directory, discounts
 from resellerprogram.panel.directory import Listed
+from resellerprogram.panel.errors import Call, IncompleteAnswer, PanelError, PanelRefusal
 from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.recalculation import sweep as sweeping
 from resellerprogram.recalculation.sweep import sweep
@@ -52,6 +53,35 @@ def test_a_payment_whose_event_was_lost_is_found(operator: Operator, reseller: i
     assert operator.sweep().payments == 1
     assert operator.percents(reseller) == PARTNER_8
     assert operator.sweep().payments == 0
+
+
+@pytest.mark.parametrize("odd", ["refused", "unreadable"])
+def test_one_account_whose_discounts_the_panel_does_not_list_ends_no_sweep(
+    operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    """Found by the soak: that account waits with its reason, and what was touched at another is put right."""
+    for number in range(2):
+        operator.sandbox.world.add_payment(operator.sandbox.world.add_account(f"Client {number}"), 600, TODAY)
+    operator.apply()
+    last = operator.sandbox.world.discounts()[-1]
+    operator.sandbox.world.change_discount(last["id"], percentage=Decimal(90))
+    call = Call("account.discount", {"elid": str(reseller)})
+    errors: dict[str, PanelError] = {
+        "refused": PanelRefusal("db", "", "", "Lost connection to database", call),
+        "unreadable": IncompleteAnswer(call, "id"),
+    }
+    listed = discounts.listed
+
+    def fails(panel: Any, account: AccountId, language: str = "en") -> Any:
+        if account == reseller:
+            raise errors[odd]
+        return listed(panel, account, language)
+
+    monkeypatch.setattr(discounts, "listed", fails)
+    operator.sweep()
+    assert operator.percents(last["account"])["certificate"] == 1
+    (waiting,) = operator.store.queue.all()
+    assert (waiting.account, str(errors[odd]) in waiting.error) == (reseller, True)
 
 
 def test_a_payment_that_cannot_be_read_is_its_accounts_trouble_and_others_are_found(

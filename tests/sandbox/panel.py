@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import create_engine
+from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -290,9 +290,12 @@ def _as(session: Session, caller: Caller, name: str) -> Caller:
     return Caller(become.user, become.level, become.account, become.name, (*caller.via, caller.name))
 
 
+_NAMED = select(User).where(User.name == bindparam("name")).limit(1)
+
+
 def _user(session: Session, name: str) -> User:
-    found = session.query(User).filter(User.id == int(name)).first() if name.isdecimal() else None
-    found = found or session.query(User).filter(User.name == name).first()
+    found = session.get(User, int(name)) if name.isdecimal() else None
+    found = found or session.scalars(_NAMED, {"name": name}).first()
     if found is None or found.enabled != "on":
         raise Refusal("missed", "user", name)
     return found

@@ -164,10 +164,12 @@ class World:
         project: int = 1,
         currency: str = "RUB",
         registered: datetime = datetime(2024, 1, 1),
+        number: int | None = None,
     ) -> int:
-        """A client with a user and a subaccount."""
+        """A client with a user and a subaccount; `number` is an id that is to be used again."""
         with self._writing() as session:
             account, subaccount, user = (self._number(session, model) for model in (Account, Subaccount, User))
+            account = account if number is None else number
             session.add(Account(id=account, name=name, level=16, registration_date=registered))
             session.flush()
             session.add_all(
@@ -286,6 +288,14 @@ class World:
             found = session.get_one(Payment, payment)
             for name, value in columns.items():
                 setattr(found, name, datetime.combine(value, NOON) if name == "paydate" else value)
+
+    def move_payment(self, payment: int, account: int) -> None:
+        """What the panel's "Payments transfer" leaves: the payment has a subaccount of another client."""
+        with self._writing() as session:
+            found = session.get_one(Payment, payment)
+            before = session.get_one(Subaccount, found.subaccount)
+            iso = session.get_one(Currency, before.currency).iso
+            found.subaccount = self._subaccount(session, account, before.project, iso)
 
     def refuse_all_payments(self, account: int) -> None:
         """None of the account's payments counts any more."""

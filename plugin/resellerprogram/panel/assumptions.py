@@ -173,7 +173,8 @@ def currency_rate(
     """A row of `currencyrate` as a rate into the programme's currency; None for other pairs. `listed_for` is the
     currency of a list that does not name it in its rows.
 
-    Raises IncompleteAnswer for a rate that can't be used: none, zero, negative, of no day.
+    One that can't be used (none, zero, negative) is 0 from its day on: an older one does not hold any more (R5). Raises
+    IncompleteAnswer for one of no day or no currency.
     """
     shown = row.raw("currency", "currency_iso", "iso", "currency_name") or listed_for
     into = row.raw("relate", "maincurrency", "base_currency", "currency_to")
@@ -184,9 +185,9 @@ def currency_rate(
         day = date.fromisoformat(since)
     except ValueError:
         day = None
-    if not value or value < 0 or day is None or not shown:
+    if day is None or not shown:
         raise IncompleteAnswer(row.call, f"rate={row.columns()}")
-    return Rate(currencies.get(shown, shown), day, value)
+    return Rate(currencies.get(shown, shown), day, value or Decimal(0))
 
 
 def preview_of(service_type: str) -> tuple[str, str]:

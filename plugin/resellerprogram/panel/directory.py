@@ -283,19 +283,25 @@ class Rates(RateTable):
             try:
                 rate = assumptions.currency_rate(row, currencies, self._currency, iso)
             except IncompleteAnswer:
-                shown = (row.raw("id"), row.raw("currency", "currency_iso", "iso"), row.raw("date"), row.raw("rate"))
-                odd.append(" ".join(filter(None, shown)))
+                odd.append(_shown_rate(row))
                 continue
             if rate:
                 found.append(rate)
+            if rate and not rate.is_usable:
+                odd.append(_shown_rate(row))
         if odd:
             self._warn(
                 Text(
-                    "{count} rates of the panel can't be used and are passed over: {rates}",
-                    "курсов в панели, которые нельзя использовать: {count}, они пропущены: {rates}",
+                    "{count} rates of the panel can't be used: {rates}",
+                    "курсов в панели, которые нельзя использовать: {count}: {rates}",
                 )(count=len(odd), rates="; ".join(odd[:5]))
             )
         return RateTable(found)
+
+
+def _shown_rate(row: Row) -> str:
+    shown = (row.raw("id"), row.raw("currency", "currency_iso", "iso"), row.raw("date"), row.raw("rate"))
+    return " ".join(filter(None, shown))
 
 
 def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda warning: None) -> RateTable:
