@@ -162,11 +162,15 @@ class House:
                 yield
         finally:
             if trouble.startswith("panel"):
-                if self.sandbox.alive:
-                    self.sandbox.clear_faults()
-                else:
-                    self.sandbox.start()
-                    self.sandbox.reset_calls(recording=False)
+                self._panel_comes_back()
+
+    def _panel_comes_back(self) -> None:
+        try:
+            self.sandbox.clear_faults()
+        except (OSError, RuntimeError):  # it is dead, or dying still
+            self.sandbox.kill()
+            self.sandbox.start()
+            self.sandbox.reset_calls(recording=False)
 
     @contextmanager
     def _no_space(self) -> Iterator[None]:
