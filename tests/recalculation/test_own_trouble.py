@@ -195,3 +195,17 @@ def test_a_table_that_gives_less_by_mistake_is_limited_still(operator: Operator)
     with pytest.raises(UnsafePlan):
         operator.apply()
     assert [operator.percents(account) for account in accounts] == [PARTNER_8] * 5
+
+
+def test_a_rate_of_zero_holds_from_its_day_on_whatever_other_payments_needed(operator: Operator) -> None:
+    """U2, V3, R5: the payment before it has its rate, the one after it none; roubles are not touched."""
+    world = operator.sandbox.world
+    dollars, roubles = world.add_account("Dollars"), client(operator, "Roubles")
+    world.add_rate("USD", date(2025, 1, 2), 90)
+    world.add_rate("USD", date(2025, 1, 15), 0)
+    world.add_payment(dollars, 100, date(2025, 1, 10), currency="USD")
+    world.add_payment(dollars, 1_000, date(2025, 1, 18), currency="USD")
+    report = operator.apply()
+    assert report.failed == {}
+    assert any("rates of the panel can't be used" in warning.en for warning in report.warnings)
+    assert (operator.percents(dollars)["vds"], operator.percents(roubles)) == (7, STARTER)

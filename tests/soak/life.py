@@ -22,10 +22,6 @@ FRAUD, CANCELLED, PROMISED = 7, 9, 3
 EXCLUDED_METHOD = 3
 ROUBLES = (1, 499, 500, 700, 2_500, 3_000, 4_800, 12_345, 30_000, 52_000, 120_000, 450_000)
 OURS = "Reseller programme: "
-IDENTITY_IS_HELD = False
-"""Whether the plugin knows two clients apart who had the same id one after the other (R10). As long as it does not, the
-id of somebody who was pinned or excluded is not given away again; `SOAK_SEED=4 SOAK_DAYS=25 SOAK_CLIENTS=60` fails with
-True."""
 TREES = ("it_1", "it_2", "it_3", "pl_1", "null")
 
 
@@ -45,7 +41,7 @@ class Life:
         self.announced: list[int] = []
         self.called: list[tuple[int, str]] = []
         self.gone: list[int] = []
-        self.noted: set[int] = set()
+        self.registered: dict[int, date] = {}
         self.happened: Counter[str] = Counter()
         self.other_brand = 0
         self.names = 0
@@ -317,7 +313,6 @@ class Life:
     # --- administrators ---
 
     def is_pinned(self, client: Client, present: object) -> None:
-        self.noted.add(client.id)
         if client.pinned and client.pinned.until >= self.day:
             client.pinned = None
             self.called.append((client.id, "unpin"))
@@ -327,14 +322,17 @@ class Life:
             self.called.append((client.id, "pin"))
 
     def leaves_or_returns(self, client: Client, present: object) -> None:
-        self.noted.add(client.id)
         client.outside = not client.outside
         self.called.append((client.id, "exclude" if client.outside else "reset"))
 
     def is_new(self, client: Client, present: object) -> None:
-        number = self.gone.pop() if self.gone and self.chance.random() < 0.7 else None
+        free = [each for each in self.gone if self.day - self.registered.get(each, date.min) > timedelta(days=1)]
+        number = free[-1] if free and self.chance.random() < 0.7 else None
+        if number:
+            self.gone.remove(number)
         registered = datetime(self.day.year, self.day.month, self.day.day, 9)
         account = self.world.add_account(f"New {self.day}", registered=registered, number=number)
+        self.registered[account] = self.day
         self.clients[account] = new = Client(account)
         self._credit(new, self.day)
 
@@ -345,8 +343,7 @@ class Life:
         self.announced = [payment for payment in self.announced if payment not in client.rows]
         present.pop(client.id, None)
         del self.clients[client.id]
-        if IDENTITY_IS_HELD or client.id not in self.noted:
-            self.gone.append(client.id)
+        self.gone.append(client.id)  # given again, but not to somebody who registers within a day of the first
 
 
 Event = Callable[[Life, Client, dict[int, list[PanelDiscount]]], None]

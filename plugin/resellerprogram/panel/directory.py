@@ -262,6 +262,10 @@ class Rates(RateTable):
         self._read: RateTable | TooManyRows | None = None
 
     def in_force(self, currency: str, day: date) -> Rate | None:
+        return self.read().in_force(currency, day)
+
+    def read(self) -> RateTable:
+        """All of them; asked for once. Raises PanelError."""
         if self._read is None:
             try:
                 self._read = self._table()
@@ -269,7 +273,7 @@ class Rates(RateTable):
                 self._read = error
         if isinstance(self._read, TooManyRows):
             raise self._read
-        return self._read.in_force(currency, day)
+        return self._read
 
     def _table(self) -> RateTable:
         currencies = {row.raw("id"): row.raw("iso") for row in self._panel.rows("currency")}
@@ -304,7 +308,7 @@ def _shown_rate(row: Row) -> str:
     return " ".join(filter(None, shown))
 
 
-def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda warning: None) -> RateTable:
+def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda warning: None) -> Rates:
     """The panel's rates into `currency`, read when they are needed."""
     return Rates(panel, currency, warn)
 

@@ -20,7 +20,6 @@ from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.notices import Kind, Telling
 from ..programme.ownership import OTHER_SERVICES, Marks, name_of
-from ..programme.payments import RateTable
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
@@ -295,7 +294,7 @@ class Context:
             self.store.users.replace_of(account, map(_client_user, found), now)
 
     @cached_property
-    def rates(self) -> RateTable:
+    def rates(self) -> directory.Rates:
         return directory.rates(self.panel, self.settings.currency, self.warnings.append)
 
     @cached_property

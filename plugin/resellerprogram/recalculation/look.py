@@ -114,12 +114,7 @@ def _form(context: Context, owned: OwnedDiscount) -> DiscountForm | None:
 
 
 def _rates(context: Context, payments: Iterable[Payment], known: Known) -> RateTable:
-    """The rates of the pay dates that no earlier decision has used (R5)."""
+    """The panel's rates, where an earlier decision has not used one for each foreign payment (R5)."""
     currency = context.settings.currency
-    foreign = {
-        (payment.amount.currency, payment.credited_on)
-        for payment in payments
-        if payment.amount.currency != currency and (payment.id, payment.amount.currency) not in known.rates
-    }
-    rates = (context.rates.in_force(iso, day) for iso, day in foreign if day)
-    return RateTable({rate for rate in rates if rate})
+    foreign = ((payment.id, payment.amount.currency) for payment in payments if payment.amount.currency != currency)
+    return context.rates.read() if any(each not in known.rates for each in foreign) else RateTable()
