@@ -201,8 +201,8 @@ def test_a_rate_of_zero_holds_from_its_day_on_whatever_other_payments_needed(ope
     """U2, V3, R5: the payment before it has its rate, the one after it none; roubles are not touched."""
     world = operator.sandbox.world
     dollars, roubles = world.add_account("Dollars"), client(operator, "Roubles")
-    world.add_rate("USD", date(2025, 1, 2), 90)
-    world.add_rate("USD", date(2025, 1, 15), 0)
+    world.add_rate("USD", date(2025, 1, 2), "90")
+    world.add_rate("USD", date(2025, 1, 15), "0")
     world.add_payment(dollars, 100, date(2025, 1, 10), currency="USD")
     world.add_payment(dollars, 1_000, date(2025, 1, 18), currency="USD")
     report = operator.apply()
