@@ -435,7 +435,7 @@ run_tests() {
     else
         install_chromium
     fi
-    TESTS_FOLDER=$(mktemp -d "$(tests_memory)/$NAME.XXXXXX")
+    TESTS_FOLDER=$(mktemp -d "$(tests_memory)/tests.XXXXXX")
     trap 'rm -rf "$TESTS_FOLDER"' EXIT
     # what looks at the text alone runs beside the tests and speaks after them
     (status=0; .venv/bin/ruff check plugin tests || status=1; .venv/bin/mypy || status=1; exit "$status") \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
-from tests.installation import download
+from tests import installation
 from tests.operator import Operator
 from tests.sandbox import Sandbox
 from tests.sandbox.nursery import Nursery
@@ -50,18 +51,24 @@ def _nursery() -> None:
     Sandbox.nursery = Nursery()
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the test's process, calls are repeated as often as ever, but without the seconds between them."""
+    monkeypatch.setattr(Retrying.__init__, "__defaults__", ((0.01, 0.01), time.sleep))
+
+
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The runtime packages as files; the workers of one run share them."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return download(tmp_path_factory.mktemp("wheels"))
-    folder = tmp_path_factory.getbasetemp().parent / "wheels"
-    with open(folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    folder, python = base / "wheels", base / "prepared" / "python"
+    with open(base / "wheels.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
+        if not python.exists():
             folder.mkdir(exist_ok=True)
-            download(folder)
-            (folder / "complete").touch()
+            installation.prepare(python.parent, installation.download(folder))
+    installation.PREPARED = python
     return folder
 
 
