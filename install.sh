@@ -428,14 +428,35 @@ run_demo() {
 
 run_tests() {
     environment
-    .venv/bin/ruff check plugin tests
-    .venv/bin/mypy
+    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadgroup)  # they also wait
     if [ "${1:-}" = quick ]; then
-        .venv/bin/python -m pytest -m 'not slow'
-        return
+        shift
+        chosen=(-n "$(nproc)" -m 'not slow' --hypothesis-profile quick)
+    else
+        install_chromium
     fi
-    install_chromium
-    .venv/bin/python -m pytest -n "$(($(nproc) + 1))" "$@"  # they also wait
+    TESTS_FOLDER=$(mktemp -d "$(tests_memory)/tests.XXXXXX")
+    trap 'rm -rf "$TESTS_FOLDER"' EXIT
+    # what looks at the text alone runs beside the tests and speaks after them
+    (status=0; .venv/bin/ruff check plugin tests || status=1; .venv/bin/mypy || status=1; exit "$status") \
+        >"$TESTS_FOLDER/text" 2>&1 &
+    local text=$! status=0
+    PYTEST_DEBUG_TEMPROOT=$TESTS_FOLDER .venv/bin/python -m pytest "${chosen[@]}" "$@" || status=$?
+    wait "$text" || [ "$status" -ne 0 ] || status=1
+    cat "$TESTS_FOLDER/text"
+    say "$SECONDS s" "$SECONDS с"
+    return "$status"
+}
+
+# A folder in memory where the tests may run programs and have room, else the usual one: SQLite waits for disks.
+tests_memory() {
+    local folder=/dev/shm free
+    free=$(df -Pm "$folder" 2>/dev/null | awk 'NR == 2 {print $4}')
+    if [ -w "$folder" ] && [ "${free:-0}" -ge 4000 ] && ! findmnt -no OPTIONS -T "$folder" | grep -qw noexec; then
+        printf '%s' "$folder"
+    else
+        printf '%s' "${TMPDIR:-/tmp}"
+    fi
 }
 
 install_chromium() {

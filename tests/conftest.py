@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,15 +15,35 @@ from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
-from tests.installation import download
+from tests import installation
 from tests.operator import Operator
 from tests.sandbox import Sandbox
 from tests.sandbox.nursery import Nursery
 
-settings.register_profile("here", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+for profile, examples in (("here", 150), ("quick", 30)):
+    settings.register_profile(
+        profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
+    )
 settings.load_profile("here")
 
 TODAY = date(2025, 1, 20)
+
+OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
+"""Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks who is slow, and keeps those together who share an installation, so that it is made once."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & OF_A_PANEL:
+            item.add_marker(pytest.mark.slow)
+        folder = item.path.parent.name
+        if folder == "browser":
+            item.add_marker(pytest.mark.xdist_group(folder))
+        elif fixtures & {"one_live", "one_panel"}:
+            item.add_marker(pytest.mark.xdist_group(f"{folder}/{item.path.stem}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,10 +51,25 @@ def _nursery() -> None:
     Sandbox.nursery = Nursery()
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the test's process, calls are repeated as often as ever, but without the seconds between them."""
+    monkeypatch.setattr(Retrying.__init__, "__defaults__", ((0.01, 0.01), time.sleep))
+
+
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runtime packages as files."""
-    return download(tmp_path_factory.mktemp("wheels"))
+    """The runtime packages as files; the workers of one run share them."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    folder, python = base / "wheels", base / "prepared" / "python"
+    with open(base / "wheels.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not python.exists():
+            folder.mkdir(exist_ok=True)
+            installation.prepare(python.parent, installation.download(folder))
+    installation.PREPARED = python
+    return folder
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -45,7 +46,10 @@ def files(root: Path) -> dict[str, str]:
     }
 
 
-def test_without_internet_the_plugin_is_installed_registered_and_works(installed: Sandbox) -> None:
+def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: Sandbox, wheels: Path) -> None:
+    installed = sandbox
+    done = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
+    assert done.returncode == 0, done.stdout + done.stderr
     account = installed.world.add_account("Ромашка")
     installed.world.add_payment(account, 52_000, TODAY)
 
@@ -153,7 +157,8 @@ def test_a_failure_half_way_leaves_the_panel_as_it_was(sandbox: Sandbox, wheels:
 def test_packages_that_cannot_be_had_leave_the_panel_as_it_was(sandbox: Sandbox, tmp_path: Path) -> None:
     state = files(sandbox.root)
     (tmp_path / "empty").mkdir()
-    done = run("install", sandbox.root, "--wheels", str(tmp_path / "empty"), LC_ALL="ru_RU.UTF-8")
+    empty = str(tmp_path / "empty")
+    done = run("install", sandbox.root, "--wheels", empty, LC_ALL="ru_RU.UTF-8", PYTHON=sys.executable)
     assert done.returncode == 1
     assert "без интернета используйте --wheels" in done.stderr
     assert files(sandbox.root) == state

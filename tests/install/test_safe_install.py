@@ -67,7 +67,7 @@ def version(root: Path) -> int:
 def test_whatever_the_umask_nobody_else_may_write_what_root_runs(sandbox: Sandbox, wheels: Path) -> None:
     before = os.umask(0)
     try:
-        done = run("install", sandbox.root, "--wheels", str(wheels))
+        done = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
         assert done.returncode == 0, done.stderr
         cli(sandbox, "status")
         event = sandbox.root / "addon" / "resellerprogram_event"
