@@ -45,9 +45,9 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
         yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
     else:
         yield Text(
-            "Nothing has been written. `resellerprogram apply` writes it.",
-            "Ничего не записано. Запишет `resellerprogram apply`.",
-        ).say(language)
+            "Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.",
+            "Ничего не записано. Запишет `resellerprogram apply`; с `--plan {plan}` — только если план тот же.",
+        )(plan=report.fingerprint).say(language)
     yield from _failed_lines(report, language, written)
 
 
