@@ -110,7 +110,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         help=say(
             "let one plan lower and remove as many discounts as it takes: that of --plan, or the one shown and asked "
             "about here",
-            "позволить одному плану снизить и снять сколько нужно: указанному в --plan или показанному здесь с вопросом",
+            "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
         ),
     )
     as_json(add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -264,16 +264,24 @@ class _Run:
                 self._answer_queue(whole)
         finally:
             staging.close()
-        if self.write:
-            keep_changed(store, report.changed, report.scope_names)
-            for account in gone - report.failed.keys():  # who takes no part any more needs nothing
-                store.planned.done(account)
+        if self.write and self.confirmed is not None:
+            self._show_again(gone)
         if too_many:
             raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
             if whole and not context.withdraw:
                 keep_savings(context, self.clock())
+
+    def _show_again(self, gone: Collection[AccountId]) -> None:
+        """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
+        `gone`, or takes no part any more, needs nothing."""
+        report, store = self.report, self.context.store
+        report.changed = [each for each in report.changed if each.account.id not in self.disturbed]
+        keep_changed(store, report.changed, report.scope_names)
+        for account in gone:
+            if account not in report.failed:
+                store.planned.done(account)
 
     def _asked_for(self, accounts: Sequence[AccountId]) -> list[Account]:
         """Of those in a confirmed plan who is gone meanwhile needs nothing any more; else nobody is missing."""
