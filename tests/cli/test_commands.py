@@ -434,8 +434,17 @@ def test_backup_tells_where_the_copy_is(shell: Shell, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size > 0
 
 
-def test_withdraw_takes_everything_off(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+def test_withdraw_tells_how_much_that_is_asks_at_a_terminal_and_takes_everything_off(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.run("apply", "--date", "2025-01-20")
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    code, out, _ = shell.run("withdraw", "--date", "2025-01-20", language="ru")
+    assert (code, len(sandbox.world.discounts())) == (1, 3)
+    assert out.startswith("закончатся скидки программы: 3, у клиентов: 1; вернутся отложенные скидки: 0\n")
+    assert "on" == shell.json("settings", "show")["automatic"]
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
     assert shell.run("withdraw", "--date", "2025-01-20")[0] == 0
     assert sandbox.world.discounts() == []
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]

@@ -39,6 +39,7 @@ _NAME_THE_PLAN = Text(
     "или подтвердите план в терминале. Ничего не записано.",
 )
 _WRITE_IT = Text("Write exactly this, without the limit?", "Записать именно это, без предела?")
+_TAKE_IT_OFF = Text("Take the programme off?", "Снять программу?")
 _NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не записано.")
 
 
@@ -139,6 +140,12 @@ def sweep(command: Command) -> int:
 
 
 def withdraw(command: Command) -> int:
+    """At a terminal it tells how much that takes, and asks first."""
+    if not command.options.json:
+        command.say(_taken_off(command))
+        if command.can_ask and not command.ask(_TAKE_IT_OFF):
+            command.say(_NOTHING_WRITTEN)
+            return EXIT_FAILED
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
     report = _recalculated(command, "withdraw", withdraw=True)
@@ -154,6 +161,12 @@ def put_back(command: Command) -> int:
     for account, error in report.failed.items():
         command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
     return EXIT_PARTLY if report.failed else 0
+
+
+def _taken_off(command: Command) -> Text:
+    store = command.store
+    ours, clients = store.owned.count(), len(store.owned.accounts())
+    return plan_telling.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
 
 
 def _stop_by_itself(command: Command) -> None:
