@@ -443,7 +443,7 @@ def test_withdraw_tells_how_much_that_is_asks_at_a_terminal_and_takes_everything
     code, out, _ = shell.run("withdraw", "--date", "2025-01-20", language="ru")
     assert (code, len(sandbox.world.discounts())) == (1, 3)
     assert out.startswith("закончатся скидки программы: 3, у клиентов: 1; вернутся отложенные скидки: 0\n")
-    assert "on" == shell.json("settings", "show")["automatic"]
+    assert shell.json("settings", "show")["automatic"] == "on"
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
     assert shell.run("withdraw", "--date", "2025-01-20")[0] == 0
     assert sandbox.world.discounts() == []
