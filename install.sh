@@ -366,7 +366,7 @@ give_back() {
     works || die "the installed plugin does not run, so nothing can be given back; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
         "установленный плагин не запускается, вернуть скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     if [ -n "$WITHDRAW" ]; then
-        "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
+        "$ROOT/sbin/$NAME" withdraw </dev/null || die "the discounts could not be taken off; nothing was removed" \
             "скидки не удалось снять; ничего не удалено"
     else
         "$ROOT/sbin/$NAME" put-back || die \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -25,6 +25,7 @@ from ..programme.errors import (
     StoreError,
     UnsafePlan,
 )
+from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId, Scope
 from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.text import Text
@@ -39,6 +40,7 @@ from .drain import drain
 from .look import first_look, look, look_again, outside_because, remember, with_uncredited
 from .lookups import no_client, way_of
 from .notifying import deliver
+from .plans import keep_changed
 from .report import Planned, Report
 from .savings import keep_savings
 
@@ -64,6 +66,7 @@ def recalculate(
     who: str = "",
     write: bool = True,
     allow_drop: bool = False,
+    confirmed: Prints | None = None,
     withdraw: bool = False,
     patience: float = 0.0,
     progress: Progress = lambda done, total: None,
@@ -73,6 +76,8 @@ def recalculate(
     With `withdraw` all discounts of the programme are taken off, and what was set aside is put back, whatever anybody
     paid. `who` has asked for it; nobody for what runs by itself. While a run over all is under way, it also answers
     what comes into the queue (R6).
+    With `confirmed` only that is written, and the limit is lifted for that alone: every account is looked at again, and
+    before the first write its fingerprint is compared (see programme/fingerprints.py). What differs is in `changed`.
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
     are served. Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead and PanelError where
     everything is in doubt, and, unless `allow_drop`, UnsafePlan after everything but the falls in question was written.
@@ -84,15 +89,18 @@ def recalculate(
             if write:
                 store.set_aside.reconcile(clock())
             with working_on(root, store, day, large=accounts is None, withdraw=withdraw, writes=write) as context:
-                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
+                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress, confirmed).over(
+                    accounts
+                )
         except Exception as error:
             if run is not None:
                 outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
                 store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error) or repr(error))
             raise
         if run is not None:
-            outcome = "partly" if report.failed else "done"
-            store.runs.finish(run, outcome, report.accounts, report.written, clock())
+            outcome = "partly" if report.failed or report.changed else "done"
+            told = str(report.plan_changed()) if report.changed else ""
+            store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
         return report
 
 
@@ -189,6 +197,14 @@ def working_on(
                 log.warning("list filters are put back by the next run: %s", error)
 
 
+class _NotConfirmed(Exception):
+    """Another look found something else than what was confirmed."""
+
+    def __init__(self, considered: Considered) -> None:
+        super().__init__()
+        self.considered = considered
+
+
 class _Run:
     """One run under way. All reads of it come before its first write, but for accounts from the queue.
 
@@ -205,9 +221,11 @@ class _Run:
         write: bool,
         allow_drop: bool,
         progress: Progress,
+        confirmed: Prints | None,
     ) -> None:
         self.context, self.report, self.clock, self.cause, self.who = context, report, clock, cause, who
         self.write, self.allow_drop, self.progress = write, allow_drop, progress
+        self.confirmed = confirmed
         self.disturbed: set[AccountId] = set()
         self.today = context.day == clock().date()
         self.waiting = context.store.queue.newest() if self.today else 0
@@ -219,13 +237,18 @@ class _Run:
         context.prepare()
         report.warnings, report.scope_names = context.warnings, context.scope_names
         whole = accounts is None
-        clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
+        clients = _members(context) if accounts is None else self._asked_for(accounts)
         if whole and self.write:
             context.keep_all_users(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
+        gone = set(self.confirmed or ())
         try:
             for considered in self._consider_all(clients, whole):
+                gone.discard(considered.account.id)
                 report.discounts += considered.discounts
+                if not self._is_confirmed(considered):
+                    report.changed.append(Planned.of(considered))
+                    continue
                 report.left += considered.left
                 if self.today:
                     report.notices += ((considered.account, notice) for notice in considered.notices)
@@ -241,12 +264,38 @@ class _Run:
                 self._answer_queue(whole)
         finally:
             staging.close()
+        if self.write and self.confirmed is not None:
+            self._show_again(gone)
         if too_many:
             raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
             if whole and not context.withdraw:
                 keep_savings(context, self.clock())
+
+    def _show_again(self, gone: Collection[AccountId]) -> None:
+        """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
+        `gone`, or takes no part any more, needs nothing."""
+        report, store = self.report, self.context.store
+        report.changed = [each for each in report.changed if each.account.id not in self.disturbed]
+        keep_changed(store, report.changed, report.scope_names)
+        for account in gone:
+            if account not in report.failed:
+                store.planned.done(account)
+
+    def _asked_for(self, accounts: Sequence[AccountId]) -> list[Account]:
+        """Of those in a confirmed plan who is gone meanwhile needs nothing any more; else nobody is missing."""
+        if self.confirmed is None:
+            return [_client(self.context, account) for account in accounts]
+        found = [directory.client(self.context.panel, account) for account in accounts]
+        return [client for client in found if client]
+
+    def _is_confirmed(self, considered: Considered) -> bool:
+        """Whether what would be written is what was confirmed; where nothing was, the limit on drops is all."""
+        if self.confirmed is None or not considered.changes:
+            return True
+        account = considered.account.id
+        return self.confirmed.get(account) == of_account(account, considered.changes)
 
     def _too_many_falls(self) -> UnsafePlan | None:
         """What stops is the unforetold falls alone (spec, section 3)."""
@@ -317,16 +366,26 @@ class _Run:
         try:
             try:
                 if account in self.disturbed:
-                    considered = consider(*look(context, considered.account), context.rules)
+                    considered = self._as_it_is_now(considered)
                 report.written += act(context, considered, self.cause, self.clock(), self.who)
             except MissingObject:  # somebody deleted a discount since it was read: look again, once
-                considered = consider(*look(context, considered.account), context.rules)
+                considered = self._as_it_is_now(considered)
                 report.written += act(context, considered, self.cause, self.clock(), self.who)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
+        except _NotConfirmed as other:
+            report.planned = [planned for planned in report.planned if planned.account.id != account]
+            report.changed.append(Planned.of(other.considered))
         except Exception as error:
             self._leave_out(account, error)
             context.store.queue.put_trouble(account, self.cause, str(report.failed[account]), self.clock(), self.who)
+
+    def _as_it_is_now(self, considered: Considered) -> Considered:
+        """The account after another look. Raises _NotConfirmed."""
+        again = consider(*look(self.context, considered.account), self.context.rules)
+        if not self._is_confirmed(again):
+            raise _NotConfirmed(again)
+        return again
 
     def _answer_queue(self, whole: bool) -> None:
         """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
