@@ -43,6 +43,8 @@ class Panel:
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
         self.before_filtering: Callable[[str], None] = lambda function: None
+        self.between: Callable[[], None] = lambda: None
+        """Called between the pages and parts of lists (see `Context.answering`)."""
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
         """Call a panel function; `repeatable` only if a second time does no harm.
@@ -97,6 +99,7 @@ class Panel:
         rows: dict[str, Row] = {}
         size = total = None
         for page in itertools.count(1):
+            self.between()
             document = self.call(function, {**params, "p_num": page, "p_cnt": PAGE_ROWS})
             found = document.rows()
             new = {row.raw("id", "elid"): row for row in found}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -10,7 +13,7 @@ from functools import cached_property
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
 from ..panel.directory import ServiceTypeId
-from ..panel.errors import PanelRefusal
+from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
@@ -28,6 +31,8 @@ from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 from ..store.users import ClientUser
+
+log = logging.getLogger(__name__)
 
 
 class Context:
@@ -279,6 +284,42 @@ class Context:
         _ = self.type_names
         if not self.withdraw:
             _ = self.provider, self.covered, self.group_members, self.reader
+
+    @contextmanager
+    def answering(self, answer: Callable[[], object]) -> Iterator[None]:
+        """Whatever list is read meanwhile by this thread, between its pages and parts comes `answer`: a payment does
+        not wait for the reading of a long list (R6)."""
+        panel, here, before = self.panel, threading.get_ident(), self.panel.between
+
+        def between() -> None:
+            if threading.get_ident() != here:
+                return
+            panel.between = lambda: None
+            try:
+                answer()
+            finally:
+                panel.between = between
+
+        panel.between = between
+        try:
+            yield
+        finally:
+            panel.between = before
+
+    def keep_users_if_told(self, now: datetime) -> None:
+        """`keep_all_users`, which nobody's discount waits for. Raises PanelUnreachable, PanelTimeout."""
+        try:
+            self.keep_all_users(now)
+        except (PanelUnreachable, PanelTimeout):
+            raise
+        except PanelError as error:
+            log.error("who may log in for whom could not be read: %s", error)
+            self.warnings.append(
+                Text(
+                    "who may log in for whom could not be read: {error}",
+                    "не удалось прочитать, кто входит от имени каких клиентов: {error}",
+                )(error=error.text)
+            )
 
     def keep_all_users(self, now: datetime) -> None:
         """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""

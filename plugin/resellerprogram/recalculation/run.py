@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
@@ -42,13 +42,13 @@ from .notifying import deliver
 from .report import Planned, Report
 from .savings import keep_savings
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 PATIENCE = 60.0
 """Seconds that a command waits for another run; a worker is done with a payment long before."""
+
+GLANCE = 0.1
+"""Seconds after which the queue is looked at again while an account's long list is read."""
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,8 @@ def recalculate(
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
     """Put back every discount that was set aside, and change nothing else (before uninstalling).
 
-    Raises AnotherRunActive, TransportError; accounts whose discount the panel does not take are in `failed`.
+    Raises AnotherRunActive, PanelUnreachable, PanelTimeout; accounts whose discount can't be given back are in
+    `failed`.
     """
     report = Report(day)
     with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
@@ -109,12 +110,13 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
                 found, known = look(context, Account(account, ""))
                 belongings = consider(found, known, context.rules).belongings
                 report.written += give_back(context, account, belongings, clock())
-            except PanelRefusal as refusal:
-                if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
+            except (PanelUnreachable, PanelTimeout, StoreError):
+                raise
+            except Exception as error:
+                if isinstance(error, MissingObject) and directory.client_is_gone(context.panel, account):
                     forget(context, account)
                     continue
-                log.error("account %s: %s", account, refusal)
-                report.failed[account] = refusal
+                report.failed[account] = _told(account, error)
     return report
 
 
@@ -219,9 +221,10 @@ class _Run:
         context.prepare()
         report.warnings, report.scope_names = context.warnings, context.scope_names
         whole = accounts is None
-        clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
-        if whole and self.write:
-            context.keep_all_users(self.clock())
+        with self._answering(whole):
+            clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
+            if whole and self.write:
+                context.keep_users_if_told(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
         try:
             for considered in self._consider_all(clients, whole):
@@ -245,8 +248,11 @@ class _Run:
             raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
+            while self._answer_queue(whole):  # a payment interrupts the telling; who answers it tells the rest
+                pass
             if whole and not context.withdraw:
-                keep_savings(context, self.clock())
+                with self._answering(whole):
+                    keep_savings(context, self.clock())
 
     def _too_many_falls(self) -> UnsafePlan | None:
         """What stops is the unforetold falls alone (spec, section 3)."""
@@ -264,8 +270,12 @@ class _Run:
         for done, (account, known, found) in enumerate(_first_looks(context, accounts)):
             self.progress(done, len(accounts))
             self._answer_queue(whole)
+            while whole and not found.done():
+                wait([found], GLANCE)
+                self._answer_queue(whole)
             try:
-                considered = self._considered(account, known, found)
+                with self._answering(whole):
+                    considered = self._considered(account, known, found)
             except Exception as error:
                 self._leave_out(account.id, error)
                 self._stop_if_all_is_in_doubt(len(accounts))
@@ -295,12 +305,7 @@ class _Run:
         """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
         if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
             raise error
-        if isinstance(error, ResellerProgrammeError):
-            log.error("account %s: %s", account, error)
-        else:
-            log.error("account %s", account, exc_info=error)
-            error = AccountTrouble(error)
-        self.report.failed[account] = error
+        self.report.failed[account] = _told(account, error)
 
     def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
@@ -328,17 +333,31 @@ class _Run:
             self._leave_out(account, error)
             context.store.queue.put_trouble(account, self.cause, str(report.failed[account]), self.clock(), self.who)
 
-    def _answer_queue(self, whole: bool) -> None:
-        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
+    def _answer_queue(self, whole: bool) -> bool:
+        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today. Tells
+        whether there was something to answer."""
         automatic = self.context.settings.automatic and not self.context.withdraw
-        if whole and self.today and automatic:
-            self.disturbed |= drain(self.context, self.clock).touched
+        if not (whole and self.today and automatic and self.context.store.queue.next_due(self.clock())):
+            return False
+        self.disturbed |= drain(self.context, self.clock).touched
+        return True
+
+    def _answering(self, whole: bool) -> AbstractContextManager[None]:
+        """The same between the pages and parts of what is read meanwhile."""
+        return self.context.answering(lambda: self._answer_queue(whole))
+
+
+def _told(account: AccountId, error: Exception) -> ResellerProgrammeError:
+    """What to say of one account's trouble, once it is in the log."""
+    if isinstance(error, ResellerProgrammeError):
+        log.error("account %s: %s", account, error)
+        return error
+    log.error("account %s", account, exc_info=error)
+    return AccountTrouble(error)
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
     """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
-    from concurrent.futures import ThreadPoolExecutor
-
     ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
@@ -365,9 +384,10 @@ def _members(context: Context) -> list[Account]:
     store = context.store
     if not context.withdraw:
         context.reader.check_filter()
-    everybody = directory.clients(context.panel)
     owners = store.owned.accounts() | store.set_aside.accounts()
-    for missing in sorted((owners | store.clients.on_record()) - {account.id for account in everybody}):
+    recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
+    everybody = directory.clients(context.panel)
+    for missing in sorted((owners | recorded) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
                 Text(
@@ -379,7 +399,7 @@ def _members(context: Context) -> list[Account]:
             )
         if context.writes:
             forget(context, missing)
-    if not store.decisions.any():
+    if nothing_known:
         return everybody
     return [
         account

@@ -77,6 +77,6 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
             store.queue.failed(first.id, str(error), clock(), may_die=False)
         store.notes.forget(FACTS)
         return True
-    if drained.errors:
-        store.notes.forget(FACTS)  # what is remembered of the panel may be what went wrong
+    if drained.doubtful:
+        store.notes.forget(FACTS)
     return True
