@@ -59,7 +59,9 @@ def health(store: Store, now: datetime) -> Health:
     warnings: list[Text] = []
     critical: list[Text] = []
     overdue = last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
-    if not store.settings.current().automatic:
+    current = store.settings.current()
+    (critical if current.unreadable else warnings).extend(store.settings.problems())
+    if not current.automatic:
         warnings.append(
             Text(
                 "automatic = off: payments and the nightly run change nothing",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from resellerprogram.panel.calls import Panel
 from resellerprogram.panel.transport import Mgrctl
+from resellerprogram.programme.errors import SettingError
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.recalculation import notifying
 from resellerprogram.recalculation import savings as savings_of
@@ -49,7 +50,8 @@ def pays_when_the_second_page_is_asked_for(
 ) -> None:
     """Lists come in pages of two rows; the client pays while the first of `function` is answered."""
     monkeypatch.setattr("resellerprogram.panel.calls.PAGE_ROWS", 2)
-    call, paid = Panel.call, []
+    call = Panel.call
+    paid: list[int] = []
 
     def pays(panel: Panel, name: str, params: Any = None, **more: Any) -> Any:
         answer = call(panel, name, params, **more)
@@ -121,7 +123,8 @@ def test_a_night_serves_a_payment_between_two_notifications_and_sends_the_rest(
     """V8: each of many takes its time; who paid meanwhile does not wait for the last, nor for the savings."""
     for account in clients:
         operator.sandbox.world.add_payment(account, 3_000, date(2025, 1, 11))
-    call, paid = Panel.call, []
+    call = Panel.call
+    paid: list[int] = []
 
     def pays(panel: Panel, name: str, params: Any = None, **more: Any) -> Any:
         answer = call(panel, name, params, **more)
@@ -238,3 +241,23 @@ def test_one_discount_that_can_not_be_given_back_for_now_keeps_no_other(operator
     report = put_all_back(operator.sandbox.root, operator.store, TODAY, Operator.clock(TODAY))
     assert list(report.failed) == [clients[0]]
     assert operator.store.set_aside.accounts() == {clients[0]}
+
+
+# --- settings of an older release ---
+
+
+def test_a_setting_of_money_that_can_not_be_read_stops_every_run_and_takes_nothing_off(
+    operator: Operator, clients: list[int]
+) -> None:
+    operator.store.connection.execute("INSERT OR REPLACE INTO setting VALUES ('currency', '???')")
+    payment = operator.sandbox.world.add_payment(clients[0], 52_000, TODAY)
+    operator.queue(payment)
+    operator.work()
+    assert "currency" in operator.store.queue.all()[0].error
+    for run in (operator.apply, operator.plan, operator.sweep):
+        with pytest.raises(SettingError, match="currency"):
+            run()
+    assert [operator.percents(account) for account in clients] == [STARTER] * 7
+    operator.store.settings.set("currency", "RUB")
+    operator.apply()
+    assert operator.percents(clients[0]) == PARTNER_8

@@ -103,7 +103,11 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
     `failed`.
     """
     report = Report(day)
-    with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
+    settings = store.settings.current()  # also where they can't be read: what rests is not ours
+    with (
+        only_one(store.folder, "put-back", clock(), patience),
+        working_on(root, store, day, settings=settings) as context,
+    ):
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
@@ -175,9 +179,13 @@ def working_on(
 ) -> Iterator[Context]:
     """A Context on the panel in `root`; the employee's list filters are left as they were found.
 
-    `quick` takes what an earlier run of the day kept of the panel instead of asking again.
+    `quick` takes what an earlier run of the day kept of the panel instead of asking again. Raises SettingError where
+    the stored settings can't be read.
     """
-    settings = settings or store.settings.current()
+    if settings is None:
+        settings = store.settings.current()
+        if not withdraw:
+            settings.check()
     facts = kept_facts(store, settings, day) if quick else None
     way = way_of(settings)
     with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
