@@ -52,7 +52,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "project_list": ("present", "absent"),  # not in J's list
     "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
-    "expense_filter": ("by_day", "ignored"),  # C.4: that `realdate` filters as `createdate` does is not known
+    "expense_filter": ("by_day", "from_to", "ignored"),  # C.4: `realdate` as `createdate`, or the seen fromdate, todate
     "expense_amounts": ("iso", "plain"),  # C.3
     "expense_discount": ("shown", "absent"),  # the columns discount and discountamount are documented, and optional
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NewType
 
+from ..programme.bounds import is_id
 from ..programme.text import Text
 from . import assumptions
 from .answers import Document, Row
@@ -200,7 +201,7 @@ def _total(document: Document) -> int | None:
     counted = document.value("p_elems")
     if not counted:
         return None
-    if not counted.isdecimal():
+    if not is_id(counted):
         raise IncompleteAnswer(document.call, f"p_elems={counted!r}")
     return int(counted)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,6 +60,8 @@ class Context:
         self.warnings: list[Text] = []
         self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
         self._kept_facts = facts
+        self.doubtful_members: set[AccountId] = set()
+        """Of these the panel does not tell whether they are in the client group."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -131,6 +133,17 @@ class Context:
             )(name=name)
             for name in missing
         ]
+        if self.facts.tariffs is not None:
+            there = {tariff.id for tariff in self.facts.tariffs}
+            self._add_warnings(
+                Text(
+                    "class {name}: the panel has no tariff {tariff} any more, which is left out of it; see `classes`",
+                    "класс {name}: в панели больше нет тарифа {tariff}, исключённого из него; см. `classes`",
+                )(name=each.name, tariff=tariff)
+                for each in self.classes
+                for tariff in each.left_out
+                if tariff not in there
+            )
         covered = [part for name, each in wanted if name in ids for part in self._parts(ids[name], name, each)]
         if not self.everywhere:
             return covered
@@ -140,6 +153,18 @@ class Context:
             for number, name in self.type_names.items()
             if number not in inside
         ]
+
+    def _warn_of_odd_rows(self) -> None:
+        self._add_warnings(
+            Text(
+                "the panel has a row that can't be read, it is left out: {row}",
+                "в панели есть нечитаемая строка, она пропущена: {row}",
+            )(row=row)
+            for row in self.facts.odd
+        )
+
+    def _add_warnings(self, warnings: Iterable[Text]) -> None:
+        self.warnings += [each for each in warnings if each.en not in {known.en for known in self.warnings}]
 
     def _parts(self, number: ServiceTypeId, name: str, whose: ClassOfServices) -> list[Covered]:
         """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
@@ -246,7 +271,7 @@ class Context:
         if group is None:
             return set()
         try:
-            return directory.group_members(self.panel, group)
+            return directory.group_members(self.panel, group, self.doubtful_members)
         except PanelRefusal as refusal:
             raise SettingError(
                 Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text),
@@ -282,6 +307,7 @@ class Context:
         """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
         off needs none of them."""
         _ = self.type_names
+        self._warn_of_odd_rows()
         if not self.withdraw:
             _ = self.provider, self.covered, self.group_members, self.reader
 

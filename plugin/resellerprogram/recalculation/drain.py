@@ -221,8 +221,6 @@ def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:
     payment, account = came_from.payment, found.account.id
     if not found.outside and came_from.credited_on and came_from.credited_on in context.window:
         return any(each.id == payment for each in found.payments)
-    if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
-        return True
     return context.reader.has(account, payment)
 
 

@@ -412,7 +412,9 @@ def _members(context: Context) -> list[Account]:
     return [
         account
         for account in everybody
-        if account.id in owners or not outside_because(context, store.members.of(account.id))
+        if account.id in owners
+        or account.id in context.doubtful_members
+        or not outside_because(context, store.members.of(account.id))
     ]
 
 
