@@ -52,6 +52,7 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
 
 def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
     while store.settings.current().automatic:
+        time.tzset()  # the host's zone may have been changed since this process began (spec, section 4)
         if store.queue.next_due(clock()):
             if not _round(root, store, clock):
                 return
