@@ -90,6 +90,15 @@ def test_a_filter_that_is_not_obeyed_adds_no_other_days(operator: Operator, acco
     assert saved(operator, account) == {"RUB": Decimal(190)}
 
 
+def test_days_are_asked_for_in_either_way_that_the_panel_may_know(operator: Operator, account: int) -> None:
+    """C.4: `realdate` is assumed, `fromdate` and `todate` were seen."""
+    operator.sandbox.read_as(expense_filter="from_to")
+    day = TODAY - timedelta(days=1)
+    operator.sandbox.world.add_many_expenses(account, 5_400, day, ours(operator, account), 1)
+    operator.apply()
+    assert saved(operator, account) == {"RUB": Decimal(5_400)}
+
+
 def test_a_panel_that_fails_here_fails_nothing_else(operator: Operator, account: int) -> None:
     operator.sandbox.fault("refuse", "expense")
     operator.sandbox.world.add_payment(account, 60_000, TODAY)

@@ -240,7 +240,7 @@ class Panel:
         if known is None and handler is None:
             raise Refusal("missed", "func", request.func)
         self._check_access(request, known)
-        if self.state.fault(request.func, False, "refuse"):
+        if self.state.fault(request.func, False, "refuse", params=request.params):
             raise Refusal("db", "", "", "Lost connection to database")
         self._events(request, "before", documents.new_document(request.func, request.language))
         document = self._act(request, known) if known else documents.new_document(request.func, request.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,7 +52,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "project_list": ("present", "absent"),  # not in J's list
     "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
-    "expense_filter": ("by_day", "ignored"),  # C.4: that `realdate` filters as `createdate` does is not known
+    "expense_filter": ("by_day", "from_to", "ignored"),  # C.4: `realdate` as `createdate`, or the seen fromdate, todate
     "expense_amounts": ("iso", "plain"),  # C.3
     "expense_discount": ("shown", "absent"),  # the columns discount and discountamount are documented, and optional
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request
@@ -83,6 +84,8 @@ KINDS = frozenset(
 class Fault:
     """Something that goes wrong with a function (`*` for all), `count` times (None: always).
 
+    `of`: only calls that have these parameters.
+
     kinds: slow, hang (seconds), broken, truncated, empty, html, http_500, crash_before, crash_after, stale_cache,
     missed (a list's rows whose id is `id` are answered with `missed` when opened), refuse, wizard_without_id
     (a creation keeps the new id to itself whatever `wizard_returns_id` says).
@@ -95,6 +98,7 @@ class Fault:
     skip: int = 0
     id: str = ""
     only_writes: bool = False
+    of: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -135,10 +139,12 @@ class State:
             raise ValueError(f"{name} is one of {READINGS[name]}, not {value!r}")
         self.readings[name] = value
 
-    def fault(self, func: str, writes: bool, *kinds: str) -> Fault | None:
+    def fault(self, func: str, writes: bool, *kinds: str, params: Mapping[str, str] | None = None) -> Fault | None:
         """The fault that strikes this call, counted down."""
         with self.lock:
             for fault in self.faults:
+                if not fault.of.items() <= (params or {}).items():
+                    continue
                 if fault.kind in kinds and fault.func in ("*", func) and (writes or not fault.only_writes):
                     if fault.skip:
                         fault.skip -= 1

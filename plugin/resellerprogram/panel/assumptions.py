@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from ..programme.bounds import is_id
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Rate
 from ..programme.text import Text
@@ -115,13 +116,16 @@ def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
 
 
 def expenses_of(first: date, last: date) -> dict[str, str]:
-    """Conditions for all clients' expenses of these days: `realdate` is taken to filter as `createdate` does (C.4)."""
+    """Conditions for all clients' expenses of these days. `fromdate` and `todate` were seen in its form; `realdate` is
+    taken to filter as `createdate` does (C.4). Whoever reads looks at the days of the rows, too."""
     return {
         "filter": "on",
         **dict.fromkeys(("id", "account", "account_id", "item"), ""),
         "realdate": "other",
         "realdatestart": str(first),
         "realdateend": str(last),
+        "fromdate": str(first),
+        "todate": str(last),
     }
 
 
@@ -154,7 +158,7 @@ def is_refund(number: str, amount: Decimal, refund_flag: str) -> bool:
 def refunded_payment(row: Row) -> PaymentId | None:
     """The payment that a refund row gives back, where the panel names it as it does for refund modules (C.5)."""
     source = row.raw("source_payment")
-    return PaymentId(int(source)) if source.isdecimal() and source not in NO_VALUE else None
+    return PaymentId(int(source)) if is_id(source) and source not in NO_VALUE else None
 
 
 def is_group_member(row: Row) -> bool:
@@ -208,7 +212,7 @@ def tariff_scope(tariff: int) -> Scope:
 def scope_of(tree: str) -> Scope | None:
     """The one service type or tariff that a discount's form names; None for anything else."""
     prefix, _, number = tree.strip().partition("_")
-    return Scope(f"{prefix}_{int(number)}") if prefix in ("it", "pl") and number.isdecimal() else None
+    return Scope(f"{prefix}_{int(number)}") if prefix in ("it", "pl") and is_id(number) else None
 
 
 def type_of_tariff(row: Row, types: Mapping[str, _Type]) -> _Type | None:
@@ -446,6 +450,25 @@ def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     return _found(not missing, ", ".join(missing))
 
 
+def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.day is None:
+        return Finding.UNKNOWN, ""
+    first, last = specimen.day - timedelta(days=3), specimen.day - timedelta(days=2)
+    days = [row.raw("realdate")[:10] for row in panel.rows("expense", conditions=expenses_of(first, last))]
+    if not days:
+        return Finding.UNKNOWN, "no expense of these days"
+    others = sorted({day for day in days if not str(first) <= day <= str(last)})
+    return _found(not others, f"asked for {first} to {last}, told of {', '.join(others[:5])}" if others else "")
+
+
+def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.discount is None:
+        return Finding.UNKNOWN, "no discount of the programme to look at"
+    account, discount = specimen.discount
+    form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
+    return _found(not form.repeated(), ", ".join(form.repeated()))
+
+
 def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.user is None:
         return Finding.UNKNOWN, "no client with a tier"
@@ -646,6 +669,28 @@ ASSUMPTIONS = (
         "panel/expenses.py",
         False,
         _expense_columns,
+    ),
+    Assumption(
+        "expense_days",
+        Text(
+            "the list of expenses is filtered by day (else all of it is read every night)",
+            "список расходов фильтруется по дню (иначе каждую ночь он читается целиком)",
+        ),
+        "panel/expenses.py",
+        False,
+        _expense_days,
+    ),
+    Assumption(
+        "fields_once",
+        Text(
+            "a discount's form has each field once (else its values are sent back joined by commas: `doctor --try-on` "
+            "tells whether such a discount comes back whole)",
+            "в форме скидки каждое поле одно (иначе его значения возвращаются через запятую: целиком ли возвращается "
+            "такая скидка, покажет `doctor --try-on`)",
+        ),
+        "panel/answers.py",
+        False,
+        _fields_once,
     ),
     Assumption(
         "payment_form",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ..programme.bounds import is_id
 from ..programme.ids import DiscountId
 from ..programme.payments import Money
 from . import assumptions
@@ -64,7 +65,7 @@ def _tells_discount(row: Row) -> bool:
 
 def _expense(row: Row, currency_signs: Mapping[str, str]) -> DiscountedExpense | None:
     discount, amount = row.raw("discount"), row.text("discountamount")
-    if not discount.isdecimal() or discount in assumptions.NO_VALUE or amount in assumptions.NO_VALUE:
+    if not is_id(discount) or discount in assumptions.NO_VALUE or amount in assumptions.NO_VALUE:
         return None
     currencies = set(currency_signs.values())
     if len(amount.split()) == 1 and len(currencies) == 1:

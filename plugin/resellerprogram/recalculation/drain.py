@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..panel import directory
-from ..panel.errors import MissingObject, TransportError
+from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
 from ..programme.account import Considered, Found, consider
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
@@ -32,12 +32,21 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Drained:
-    """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost."""
+    """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost or
+    everybody's trouble found, `doubtful` when what is remembered of the panel may be what went wrong."""
 
     touched: set[AccountId] = field(default_factory=set)
     written: int = 0
     errors: list[str] = field(default_factory=list)
     interrupted: bool = False
+    doubtful: bool = False
+
+    def add(self, more: Drained) -> None:
+        self.touched |= more.touched
+        self.written += more.written
+        self.errors += more.errors
+        self.interrupted = self.interrupted or more.interrupted
+        self.doubtful = self.doubtful or more.doubtful
 
 
 def drain(context: Context, clock: Callable[[], datetime], at_most: int | None = None) -> Drained:
@@ -59,22 +68,42 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
 
 
 def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
+    """What goes wrong with one row is its account's trouble, also an answer about it that can't be used; only a panel
+    that does not answer, and what every account needs, are everybody's."""
     queue = context.store.queue
     try:
-        context.prepare()
+        _prepare(context)
         _recalculate(context, row, clock, done)
-    except TransportError as error:
+    except _EverybodysTrouble as trouble:
+        done.interrupted = True
+        _failed(context, row, trouble.error, clock, done, may_die=False)
+    except (PanelUnreachable, PanelTimeout, SettingError) as error:
         done.interrupted = True
         _failed(context, row, error, clock, done, may_die=False)
-    except (SettingError, UnsafePlan) as error:  # only a person can help, and will
-        done.interrupted = isinstance(error, SettingError)
+    except UnsafePlan as error:  # only a person can help, and will
         _failed(context, row, error, clock, done, may_die=False)
     except ResellerProgrammeError as error:
-        _failed(context, row, error, clock, done, may_die=True)
+        _failed(context, row, error, clock, done, may_die=not isinstance(error, BadAnswer))
     except Exception as error:
         log.exception("queue row %s", row.id)
         queue.failed(row.id, repr(error), clock())
         done.errors.append(repr(error))
+        done.doubtful = True
+
+
+class _EverybodysTrouble(Exception):
+    """What every account needs could not be read."""
+
+    def __init__(self, error: ResellerProgrammeError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _prepare(context: Context) -> None:
+    try:
+        context.prepare()
+    except ResellerProgrammeError as error:
+        raise _EverybodysTrouble(error) from error
 
 
 def _failed(
@@ -88,6 +117,8 @@ def _failed(
     log.error("%s: %s", f"account {row.account}" if row.account else f"payment {row.payment}", error)
     context.store.queue.failed(row.id, str(error), clock(), may_die)
     done.errors.append(str(error))
+    spoilt = isinstance(error, BadAnswer) and not isinstance(error, IncompleteAnswer)
+    done.doubtful = done.doubtful or done.interrupted or not spoilt
 
 
 def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
@@ -190,8 +221,6 @@ def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:
     payment, account = came_from.payment, found.account.id
     if not found.outside and came_from.credited_on and came_from.credited_on in context.window:
         return any(each.id == payment for each in found.payments)
-    if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
-        return True
     return context.reader.has(account, payment)
 
 

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from ..panel.errors import PanelError, PanelRefusal, TransportError
+from ..panel.errors import PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
+from ..programme.errors import ResellerProgrammeError
 from ..programme.forecast import Forecast
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, still_true
@@ -29,9 +30,12 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
             notices.end(kept.id, REFUSED, clock(), str(error))
-        except PanelError as error:
+        except (PanelUnreachable, PanelTimeout) as error:
             log.error("notifications wait: %s", error)
             break
+        except Exception as error:  # this one's trouble: it waits, the others are sent
+            unforeseen = None if isinstance(error, ResellerProgrammeError) else error
+            log.error("account %s is not notified yet: %s", kept.notice.account, error, exc_info=unforeseen)
         if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
@@ -44,13 +44,13 @@ from .plans import keep_changed
 from .report import Planned, Report
 from .savings import keep_savings
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 PATIENCE = 60.0
 """Seconds that a command waits for another run; a worker is done with a payment long before."""
+
+GLANCE = 0.1
+"""Seconds after which the queue is looked at again while an account's long list is read."""
 
 log = logging.getLogger(__name__)
 
@@ -107,22 +107,28 @@ def recalculate(
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
     """Put back every discount that was set aside, and change nothing else (before uninstalling).
 
-    Raises AnotherRunActive, TransportError; accounts whose discount the panel does not take are in `failed`.
+    Raises AnotherRunActive, PanelUnreachable, PanelTimeout; accounts whose discount can't be given back are in
+    `failed`.
     """
     report = Report(day)
-    with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
+    settings = store.settings.current()  # also where they can't be read: what rests is not ours
+    with (
+        only_one(store.folder, "put-back", clock(), patience),
+        working_on(root, store, day, settings=settings) as context,
+    ):
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
                 found, known = look(context, Account(account, ""))
                 belongings = consider(found, known, context.rules).belongings
                 report.written += give_back(context, account, belongings, clock())
-            except PanelRefusal as refusal:
-                if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
+            except (PanelUnreachable, PanelTimeout, StoreError):
+                raise
+            except Exception as error:
+                if isinstance(error, MissingObject) and directory.client_is_gone(context.panel, account):
                     forget(context, account)
                     continue
-                log.error("account %s: %s", account, refusal)
-                report.failed[account] = refusal
+                report.failed[account] = _told(account, error)
     return report
 
 
@@ -181,9 +187,13 @@ def working_on(
 ) -> Iterator[Context]:
     """A Context on the panel in `root`; the employee's list filters are left as they were found.
 
-    `quick` takes what an earlier run of the day kept of the panel instead of asking again.
+    `quick` takes what an earlier run of the day kept of the panel instead of asking again. Raises SettingError where
+    the stored settings can't be read.
     """
-    settings = settings or store.settings.current()
+    if settings is None:
+        settings = store.settings.current()
+        if not withdraw:
+            settings.check()
     facts = kept_facts(store, settings, day) if quick else None
     way = way_of(settings)
     with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
@@ -237,9 +247,10 @@ class _Run:
         context.prepare()
         report.warnings, report.scope_names = context.warnings, context.scope_names
         whole = accounts is None
-        clients = _members(context) if accounts is None else self._asked_for(accounts)
-        if whole and self.write:
-            context.keep_all_users(self.clock())
+        with self._answering(whole):
+            clients = _members(context) if accounts is None else self._asked_for(accounts)
+            if whole and self.write:
+                context.keep_users_if_told(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
         gone = set(self.confirmed or ())
         try:
@@ -270,8 +281,11 @@ class _Run:
             raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
+            while self._answer_queue(whole):  # a payment interrupts the telling; who answers it tells the rest
+                pass
             if whole and not context.withdraw:
-                keep_savings(context, self.clock())
+                with self._answering(whole):
+                    keep_savings(context, self.clock())
 
     def _show_again(self, gone: Collection[AccountId]) -> None:
         """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
@@ -313,8 +327,12 @@ class _Run:
         for done, (account, known, found) in enumerate(_first_looks(context, accounts)):
             self.progress(done, len(accounts))
             self._answer_queue(whole)
+            while whole and not found.done():
+                wait([found], GLANCE)
+                self._answer_queue(whole)
             try:
-                considered = self._considered(account, known, found)
+                with self._answering(whole):
+                    considered = self._considered(account, known, found)
             except Exception as error:
                 self._leave_out(account.id, error)
                 self._stop_if_all_is_in_doubt(len(accounts))
@@ -344,12 +362,7 @@ class _Run:
         """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
         if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
             raise error
-        if isinstance(error, ResellerProgrammeError):
-            log.error("account %s: %s", account, error)
-        else:
-            log.error("account %s", account, exc_info=error)
-            error = AccountTrouble(error)
-        self.report.failed[account] = error
+        self.report.failed[account] = _told(account, error)
 
     def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
@@ -387,17 +400,31 @@ class _Run:
             raise _NotConfirmed(again)
         return again
 
-    def _answer_queue(self, whole: bool) -> None:
-        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
+    def _answer_queue(self, whole: bool) -> bool:
+        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today. Tells
+        whether there was something to answer."""
         automatic = self.context.settings.automatic and not self.context.withdraw
-        if whole and self.today and automatic:
-            self.disturbed |= drain(self.context, self.clock).touched
+        if not (whole and self.today and automatic and self.context.store.queue.next_due(self.clock())):
+            return False
+        self.disturbed |= drain(self.context, self.clock).touched
+        return True
+
+    def _answering(self, whole: bool) -> AbstractContextManager[None]:
+        """The same between the pages and parts of what is read meanwhile."""
+        return self.context.answering(lambda: self._answer_queue(whole))
+
+
+def _told(account: AccountId, error: Exception) -> ResellerProgrammeError:
+    """What to say of one account's trouble, once it is in the log."""
+    if isinstance(error, ResellerProgrammeError):
+        log.error("account %s: %s", account, error)
+        return error
+    log.error("account %s", account, exc_info=error)
+    return AccountTrouble(error)
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
     """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
-    from concurrent.futures import ThreadPoolExecutor
-
     ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
@@ -424,9 +451,10 @@ def _members(context: Context) -> list[Account]:
     store = context.store
     if not context.withdraw:
         context.reader.check_filter()
-    everybody = directory.clients(context.panel)
     owners = store.owned.accounts() | store.set_aside.accounts()
-    for missing in sorted((owners | store.clients.on_record()) - {account.id for account in everybody}):
+    recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
+    everybody = directory.clients(context.panel)
+    for missing in sorted((owners | recorded) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
                 Text(
@@ -438,12 +466,14 @@ def _members(context: Context) -> list[Account]:
             )
         if context.writes:
             forget(context, missing)
-    if not store.decisions.any():
+    if nothing_known:
         return everybody
     return [
         account
         for account in everybody
-        if account.id in owners or not outside_because(context, store.members.of(account.id))
+        if account.id in owners
+        or account.id in context.doubtful_members
+        or not outside_because(context, store.members.of(account.id))
     ]
 
 

@@ -28,8 +28,11 @@ def keep_savings(context: Context, now: datetime) -> None:
         first = max(first, date.fromisoformat(kept["last"]) - SETTLES)
     try:
         found = discounted(context.panel, first, window.last, context.facts.currency_signs)
-    except PanelError as error:
-        log.info("what the discounts saved is not known: %s", error)
+    except Exception as error:
+        if isinstance(error, PanelError):
+            log.info("what the discounts saved is not known: %s", error)
+        else:
+            log.exception("what the discounts saved is not known")
         store.notes.write(SAVINGS, {"told": False, "at": now.isoformat(), "why": str(error)})
         return
     store.savings.replace(first, window.last, _of_ours(context, found, first))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from ..panel import discounts
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable, UnreadableRow
@@ -20,7 +21,7 @@ from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
 from ..store.seen import SeenPayment, mark_of, same_mark
 from .context import Context
-from .drain import drain
+from .drain import Drained, drain
 from .notifying import deliver
 from .run import PATIENCE, Clock, recalculate, working_on
 
@@ -49,9 +50,11 @@ class Swept:
 
 
 def sweep(root: Path, store: Store, clock: Clock) -> Swept:
-    """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night.
+    """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night. The queue
+    is answered all the time: no payment waits for lists.
 
-    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue.
+    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't be read
+    keeps nothing else back.
     """
     if not store.settings.current().automatic:
         return Swept()
@@ -61,10 +64,12 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     ):
         store.set_aside.reconcile(clock())
         context.prepare()
-        payments = _look_at_payments(context, clock())
-        accounts = _look_at_discounts(context, clock())
-        context.keep_all_users(clock())
-        drained = drain(context, clock)
+        done = Drained()
+        steps = _Steps(context, lambda: done.add(drain(context, clock)))
+        payments = steps.take(lambda: _look_at_payments(context, clock()))
+        accounts = steps.take(lambda: _look_at_discounts(context, clock()))
+        steps.take(lambda: context.keep_all_users(clock()))
+        done.add(drain(context, clock))
         deliver(context, clock)
     caught_up = _missed_night(store, clock())
     if caught_up:
@@ -72,7 +77,32 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
             recalculate(root, store, clock().date(), clock, "caught_up", patience=PATIENCE)
         except ResellerProgrammeError as error:  # it is on record as a run, and is tried again
             log.error("%s", error)
-    return Swept(payments, accounts, len(drained.touched), drained.written, caught_up)
+    if steps.failed:
+        raise steps.failed[0]
+    return Swept(payments or 0, accounts or 0, len(done.touched), done.written, caught_up)
+
+
+Found = TypeVar("Found")
+
+
+class _Steps:
+    """Each step of a sweep stands for itself: what can't be read is in `failed`, and the next is taken, unless the
+    panel is lost. While a step reads its lists, `answer` is called between their parts."""
+
+    def __init__(self, context: Context, answer: Callable[[], object]) -> None:
+        self._context, self._answer = context, answer
+        self.failed: list[PanelError] = []
+
+    def take(self, step: Callable[[], Found]) -> Found | None:
+        try:
+            with self._context.answering(self._answer):
+                return step()
+        except (PanelUnreachable, PanelTimeout):
+            raise
+        except PanelError as error:
+            log.error("%s", error)
+            self.failed.append(error)
+            return None
 
 
 # --- payments ---

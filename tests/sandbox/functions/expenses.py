@@ -14,7 +14,11 @@ from ..models import Account, Currency, Expense, Subaccount
 from ..request import CLIENT, Request, as_day
 from .registry import function
 
-FILTER = {"id": "", "account": "", "account_id": "", "realdate": "nodate", "realdatestart": "", "realdateend": ""}
+FILTER = {
+    **dict.fromkeys(("id", "account", "account_id"), ""),
+    "realdate": "nodate",
+    **dict.fromkeys(("realdatestart", "realdateend", "fromdate", "todate"), ""),
+}
 
 
 @function("expense", CLIENT, title=("Expenses", "Расходы"))
@@ -32,6 +36,10 @@ def expense(request: Request) -> etree._Element:
         found = found.where(Subaccount.account == int(conditions["account_id"]))
     if conditions["realdate"] == "other" and request.state.reads("expense_filter", "by_day"):
         for name, compare in (("realdatestart", "__ge__"), ("realdateend", "__le__")):
+            if conditions[name]:
+                found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    if request.state.reads("expense_filter", "from_to"):
+        for name, compare in (("fromdate", "__ge__"), ("todate", "__le__")):
             if conditions[name]:
                 found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
     if conditions["id"]:
