@@ -97,25 +97,36 @@ def recalculate(
 
 
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
-    """Put back every discount that was set aside, and change nothing else (before uninstalling).
+    """Put back every discount that was set aside, and change nothing else (before uninstalling). Payments, tiers and
+    settings that do not fit the panel have no say in it.
 
-    Raises AnotherRunActive, TransportError; accounts whose discount the panel does not take are in `failed`.
+    Raises AnotherRunActive, and PanelUnreachable and PanelTimeout; whatever goes wrong with one account is in `failed`.
     """
     report = Report(day)
-    with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
+    with (
+        only_one(store.folder, "put-back", clock(), patience),
+        working_on(root, store, day, withdraw=True) as context,
+    ):
+        store.set_aside.reconcile(clock())
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
-                found, known = look(context, Account(account, ""))
-                belongings = consider(found, known, context.rules).belongings
-                report.written += give_back(context, account, belongings, clock())
-            except PanelRefusal as refusal:
-                if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
-                    forget(context, account)
-                    continue
-                log.error("account %s: %s", account, refusal)
-                report.failed[account] = refusal
+                report.written += _give_back_to(context, account, clock())
+            except Exception as error:
+                _left_out(report, account, error)
     return report
+
+
+def _give_back_to(context: Context, account: AccountId, now: datetime) -> int:
+    """What was set aside for a client who is gone goes to nobody, whoever has the id now (R10)."""
+    client = directory.client(context.panel, account)
+    if client is None and not directory.client_is_gone(context.panel, account):
+        client = Account(account, "")
+    if client is None or client.is_another(context.store.clients.registered(account)):
+        forget(context, account)
+        return 0
+    found, known = look(context, client)
+    return give_back(context, account, consider(found, known, context.rules).belongings, now)
 
 
 def considered_alone(
@@ -292,15 +303,7 @@ class _Run:
             return None
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
-        """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
-        if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
-            raise error
-        if isinstance(error, ResellerProgrammeError):
-            log.error("account %s: %s", account, error)
-        else:
-            log.error("account %s", account, exc_info=error)
-            error = AccountTrouble(error)
-        self.report.failed[account] = error
+        _left_out(self.report, account, error)
 
     def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
@@ -333,6 +336,18 @@ class _Run:
         automatic = self.context.settings.automatic and not self.context.withdraw
         if whole and self.today and automatic:
             self.disturbed |= drain(self.context, self.clock).touched
+
+
+def _left_out(report: Report, account: AccountId, error: Exception) -> None:
+    """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
+    if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
+        raise error
+    if isinstance(error, ResellerProgrammeError):
+        log.error("account %s: %s", account, error)
+    else:
+        log.error("account %s", account, exc_info=error)
+        error = AccountTrouble(error)
+    report.failed[account] = error
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
