@@ -1,4 +1,4 @@
-"""Before uninstalling, what was set aside goes back: all of it, to whom it belongs, whatever else is wrong (R9, R10)."""
+"""What was set aside goes back: all of it, to whom it belongs and nobody else, whatever else is wrong (R9, R10)."""
 
 from __future__ import annotations
 

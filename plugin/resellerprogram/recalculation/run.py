@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
