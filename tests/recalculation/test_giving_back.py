@@ -73,9 +73,7 @@ def test_one_accounts_trouble_keeps_nothing_of_others(operator: Operator) -> Non
 
 
 @pytest.mark.parametrize(("setting", "value"), [("currency", "JPY"), ("provider", "77"), ("members", "group:77")])
-def test_settings_that_do_not_fit_the_panel_any_more_keep_nothing(
-    operator: Operator, setting: str, value: str
-) -> None:
+def test_settings_that_do_not_fit_the_panel_any_more_keep_nothing(operator: Operator, setting: str, value: str) -> None:
     account = resting(operator)
     operator.apply()
     operator.store.settings.set(setting, value)
