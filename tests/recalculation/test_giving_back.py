@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.recalculation.report import Report
 from resellerprogram.recalculation.run import put_all_back
 from resellerprogram.store import Store
+from resellerprogram.store.restoring import restore
 from sqlalchemy.orm import Session
 
 from tests.operator import TODAY, Operator
@@ -114,3 +116,37 @@ def test_before_any_night_a_new_client_gets_nothing_of_the_old_one(operator: Ope
     assert world.discounts(second) == []
     assert [record.decision.turnover.amount for record in operator.store.decisions.history(AccountId(second))] == [100]
     assert operator.store.set_aside.count() == 0
+
+
+def test_whatever_backup_is_put_in_place_no_discount_is_lost_or_doubled(operator: Operator) -> None:
+    """D1: restored to every earlier moment, with a tier and after it."""
+    world, root = operator.sandbox.world, operator.sandbox.root
+    account = world.add_account("Client")
+    backups: list[Path] = []
+
+    def afterwards() -> tuple[list[tuple[str, int]], int, dict[str, int]]:
+        operator.apply(allow_drop=True)
+        backups.append(operator.store.backup(NOON, root / f"backup-{len(backups)}.db"))
+        others = [each for each in world.discounts(account) if each["name"] in ("Spring", "Autumn")]
+        ours = {name: int(percent) for name, percent in world.percents(account).items() if name == "vds"}
+        return sorted((each["name"], int(each["percent"])) for each in others), operator.store.set_aside.count(), ours
+
+    both = [("Autumn", 25), ("Spring", 40)]
+    world.add_discount(account, 40, "it_1", "Spring")
+    assert afterwards() == ([("Spring", 40)], 0, {})
+    payment = world.add_payment(account, 600, TODAY)
+    assert afterwards() == ([], 1, {"vds": 3})
+    world.add_discount(account, 25, "it_5", "Autumn")
+    assert afterwards() == ([], 2, {"vds": 3})
+    world.set_payment(payment, status=6)
+    assert afterwards() == (both, 0, {})
+    last = world.add_payment(account, 52_000, TODAY)
+    for backup in list(backups):
+        assert afterwards() == ([], 2, {"vds": 19})
+        restore(root, backup, NOON, 5)
+        assert afterwards() == ([], 2, {"vds": 19}), f"with a tier, restored {backup.name}"
+    world.set_payment(last, status=7)
+    for backup in list(backups):
+        assert afterwards() == (both, 0, {})
+        restore(root, backup, NOON, 5)
+        assert afterwards() == (both, 0, {}), f"without a tier, restored {backup.name}"

@@ -98,6 +98,24 @@ def test_a_discount_that_the_panel_does_not_take_back_keeps_no_other_alive(opera
     assert operator.store.queue.all() == []
 
 
+@pytest.mark.parametrize("fault", ["html", "empty"])
+def test_a_charge_back_ends_what_it_must_though_the_put_back_got_no_usable_answer(
+    operator: Operator, fault: str
+) -> None:
+    """Case M1, where it is no refusal: whether the panel did it is open, so nothing more is given; taking goes on."""
+    account = client(operator, "Charged back", 52_000)
+    operator.sandbox.world.add_discount(account, 40, "it_1")
+    operator.apply()
+    operator.sandbox.world.set_payment(1, status=7)
+    operator.sandbox.fault(fault, "account.discount.add.product")
+    assert list(operator.apply().failed) == [account]
+    assert {name for name in operator.percents(account) if name != "vhost"} == set()
+    operator.sandbox.clear_faults()
+    operator.apply()
+    assert [int(each["percent"]) for each in operator.sandbox.world.discounts(account)] == [40]
+    assert operator.store.set_aside.count() == 0
+
+
 def test_a_fall_does_not_wait_for_a_new_discount_that_is_refused(operator: Operator) -> None:
     """Case M1, its second half: a class got a second type, and the panel refuses the discount for it."""
     account = client(operator, "Falls", 52_000, date(2024, 12, 20))
