@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,21 +41,53 @@ def given_back(operator: Operator) -> Report:
     return put_all_back(operator.sandbox.root, operator.store, TODAY, operator.clock(TODAY))
 
 
-def test_what_was_set_aside_since_a_backup_goes_back_too(operator: Operator) -> None:
-    """D1 a, where nobody runs anything between the backup's return and the removal."""
-    first = resting(operator, "First")
+def put_all(operator: Operator) -> None:
+    given_back(operator)
+
+
+def over_all(operator: Operator) -> None:
     operator.apply()
+
+
+def over_one(operator: Operator) -> None:
+    operator.apply(account=1)
+
+
+def taken_off(operator: Operator) -> None:
+    operator.apply(withdraw=True)
+
+
+def swept(operator: Operator) -> None:
+    operator.sweep()
+
+
+def worked(operator: Operator) -> None:
+    operator.queue(1)
+    operator.work()
+
+
+@pytest.mark.parametrize("start", [put_all, over_all, over_one, taken_off, swept, worked])
+def test_whatever_starts_after_a_backup_came_back_knows_what_was_set_aside_since(
+    operator: Operator, start: Callable[[Operator], None]
+) -> None:
+    """D1 a: README's own recovery, a file put in the place of the database."""
+    account = operator.sandbox.world.add_account("Client")
+    operator.sandbox.world.add_payment(account, 600, TODAY)
+    operator.apply()
+    operator.sweep()
     backup = operator.store.nightly_backup(NOON)
-    second = resting(operator, "Second")
+    operator.sandbox.world.add_discount(account, AGREED[1], "it_1", AGREED[0])
     operator.apply()
+    assert not back(operator, account)
+    operator.sandbox.world.set_payment(1, status=7)
     operator.store.close()
     for file in operator.store.folder.glob("resellerprogram.db*"):
         file.unlink()
     shutil.copy(backup, operator.store.folder / "resellerprogram.db")
     with Store(operator.sandbox.root, NOON) as operator.store:
-        assert given_back(operator).written == 2
-        assert back(operator, first)
-        assert back(operator, second)
+        start(operator)
+        assert back(operator, account)
+        assert operator.store.set_aside.count() == 0
 
 
 def test_one_accounts_trouble_keeps_nothing_of_others(operator: Operator) -> None:
