@@ -196,7 +196,8 @@ def _as_registered(context: Context, client: Account) -> tuple[Account, Known]:
 
 def _is_in_doubt(context: Context, known: Known, found: Found) -> bool:
     """Whether what is on record is missing in the panel, as it is where the client has gone and the id came again."""
-    return None in found.missing.values() or bool(vanished(known, found.payments, context.rules))
+    lacks_payments = not found.outside and vanished(known, found.payments, context.rules)
+    return None in found.missing.values() or bool(lacks_payments)
 
 
 def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:

@@ -351,14 +351,21 @@ def _left_out(report: Report, account: AccountId, error: Exception) -> None:
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
-    """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Each account with what is known and found, in order. While one is worked on, the next is already looked at. What
+    is on record of an account and can't be read is found out when its turn comes."""
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
-            known = remember(context, account)
-            ahead.append((account, known, reader.submit(first_look, context, account, known)))
+            try:
+                known = remember(context, account)
+            except Exception as error:
+                unreadable: Future[Found] = Future()
+                unreadable.set_exception(error)
+                ahead.append((account, Known(MemberNote(account.id)), unreadable))
+            else:
+                ahead.append((account, known, reader.submit(first_look, context, account, known)))
             if len(ahead) > 1:
                 yield ahead.popleft()
         yield from ahead
@@ -396,11 +403,14 @@ def _members(context: Context) -> list[Account]:
             forget(context, missing)
     if not store.decisions.any():
         return everybody
-    return [
-        account
-        for account in everybody
-        if account.id in owners or not outside_because(context, store.members.of(account.id))
-    ]
+    return [account for account in everybody if account.id in owners or _may_take_part(context, account.id)]
+
+
+def _may_take_part(context: Context, account: AccountId) -> bool:
+    try:
+        return outside_because(context, context.store.members.of(account)) is None
+    except ValueError:
+        return True  # a note that can't be read is told when its account's turn comes
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:
