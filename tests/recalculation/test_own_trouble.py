@@ -91,6 +91,11 @@ def test_what_is_spoilt_in_one_accounts_records_is_that_accounts_trouble(operato
     assert set(report.failed) <= {odd}
     assert [operator.percents(account) for account in others] == [PARTNER_8] * 3
     assert {each.account for each in operator.store.queue.all()} == set(report.failed)
+    for payment in range(5, 8):
+        operator.sandbox.world.set_payment(payment, status=7)
+    operator.sweep()
+    operator.work()
+    assert [operator.percents(account) for account in others] == [STARTER] * 3
 
 
 def test_a_plan_tells_who_could_not_be_decided_and_writes_no_queue(

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ..panel import discounts
-from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable, UnreadableRow
+from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId
@@ -155,19 +155,19 @@ def _look_at_discounts(context: Context, now: datetime) -> int:
     found, unreadable = 0, 0
     for account in turn:
         try:
-            rows = discounts.listed(context.panel, account)
+            differs = _differs(context, account, discounts.listed(context.panel, account))
         except MissingObject:
             continue  # a client who is gone is the nightly run's business
         except (PanelUnreachable, PanelTimeout):
             raise
-        except PanelError as error:  # that account's own trouble: it is tried by itself, and says so
+        except Exception as error:  # that account's own trouble: it is tried by itself, and says so
             log.warning("account %s: %s", account, error)
             unreadable += 1
             if unreadable * 2 > len(turn):
                 raise
             store.queue.put_once(account, CAUSE, now)
             continue
-        if _differs(context, account, rows):
+        if differs:
             store.queue.put_once(account, CAUSE, now)
             found += 1
     return found
