@@ -32,6 +32,9 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
         except PanelError as error:
             log.error("notifications wait: %s", error)
             break
+        except Exception as error:  # of ours, and that account's alone: tried again and again, it would keep all others
+            log.exception("account %s was not notified", kept.notice.account)
+            notices.end(kept.id, LOST, clock(), repr(error))
         if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent
