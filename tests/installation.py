@@ -29,7 +29,7 @@ def prepare(folder: Path, wheels: Path) -> Path:
     subprocess.run([str(environment / "bin" / "python"), *install], check=True)
     python.write_text(
         "#!/bin/sh\n"
-        f'if [ "$1 $2" = "-m venv" ]; then exec cp -R {shlex.quote(str(environment))} "$3"; fi\n'
+        f'if [ "$1 $2 $3" = "-I -m venv" ]; then exec cp -R {shlex.quote(str(environment))} "$4"; fi\n'
         f'exec {shlex.quote(sys.executable)} "$@"\n',
         encoding="utf-8",
     )
@@ -37,7 +37,9 @@ def prepare(folder: Path, wheels: Path) -> Path:
     return python
 
 
-def run(command: str, root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    command: str, root: Path, *words: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     python = str(PREPARED or sys.executable)
     variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": python, "PIP_NO_INDEX": "1", **environment}
     return subprocess.run(
@@ -46,5 +48,6 @@ def run(command: str, root: Path, *words: str, **environment: str) -> subprocess
         capture_output=True,
         env=variables,
         check=False,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
     )

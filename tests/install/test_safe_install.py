@@ -84,6 +84,22 @@ def test_whatever_the_umask_nobody_else_may_write_what_root_runs(sandbox: Sandbo
     assert "create 0600 root root" in rotation
 
 
+def test_nothing_is_loaded_from_the_folder_in_which_root_happens_to_be(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A1: `cd /tmp; ~/plugin/install.sh install` must not run what anybody has put there as a module."""
+    anybodys = tmp_path / "tmp"
+    anybodys.mkdir()
+    ran = tmp_path / "ran"
+    for name in ("venv", "ensurepip", "configparser", "pip", "sysconfig", "lxml", "compileall", "resellerprogram"):
+        (anybodys / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write({name!r} + ' ')\n")
+    wheels = tmp_path / "none"
+    wheels.mkdir()
+    done = run("install", sandbox.root, "--wheels", str(wheels), cwd=anybodys, PYTHON=sys.executable)
+    assert (ran.read_text() if ran.exists() else "") == ""
+    assert "the packages could not be installed" in done.stderr
+    run("uninstall", sandbox.root, "--purge", cwd=anybodys, PYTHON=sys.executable)
+    assert not ran.exists()
+
+
 # --- a log that can't be opened (V12) ---
 
 

@@ -130,13 +130,16 @@ def account_of_user(panel: Panel, user: str) -> AccountId | None:
 
 
 def user_as_seen(panel: Panel, user: str) -> User | None:
-    """The client's user with that id or login, as the panel sees them; None for anybody else (E.4, whoami)."""
+    """The client's user with that id or login, as the panel sees them; None for anybody else (E.4, whoami). Digits are
+    an id: somebody who has them as a login is not meant (R10)."""
     try:
         document = panel.call("whoami", {"su": user})
     except PanelRefusal:
         return None
     number, name, level, account = (document.attribute("user", each) for each in ("id", "name", "level", "account"))
-    if user not in (number, name) or level != assumptions.CLIENT_LEVEL or not is_id(account):
+    if user != number and (is_id(user) or user != name):
+        return None
+    if level != assumptions.CLIENT_LEVEL or not is_id(account):
         return None
     return User(number, name, AccountId(int(account)))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..panel import directory
 from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
-from ..programme.account import Considered, Found, consider
+from ..programme.account import Considered, Found, Known, consider, vanished
 from ..programme.errors import ImplausibleRead, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -199,10 +199,12 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     fresh, and that the account is the right one. Raises ImplausibleRead."""
     client = Account(account, "")
     known = remember(context, client)
-    if known.note.standing or known.note.pin:  # what was said of somebody must not fall to who has the id now
-        client = directory.client(context.panel, account) or client
-        known = remember(context, client)
+    if known.note.standing or known.note.pin or known.aside:  # what is somebody's must not fall to who has the id now
+        client, known = _as_registered(context, client)
     found = first_look(context, client, known, side_by_side=True)
+    if not client.registered and _is_in_doubt(context, known, found):
+        client, known = _as_registered(context, client)
+        found = replace(found, account=client, missing={} if known.another else found.missing)
     if came_from and not _is_among(context, found, came_from):
         raise ImplausibleRead(
             Text(
@@ -215,6 +217,18 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     if came_from:
         context.store.seen.keep_subaccount(came_from.subaccount, account)
     return consider(look_again(context, found, known), known, context.rules)
+
+
+def _as_registered(context: Context, client: Account) -> tuple[Account, Known]:
+    """The client with the day of registration, and what is on record of that one (R10)."""
+    registered = directory.client(context.panel, client.id) or client
+    return registered, remember(context, registered)
+
+
+def _is_in_doubt(context: Context, known: Known, found: Found) -> bool:
+    """Whether what is on record is missing in the panel, as it is where the client has gone and the id came again."""
+    lacks_payments = not found.outside and vanished(known, found.payments, context.rules)
+    return None in found.missing.values() or bool(lacks_payments)
 
 
 def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:

@@ -33,9 +33,11 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
         except (PanelUnreachable, PanelTimeout) as error:
             log.error("notifications wait: %s", error)
             break
-        except Exception as error:  # this one's trouble: it waits, the others are sent
-            unforeseen = None if isinstance(error, ResellerProgrammeError) else error
-            log.error("account %s is not notified yet: %s", kept.notice.account, error, exc_info=unforeseen)
+        except ResellerProgrammeError as error:  # this one's trouble: it waits, the others are sent
+            log.error("account %s is not notified yet: %s", kept.notice.account, error)
+        except Exception as error:  # ours, and that account's alone: whether it was sent is not known
+            log.exception("account %s was not notified", kept.notice.account)
+            notices.end(kept.id, LOST, clock(), repr(error))
         if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent

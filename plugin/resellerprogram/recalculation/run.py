@@ -105,31 +105,36 @@ def recalculate(
 
 
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
-    """Put back every discount that was set aside, and change nothing else (before uninstalling).
+    """Put back every discount that was set aside, and change nothing else (before uninstalling). Payments, tiers and
+    settings that do not fit the panel have no say in it.
 
-    Raises AnotherRunActive, PanelUnreachable, PanelTimeout; accounts whose discount can't be given back are in
-    `failed`.
+    Raises AnotherRunActive, and PanelUnreachable and PanelTimeout; whatever goes wrong with one account is in `failed`.
     """
     report = Report(day)
-    settings = store.settings.current()  # also where they can't be read: what rests is not ours
     with (
         only_one(store.folder, "put-back", clock(), patience),
-        working_on(root, store, day, settings=settings) as context,
+        working_on(root, store, day, withdraw=True) as context,
     ):
+        store.set_aside.reconcile(clock())
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
-                found, known = look(context, Account(account, ""))
-                belongings = consider(found, known, context.rules).belongings
-                report.written += give_back(context, account, belongings, clock())
-            except (PanelUnreachable, PanelTimeout, StoreError):
-                raise
+                report.written += _give_back_to(context, account, clock())
             except Exception as error:
-                if isinstance(error, MissingObject) and directory.client_is_gone(context.panel, account):
-                    forget(context, account)
-                    continue
-                report.failed[account] = _told(account, error)
+                _left_out(report, account, error)
     return report
+
+
+def _give_back_to(context: Context, account: AccountId, now: datetime) -> int:
+    """What was set aside for a client who is gone goes to nobody, whoever has the id now (R10)."""
+    client = directory.client(context.panel, account)
+    if client is None and not directory.client_is_gone(context.panel, account):
+        client = Account(account, "")
+    if client is None or client.is_another(context.store.clients.registered(account)):
+        forget(context, account)
+        return 0
+    found, known = look(context, client)
+    return give_back(context, account, consider(found, known, context.rules).belongings, now)
 
 
 def considered_alone(
@@ -359,10 +364,7 @@ class _Run:
             return None
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
-        """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
-        if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
-            raise error
-        self.report.failed[account] = _told(account, error)
+        _left_out(self.report, account, error)
 
     def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
@@ -414,22 +416,32 @@ class _Run:
         return self.context.answering(lambda: self._answer_queue(whole))
 
 
-def _told(account: AccountId, error: Exception) -> ResellerProgrammeError:
-    """What to say of one account's trouble, once it is in the log."""
+def _left_out(report: Report, account: AccountId, error: Exception) -> None:
+    """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
+    if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
+        raise error
     if isinstance(error, ResellerProgrammeError):
         log.error("account %s: %s", account, error)
-        return error
-    log.error("account %s", account, exc_info=error)
-    return AccountTrouble(error)
+    else:
+        log.error("account %s", account, exc_info=error)
+        error = AccountTrouble(error)
+    report.failed[account] = error
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
-    """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
+    """Each account with what is known and found, in order. While one is worked on, the next is already looked at. What
+    is on record of an account and can't be read is found out when its turn comes."""
     ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
-            known = remember(context, account)
-            ahead.append((account, known, reader.submit(first_look, context, account, known)))
+            try:
+                known = remember(context, account)
+            except Exception as error:
+                unreadable: Future[Found] = Future()
+                unreadable.set_exception(error)
+                ahead.append((account, Known(MemberNote(account.id)), unreadable))
+            else:
+                ahead.append((account, known, reader.submit(first_look, context, account, known)))
             if len(ahead) > 1:
                 yield ahead.popleft()
         yield from ahead
@@ -468,13 +480,16 @@ def _members(context: Context) -> list[Account]:
             forget(context, missing)
     if nothing_known:
         return everybody
-    return [
-        account
-        for account in everybody
-        if account.id in owners
-        or account.id in context.doubtful_members
-        or not outside_because(context, store.members.of(account.id))
-    ]
+    return [account for account in everybody if account.id in owners or _may_take_part(context, account.id)]
+
+
+def _may_take_part(context: Context, account: AccountId) -> bool:
+    if account in context.doubtful_members:
+        return True
+    try:
+        return outside_because(context, context.store.members.of(account)) is None
+    except ValueError:
+        return True  # a note that can't be read is told when its account's turn comes
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

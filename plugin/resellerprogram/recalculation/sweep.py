@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..panel import discounts
-from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable, UnreadableRow
+from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
-from ..programme.errors import ResellerProgrammeError
+from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
 from ..store import Store
@@ -91,15 +91,15 @@ class _Steps:
 
     def __init__(self, context: Context, answer: Callable[[], object]) -> None:
         self._context, self._answer = context, answer
-        self.failed: list[PanelError] = []
+        self.failed: list[Exception] = []
 
     def take(self, step: Callable[[], Found]) -> Found | None:
         try:
             with self._context.answering(self._answer):
                 return step()
-        except (PanelUnreachable, PanelTimeout):
+        except (PanelUnreachable, PanelTimeout, SettingError, StoreError):
             raise
-        except PanelError as error:
+        except Exception as error:
             log.error("%s", error)
             self.failed.append(error)
             return None
@@ -185,19 +185,19 @@ def _look_at_discounts(context: Context, now: datetime) -> int:
     found, unreadable = 0, 0
     for account in turn:
         try:
-            rows = discounts.listed(context.panel, account)
+            differs = _differs(context, account, discounts.listed(context.panel, account))
         except MissingObject:
             continue  # a client who is gone is the nightly run's business
         except (PanelUnreachable, PanelTimeout):
             raise
-        except PanelError as error:  # that account's own trouble: it is tried by itself, and says so
+        except Exception as error:  # that account's own trouble: it is tried by itself, and says so
             log.warning("account %s: %s", account, error)
             unreadable += 1
             if unreadable * 2 > len(turn):
                 raise
             store.queue.put_once(account, CAUSE, now)
             continue
-        if _differs(context, account, rows):
+        if differs:
             store.queue.put_once(account, CAUSE, now)
             found += 1
     return found
