@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests import installation
+
 pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -28,13 +30,14 @@ def demo(folder: Path, *words: str) -> subprocess.Popen[str]:
         env={
             **os.environ,
             "LC_ALL": "C.UTF-8",
-            "PYTHON": sys.executable,
+            "PYTHON": str(installation.PREPARED),
+            "PIP_NO_INDEX": "1",
             "PYTHONPATH": f"{PROJECT}:{PROJECT / 'plugin'}",
         },
     )
 
 
-def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tmp_path: Path) -> None:
+def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tmp_path: Path, wheels: Path) -> None:
     show = demo(tmp_path / "demo")
     told, address = "", None
     assert show.stdout is not None
