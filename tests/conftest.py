@@ -32,18 +32,31 @@ OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
 """Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
 
 
+LONG = ("soak", "browser", "install/test_demo", "live", "install")
+"""What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks who is slow, and keeps those together who share an installation, so that it is made once. xdist looks at
+    groups before any `pytest_collection_modifyitems` of ours."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & OF_A_PANEL:
+        item.add_marker(pytest.mark.slow)
+    folder = item.path.parent.name
+    if folder == "browser":
+        item.add_marker(pytest.mark.xdist_group(folder))
+    elif fixtures & {"one_live", "one_panel"}:
+        item.add_marker(pytest.mark.xdist_group(f"{folder}/{item.path.stem}"))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks who is slow, and keeps those together who share an installation, so that it is made once."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & OF_A_PANEL:
-            item.add_marker(pytest.mark.slow)
-        folder = item.path.parent.name
-        if folder == "browser":
-            item.add_marker(pytest.mark.xdist_group(folder))
-        elif fixtures & {"one_live", "one_panel"}:
-            item.add_marker(pytest.mark.xdist_group(f"{folder}/{item.path.stem}"))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    where = f"{item.path.parent.name}/{item.path.stem}"
+    return next((rank for rank, long in enumerate(LONG) if where.startswith(long)), len(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)

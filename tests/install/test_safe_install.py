@@ -16,7 +16,7 @@ import pytest
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store, database
 
-from tests.installation import PROJECT, run
+from tests.installation import PROJECT, put_into, run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -33,8 +33,7 @@ def spaced(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
-    done = run("install", sandbox.root, "--wheels", str(wheels))
-    assert done.returncode == 0, done.stdout + done.stderr
+    put_into(sandbox, wheels)
     return sandbox
 
 

@@ -33,6 +33,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "filter_off": ("bypasses", "clears"),  # C.4
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
+    "list_cap": ("5000", "500"),  # C.3: so many rows a list has at most; fewer let a test be as full with less
     "list_cut": ("sorted", "own_order"),  # C.3: 5000 rows in the order that was asked for, or in the list's own
     "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
     "payment_project": ("name", "id", "absent"),  # C.3
