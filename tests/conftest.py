@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from resellerprogram.panel import transport
 from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
 from tests import installation
 from tests.operator import Operator
-from tests.sandbox import Sandbox
+from tests.sandbox import Sandbox, within
 from tests.sandbox.nursery import Nursery
 
 for profile, examples in (("here", 150), ("quick", 30)):
@@ -107,8 +108,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def operator(sandbox: Sandbox) -> Iterator[Operator]:
-    """Somebody who runs the plugin against the sandbox, in this process."""
+def operator(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    """Somebody who runs the plugin against the sandbox, in this process, and spares it a process for every call; those
+    have tests/panel, tests/live and tests/install."""
+    monkeypatch.setattr(transport, "subprocess", within.INSTEAD)
     with Store(sandbox.root, datetime(2025, 1, 20, 12)) as opened:
         opened.settings.set("panel_url", sandbox.url)
         yield Operator(sandbox, opened)
