@@ -429,7 +429,7 @@ run_demo() {
 
 run_tests() {
     environment
-    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadgroup --no-loadscope-reorder)  # they also wait
+    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadscope --no-loadscope-reorder)  # they also wait
     if [ "${1:-}" = quick ]; then
         shift
         chosen=(-n "$(nproc)" -m 'not slow' --hypothesis-profile quick)
