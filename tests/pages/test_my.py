@@ -406,8 +406,9 @@ def test_the_history_tells_tiers_by_day_and_leads_to_the_payments(me: Desk, oper
     ]
     older = listed(me.ask("my.payments", elid=rows[1]["id"]))
     assert [row["credited"] for row in older] == ["2025-01-05", "2024-12-20"]
-    page = me.ask("my.payments", elid=rows[1]["id"], p_cnt=1, p_num=2)
+    page = me.shown("my.payments", elid=rows[1]["id"], p_cnt=1, p_num=2)
     assert ([row["credited"] for row in listed(page)], page.findtext("p_elems")) == (["2024-12-20"], "2")
+    assert page.findtext("plid") == rows[1]["id"]
 
 
 def test_the_picture_of_the_past_has_its_figures_beside_it(me: Desk, operator: Operator) -> None:

@@ -74,9 +74,9 @@ def test_what_was_decided_before_the_resellers_pages_is_on_them(
     monkeypatch.undo()
     with Store(tmp_path, NOW) as store:
         assert store.members.of(ACCOUNT) == MemberNote(ACCOUNT, "excluded", "by contract")
-        (stretch,) = store.decisions.stretches(ACCOUNT, 10, 0)
+        (stretch,) = store.decisions.stretches(ACCOUNT, 10)
         assert (stretch.turnover, stretch.tier) == (Decimal("700.5"), "Starter")
-        verdicts, count = store.decisions.payments_of(stretch.id, 1, 0)
+        verdicts, count = store.decisions.payments_of(stretch.id, 1)
         assert ([verdict.counted for verdict in verdicts], count) == ([Decimal("0.5")], 2)
 
 

@@ -41,30 +41,23 @@ def parse(document: bytes) -> etree._Element:
     return etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def list_page(
-    document: etree._Element,
-    rows: Iterable[Row],
-    count: int | None = None,
-    number: int = 1,
-    size: int | None = None,
-    totals: Mapping[str, str] | None = None,
-) -> etree._Element:
-    """The panel's document with `rows` as page `number` of a list of `count`; `totals` by column."""
-    shown = [*rows]
-    for row in shown:
+def list_page(document: etree._Element, rows: Iterable[Row], parent: str = "") -> etree._Element:
+    """The panel's document with all rows of a list, also those of other pages: the panel's core sorts, sums and pages
+    what it is given (panel-2, A1). A nested list names its `parent`, for its buttons to send along.
+    """
+    for row in rows:
         _put(etree.SubElement(document, "elem"), row)
-    _put(
-        document,
-        {
-            "p_elems": str(len(shown) if count is None else count),
-            "p_num": str(number),
-            "p_cnt": str(len(shown) if size is None else size),
-        },
-    )
-    for column, total in (totals or {}).items():
-        for described in document.iterfind(f".//coldata/col[@name='{column}']"):
-            described.set("total", printable(total))
+    if parent:
+        _put(document, {"plid": parent})
     return document
+
+
+def say_above(document: etree._Element, name: str, *lines: str) -> None:
+    """Words above a list: the panel has no other place for what is said of a whole list (panel-2, A3, A7)."""
+    said = [line for line in lines if line]
+    if said:
+        banner = etree.SubElement(document, "banner", id=f"resellerprogram_{name}", status="3")
+        etree.SubElement(banner, "msg").text = printable("\n".join(said))
 
 
 def form_page(

@@ -15,6 +15,7 @@ from lxml import etree
 from .. import __version__, health, wording
 from ..logfile import last_errors
 from ..programme.text import Text
+from ..store.listing import MOST_ROWS
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.queue import Queued
 from ..store.runs import Run
@@ -24,7 +25,7 @@ from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
 from .visit import Visit
 
-SHOWN_RUNS, SHOWN_ERRORS, SHOWN_NOTICES = 15, 15, 1000
+SHOWN_RUNS, SHOWN_ERRORS = 15, 15
 _NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
@@ -185,7 +186,17 @@ def take_off(visit: Visit) -> etree._Element:
 
 def queue(visit: Visit) -> etree._Element:
     """What waits to be recalculated, and what was given up."""
-    return documents.list_page(visit.document, [_queued(visit, each) for each in visit.store.queue.all()])
+    found = visit.store.queue.listed(MOST_ROWS)
+    rest = visit.rest(
+        len(found),
+        visit.store.queue.count(),
+        "These are first what was given up, then what fails. Settle these and the others follow; on the server all of "
+        "it is listed by: resellerprogram queue list.",
+        "Сначала брошенное, затем повторяемое. Разберите это, и появится остальное; на сервере всё покажет: "
+        "resellerprogram queue list.",
+    )
+    documents.say_above(visit.document, "queue", rest)
+    return documents.list_page(visit.document, (_queued(visit, each) for each in found))
 
 
 def _queued(visit: Visit, each: Queued) -> Row:
@@ -231,17 +242,26 @@ def queue_drop(visit: Visit) -> etree._Element:
 
 def set_aside(visit: Visit) -> etree._Element:
     """Other personal discounts that rest while a tier holds, word for word."""
-    rows = [
+    found = visit.store.set_aside.newest(MOST_ROWS)
+    names = visit.store.standings.names(each.account for each in found)
+    rows = (
         {
             "id": str(each.id),
-            "account": _client(visit, each.account),
+            "account": f"{each.account} {names.get(each.account, '')}".strip(),
             "name": each.shown.get("name", ""),
             "value": each.shown.get("value", ""),
             "covers": each.fields.get("pricelist_tree", ""),
             "since": visit.moment(each.set_aside_at),
         }
-        for each in visit.store.set_aside.all()
-    ]
+        for each in found
+    )
+    rest = visit.rest(
+        len(found),
+        visit.store.set_aside.count(),
+        "These are the newest; on the server all of them are listed by: resellerprogram set-aside.",
+        "Это самые новые; на сервере все покажет: resellerprogram set-aside.",
+    )
+    documents.say_above(visit.document, "setaside", rest)
     return documents.list_page(visit.document, rows)
 
 
@@ -249,7 +269,7 @@ def notices(visit: Visit) -> etree._Element:
     """What clients were told, the newest first, after what the last plan would tell them."""
     from ..recalculation.letters import letter
 
-    language, page = visit.language, visit.request.page()
+    language, notices = visit.language, visit.store.notices
     planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
     currency, titles = visit.currency, visit.titles
     rows = [
@@ -262,11 +282,13 @@ def notices(visit: Visit) -> etree._Element:
         }
         for number, each in enumerate(planned)
     ]
+    newest = notices.newest(max(0, MOST_ROWS - len(rows)))
+    names = visit.store.standings.names(kept.notice.account for kept in newest)
     rows += [
         {
             "id": str(kept.id),
             "made": visit.moment(kept.made_at),
-            "account": _client(visit, kept.notice.account),
+            "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
             "subject": letter(kept.notice, currency, titles).subject.say(language),
             "outcome": Cell(
                 ": ".join(filter(None, (wording.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
@@ -274,21 +296,24 @@ def notices(visit: Visit) -> etree._Element:
                 kept.outcome,
             ),
         }
-        for kept in visit.store.notices.newest(SHOWN_NOTICES)
+        for kept in newest
     ]
-    shown = rows[page.skip : page.skip + page.count]
-    return documents.list_page(visit.document, shown, len(rows), visit.request.page_number, page.count)
-
-
-def _client(visit: Visit, account: int) -> str:
-    standing = visit.store.standings.of(visit.account(str(account)))
-    return f"{account} {standing.name if standing else ''}".strip()
+    count = len(planned) + notices.count()
+    rest = visit.rest(
+        min(len(rows), MOST_ROWS),
+        count,
+        "These are the newest; on the server older ones are listed by: resellerprogram notices --count {count}.",
+        "Это самые новые; на сервере прежние покажет: resellerprogram notices --count {count}.",
+        count=count,
+    )
+    documents.say_above(visit.document, "notices", rest)
+    return documents.list_page(visit.document, rows[:MOST_ROWS])
 
 
 def changes(visit: Visit) -> etree._Element:
     """What administrators changed, the newest first."""
-    page = visit.request.page()
-    rows = [
+    found, count = visit.store.changes.newest(MOST_ROWS), visit.store.changes.count()
+    rows = (
         {
             "id": str(each.id),
             "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
@@ -299,9 +324,17 @@ def changes(visit: Visit) -> etree._Element:
             "before": wording.one_line(each.before),
             "after": wording.one_line(each.after),
         }
-        for each in visit.store.changes.newest(page.count, page.skip)
-    ]
-    return documents.list_page(visit.document, rows, visit.store.changes.count(), visit.request.page_number, page.count)
+        for each in found
+    )
+    rest = visit.rest(
+        len(found),
+        count,
+        "These are the newest; on the server older ones are listed by: resellerprogram changes --count {count}.",
+        "Это самые новые; на сервере прежние покажет: resellerprogram changes --count {count}.",
+        count=count,
+    )
+    documents.say_above(visit.document, "changes", rest)
+    return documents.list_page(visit.document, rows)
 
 
 def change(visit: Visit) -> etree._Element:

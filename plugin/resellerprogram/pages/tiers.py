@@ -47,10 +47,8 @@ def tiers(visit: Visit) -> etree._Element:
         }
         for position, (tier, after) in enumerate(zip(table.tiers, following))
     ]
-    page = documents.list_page(visit.document, rows, totals={"name": _since(visit, version)})
-    if visit.request.elid:
-        documents.form_page(page, {"plid": visit.request.elid})
-    return page
+    documents.say_above(visit.document, "tiers", _since(visit, version))
+    return documents.list_page(visit.document, rows, visit.request.elid)
 
 
 def versions(visit: Visit) -> etree._Element:
@@ -81,6 +79,7 @@ def _version_row(visit: Visit, version: TableVersion, in_force: bool) -> Row:
         "id": str(version.id),
         "first_day": version.first_day.isoformat() if version.first_day else visit.say("published", "опубликованная"),
         "state": state,
+        "is_planned": "on" if planned else "off",
         "count": str(len(version.table.tiers)),
         "made_at": visit.moment(version.made_at),
         "who": version.who,

@@ -148,6 +148,15 @@ class Visit:
         said = title.say(self.language)
         return f"{said[:1].upper()}{said[1:]}, %"
 
+    def rest(self, shown: int, count: int, en: str, ru: str, /, **values: Any) -> str:
+        """How many rows a list leaves out, which it has, and where the others are; nothing where it has all of them."""
+        if shown >= count:
+            return ""
+        told = Text(
+            "Shown: {shown} of {count}, not shown: {rest}. ", "Показано: {shown} из {count}, не показано: {rest}. "
+        )
+        return told(shown=shown, count=count, rest=count - shown).say(self.language) + self.say(en, ru, **values)
+
     def moment(self, at: datetime | None) -> str:
         return f"{at:%Y-%m-%d %H:%M}" if at else ""
 

@@ -1,4 +1,4 @@
-"""One page of a long table: filtered, sorted and counted by the database, and no more of it read than is shown."""
+"""A long table: filtered, sorted, counted and cut by the database, and no more of it read than is shown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+MOST_ROWS = 5000
+"""No list of the panel shows more; beyond it stands what matters least."""
 PLACES = 4
 _LARGEST_ORDER = 2**62
 _APART = 10**9
@@ -19,7 +21,7 @@ class Page:
 
     sort: str = ""
     descending: bool = False
-    count: int = 50
+    count: int = MOST_ROWS
     skip: int = 0
 
 
@@ -29,15 +31,14 @@ class Listing:
     def __init__(self, connection: sqlite3.Connection, table: str, key: str, columns: Mapping[str, str]) -> None:
         self._connection, self._table, self._key, self._columns = connection, table, key, columns
 
-    def keys(self, conditions: Sequence[str], values: Sequence[Any], page: Page) -> list[Any]:
-        """The keys of the rows of a page, in order."""
+    def rows(self, conditions: Sequence[str], values: Sequence[Any], page: Page) -> sqlite3.Cursor:
+        """The rows of a page, in order."""
         column, way = self._columns.get(page.sort, self._key), "DESC" if page.descending else "ASC"
-        rows = self._connection.execute(
-            f"SELECT {self._key} FROM {self._table} {_where(conditions)}"  # noqa: S608  our names
+        return self._connection.execute(
+            f"SELECT * FROM {self._table} {_where(conditions)}"  # noqa: S608  our names
             f" ORDER BY {column} IS NULL, {column} {way}, {self._key} LIMIT ? OFFSET ?",
             (*values, page.count, page.skip),
         )
-        return [row[0] for row in rows]
 
     def count(self, conditions: Sequence[str], values: Sequence[Any]) -> int:
         rows = self._connection.execute(

@@ -37,7 +37,7 @@ class PlannedStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        columns = {"account": "account", "name": "name_order", "turnover": "turnover_order", "kind": "kind"}
+        columns = {"account": "account", "name": "name_order", "turnover": "turnover_order", "drops": "drops"}
         self._listing = Listing(connection, "planned", "account", columns)
 
     def replace(self, accounts: Iterable[PlannedAccount]) -> None:
@@ -71,8 +71,8 @@ class PlannedStore:
         """One page of the accounts whose name holds `name` and whose change is of that kind, and how many there are."""
         conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
         values = [*([fold(name)] if name else []), *([kind] if kind else [])]
-        keys = self._listing.keys(conditions, values, page)
-        return [self._one(key) for key in keys], self._listing.count(conditions, values)
+        rows = self._listing.rows(conditions, values, page)
+        return list(map(_planned, rows)), self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
@@ -95,16 +95,16 @@ class PlannedStore:
         rows = self._connection.execute("SELECT * FROM planned")
         return sum(row[column] for row in rows if wanted is None or row["account"] in wanted)
 
-    def _one(self, account: int) -> PlannedAccount:
-        row = self._connection.execute("SELECT * FROM planned WHERE account = ?", (account,)).fetchone()
-        return PlannedAccount(
-            AccountId(row["account"]),
-            row["name"],
-            Decimal(row["turnover"]),
-            row["tier_before"],
-            row["tier"],
-            row["kind"],
-            row["drops"],
-            tuple(json.loads(row["changes"])),
-            row["unforetold"],
-        )
+
+def _planned(row: sqlite3.Row) -> PlannedAccount:
+    return PlannedAccount(
+        AccountId(row["account"]),
+        row["name"],
+        Decimal(row["turnover"]),
+        row["tier_before"],
+        row["tier"],
+        row["kind"],
+        row["drops"],
+        tuple(json.loads(row["changes"])),
+        row["unforetold"],
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -117,6 +118,14 @@ class StandingStore:
         row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
         return _standing(row) if row else None
 
+    def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
+        """What these are called, as far as it is known."""
+        rows = self._connection.execute(
+            "SELECT account, name FROM standing WHERE account IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(set(accounts))),),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def forget(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM standing WHERE account = ?", (account,))
 
@@ -168,20 +177,31 @@ class StandingStore:
                 .replace(":today", f"'{now.date().isoformat()}'")
                 .replace(":lately", f"'{moment(now - PUT_RIGHT_FOR)}'")
             )
-        keys = self._listing.keys(conditions, values, page)
+        rows = self._listing.rows(conditions, values, page)
         count = self._listing.count(conditions, values)
-        return [self._whole(key) for key in keys], count, self._listing.sum(conditions, values, "turnover")
+        said, resting, errors = self._said(), self._resting(), self._errors()
+        found = []
+        for row in rows:
+            account, noted = row["account"], said.get(row["account"])
+            excluded = noted["reason"] if noted and noted["standing"] == "excluded" else None
+            pin = pin_in(noted) if noted else None
+            found.append(Listed(_standing(row), pin, excluded, resting.get(account, 0), errors.get(account, "")))
+        return found, count, self._listing.sum(conditions, values, "turnover")
 
-    def _whole(self, account: int) -> Listed:
-        row = self._connection.execute(
-            "SELECT s.*, m.standing, m.reason, m.pin_tier, m.pin_until, m.pin_reason, m.pin_kind,"
-            " (SELECT count(*) FROM set_aside a WHERE a.account = s.account AND put_back_at IS NULL) AS resting,"
-            " (SELECT error FROM queue q WHERE q.account = s.account ORDER BY error = '', id LIMIT 1) AS error"
-            " FROM standing s LEFT JOIN member m ON m.account = s.account WHERE s.account = ?",
-            (account,),
-        ).fetchone()
-        excluded = row["reason"] if row["standing"] == "excluded" else None
-        return Listed(_standing(row), pin_in(row), excluded, row["resting"], row["error"] or "")
+    def _said(self) -> dict[int, sqlite3.Row]:
+        """What was said of members: of a few, beside all the others."""
+        return {row["account"]: row for row in self._connection.execute("SELECT * FROM member")}
+
+    def _resting(self) -> dict[int, int]:
+        rows = self._connection.execute(
+            "SELECT account, count(*) FROM set_aside WHERE put_back_at IS NULL GROUP BY account"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _errors(self) -> dict[int, str]:
+        """With which error an account waits, the oldest first."""
+        rows = self._connection.execute("SELECT account, error FROM queue WHERE error <> '' ORDER BY id DESC")
+        return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def _standing(row: sqlite3.Row) -> Standing:
