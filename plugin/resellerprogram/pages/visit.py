@@ -99,12 +99,11 @@ class Visit:
             self.refuse("no client is selected", "не выбран ни один клиент")
         return found
 
-    def number(self, text: str, what: Text) -> int:
-        """The id of something of ours. Raises BadInput."""
+    def number(self, text: str, what: Text, field: str = "") -> int:
+        """The id of something. Raises BadInput."""
         if not is_number(text):
-            raise BadInput(
-                Text("{what} {text!r} does not exist", "{what} {text!r} не существует")(what=what, text=short(text, 40))
-            )
+            says = Text("{what} {text!r} does not exist", "{what} {text!r} не существует")
+            raise BadInput(says(what=what, text=short(text, 40)), field)
         return int(text)
 
     def day(self, field: str) -> date:
