@@ -67,7 +67,6 @@ def test_the_list_tells_where_everybody_stands(three: Desk) -> None:
         "missing": "47999.50 RUB",
         "change": "2025-02-21: no tier",
         "decided": "2025-01-20 12:00",
-        **dict.fromkeys(("is_pinned", "is_excluded", "is_set_aside", "is_put_right", "is_failed"), "off"),
     }
     assert (first.find("status").get("color"), first.find("status").get("orig")) == ("green", "tier")
     totals = {column.get("name"): column.get("total") for column in page.iter("col") if column.get("total")}
@@ -128,7 +127,6 @@ def test_beyond_the_cap_the_highest_turnovers_stay_and_words_tell_what_is_left_o
     assert (len(given), given[0], given[-1]) == (5000, "5003", "4")
     said = desk.said("members")
     assert said.startswith("Shown: 5000 of 5003, not shown: 3. ")
-    assert "12517506.00 RUB" in said
     assert "Filter" in said
     assert "Показано: 5000 из 5003, не показано: 3." in Desk(desk.root, desk.store, language="ru").said("members")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Union
 
@@ -45,11 +46,31 @@ def list_page(document: etree._Element, rows: Iterable[Row], parent: str = "") -
     """The panel's document with all rows of a list, also those of other pages: the panel's core sorts, sums and pages
     what it is given (panel-2, A1). A nested list names its `parent`, for its buttons to send along.
     """
+    forms: dict[tuple[str, ...], etree._Element] = {}
     for row in rows:
-        _put(etree.SubElement(document, "elem"), row)
+        names = tuple(row)
+        form = forms.get(names)
+        if form is None:
+            form = forms[names] = etree.Element("elem")
+            for name in names:
+                etree.SubElement(form, name)
+        document.append(_filled(copy(form), row))
     if parent:
         _put(document, {"plid": parent})
     return document
+
+
+def _filled(element: etree._Element, row: Row) -> etree._Element:
+    """A row whose cells are there already: half the time of making each, and a list has thousands."""
+    for cell, value in zip(element, row.values()):
+        text = value.text if isinstance(value, Cell) else value
+        try:
+            cell.text = text
+        except ValueError:
+            cell.text = printable(text)
+        if isinstance(value, Cell):
+            _tell(cell, value)
+    return element
 
 
 def say_above(document: etree._Element, name: str, *lines: str) -> None:
@@ -198,12 +219,17 @@ def _put(parent: etree._Element, values: Row) -> None:
         cell = value if isinstance(value, Cell) else Cell(value)
         element = etree.SubElement(parent, name)
         element.text = printable(cell.text)
-        if cell.color:
-            element.set("color", cell.color)
-        if cell.raw is not None:
-            element.set("orig", printable(cell.raw))
-        if cell.currency:
-            element.set("currency", printable(cell.currency))
+        _tell(element, cell)
+
+
+def _tell(element: etree._Element, cell: Cell) -> None:
+    """What a cell has beside its text."""
+    if cell.color:
+        element.set("color", cell.color)
+    if cell.raw is not None:
+        element.set("orig", printable(cell.raw))
+    if cell.currency:
+        element.set("currency", printable(cell.currency))
 
 
 def printable(text: str) -> str:

@@ -267,11 +267,10 @@ def set_aside(visit: Visit) -> etree._Element:
 
 def notices(visit: Visit) -> etree._Element:
     """What clients were told, the newest first, after what the last plan would tell them."""
-    from ..recalculation.letters import letter
+    from ..recalculation.letters import subject
 
     language, notices = visit.language, visit.store.notices
     planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
-    currency, titles = visit.currency, visit.titles
     rows = [
         {
             "id": f"planned{number}",
@@ -289,7 +288,7 @@ def notices(visit: Visit) -> etree._Element:
             "id": str(kept.id),
             "made": visit.moment(kept.made_at),
             "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
-            "subject": letter(kept.notice, currency, titles).subject.say(language),
+            "subject": subject(kept.notice).say(language),
             "outcome": Cell(
                 ": ".join(filter(None, (wording.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
                 _NOTICE_COLORS.get(kept.outcome, ""),

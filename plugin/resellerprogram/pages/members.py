@@ -17,7 +17,7 @@ from ..programme.ids import AccountId
 from ..programme.members import LEFT, MemberNote
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..store.listing import MOST_ROWS, Page
+from ..store.listing import MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
@@ -54,24 +54,23 @@ def members(visit: Visit) -> etree._Element:
     for each in reversed(classes):
         documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title))
     wanted = _filter(visit)
-    listed, count, total = _listed(visit, wanted, MOST_ROWS)
+    listed, count = _listed(visit, wanted, MOST_ROWS)
     rest = visit.rest(
         len(listed),
         count,
-        "These are the clients with the highest turnover, and their sum; all together have {total}. Press “Filter” to "
-        "see others, or “CSV” to take all.",
-        "Это клиенты с наибольшим оборотом и его сумма; у всех вместе {total}. Нажмите «Фильтр», чтобы увидеть других, "
-        "или «CSV», чтобы выгрузить всех.",
-        total=visit.money(total),
+        "These are the clients with the highest turnover; the sum is theirs. Press “Filter” to see others, or “CSV” to "
+        "take all.",
+        "Это клиенты с наибольшим оборотом, сумма — их. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы "
+        "выгрузить всех.",
     )
     documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
     return documents.list_page(visit.document, (_row(visit, each) for each in listed))
 
 
-def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int, Decimal]:
-    """Those whom a filter leaves, the highest turnover first; how many there are, and the sum of their turnovers."""
+def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
+    """Those whom a filter leaves, the highest turnover first, and how many there are."""
     name, tier, state = (wanted.get(field, "") for field in FILTER_FIELDS)
-    return visit.store.standings.listed(visit.now, Page("turnover", True, count), name, tier, state)
+    return visit.store.standings.listed(visit.now, name, tier, state, count=count)
 
 
 def _filter(visit: Visit) -> Mapping[str, str]:
@@ -149,7 +148,7 @@ def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
         "is_put_right": bool(put_right and visit.now - put_right <= PUT_RIGHT_FOR),
         "is_failed": bool(listed.error),
     }
-    return {name: "on" if holds else "off" for name, holds in states.items()}
+    return {name: "on" for name, holds in states.items() if holds}
 
 
 # --- the filter ---
@@ -301,7 +300,7 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *("changes_on", "changes_to", "decided_at"),
     )
     yield list(heads)
-    listed, _, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
+    listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
     for each in listed:
         standing = each.standing
         yield [

@@ -15,7 +15,7 @@ from lxml import etree
 from .. import wording
 from ..programme.basis import Because
 from ..programme.text import Text
-from ..store.listing import MOST_ROWS, Page
+from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW
 from ..store.planned import KINDS, PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
@@ -47,8 +47,7 @@ OUTCOMES = {
 def preview(visit: Visit) -> etree._Element:
     """The plan account by account, what takes most away first; how old it is and its sums stand above."""
     wanted = kept_filter(visit, FILTER_FIELDS)
-    first = Page("drops", True, MOST_ROWS)
-    rows, count = visit.store.planned.listed(first, wanted.get("name", ""), wanted.get("kind", ""))
+    rows, count = visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), MOST_ROWS)
     if is_under_way(visit, PLAN, APPLY):
         documents.refresh_every(visit.document, REFRESHES)
     rest = visit.rest(

@@ -40,7 +40,8 @@ class Visit:
     now: datetime
 
     def say(self, en: str, ru: str, **values: Any) -> str:
-        return Text(en, ru)(**values).say(self.language)
+        said = Text(en, ru)
+        return (said(**values) if values else said).say(self.language)
 
     def refuse(self, en: str, ru: str, field: str = "", **values: Any) -> NoReturn:
         raise BadInput(Text(en, ru)(**values), field)

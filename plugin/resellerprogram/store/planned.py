@@ -11,7 +11,7 @@ from typing import Any
 
 from ..programme.ids import AccountId
 from .database import transaction
-from .listing import Listing, Page, fold, in_order
+from .listing import MOST_ROWS, Listing, fold, in_order
 
 KINDS = ("starts", "rises", "falls", "ends", "other")
 
@@ -37,8 +37,7 @@ class PlannedStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        columns = {"account": "account", "name": "name_order", "turnover": "turnover_order", "drops": "drops"}
-        self._listing = Listing(connection, "planned", "account", columns)
+        self._listing = Listing(connection, "planned", "drops DESC, account")
 
     def replace(self, accounts: Iterable[PlannedAccount]) -> None:
         with transaction(self._connection):
@@ -67,11 +66,12 @@ class PlannedStore:
     def done(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM planned WHERE account = ?", (account,))
 
-    def listed(self, page: Page, name: str = "", kind: str = "") -> tuple[list[PlannedAccount], int]:
-        """One page of the accounts whose name holds `name` and whose change is of that kind, and how many there are."""
+    def listed(self, name: str = "", kind: str = "", count: int = MOST_ROWS) -> tuple[list[PlannedAccount], int]:
+        """The first `count` of the accounts whose name holds `name` and whose change is of that kind, what takes most
+        away first; and how many there are in all."""
         conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
         values = [*([fold(name)] if name else []), *([kind] if kind else [])]
-        rows = self._listing.rows(conditions, values, page)
+        rows = self._listing.rows(conditions, values, count)
         return list(map(_planned, rows)), self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
