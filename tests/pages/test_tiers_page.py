@@ -58,7 +58,7 @@ def test_the_list_shows_from_to_percents_and_who_is_there(two: Desk) -> None:
         "holders": "1",
     }
     assert rows[-1]["upto"] == ""
-    assert two.said("tiers") == "published table"
+    assert two.said("tiers") == "Published table"
 
 
 def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: Desk) -> None:

@@ -16,7 +16,7 @@ GROUP = frozenset({"group", "groupdownload"})
 ONE_ROW = frozenset({"action", "editlist", "window", "preview"})
 _NOT_COLUMNS = frozenset({"docflow_pdf_status", "store_payment", "allowrefund"})
 _NOT_FIELDS = frozenset({"tparams", "saved_filters", "messages", "metadata", "ok", "slist", "list"})
-_ICONS = {"p-error": "⚠", "p-pin": "⚑", "p-off": "⊘", "p-set": "✎", "p-hold": "‖"}
+_ICONS = {"p-error": "⚠", "p-pin": "⚑", "p-off": "⊘", "p-set": "✎", "p-hold": "‖", "p-pr3": "▲"}
 
 
 def list_of(document: etree._Element, metadata: etree._Element | None, words: Words) -> dict[str, Any]:

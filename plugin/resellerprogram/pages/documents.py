@@ -226,10 +226,12 @@ def _tell(element: etree._Element, cell: Cell) -> None:
     """What a cell has beside its text."""
     if cell.color:
         element.set("color", cell.color)
-    if cell.raw is not None:
-        element.set("orig", printable(cell.raw))
-    if cell.currency:
-        element.set("currency", printable(cell.currency))
+    for name, text in (("orig", cell.raw), ("currency", cell.currency or None)):
+        if text is not None:
+            try:
+                element.set(name, text)
+            except ValueError:
+                element.set(name, printable(text))
 
 
 def printable(text: str) -> str:

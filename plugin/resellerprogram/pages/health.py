@@ -320,8 +320,8 @@ def changes(visit: Visit) -> etree._Element:
             "address": each.author.address,
             "what": wording.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
             "whom": each.whom,
-            "before": wording.one_line(each.before),
-            "after": wording.one_line(each.after),
+            "before": wording.one_line(_without_lines_of(each.before, each.after)),
+            "after": wording.one_line(_without_lines_of(each.after, each.before)),
         }
         for each in found
     )
@@ -334,6 +334,14 @@ def changes(visit: Visit) -> etree._Element:
     )
     documents.say_above(visit.document, "changes", rest)
     return documents.list_page(visit.document, rows)
+
+
+def _without_lines_of(text: str, other: str) -> str:
+    """Of a text of many lines, such as a table, what the other lacks: a list has room for no more."""
+    if "\n" not in text or "\n" not in other:
+        return text
+    common = set(other.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in common)
 
 
 def change(visit: Visit) -> etree._Element:

@@ -33,7 +33,7 @@ def tiers(visit: Visit) -> etree._Element:
     version = _version(visit, visit.request.elid)
     classes = visit.store.classes.all()
     for each in reversed(classes):
-        documents.add_column(visit.document, "upto", f"percent_{each.name}", visit.head(each.title))
+        documents.add_column(visit.document, "upto", f"percent_{each.name}", visit.head(each.title), sorts=False)
     table = with_classes(version.table, [each.name for each in classes])
     following = [*table.tiers[1:], None]
     rows = [
@@ -90,9 +90,9 @@ def _since(visit: Visit, version: TableVersion) -> str:
     """From which day the table holds, and which one comes after it."""
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
     told = (
-        visit.say("from {day}", "с {day}", day=first)
+        visit.say("In force from {day}", "Действует с {day}", day=first)
         if first
-        else visit.say("published table", "опубликованная таблица")
+        else visit.say("Published table", "Опубликованная таблица")
     )
     return told + (visit.say(", until {day}", ", до {day}", day=later[0]) if later else "")
 
