@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import documents, metadata
+from . import decoration, documents, metadata
 from .documents import Refusal
 from .functions import REGISTRY
 from .functions.orders import register_orders
@@ -146,14 +146,16 @@ class Panel:
         added = [
             (node.opens if node.sure or node.opens in known else "", node.title(texts))
             for node in self.plugins.menu
-            if node.shown_to(level, exact)
+            if node.shown_to(level, exact) and self.may(node.opens, level)
         ]
         return own + added
 
-    def level_of(self, function: str) -> int:
-        """The lowest level that may call the function."""
+    def may(self, function: str, level: int) -> bool:
+        """Whether somebody of that level may call the function: what may not be called vanishes from menu and toolbars,
+        and is refused (panel-2 A5)."""
         known = REGISTRY.get(function)
-        return known.level if known else self.plugins.level_of(function)
+        exact = self.state.reads("menu_level", "exact")
+        return level >= known.level if known else self.plugins.may(function, level, exact)
 
     def _decorate(self, document: etree._Element, request: Request) -> None:
         """Metadata and messages: the panel's own with what plugins add to them, as far as the caller may see them."""
@@ -163,7 +165,7 @@ class Panel:
             if request.func in self.plugins.metadata:
                 metadata.merge(page, self.plugins.metadata[request.func])
         self.plugins.decorate(document, request.func, request.language)
-        metadata.drop_forbidden(document, lambda name: request.caller.level >= self.level_of(name))
+        metadata.drop_forbidden(document, lambda name: self.may(name, request.caller.level))
 
     def _refused(self, error: Exception, request: Request) -> etree._Element:
         """The error document; what went wrong inside is told like any other error, and logged."""
@@ -250,9 +252,23 @@ class Panel:
         request.session.commit()
         document = self._events(request, "after", document)
         document = self._events(request, "final", document)
+        if handler:
+            self._decorate_list(document, request)
         for background in self.plugins.events.get((request.func, "background"), []):
             request.after.append(partial(run_background, self.root, background, request, document))
         return document
+
+    def _decorate_list(self, document: etree._Element, request: Request) -> None:
+        """A handler's list becomes the core's; what it may not bring is kept for the test to fail by."""
+        described = document.find("metadata")
+        if described is None or described.get("type") != "list" or document.find("error") is not None:
+            return
+        for complaint in decoration.complaints(document):
+            self.log.error("core ERROR %s: %s", request.func, complaint)
+            with open(self.root / "var" / "violations", "a", encoding="utf-8") as violations:
+                violations.write(f"{request.func}: {complaint}\n")
+        if self.state.reads("handler_lists", "decorated"):
+            decoration.decorate(document, request.params, self.state.readings["list_order"])
 
     def _act(self, request: Request, known: Function) -> etree._Element:
         if not self.state.fault(request.func, False, "stale_cache"):
@@ -263,7 +279,7 @@ class Panel:
         return etree.fromstring(etree.tostring(self.stale[key]))
 
     def _check_access(self, request: Request, known: Function | None) -> None:
-        if request.caller.level < self.level_of(request.func):
+        if not self.may(request.func, request.caller.level):
             raise Refusal("access", request.func)
         if known and known.needs_employee and request.caller.level == ROOT and self.state.reads("needs_su", "yes"):
             raise Refusal("access", "", "", "Function is not available for the administrator. Try su")

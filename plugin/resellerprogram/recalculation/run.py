@@ -170,12 +170,30 @@ def check_settings(
     for name, text in changed.items():
         check(name, text)
     settings = settings_of({**store.settings.texts(), **changed})
+    if changed.keys() & {"employee", "panel_url", "panel_certificate"}:
+        _check_employee(root, settings)
     with (
         only_one(store.folder, "settings", now, patience),
         working_on(root, store, now.date(), settings=settings, writes=False) as context,
     ):
         context.prepare()
         return context.warnings
+
+
+def _check_employee(root: Path, settings: Settings) -> None:
+    """Whether the panel lets us act as the employee. Raises SettingError, PanelError."""
+    login = settings.employee
+    if login is None:
+        return
+    with open_panel(root, way_of(settings)) as panel:
+        if not directory.is_employee(panel, login):
+            raise SettingError(
+                Text(
+                    "the panel has no employee {login!r}; leave it empty for the first that works",
+                    "в панели нет сотрудника {login!r}; оставьте пустым, чтобы взять первого подходящего",
+                )(login=login),
+                "employee",
+            )
 
 
 @contextmanager
