@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from .health import health
-from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
-from .panel.connection import https_problem
-from .panel.directory import users_of
-from .panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
-from .panel.notices import notify
-from .programme.errors import MemberError, ResellerProgrammeError
-from .programme.ids import AccountId
-from .programme.text import Text, same
-from .recalculation.context import Context
-from .recalculation.lookups import way_of
-from .recalculation.run import PATIENCE, working_on
-from .store import Store
-from .store.lock import only_one
-from .store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
+from ..health import health
+from ..panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
+from ..panel.connection import https_problem
+from ..panel.directory import users_of
+from ..panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
+from ..panel.notices import notify
+from ..programme.errors import MemberError, ResellerProgrammeError
+from ..programme.ids import AccountId
+from ..programme.text import Text, same
+from ..recalculation.context import Context
+from ..recalculation.lookups import way_of
+from ..recalculation.run import PATIENCE, working_on
+from ..store import Store
+from ..store.lock import only_one
+from ..store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
 
 _OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
 
