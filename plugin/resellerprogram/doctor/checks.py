@@ -80,7 +80,7 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                 for assumption in ASSUMPTIONS:
                     yield _assumption(context, assumption, specimen)
                 if try_on is not None:
-                    yield from _experiments(context, try_on, now)
+                    yield from experiments(context, try_on, now)
         except ResellerProgrammeError as error:
             yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
 
@@ -110,7 +110,7 @@ def _assumption(context: Context, assumption: Assumption, specimen: Specimen) ->
     return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
 
 
-def _experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
+def experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
     """Nothing is tried on a client of the programme. What comes of the second one allows `promotions = everywhere`."""
     store, day = context.store, context.day
     if store.owned.of(account) or store.set_aside.of(account):

@@ -80,6 +80,11 @@ class Document:
                 values.setdefault(str(child.tag), []).append(child.text or "")
         return {name: ",".join(dict.fromkeys(texts)) for name, texts in values.items()}
 
+    @property
+    def tree(self) -> etree._Element:
+        """The whole document, to look at."""
+        return self._root
+
     def text(self) -> str:
         """The whole document as it came."""
         return etree.tostring(self._root, encoding="unicode")

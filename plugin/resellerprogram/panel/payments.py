@@ -34,13 +34,12 @@ class PaymentOrigin:
 def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
     """Ask the panel about one payment. Raises MissingObject when there is none such (C.6)."""
     document = panel.call("payment.info", {"elid": payment})
-    subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
+    subaccount = document.value("payment/subaccount")
     if not subaccount.isdecimal():
         raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
-    credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED)) and day.replace("-", "").strip("0")
-    return PaymentOrigin(
-        payment, int(subaccount), document.value("payment/user_id"), date.fromisoformat(day) if credited else None
-    )
+    credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED))
+    day = _day(document.value("payment/paydate"), document.call) if credited else None
+    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), day)
 
 
 @dataclass(frozen=True)
