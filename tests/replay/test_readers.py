@@ -141,7 +141,7 @@ FORMS = (
 
 
 def damaged(shape: Shape, chance: random.Random, harm: float) -> Shape:
-    """The shape of a panel that differs: names missing, values of another format, rows of none; long lists are short."""
+    """The shape of a panel that differs: names missing, values of another format; long lists are short."""
     children = tuple(
         (times if len(times) == 1 else "3", damaged(child, chance, harm))
         for times, child in shape.children
