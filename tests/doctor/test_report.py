@@ -126,8 +126,8 @@ HOSTILE = (
 FORBIDDEN = (SECRET.lower(), NUMBER, "4815", "1623", "815", "48.15", "Иван", "Ltd")
 
 
-def _filled(element: etree._Element, start: int) -> None:
-    for position, name in enumerate(sorted(NAMES - {"elem", "doc", "error", "id"})):
+def _filled(element: etree._Element, start: int, some: slice = slice(None)) -> None:
+    for position, name in enumerate(sorted(NAMES - {"elem", "doc", "error", "id"})[some]):
         value = HOSTILE[(position + start) % len(HOSTILE)]
         attributes = {
             "orig": HOSTILE[(position * 7 + start) % len(HOSTILE)],
@@ -160,7 +160,7 @@ class FullOfSecrets:
             row = etree.SubElement(root, "elem")
             etree.SubElement(row, "id").text = f"{NUMBER}{number}"
             etree.SubElement(row, "action").text = HOSTILE[number]
-            _filled(row, number)
+            _filled(row, number, slice(number, None, len(HOSTILE)))
         return parse(etree.tostring(root), call)
 
     def close(self) -> None:
