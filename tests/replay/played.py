@@ -114,7 +114,7 @@ class Replay:
         if isinstance(told.answer, Refused):
             raise refusal(told.answer.kind, told.answer.concerning, "", "", call)
         if isinstance(told.answer, Unusable):
-            raise getattr(errors, told.answer.error)("played back", call)
+            raise _failure(told.answer.error, call)
         return Document(_filtered(build(told.answer), call), call)
 
     def close(self) -> None:
@@ -152,6 +152,13 @@ class Replay:
                         return kind
                     number -= _times(times)
         return 0
+
+
+def _failure(name: str, call: Call) -> errors.TransportError:
+    if name == "PanelTimeout":
+        return errors.PanelTimeout(120, call)
+    kinds: dict[str, type[errors.BadAnswer]] = {kind.__name__: kind for kind in errors.BadAnswer.__subclasses__()}
+    return kinds[name](call) if name in kinds else errors.PanelUnreachable("played back", call)
 
 
 def build(shape: Shape) -> etree._Element:

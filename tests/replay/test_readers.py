@@ -9,19 +9,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from resellerprogram.doctor.shapes import Shape
 from resellerprogram.panel import assumptions, directory, discounts, expenses, notices, payments
 from resellerprogram.panel.assumptions import ASSUMPTIONS, Finding, Specimen, examine
 from resellerprogram.panel.calls import Employee, Panel, find_employee
 from resellerprogram.panel.errors import PanelError
+from resellerprogram.panel.expenses import DiscountedExpense
 from resellerprogram.panel.payments import PaymentReader
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import PaymentStatus
 from resellerprogram.programme.window import Window
 
-from .played import Replay, Report, Told
+from .played import REPORTS, Replay, Report, Told
 
 FIRST = AccountId(1)
 DAY = date(2025, 1, 20)
@@ -41,7 +42,7 @@ def all_rates(panel: Panel) -> object:
     return directory.rates(panel, "RUB").read()
 
 
-def all_expenses(panel: Panel) -> object:
+def all_expenses(panel: Panel) -> list[DiscountedExpense]:
     return expenses.discounted(panel, date(2025, 1, 1), DAY, directory.currency_signs(panel))
 
 
@@ -116,6 +117,13 @@ def test_of_the_panel_in_the_reference_everything_else_is_understood() -> None:
     assert (form.scope, form.percent) == ("it_1", 1)
 
 
+def test_by_the_older_page_on_expenses_what_a_discount_saved_is_read() -> None:
+    """panel-2, D3: there `discount` is an id."""
+    text = (REPORTS / "reference.txt").read_text(encoding="utf-8").replace("discount personal", "discount 9")
+    found = all_expenses(panel_of(Report(text)))
+    assert [(expense.discount, expense.saved.currency) for expense in found] == [(1, "RUB")]
+
+
 @pytest.mark.parametrize("report", KNOWN)
 @pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=lambda each: each.name)
 def test_a_probe_finds_something_out_or_says_that_it_could_not(report: str, assumption: assumptions.Assumption) -> None:
@@ -156,6 +164,7 @@ def damaged(shape: Shape, chance: random.Random, harm: float) -> Shape:
     return Shape(shape.name, form, attributes, children)
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 10**9), st.sampled_from([0.02, 0.1, 0.4]), st.sampled_from(sorted(KNOWN)))
 def test_of_a_panel_that_differs_a_reader_reads_or_says_what_is_missing_and_never_crashes(
     seed: int, harm: float, name: str

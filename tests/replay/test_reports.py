@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from resellerprogram.doctor.shapes import Shape, shape_of
+from resellerprogram.panel.calls import Panel
+from resellerprogram.panel.errors import AccessDenied, HtmlAnswer, PanelError, PanelTimeout
 
 from .made import report_of_the_sandbox
-from .played import REPORTS, Report, build
+from .played import REPORTS, NotInTheReport, Replay, Report, build
 
 NAMES = sorted(path.stem for path in REPORTS.glob("*.txt"))
 
@@ -37,3 +39,29 @@ def test_the_sandbox_has_the_shapes_of_its_report(tmp_path: Path) -> None:
 def test_no_name_that_the_sandbox_has_from_the_reference_is_masked() -> None:
     masked = [line for line in text("sandbox").splitlines() if line.split()[0] == "other" or "@other" in line]
     assert masked == []
+
+
+WITHOUT_ANSWERS = """
+call project
+  took 120.00
+  unusable PanelTimeout
+call employee
+  took 0.10
+  unusable HtmlAnswer
+call itemtype
+  took 0.10
+  refused type=access object=other
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "error"), [("project", PanelTimeout), ("employee", HtmlAnswer), ("itemtype", AccessDenied)]
+)
+def test_what_came_instead_of_an_answer_comes_again(function: str, error: type[PanelError]) -> None:
+    with pytest.raises(error):
+        Panel(Replay(Report(WITHOUT_ANSWERS))).call(function)
+
+
+def test_a_call_that_a_report_does_not_tell_of_says_what_it_tells_of() -> None:
+    with pytest.raises(NotInTheReport, match="the report has employee, itemtype, project"):
+        Panel(Replay(Report(WITHOUT_ANSWERS))).call("payment")

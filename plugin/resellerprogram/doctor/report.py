@@ -40,7 +40,7 @@ from ..panel.assumptions import (
     payment_form,
 )
 from ..panel.calls import NO_FILTER, Panel
-from ..panel.errors import Call, PanelError, PanelRefusal
+from ..panel.errors import Call, PanelError, PanelRefusal, PanelUnreachable
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
@@ -191,7 +191,7 @@ def _text(head: list[str], witness: Witness) -> str:
 
 
 def _look(panel: Panel, group: int | None, holder: AccountId | None) -> None:
-    """Everything that is read, each by itself: what the panel refuses is told, too."""
+    """Everything that is read, each by itself: what the panel refuses is told, too. Raises PanelUnreachable."""
     lists = {function: _list(panel, function) for function in LISTS}
     _ask(panel, "whoami")
     for function in FILTER_FORMS:
@@ -226,6 +226,8 @@ def _list(panel: Panel, function: str, **params: object) -> Document | None:
 def _ask(panel: Panel, function: str, **params: object) -> Document | None:
     try:
         return panel.call(function, params)
+    except PanelUnreachable:
+        raise
     except PanelError:
         return None
 
