@@ -58,6 +58,16 @@ def test_what_only_a_write_shows_comes_from_the_test_client_who_is_named(operato
     assert operator.sandbox.world.discounts(account) == []
 
 
+def test_what_could_not_be_tried_is_told_and_the_rest_is_in_the_report(
+    operator: Operator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = operator.sandbox.world.add_account("Test client")
+    operator.sandbox.fault("refuse", "account.discount.add.product")
+    assert report(operator, tmp_path / "panel.txt", "--try-on", str(account)) == 0
+    assert f"see that client {account} has no discount left" in capsys.readouterr().err
+    assert "refused type=db object=other" in (tmp_path / "panel.txt").read_text(encoding="utf-8")
+
+
 def test_a_test_client_with_discounts_of_the_programme_is_refused(
     operator: Operator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

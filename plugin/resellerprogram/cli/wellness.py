@@ -79,7 +79,14 @@ def doctor(command: Command) -> int:
 
 def _report(command: Command, target: str) -> int:
     path = None if target == "-" else reports.new_file(target)
-    text = reports.report(command.root, command.store, date.today(), datetime.now(), command.options.try_on)
+    text, trouble = reports.report(command.root, command.store, date.today(), datetime.now(), command.options.try_on)
+    if trouble:
+        command.warn(
+            Text(
+                "not everything could be tried; see that client {id} has no discount left of it: {why}",
+                "попробовать удалось не всё; проверьте, не осталась ли скидка у клиента {id}: {why}",
+            )(id=command.options.try_on, why=trouble)
+        )
     if path is None:
         command.lines(text.splitlines())
         return 0

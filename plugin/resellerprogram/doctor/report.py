@@ -21,7 +21,6 @@ written to the panel, and no list's filter is set; with a test client, what only
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import time
@@ -50,8 +49,6 @@ from ..store.lock import only_one
 from .checks import experiments
 from .shapes import Shape, form_of, rounded, shape_of
 from .vocabulary import NAMES, REFUSALS, function_of, name_of
-
-log = logging.getLogger(__name__)
 
 LISTS = (
     "project",
@@ -151,9 +148,12 @@ def write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def report(root: Path, store: Store, day: date, now: datetime, try_on: AccountId | None = None) -> str:
-    """The whole report; with `try_on` also what only a write shows, on that client. Raises AnotherRunActive, and
-    PanelError where the panel does not answer at all."""
+def report(
+    root: Path, store: Store, day: date, now: datetime, try_on: AccountId | None = None
+) -> tuple[str, Text | None]:
+    """The whole report; with `try_on` also what only a write shows, on that client, and what went wrong with that.
+    Raises AnotherRunActive, and PanelError where the panel does not answer at all."""
+    trouble = None
     with only_one(store.folder, "doctor", now, PATIENCE), working_on(root, store, day, writes=False) as context:
         owned = context.store.owned.any()
         holder = AccountId(owned.account) if owned else None
@@ -166,8 +166,8 @@ def report(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                 for _ in experiments(context, try_on, now):
                     pass
             except PanelError as error:
-                log.warning("what only a write shows is told in part: %s", error)
-    return _text(head, witness)
+                trouble = error.text
+    return _text(head, witness), trouble
 
 
 def report_of(panel: Panel) -> str:

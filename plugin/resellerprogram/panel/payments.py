@@ -34,12 +34,12 @@ class PaymentOrigin:
 def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
     """Ask the panel about one payment. Raises MissingObject when there is none such (C.6)."""
     document = panel.call("payment.info", {"elid": payment})
-    subaccount = document.value("payment/subaccount")
+    subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
     if not subaccount.isdecimal():
         raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
     credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED))
-    day = _day(document.value("payment/paydate"), document.call) if credited else None
-    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), day)
+    credited_on = _day(day, document.call) if credited else None
+    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), credited_on)
 
 
 @dataclass(frozen=True)
