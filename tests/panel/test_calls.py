@@ -6,8 +6,6 @@ import pytest
 from resellerprogram.panel.answers import Document, parse
 from resellerprogram.panel.calls import Employee, Panel, TooManyRows
 from resellerprogram.panel.errors import Call, IncompleteAnswer
-from resellerprogram.panel.payments import origin
-from resellerprogram.programme.ids import PaymentId
 
 
 class Pages:
@@ -128,9 +126,3 @@ def test_calls_are_made_as_the_employee_but_for_those_that_only_root_may_make() 
         panel.call(function, {"elid": 5})
     assert [call.params.get("su") for call in pages.calls] == ["robot", None, "robot", None]
     assert {call.params["lang"] for call in pages.calls} == {"en"}
-
-
-def test_a_credited_payment_whose_day_is_no_day_is_told_as_incomplete() -> None:
-    pages = Pages("<payment><subaccount>1</subaccount><status>4</status><paydate>soon</paydate></payment>")
-    with pytest.raises(IncompleteAnswer, match="soon"):
-        origin(Panel(pages), PaymentId(5))

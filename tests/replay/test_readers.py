@@ -15,7 +15,7 @@ from resellerprogram.doctor.shapes import Shape
 from resellerprogram.panel import assumptions, directory, discounts, expenses, notices, payments
 from resellerprogram.panel.assumptions import ASSUMPTIONS, Finding, Specimen, examine
 from resellerprogram.panel.calls import Employee, Panel, find_employee
-from resellerprogram.panel.errors import PanelError
+from resellerprogram.panel.errors import IncompleteAnswer, PanelError
 from resellerprogram.panel.expenses import DiscountedExpense
 from resellerprogram.panel.payments import PaymentReader
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
@@ -115,6 +115,13 @@ def test_of_the_panel_in_the_reference_everything_else_is_understood() -> None:
     assert rate.value == Decimal("12.3456")
     form = discounts.read(panel, FIRST, DiscountId(1))
     assert (form.scope, form.percent) == ("it_1", 1)
+
+
+def test_a_credited_payment_whose_day_is_no_day_is_told_as_incomplete() -> None:
+    text = (REPORTS / "reference.txt").read_text(encoding="utf-8")
+    panel = panel_of(Report(text.replace("paydate YYYY-MM-DD hh:mm:ss", "paydate text")))
+    with pytest.raises(IncompleteAnswer, match="pay_date='text 1'"):
+        payments.origin(panel, PaymentId(1))
 
 
 def test_by_the_older_page_on_expenses_what_a_discount_saved_is_read() -> None:
