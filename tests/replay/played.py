@@ -102,10 +102,11 @@ class Report:
 
 
 class Replay:
-    """The way to a panel that answers as the report tells."""
+    """The way to a panel that answers as the report tells. Of what it tells nothing, NotInTheReport is raised; or,
+    where the panel shall be one that `lacks` all that, its refusal."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    def __init__(self, report: Report, lacks: bool = False) -> None:
+        self.report, self._lacks = report, lacks
 
     def send(self, call: Call) -> Document:
         if call.function == "actionlist":
@@ -126,6 +127,8 @@ class Replay:
             for told in self.report.of(function_of(call.function))
             if ("sok" in told.params) == ("sok" in call.params)
         ]
+        if not known and self._lacks:
+            return Told(call.function, {}, Refused("missed", "func"))
         if not known:
             names = ", ".join(sorted({told.function for told in self.report.calls}))
             raise NotInTheReport(f"{call}: the report has {names}")

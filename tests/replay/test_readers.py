@@ -128,14 +128,14 @@ def test_by_the_older_page_on_expenses_what_a_discount_saved_is_read() -> None:
     """panel-2, D3: there `discount` is an id."""
     text = (REPORTS / "reference.txt").read_text(encoding="utf-8").replace("discount personal", "discount 9")
     found = all_expenses(panel_of(Report(text)))
-    assert [(expense.discount, expense.saved.currency) for expense in found] == [(1, "RUB")]
+    assert [(each.discount, each.saved.currency) for each in found if each.discount] == [(1, "RUB")]
 
 
 @pytest.mark.parametrize("report", KNOWN)
 @pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=lambda each: each.name)
 def test_a_probe_finds_something_out_or_says_that_it_could_not(report: str, assumption: assumptions.Assumption) -> None:
     specimen = Specimen((FIRST, 1), FIRST, "1", promo_codes_refused=False, group=1, day=DAY)
-    finding, _ = examine(panel_of(KNOWN[report]), assumption, specimen)
+    finding, _ = examine(Panel(Replay(KNOWN[report], lacks=True), Employee("admin")), assumption, specimen)
     assert finding in Finding
 
 
@@ -182,7 +182,10 @@ def test_of_a_panel_that_differs_a_reader_reads_or_says_what_is_missing_and_neve
         Told(told.function, told.params, damaged(told.answer, chance, harm)) if isinstance(told.answer, Shape) else told
         for told in KNOWN[name].calls
     ]
-    panel, specimen = panel_of(report), Specimen((FIRST, 1), FIRST, "1", False, 1, DAY)
+    panel, specimen = (
+        Panel(Replay(report, lacks=True), Employee("admin")),
+        Specimen((FIRST, 1), FIRST, "1", False, 1, DAY),
+    )
     for read in READERS.values():
         with suppress(PanelError):
             read(panel)

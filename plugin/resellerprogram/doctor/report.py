@@ -213,6 +213,7 @@ def _look(panel: Panel, group: int | None, holder: AccountId | None) -> None:
     for user in _kinds(lists["user"], 1):
         _ask(panel, "user.edit", elid=user)
         _ask(panel, "whoami", su=user)
+        _list(panel, "notification", su=user)
         for function in PROMO_CODE_FUNCTIONS:
             _ask(panel, function, su=user)
         opened = payment_form(Decimal("123.45"))
