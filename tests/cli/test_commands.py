@@ -46,7 +46,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another run."""
-    for module in ("cli.discounts", "cli.administration", "doctor"):
+    for module in ("cli.discounts", "cli.administration", "doctor.checks"):
         monkeypatch.setattr(f"resellerprogram.{module}.PATIENCE", 0.0)
 
 
