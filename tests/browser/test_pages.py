@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -366,8 +366,10 @@ def test_what_was_given_up_is_tried_again_from_the_page(admin: Page, panel: Sand
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbox, language: str) -> None:
     log_in(page, panel, "chief", "admin-password", language)
-    panel.mgrctl("resellerprogram.preview.make", sok="ok", su="chief")
+    panel.world.add_payment(panel.world.add_account("Of the plan"), 700, date.today())
     with Store(panel.root, datetime.now()) as store:
+        store.notes.forget(PREVIEW)
+        panel.mgrctl("resellerprogram.preview.make", sok="ok", su="chief")
         reload_until(page, lambda: store.notes.read(PREVIEW) is not None)
     romashka = next(each["account"] for each in panel.world.discounts() if each["percent"] == 19)
     chosen = dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka)

@@ -114,7 +114,7 @@ def check_clock_of(store: Store, today: date) -> None:
     """Whatever goes on without a person looks at the clock first. Raises ClockJumped."""
     good = store.runs.last_good()
     if good:
-        check_clock(today, good.day)
+        check_clock(today, good.started_at.date())
 
 
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
