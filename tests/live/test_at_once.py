@@ -233,11 +233,11 @@ def test_a_client_with_a_tier_can_not_use_a_promo_code_and_others_can(live: Live
     for function in ("basket", "cart"):
         for language, text in (("ru", "Ваш статус в партнёрской программе — «Partner #8»"), ("en", "Your account has")):
             refused = live.sandbox.mgrctl(
-                function, promocode="SALE", lang=language, su=live.sandbox.world.user_of(holder)
+                function, promocode="SALE", sok="ok", lang=language, su=live.sandbox.world.user_of(holder)
             ).find("error")
             assert refused is not None
             assert text in refused.findtext("msg", "")
-        taken = live.sandbox.mgrctl(function, promocode="SALE", su=live.sandbox.world.user_of(other))
+        taken = live.sandbox.mgrctl(function, promocode="SALE", sok="ok", su=live.sandbox.world.user_of(other))
         assert taken.findtext("promocode") == "SALE"
         viewed = live.sandbox.mgrctl(function, su=live.sandbox.world.user_of(holder))
         assert viewed.find("error") is None
@@ -255,7 +255,7 @@ def test_a_guard_that_can_not_answer_lets_the_order_go_on(live: Live) -> None:
     moved = current.with_name("elsewhere")
     current.rename(moved)
     try:
-        basket = live.sandbox.mgrctl("basket", promocode="OTHER", su=live.sandbox.world.user_of(holder))
+        basket = live.sandbox.mgrctl("basket", promocode="OTHER", sok="ok", su=live.sandbox.world.user_of(holder))
         credited = live.sandbox.set_payment_status("payment.setpaid", live.placed(holder, 600))
     finally:
         moved.rename(current)

@@ -30,6 +30,8 @@ from .state import Call, State
 
 SESSION_AGE = timedelta(hours=1)
 LOCK_TIMEOUT = 60
+ONLY_FORMS = (".edit", ".product", ".param", ".confirm", "basket", "cart")
+"""Functions that change nothing until their form is submitted."""
 
 
 @dataclass
@@ -218,9 +220,7 @@ class Panel:
 
     def _record(self, request: Request) -> None:
         known = REGISTRY.get(request.func)
-        writes = bool(
-            known and known.writes and (request.submitted or not request.func.endswith((".edit", ".product")))
-        )
+        writes = bool(known and known.writes and (request.submitted or not request.func.endswith(ONLY_FORMS)))
         self.log.info("Request [%s][%s] '%s'", request.origin, request.caller.name, request.func)
         if self.state.recording:
             self.state.calls.append(

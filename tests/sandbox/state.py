@@ -43,6 +43,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "currencyrate": ("by_iso", "by_id", "absent", "nested"),  # plugins §6; panel-2 D5: a list of one currency's rates
     "before_error_blocks": ("yes", "no"),  # F.5, K 7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
+    "cart_takes_code": ("setpromocode", "any_operation"),  # panel-2 B2: it goes along with all; which take it is open
     "zero_percent_outranks": ("yes", "no"),  # A, B.5: a personal discount of 0 % against a promotion
     "payment_reads_wait": ("no", "yes"),  # C.7: reading one payment waits for the lock of its subaccount
     "mgrctl_environment": ("taken", "refused", "literal"),  # panel-2 E2: -e name=$VARIABLE, as its documentation says
@@ -53,7 +54,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "missing_elid": ("missed", "value"),  # E.5
     "expense_filter": ("by_day", "ignored"),  # C.4: that `realdate` filters as `createdate` does is not known
     "expense_amounts": ("iso", "plain"),  # C.3
-    "expense_discount": ("shown", "absent"),  # the columns discount and discountamount are documented, and optional
+    "expense_discount": ("shown", "absent", "kind"),  # panel-2 D3: an id by the older page, a kind by the newer
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request
     "user_form": ("language", "absent"),  # D.1: whether user.edit shows the column `language`
     "htmldata": ("html", "text"),  # F.2

@@ -82,7 +82,7 @@ def test_a_description_adds_to_a_list_of_the_panel_where_it_says(plugged: Sandbo
 def test_a_handlers_error_finds_its_message_among_msgerror(plugged: Sandbox) -> None:
     """F.4"""
     user = plugged.world.user_of(plugged.world.add_account("One"))
-    error: etree._Element | None = plugged.mgrctl("basket", promocode="X", su=user).find("error")
+    error: etree._Element | None = plugged.mgrctl("basket", promocode="X", sok="ok", su=user).find("error")
     assert error is not None
     assert (error.get("type"), error.get("object"), error.findtext("msg")) == ("blocked", "promocode", "No X for you")
     assert error.findtext("param[@name='who']") == "you"

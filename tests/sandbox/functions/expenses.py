@@ -63,10 +63,18 @@ def _row(request: Request, each: Expense, account: str, iso: str) -> ListRow:
         "notpayd": _amount(request, each.notpayd, iso),
         "taxamount": _amount(request, Decimal(0), iso),
     }
-    if request.state.reads("expense_discount", "shown"):
-        row["discountamount"] = _amount(request, each.discountamount, iso)
-        row["discount"] = str(each.discount or "")
+    if request.state.reads("expense_discount", "absent"):
+        return row
+    row["discountamount"] = _amount(request, each.discountamount, iso) if each.discountamount else ""
+    row["discount"] = _discount(request, each)
     return row
+
+
+def _discount(request: Request, each: Expense) -> str:
+    """What acted: its id by the older page, `personal`, `promo` or `globaldiscount` by the newer (panel-2 D3)."""
+    if request.state.reads("expense_discount", "kind"):
+        return each.kind or ("personal" if each.discount else "")
+    return str(each.discount or "")
 
 
 def _amount(request: Request, amount: Decimal, iso: str) -> str:
