@@ -169,6 +169,10 @@ class Sandbox:
         for name, value in readings.items():
             self._control("reading", name=name, value=value)
 
+    def deny(self, user: str, *functions: str) -> None:
+        """Take the rights to these functions from an employee, and give back all others."""
+        self._control("deny", user=user, functions=functions)
+
     def fault(self, kind: str, func: str = "*", **details: Any) -> None:
         """Switch a fault on (see state.Fault)."""
         self._control("fault", kind=kind, func=func, **details)

@@ -7,7 +7,7 @@ import secrets
 import threading
 import traceback
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ SESSION_AGE = timedelta(hours=1)
 LOCK_TIMEOUT = 60
 ONLY_FORMS = (".edit", ".product", ".param", ".confirm", "basket", "cart")
 """Functions that change nothing until their form is submitted."""
+WIZARD_STEPS = frozenset({"account.discount.add.product"})
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Panel:
         self.keys: dict[str, str] = {}
         self.options: dict[str, str] = {}
         self.notifications: list[dict[str, str]] = []
+        self.denied: dict[str, set[str]] = defaultdict(set)
         self.wizards: set[tuple[str, str, str]] = set()
         self.stale: dict[str, etree._Element] = {}
         self._locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
@@ -157,6 +159,10 @@ class Panel:
         known = REGISTRY.get(function)
         return known.level if known else self.plugins.level_of(function)
 
+    def allows(self, caller: Caller, function: str) -> bool:
+        """Whether the level is enough, and the rights of this very person, which are set function by function."""
+        return caller.level >= self.level_of(function) and function not in self.denied[caller.name]
+
     def _decorate(self, document: etree._Element, request: Request) -> None:
         """Metadata and messages: the panel's own with what plugins add to them, as far as the caller may see them."""
         if request.func in REGISTRY and document.find("metadata") is None:
@@ -165,7 +171,7 @@ class Panel:
             if request.func in self.plugins.metadata:
                 metadata.merge(page, self.plugins.metadata[request.func])
         self.plugins.decorate(document, request.func, request.language)
-        metadata.drop_forbidden(document, lambda name: request.caller.level >= self.level_of(name))
+        metadata.drop_forbidden(document, lambda name: self.allows(request.caller, name))
 
     def _refused(self, error: Exception, request: Request) -> etree._Element:
         """The error document; what went wrong inside is told like any other error, and logged."""
@@ -242,6 +248,8 @@ class Panel:
         self._check_access(request, known)
         if self.state.fault(request.func, False, "refuse"):
             raise Refusal("db", "", "", "Lost connection to database")
+        if request.func in WIZARD_STEPS and request.submitted and known:
+            self._rehearse(request, known)
         self._events(request, "before", documents.new_document(request.func, request.language))
         document = self._act(request, known) if known else documents.new_document(request.func, request.language)
         if handler:
@@ -254,6 +262,17 @@ class Panel:
             request.after.append(partial(run_background, self.root, background, request, document))
         return document
 
+    def _rehearse(self, request: Request, known: Function) -> None:
+        """The core calls a wizard's step with `checkonly=on`, then without `sok`, before it is done; what plugins hear
+        `after` a function they hear each time (panel-2 C2)."""
+        plain = {name: value for name, value in request.params.items() if name != "sok"}
+        checked = request.params if self.state.reads("wizard_checks", "with_sok") else plain
+        if self.state.reads("wizard_checks", "none"):
+            return
+        for params in ({**checked, "checkonly": "on"}, plain):
+            document = known.action(replace(request, params=plain))
+            self._events(replace(request, params=params), "after", document)
+
     def _act(self, request: Request, known: Function) -> etree._Element:
         if not self.state.fault(request.func, False, "stale_cache"):
             return known.action(request)
@@ -263,7 +282,7 @@ class Panel:
         return etree.fromstring(etree.tostring(self.stale[key]))
 
     def _check_access(self, request: Request, known: Function | None) -> None:
-        if request.caller.level < self.level_of(request.func):
+        if not self.allows(request.caller, request.func):
             raise Refusal("access", request.func)
         if known and known.needs_employee and request.caller.level == ROOT and self.state.reads("needs_su", "yes"):
             raise Refusal("access", "", "", "Function is not available for the administrator. Try su")

@@ -15,6 +15,11 @@ READINGS: dict[str, tuple[str, ...]] = {
     "itemtype_list_has_intname": ("no", "yes"),  # D.3
     "pricelist_itemtype": ("id", "name"),  # D.3: the column by which a tariff tells its type is not known
     "wizard_steps": ("no", "yes"),  # E.4
+    "wizard_checks": (
+        "without_sok",
+        "with_sok",
+        "none",
+    ),  # panel-2 C2: seen without; whether a check may carry it is not
     "discount_name_localized": ("yes", "no"),  # A.3
     "discountinfo_shape": ("report", "list"),  # A.5
     "decimal_percent": ("yes", "no"),  # A.3

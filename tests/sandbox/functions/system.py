@@ -77,6 +77,8 @@ def notify(request: Request) -> etree._Element:
 def menu(request: Request) -> etree._Element:
     document = new_document("menu", request.language)
     for name, title in request.panel.menu(request.caller.level, request.language):
+        if name in request.panel.denied[request.caller.name]:
+            continue
         etree.SubElement(document, "node", name=name, title=title, action=name)
     return document
 
