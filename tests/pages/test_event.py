@@ -57,6 +57,17 @@ def test_a_form_that_is_merely_opened_changes_nothing() -> None:
     assert rows(PARAM_func="payment.edit", PARAM_elid="5", PARAM_sok="ok") == [(None, 5, "payment.edit")]
 
 
+@pytest.mark.parametrize("function", sorted(event.FORMS))
+def test_a_wizards_step_that_is_only_checked_changes_nothing(function: str) -> None:
+    """panel-2 C2: it comes with `checkonly=on`, then without `sok`, then for real; a payment can't be hidden so."""
+    asked = {"PARAM_func": function, "PARAM_elid": "5", "PARAM_plid": "27"}
+    assert rows(**asked, PARAM_checkonly="on") == rows(**asked) == []
+    assert rows(**asked, PARAM_checkonly="on", PARAM_sok="ok") == []
+    assert len(rows(**asked, PARAM_sok="ok")) == 1
+    paid = {"PARAM_func": FUNCTION, "PARAM_elid": "5"}
+    assert rows(**paid, PARAM_checkonly="on") == rows(**paid)
+
+
 def test_a_discount_that_somebody_changed_queues_its_account_and_our_own_changes_nothing() -> None:
     by_hand = {"PARAM_func": "account.discount.edit", "PARAM_elid": "41", "PARAM_plid": "27", "PARAM_sok": "ok"}
     assert rows(**by_hand) == [(27, None, "account.discount.edit")]

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from . import quick
 
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
-"""Functions whose event also comes when the form is merely opened; only a submitted one changes anything."""
+"""Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
+(panel-2, C2); only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
 MOST_IDS = 10_000
 LONGEST_NAME = 200
@@ -48,7 +49,7 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
 def queue_rows(environment: Mapping[str, str]) -> Iterator[tuple[int | None, int | None, str]]:
     """Account, payment and cause of each row; none for a request that changes nothing, or is the worker's own."""
     function = environment.get("PARAM_func", "")
-    if function in FORMS and not environment.get("PARAM_sok"):
+    if function in FORMS and (not environment.get("PARAM_sok") or environment.get("PARAM_checkonly") == "on"):
         return
     if function.startswith(OF_DISCOUNTS):
         if environment.get("PARAM_resellerprogram_call"):
