@@ -173,6 +173,11 @@ class Sandbox:
         """Take the rights to these functions from an employee, and give back all others."""
         self._control("deny", user=user, functions=functions)
 
+    def do_nothing(self, does: bool = True) -> None:
+        """Mark the panel as a copy, a standby or under maintenance, or take the mark away."""
+        mark = self.root / "etc" / "billmgr.DoNothing"
+        mark.touch() if does else mark.unlink(missing_ok=True)
+
     def fault(self, kind: str, func: str = "*", **details: Any) -> None:
         """Switch a fault on (see state.Fault)."""
         self._control("fault", kind=kind, func=func, **details)

@@ -74,6 +74,12 @@ class Panel:
             register_orders([each.intname for each in session.query(Itemtype)])
         self.reload()
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether `etc/billmgr.DoNothing` says so: modules pause and nothing is sent, while users look and order, and
+        every function is answered (scale 1)."""
+        return (self.root / "etc" / "billmgr.DoNothing").exists()
+
     def reload(self) -> None:
         """What `exit` does: forget caches and read the plugins' descriptions again."""
         self.plugins = Plugins.load(self.root)

@@ -37,7 +37,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     "filter_off": ("bypasses", "clears"),  # C.4
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
-    "list_cut": ("sorted", "own_order"),  # C.3: 5000 rows in the order that was asked for, or in the list's own
+    "list_cut": ("own_order", "sorted"),  # scale 1: seen in the SQL of payments; the core's other lists may sort first
+    "empty_columns": ("left_out", "shown"),  # panel-2 D2: seen in payments
     "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
     "payment_project": ("name", "id", "absent"),  # C.3
     "promotional_module": ("absent", "empty"),  # C.3
@@ -62,6 +63,10 @@ READINGS: dict[str, tuple[str, ...]] = {
     "expense_discount": ("shown", "absent", "kind"),  # panel-2 D3: an id by the older page, a kind by the newer
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request
     "user_form": ("language", "absent"),  # D.1: whether user.edit shows the column `language`
+    "notification_without_project": (
+        "nobody",
+        "first",
+    ),  # panel-2 E1: shown to nobody, or as the client's first provider's
     "htmldata": ("html", "text"),  # F.2
 }
 
