@@ -245,6 +245,27 @@ def test_a_client_with_a_tier_can_not_use_a_promo_code_and_others_can(live: Live
     assert live.sandbox.price(holder, "vds") == 810
 
 
+def test_r9_a_client_with_a_tier_removes_lines_and_pays_though_a_refused_code_stands_in_the_cart(live: Live) -> None:
+    """panel-2 B2: the cart's form sends its code along with every operation."""
+    today = date.today()
+    live.sandbox.world.add_promotion("Going along", 90, "vds", today, today + timedelta(days=30), promocode="ALONG")
+    holder = live.client("Orders")
+    live.sandbox.set_payment_status("payment.setpaid", live.placed(holder, 52_000))
+    live.wait(live.quiet)
+    user, form = live.sandbox.world.user_of(holder), {"promocode": "ALONG", "sok": "ok"}
+    lines = []
+    for _ in range(2):
+        added = live.sandbox.mgrctl("v2.vds.order.param", clicked_button="order", sok="ok", su=user)
+        lines.append(added.findtext("lineitem.id", ""))
+    assert live.sandbox.mgrctl("cart", clicked_button="setpromocode", su=user, **form).find("error") is not None
+    assert live.sandbox.mgrctl("cart", su=user, promocode="ALONG").findtext("total/count") == "2"
+    left = live.sandbox.mgrctl("cart", clicked_button="delete", id=lines[0], su=user, **form)
+    assert (left.findtext("total/count"), left.findtext("total/cost")) == ("1", "810.00")
+    paid = live.sandbox.mgrctl("cartorder.create.confirm", elid=lines[1], paymethod_id=0, su=user, **form)
+    assert paid.find("ok") is not None
+    assert live.sandbox.mgrctl("cart", su=user).findtext("total/count") == "0"
+
+
 def test_a_guard_that_can_not_answer_lets_the_order_go_on(live: Live) -> None:
     holder = live.client("Holder")
     live.sandbox.set_payment_status("payment.setpaid", live.placed(holder, 52_000))

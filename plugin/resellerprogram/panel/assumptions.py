@@ -51,7 +51,8 @@ OWN_CALL = {"resellerprogram_call": "1"}
 discounts must not look like somebody else's."""
 
 PROMO_CODE_FUNCTIONS = {"basket": "promocode", "cart": "promocode"}
-"""Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one (B.5, a guess)."""
+"""Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one as clients of real
+panels use it (panel-2, B1)."""
 
 CLIENT_LEVEL = "16"
 
@@ -421,12 +422,16 @@ def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
 def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.user is None or not specimen.promo_codes_refused:
         return Finding.UNKNOWN, "no client with a tier, or promo codes are allowed"
-    function, parameter = next(iter(PROMO_CODE_FUNCTIONS.items()))
-    try:
-        panel.call(function, {parameter: NO_SUCH_CODE, "su": specimen.user})
-    except PanelRefusal as refusal:
-        return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
-    return Finding.DIFFERS, f"{function} took a promo code that does not exist"
+    for function, parameter in PROMO_CODE_FUNCTIONS.items():
+        submitted = {parameter: NO_SUCH_CODE, "clicked_button": "setpromocode", "sok": "ok", "su": specimen.user}
+        try:
+            panel.call(function, submitted)
+        except PanelRefusal as refusal:
+            if refusal.concerning != "func":
+                return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
+        else:
+            return Finding.DIFFERS, f"{function} took a promo code that does not exist"
+    return Finding.UNKNOWN, f"the panel has none of {', '.join(PROMO_CODE_FUNCTIONS)}"
 
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
