@@ -58,7 +58,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "project_list": ("present", "absent"),  # not in J's list
     "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
-    "expense_filter": ("by_day", "ignored"),  # C.4: that `realdate` filters as `createdate` does is not known
+    "expense_filter": ("by_day", "realdate", "ignored"),  # scale 4: fromdate and todate were seen; C.4 for `realdate`
     "expense_amounts": ("iso", "plain"),  # C.3
     "expense_discount": ("shown", "absent", "kind"),  # panel-2 D3: an id by the older page, a kind by the newer
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request

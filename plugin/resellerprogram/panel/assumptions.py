@@ -59,6 +59,8 @@ CLIENT_LEVEL = "16"
 USER_LANGUAGE_FIELDS = ("language", "lang", "client_lang")
 """Where a user's form may tell the user's language: the table has `language`, a client's form `client_lang` (D.1)."""
 
+_LOOKS_BACK = 31
+
 NO_SUCH_CODE = "resellerprogram-doctor"
 """A promo code that nobody has: the guard must refuse it before the panel finds out."""
 
@@ -115,15 +117,34 @@ def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
     return {**_NO_PAYMENT_FILTER, "account_id": "", "filter": "on", **conditions}
 
 
+EXPENSE_KINDS = ("personal", "promo", "globaldiscount")
+"""How the newer of two pages says what acted on an expense; the older gives the discount's id (panel-2, D3)."""
+
+
 def expenses_of(first: date, last: date) -> dict[str, str]:
-    """Conditions for all clients' expenses of these days: `realdate` is taken to filter as `createdate` does (C.4)."""
+    """Conditions for all clients' expenses of these days: by `fromdate` and `todate`, as a client's filter form has
+    been seen (scale, 4), and by `realdate` as lists of payments have it (C.4); who reads them looks at the days again.
+    """
     return {
         "filter": "on",
-        **dict.fromkeys(("id", "account", "account_id", "item"), ""),
+        **dict.fromkeys(("id", "account", "account_id", "item", "locale_name", "amount", "notpayd_amount"), ""),
+        "fromdate": str(first),
+        "todate": str(last),
         "realdate": "other",
         "realdatestart": str(first),
         "realdateend": str(last),
     }
+
+
+def tells_discount(row: Row) -> bool:
+    """Whether an expense says what made it smaller. An empty column is left out of a row, so that one without it had no
+    discount (panel-2, D2)."""
+    return row.has("discount") and row.has("discountamount")
+
+
+def kind_of_discount(acted: str) -> str | None:
+    """The kind in an expense's column `discount`, None for an id or anything unheard of."""
+    return acted.lower() if acted.lower() in EXPENSE_KINDS else None
 
 
 def ids_ending_in(digits: str) -> str:
@@ -439,16 +460,28 @@ def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
 
 
 def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """Only a row that something made smaller tells how the panel spells that: a month is looked through for one."""
     if specimen.day is None:
         return Finding.UNKNOWN, ""
+    first = specimen.day - timedelta(days=_LOOKS_BACK)
     try:
-        rows = panel.rows("expense", conditions=expenses_of(specimen.day - timedelta(days=1), specimen.day))
-    except PanelError as error:
-        return Finding.UNKNOWN, str(error)
+        rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
+    except PanelError:  # more than it lists
+        first = specimen.day - timedelta(days=1)
+        rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
     if not rows:
         return Finding.UNKNOWN, "no expense to look at"
-    missing = [name for name in ("realdate", "discount", "discountamount") if not rows[0].has(name)]
-    return _found(not missing, ", ".join(missing))
+    outside = [row.raw("id") for row in rows if not str(first) <= row.raw("realdate")[:10] <= str(specimen.day)]
+    if not all(row.raw("realdate") for row in rows):
+        return Finding.DIFFERS, "realdate"
+    told = [row for row in rows if row.text("discountamount").split(" ")[0].strip("-0.,") and row.has("discountamount")]
+    if not told:
+        return Finding.UNKNOWN, f"none of {len(rows)} expenses had a discount: {', '.join(rows[0].columns())}"
+    shown = f"discount={told[0].raw('discount')} discountamount={told[0].text('discountamount')}"
+    odd = [row for row in told if not row.raw("discount").isdecimal() and not kind_of_discount(row.raw("discount"))]
+    if odd:
+        return Finding.DIFFERS, f"expense {odd[0].raw('id')}: discount={odd[0].raw('discount')}"
+    return _found(not outside, f"expenses of other days: {', '.join(outside[:5])}" if outside else shown)
 
 
 def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:

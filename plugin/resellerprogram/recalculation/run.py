@@ -246,7 +246,7 @@ class _Run:
         if self.write and self.today:
             deliver(context, self.clock)
             if whole and not context.withdraw:
-                keep_savings(context, self.clock())
+                keep_savings(context, report, self.clock())
 
     def _too_many_falls(self) -> UnsafePlan | None:
         """What stops is the unforetold falls alone (spec, section 3)."""
@@ -365,7 +365,7 @@ def _members(context: Context) -> list[Account]:
     store = context.store
     if not context.withdraw:
         context.reader.check_filter()
-    everybody = directory.clients(context.panel)
+    everybody = context.clients
     owners = store.owned.accounts() | store.set_aside.accounts()
     for missing in sorted((owners | store.clients.on_record()) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):

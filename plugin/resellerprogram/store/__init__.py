@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .notices import NoticeStore
     from .outlooks import OutlookStore
     from .planned import PlannedStore
+    from .promo_orders import PromoOrderStore
     from .prospects import ProspectStore
     from .queue import QueueStore
     from .runs import RunStore
@@ -51,6 +52,7 @@ _PARTS = {
     "outlooks": "OutlookStore",
     "owned": "discounts.OwnedDiscountStore",
     "planned": "PlannedStore",
+    "promo_orders": "PromoOrderStore",
     "prospects": "ProspectStore",
     "queue": "QueueStore",
     "runs": "RunStore",
@@ -78,6 +80,7 @@ class Store:
     outlooks: OutlookStore
     owned: OwnedDiscountStore
     planned: PlannedStore
+    promo_orders: PromoOrderStore
     prospects: ProspectStore
     queue: QueueStore
     runs: RunStore

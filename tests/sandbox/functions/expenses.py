@@ -14,7 +14,16 @@ from ..models import Account, Currency, Expense, Subaccount
 from ..request import CLIENT, Request, as_day
 from .registry import function
 
-FILTER = {"id": "", "account": "", "account_id": "", "realdate": "nodate", "realdatestart": "", "realdateend": ""}
+_AMOUNTS = ("amount", "compare_type", "notpayd_amount", "notpayd_compare_type")
+FILTER = dict.fromkeys(("item", "id", "locale_name", "fromdate", "todate", *_AMOUNTS), "")
+"""As a client's form was seen (scale 4); the administrator's may have more."""
+
+
+_DAYS: dict[str, dict[str, str]] = {
+    "by_day": {"fromdate": "__ge__", "todate": "__le__"},
+    "realdate": {"realdatestart": "__ge__", "realdateend": "__le__"},
+    "ignored": {},
+}
 
 
 @function("expense", CLIENT, title=("Expenses", "Расходы"))
@@ -28,12 +37,11 @@ def expense(request: Request) -> etree._Element:
     conditions = request.conditions(FILTER)
     if request.caller.level <= CLIENT:
         found = found.where(Subaccount.account == request.caller.account)
-    elif conditions["account_id"]:
-        found = found.where(Subaccount.account == int(conditions["account_id"]))
-    if conditions["realdate"] == "other" and request.state.reads("expense_filter", "by_day"):
-        for name, compare in (("realdatestart", "__ge__"), ("realdateend", "__le__")):
-            if conditions[name]:
-                found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    for name, compare in _DAYS[request.state.readings["expense_filter"]].items():
+        if conditions.get(name):
+            found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    if conditions["locale_name"]:
+        found = found.where(Expense.operation == conditions["locale_name"])
     if conditions["id"]:
         found = found.where(request.with_id(Expense.id, conditions["id"]))
     ids = [row[0] for row in request.cut(found.with_only_columns(Expense.id), Expense.id, newest_first=True)]

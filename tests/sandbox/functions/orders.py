@@ -30,6 +30,8 @@ class Price:
         return reduced.quantize(Decimal("0.0001"))
 
 
+OF_PROMOTIONS = 1_000_000
+"""The discounts of promotions have ids above; an expense's `discount` is taken to be from one table (D3)."""
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12, "biennial": 24, "triennial": 36}
 
 
@@ -73,7 +75,7 @@ def promotion_discount(request: Request) -> etree._Element:
     found = request.session.get(Promotion, request.number())
     if found is None:
         raise request.missing("promotion", request.elid)
-    return request.listing([{"id": str(found.id), "name": found.name, "actiontype": "percent"}])
+    return request.listing([{"id": str(OF_PROMOTIONS + found.id), "name": found.name, "actiontype": "percent"}])
 
 
 @function("basket", CLIENT, needs_employee=True, writes=True)
@@ -221,14 +223,14 @@ def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
     if personal and not personal.percentage and request.state.reads("zero_percent_outranks", "no") and promotional:
         personal = None if personal.type == 0 else personal
     if promotional and request.state.reads("promo_code_beats_personal", "yes") and promotional.promocode:
-        return Price(tariff.monthly, promotional.amount_percent, "promocode", discount=promotional.id)
+        return Price(tariff.monthly, promotional.amount_percent, "promocode", discount=OF_PROMOTIONS + promotional.id)
     if personal and personal.type == 1:
         return Price(tariff.monthly, Decimal(0), "personal", Decimal(personal.fixed or tariff.monthly), personal.id)
     if personal:
         return Price(tariff.monthly, personal.percentage, "personal", discount=personal.id)
     if promotional:
         source = "promocode" if promotional.promocode else "promotion"
-        return Price(tariff.monthly, promotional.amount_percent, source, discount=promotional.id)
+        return Price(tariff.monthly, promotional.amount_percent, source, discount=OF_PROMOTIONS + promotional.id)
     return Price(tariff.monthly, Decimal(0), "")
 
 
