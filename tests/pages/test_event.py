@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from resellerprogram.pages import event, guard
 from resellerprogram.pages import quick as quick_module
+from resellerprogram.panel.standstill import MARK, stands_still
 from resellerprogram.store import Store
 from resellerprogram.store.lock import as_worker
 
@@ -100,6 +101,20 @@ def test_while_a_worker_lives_none_is_started(root: Path, store: Store) -> None:
         event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "812"})
     assert len(store.queue.all()) == 1
     assert not (root / "started").exists()
+
+
+def test_where_the_panel_stands_still_a_payment_is_queued_and_nobody_started(root: Path, store: Store) -> None:
+    """A standby or maintenance: it waits until the mark is gone. The mark is the one that the rest knows."""
+    mark = root.joinpath(*MARK)
+    mark.parent.mkdir()
+    mark.touch()
+    event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "812"})
+    assert len(store.queue.all()) == 1
+    assert not (root / "started").exists()
+    assert stands_still(root)
+    mark.unlink()
+    event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "813"})
+    assert (root / "started").exists()
 
 
 @pytest.mark.parametrize("trouble", ["missing", "not a database", "an older database", "locked"])

@@ -30,7 +30,7 @@ from .state import Call, State
 
 SESSION_AGE = timedelta(hours=1)
 LOCK_TIMEOUT = 60
-ONLY_FORMS = (".edit", ".product", ".param", ".confirm", "basket", "cart")
+ONLY_FORMS = (".edit", ".product", ".param", ".confirm", "basket", "cart", "payment.add")
 """Functions that change nothing until their form is submitted."""
 WIZARD_STEPS = frozenset({"account.discount.add.product"})
 
@@ -65,6 +65,7 @@ class Panel:
         self.keys: dict[str, str] = {}
         self.options: dict[str, str] = {}
         self.notifications: list[dict[str, str]] = []
+        self.notified = 0
         self.denied: dict[str, set[str]] = defaultdict(set)
         self.wizards: set[tuple[str, str, str]] = set()
         self.stale: dict[str, etree._Element] = {}

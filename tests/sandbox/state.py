@@ -46,7 +46,13 @@ READINGS: dict[str, tuple[str, ...]] = {
     "needs_su": ("no", "yes"),  # E.2
     "key_single_use": ("yes", "no"),  # E.2
     "menu_level": ("minimum", "exact"),  # E.3: whom level="user" without a plus means
-    "currencyrate": ("by_iso", "by_id", "absent", "nested"),  # plugins §6; panel-2 D5: a list of one currency's rates
+    "currencyrate": (
+        "by_iso",
+        "by_id",
+        "absent",
+        "nested",
+        "nested_empty",
+    ),  # plugins §6; panel-2 D5: one currency's rates
     "before_error_blocks": ("yes", "no"),  # F.5, K 7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "cart_takes_code": ("setpromocode", "any_operation"),  # panel-2 B2: it goes along with all; which take it is open

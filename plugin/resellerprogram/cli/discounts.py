@@ -9,9 +9,10 @@ from typing import Any
 from .. import plan_telling, telling
 from ..detached import TASKS, WORKER, start
 from ..doctor import tell_if_overdue
+from ..panel.standstill import check_may_write, stands_still
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
-from ..programme.errors import AnotherRunActive, ResellerProgrammeError
+from ..programme.errors import AnotherRunActive, PanelStandsStill, ResellerProgrammeError
 from ..programme.ids import AccountId, Scope
 from ..programme.members import Account
 from ..programme.notices import Notice
@@ -57,6 +58,9 @@ def _accounts(command: Command) -> list[AccountId] | None:
 
 def daily(command: Command) -> int:
     """What cron starts every night."""
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
     if not command.store.settings.current().automatic:
         command.say(_AUTOMATIC_OFF)
         return 0
@@ -68,6 +72,9 @@ def daily(command: Command) -> int:
 
 def sweep(command: Command) -> int:
     """What cron starts every few minutes."""
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
     if not command.store.settings.current().automatic:
         command.say(_AUTOMATIC_OFF)
         return 0
@@ -98,6 +105,7 @@ def sweep(command: Command) -> int:
 
 
 def withdraw(command: Command) -> int:
+    check_may_write(command.root)
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
     report = _recalculated(command, "withdraw", withdraw=True)
@@ -106,6 +114,7 @@ def withdraw(command: Command) -> int:
 
 
 def put_back(command: Command) -> int:
+    check_may_write(command.root)
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
     report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)

@@ -16,6 +16,8 @@ FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.ad
 """Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
 (panel-2, C2); only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
+MARK = "billmgr.DoNothing"
+"""A copy, a standby or maintenance (`panel/standstill.py`): what is queued there waits until that file is gone."""
 MOST_IDS = 10_000
 LONGEST_NAME = 200
 _LONGEST_ID = 18
@@ -40,10 +42,8 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
     try:
         _put(folder, rows, environment.get("AUTH_USER", ""))
     finally:
-        if _worker_lives(folder):
-            _ring(folder)
-        else:
-            _start_worker(root)
+        if not os.path.lexists(os.path.join(root, "etc", MARK)):
+            _ring(folder) if _worker_lives(folder) else _start_worker(root)
 
 
 def queue_rows(environment: Mapping[str, str]) -> Iterator[tuple[int | None, int | None, str]]:

@@ -16,6 +16,7 @@ from .. import __version__, health, wording
 from ..logfile import last_errors
 from ..programme.text import Text
 from ..store.notes import DOCTOR, PREVIEW
+from ..store.promo_orders import PromoOrder
 from ..store.queue import Queued
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, PUT_BACK, WITHDRAW, Task
@@ -24,7 +25,7 @@ from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
 from .visit import Visit
 
-SHOWN_RUNS, SHOWN_ERRORS, SHOWN_NOTICES = 15, 15, 1000
+SHOWN_RUNS, SHOWN_ERRORS, SHOWN_NOTICES, SHOWN_ORDERS = 15, 15, 1000, 50
 _NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
@@ -60,6 +61,7 @@ def page(visit: Visit) -> etree._Element:
         tables={
             "figures": _figures(visit, found),
             "runs": [_run(visit, each) for each in visit.store.runs.newest(SHOWN_RUNS)],
+            "promo": [_order(visit, each) for each in visit.store.promo_orders.newest(SHOWN_ORDERS)],
             "tasks": [_task(visit, each) for each in visit.store.tasks.newest(5)],
             "doctor": _doctor(visit),
             "errors": [{"line": line} for line in last_errors(visit.root, SHOWN_ERRORS)],
@@ -74,6 +76,10 @@ def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
         (Text("members looked at", "просмотрено участников"), str(good.accounts) if good else ""),
         (Text("discounts of the programme", "скидок программы"), str(found.discounts)),
         (Text("discounts set aside", "отложено чужих скидок"), str(found.set_aside)),
+        (
+            Text("orders with a promotion beside a tier", "заказов с акцией или промокодом при статусе"),
+            str(found.promo_orders),
+        ),
         (Text("in the queue", "в очереди"), str(found.queued)),
         (Text("given up", "брошено"), str(found.given_up)),
     )
@@ -90,6 +96,18 @@ def _run(visit: Visit, run: Run) -> Row:
         "accounts": str(run.accounts),
         "written": str(run.written),
         "error": run.error,
+    }
+
+
+def _order(visit: Visit, each: PromoOrder) -> Row:
+    """Whether it was a code or a promotion of itself the expenses don't tell; where services outside the classes have
+    promotions, those are among them."""
+    return {
+        "day": f"{each.day:%Y-%m-%d}",
+        "whom": _client(visit, each.account),
+        "tier": each.tier,
+        "service": each.what,
+        "taken": wording.money(each.taken.amount, each.taken.currency),
     }
 
 
@@ -135,6 +153,8 @@ def doctor(visit: Visit) -> etree._Element:
             documents.drop_field(visit.document, "try_on")
         return documents.form_page(visit.document, {"try_on": ""})
     text = visit.request.text("try_on")
+    if text:
+        visit.check_may_write()
     arguments = {"try_on": visit.account(text, "try_on")} if text else {}
     if text:
         visit.office.done("doctor", text)
@@ -174,6 +194,7 @@ def take_off(visit: Visit) -> etree._Element:
         visit.refuse("say why", "укажите причину", "reason")
     if request.params.get("confirm") != "on":
         visit.refuse("confirm it", "подтвердите", "confirm")
+    visit.check_may_write()
     visit.office.set({"automatic": "off"})
     visit.office.done(request.text("what"), "*", "", request.text("reason"))
     visit.start_task(request.text("what"))
@@ -211,6 +232,7 @@ def _queued(visit: Visit, each: Queued) -> Row:
 
 def queue_retry(visit: Visit) -> etree._Element:
     """Let the selected ones be tried at once, also those that were given up."""
+    visit.check_may_write()
     for row in visit.request.several("elid"):
         visit.store.queue.retry(visit.number(row, Text("row", "строка")))
     visit.office.done("queue retry", visit.request.elid)

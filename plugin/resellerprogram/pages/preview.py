@@ -193,6 +193,7 @@ def _told_beyond(visit: Visit) -> str:
 
 
 def _apply(visit: Visit, accounts: list[Any], drops: int, beyond: bool) -> etree._Element:
+    visit.check_may_write()
     request = visit.request
     lifted, reason = request.params.get("allow_drop") == "on", request.text("reason")
     if lifted and not visit.is_full:

@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from ..programme.errors import PanelStandsStill
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Rate
 from ..programme.text import Text
 from .answers import Row, percent
-from .errors import IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
+from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
 
 if TYPE_CHECKING:
     from .calls import Panel
@@ -25,6 +26,24 @@ _Type = TypeVar("_Type", bound=int)
 
 # --- the facts ---------------------------------------------------------------------------------------------
 
+NEEDED_FUNCTIONS = (
+    "account",
+    "account.discount",
+    "account.discount.add.product",
+    "account.discount.edit",
+    "account.edit",
+    "currency",
+    "itemtype",
+    "notification.edit",
+    "payment",
+    "payment.filter",
+    "paymethod",
+    "pricelist",
+    "project",
+    "user",
+    "user.edit",
+)
+"""What the employee in whose name we call must be allowed to call (`account.discount.delete` asks nothing first)."""
 AS_ROOT = frozenset({"actionlist", "employee", "payment.info", "session.newkey", "whoami"})
 """Functions called as root; all others as an employee, as ISPsystem's own tests do (E.2)."""
 
@@ -318,10 +337,15 @@ def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Findi
     return _found(not with_method, "payments " + ", ".join(with_method[:5]) if with_method else "")
 
 
-def _refund_rows(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _refund_rows(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     rows = panel.rows("payment", conditions=any_payment({"number": "return/*"}))
     rows = [row for row in rows if row.raw("number").startswith("return/")]
     if not rows:
+        known = _some_payments(panel, specimen)[:1]
+        for number in [row.raw("number") for row in known if len(row.raw("number")) > 1]:
+            asked = payment_filter(AccountId(specimen.account or NOBODY), {"number": f"{number[:-1]}*"})
+            if number not in {row.raw("number") for row in panel.rows("payment", conditions=asked)}:
+                return Finding.UNKNOWN, f"number={number[:-1]}* does not find payment {number}"
         return Finding.UNKNOWN, "no refund"
     odd = [
         row.raw("id")
@@ -373,19 +397,25 @@ def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 
 def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
-    rows = panel.rows("currencyrate")
-    if not rows:
-        return Finding.UNKNOWN, "no rate"
     currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
-    why = ""
-    for row in rows:
+    refused, why = "", ""
+    try:
+        rows = [(row, "") for row in panel.rows("currencyrate")]
+    except PanelRefusal as error:
+        rows, refused = [], str(error)
+    for number, iso in currencies.items() if not rows else ():  # a list of one currency's rates (panel-2, D5)
         try:
-            currency_rate(row, currencies, "")
+            rows += [(row, iso) for row in panel.rows("currencyrate", {"elid": number})]
+        except PanelRefusal:
+            continue
+    for row, iso in rows:
+        try:
+            currency_rate(row, currencies, "", iso)
         except IncompleteAnswer as error:
             why = str(error)
         else:
-            return Finding.HOLDS, ""
-    return Finding.DIFFERS, why
+            return Finding.HOLDS, f"currencyrate elid, {iso}" if iso else ""
+    return (Finding.DIFFERS, why) if rows else (Finding.UNKNOWN, refused or "no rate")
 
 
 def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
@@ -453,6 +483,21 @@ def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         else:
             return Finding.DIFFERS, f"{function} took a promo code that does not exist"
     return Finding.UNKNOWN, f"the panel has none of {', '.join(PROMO_CODE_FUNCTIONS)}"
+
+
+def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """Rights are set function by function and person by person (panel-2, A5): only calls that change nothing are tried.
+    What else may be wrong with them is other probes' business."""
+    elid = specimen.account or NOBODY
+    denied = []
+    for function in NEEDED_FUNCTIONS:
+        try:
+            panel.call(function, {"elid": elid, "plid": elid, "p_cnt": 1})
+        except AccessDenied as refusal:
+            denied.append(f"{function} ({refusal.message})")
+        except PanelRefusal:
+            continue
+    return _found(not denied, f"{panel.employee or 'root'}: {', '.join(denied)}" if denied else "")
 
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -666,6 +711,16 @@ ASSUMPTIONS = (
         _guard_refuses,
     ),
     Assumption(
+        "employee_rights",
+        Text(
+            "the employee of the settings may call the functions that we need",
+            "сотруднику из настроек доступны нужные функции",
+        ),
+        "panel/calls.py",
+        True,
+        _employee_rights,
+    ),
+    Assumption(
         "notifications",
         Text(
             "notification.edit tells the administrator something in the panel",
@@ -759,10 +814,11 @@ ASSUMPTIONS = (
 
 
 def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[Finding, str]:
-    """What the live panel says about an assumption; a refusal, or a list that is too long, leaves it open."""
+    """What the live panel says about an assumption; a refusal, or a list that is too long, leaves it open, and so does
+    a panel to which nothing may be written."""
     try:
         return assumption.probe(panel, specimen)
     except TransportError:
         raise
-    except PanelError as error:
+    except (PanelError, PanelStandsStill) as error:
         return Finding.UNKNOWN, str(error)

@@ -314,28 +314,31 @@ def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda war
 
 
 def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, str]]:
-    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, it may
-    list those of one currency (panel-2, D5)."""
+    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, or none
+    at all, it may list those of one currency (panel-2, D5)."""
 
     def read(ids: str, **whose: str) -> list[Row]:
         return panel.rows("currencyrate", whose, assumptions.by_id(ids))
 
+    refused: TooManyRows | PanelRefusal | None = None
     try:
-        return [(row, "") for row in in_parts(read)]
-    except (TooManyRows, PanelRefusal):
-        found, answered = [], False
-        for number, iso in currencies.items():
-            try:
-                rows = in_parts(partial(read, elid=number))
-            except PanelRefusal:
-                continue  # a currency without rates, or no such list
-            answered = True
-            if any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows):
-                raise
-            found += [(row, iso) for row in rows]
-        if not answered:
-            raise
-        return found
+        whole = [(row, "") for row in in_parts(read)]
+        if whole:
+            return whole
+    except (TooManyRows, PanelRefusal) as error:
+        refused = error
+    found, answered, mixed = [], False, False
+    for number, iso in currencies.items():
+        try:
+            rows = in_parts(partial(read, elid=number))
+        except PanelRefusal:
+            continue  # a currency without rates, or no such list
+        answered = True
+        mixed = mixed or any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows)
+        found += [(row, iso) for row in rows]
+    if refused and (mixed or not answered):
+        raise refused
+    return [] if mixed else found
 
 
 @dataclass(frozen=True)

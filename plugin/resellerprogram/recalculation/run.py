@@ -15,11 +15,13 @@ from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..panel.standstill import check_may_write
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
     AccountTrouble,
     ImplausibleRead,
+    PanelStandsStill,
     ResellerProgrammeError,
     SettingError,
     StoreError,
@@ -74,9 +76,12 @@ def recalculate(
     paid. `who` has asked for it; nobody for what runs by itself. While a run over all is under way, it also answers
     what comes into the queue (R6).
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
-    are served. Raises AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead and PanelError where
-    everything is in doubt, and, unless `allow_drop`, UnsafePlan after everything but the falls in question was written.
+    are served. Raises PanelStandsStill where it would write and may not, AnotherRunActive after `patience` seconds,
+    SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`, UnsafePlan
+    after everything but the falls in question was written.
     """
+    if write:
+        check_may_write(root)
     with only_one(store.folder, cause, clock(), patience):
         run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
         report = Report(day)
@@ -99,8 +104,10 @@ def recalculate(
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
     """Put back every discount that was set aside, and change nothing else (before uninstalling).
 
-    Raises AnotherRunActive, TransportError; accounts whose discount the panel does not take are in `failed`.
+    Raises PanelStandsStill, AnotherRunActive, TransportError; accounts whose discount the panel does not take are in
+    `failed`.
     """
+    check_may_write(root)
     report = Report(day)
     with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
         for account in sorted(store.set_aside.accounts()):
@@ -293,7 +300,7 @@ class _Run:
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
         """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
-        if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
+        if isinstance(error, (PanelUnreachable, PanelTimeout, PanelStandsStill, SettingError, StoreError)):
             raise error
         if isinstance(error, ResellerProgrammeError):
             log.error("account %s: %s", account, error)

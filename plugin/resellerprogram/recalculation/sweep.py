@@ -12,6 +12,7 @@ from pathlib import Path
 from ..panel import discounts
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
+from ..panel.standstill import stands_still
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
@@ -53,7 +54,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
 
     Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue.
     """
-    if not store.settings.current().automatic:
+    if not store.settings.current().automatic or stands_still(root):
         return Swept()
     with (
         only_one(store.folder, CAUSE, clock(), PATIENCE),

@@ -93,7 +93,7 @@ class Store:
 
     def __init__(self, root: Path, now: datetime) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
-        self.folder, self._root = folder_of(root), root
+        self.folder, self.root = folder_of(root), root
         lost = database.is_missing(self.folder)
         self.connection = database.connect(self.folder, now, trial_of(root).exists())
         self.settings = SettingStore(self.connection)
@@ -106,7 +106,7 @@ class Store:
         from .journal import FILE_NAME, Journal
         from .set_aside import SetAsideStore
 
-        return SetAsideStore(self.connection, Journal(self._root / "var" / FILE_NAME))
+        return SetAsideStore(self.connection, Journal(self.root / "var" / FILE_NAME))
 
     if not TYPE_CHECKING:
 

@@ -77,10 +77,20 @@ def notification(request: Request) -> etree._Element:
     """The list of them (panel-2 E1: `id subject cdate`)."""
     return request.listing(
         [
-            {"id": str(number), "subject": each["subject"], "cdate": str(request.now.date())}
-            for number, each in enumerate(_notifications(request), 1)
+            {"id": str(each["id"]), "subject": each["subject"], "cdate": str(request.now.date())}
+            for each in _notifications(request)
         ]
     )
+
+
+@function("notification.delete", CLIENT, writes=True)
+def notification_delete(request: Request) -> etree._Element:
+    mine = {each["id"]: each for each in _notifications(request)}
+    for number in map(str, request.ids()):
+        if number not in mine:
+            raise request.missing("notification", number)
+        request.panel.notifications.remove(mine[number])
+    return request.ok()
 
 
 def _notifications(request: Request) -> list[dict[str, str]]:
@@ -144,7 +154,8 @@ def notification_edit(request: Request) -> etree._Element:
         return request.form({"user": "", "project": "", "subject": "", "message": ""})
     told = {name: request.param(name) for name in ("user", "project", "subject", "message")}
     if not request.panel.does_nothing:
-        request.panel.notifications.append(told)
+        request.panel.notified += 1
+        request.panel.notifications.append({"id": str(request.panel.notified), **told})
     return request.ok()
 
 
