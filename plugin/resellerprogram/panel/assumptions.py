@@ -198,11 +198,17 @@ def refunded_payment(row: Row) -> PaymentId | None:
     return PaymentId(int(source)) if source.isdecimal() and source not in NO_VALUE else None
 
 
-def is_group_member(row: Row) -> bool:
-    """A row of a client group's list: all clients with a status, or the members alone (D.2)."""
-    status = row.raw("status", "active").lower()
-    if not status and not row.has("status"):
-        return True
+def group_members(rows: list[Row]) -> list[Row]:
+    """Of a client group's list the members: it shows all clients with a status, or the members alone and no such column
+    (D.2). An empty column is left out of a row (panel-2, D2): one row without it is no member by that. Raises
+    IncompleteAnswer."""
+    if not any(row.has("status") for row in rows):
+        return rows
+    return [row for row in rows if _is_group_member(row)]
+
+
+def _is_group_member(row: Row) -> bool:
+    status = row.raw("status").lower()
     if status in _MEMBER or status in _NOT_MEMBER:
         return status in _MEMBER
     raise IncompleteAnswer(row.call, f"status={status!r}")
@@ -391,7 +397,7 @@ def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         return Finding.HOLDS, "no client group in the settings"
     rows = panel.rows("accountgroup.account", {"elid": specimen.group})
     try:
-        return _found(True, f"{sum(map(is_group_member, rows))} of {len(rows)} rows are members")
+        return _found(True, f"{len(group_members(rows))} of {len(rows)} rows are members")
     except IncompleteAnswer as error:
         return Finding.DIFFERS, str(error)
 

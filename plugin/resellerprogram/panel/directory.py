@@ -138,7 +138,7 @@ def client_is_gone(panel: Panel, account: AccountId) -> bool:
 def group_members(panel: Panel, group: int) -> set[AccountId]:
     """The accounts of a client group. Raises MissingObject or PanelRefusal when there is no such group."""
     rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
-    return {AccountId(row.number("id")) for row in rows if assumptions.is_group_member(row)}
+    return {AccountId(row.number("id")) for row in assumptions.group_members(rows)}
 
 
 def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
