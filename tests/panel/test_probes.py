@@ -132,6 +132,19 @@ def test_refunds_are_found_by_the_wildcard(sandbox: Sandbox, panel: Panel, accou
     assert sandbox.calls()[-1]["params"]["number"] == "return/*"
 
 
+# --- lists that are cut (scale 1) ---
+
+
+@pytest.mark.parametrize(("reading", "finding"), [("own_order", HOLDS), ("sorted", DIFFERS)])
+def test_where_a_long_list_is_cut_shows_in_both_orders(
+    sandbox: Sandbox, panel: Panel, reading: str, finding: Finding
+) -> None:
+    assert found(panel, "list_cut") == (UNKNOWN, "0 payments: nothing is cut")
+    sandbox.read_as(list_cut=reading)
+    sandbox.world.add_many(51, 100, TODAY)
+    assert found(panel, "list_cut")[0] is finding
+
+
 # --- notifications (panel-2, E1) ---
 
 

@@ -438,6 +438,14 @@ def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     return _found(sorted(parts) == sorted(plain), f"{len(parts)} of {len(plain)} payments")
 
 
+def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    newest = {row.raw("id") for row in panel.capped_rows("payment", "desc")}
+    if len(newest) < LIST_CAP:
+        return Finding.UNKNOWN, f"{len(newest)} payments: nothing is cut"
+    oldest = {row.raw("id") for row in panel.capped_rows("payment", "asc")}
+    return _found(newest == oldest, "" if newest == oldest else "by p_order=asc other payments are shown")
+
+
 def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     values = panel.call("payment.filter").values()
     return _found("payfromdate" in values or "status" in values or "createdate" in values, ", ".join(values))
@@ -795,6 +803,16 @@ ASSUMPTIONS = (
         "panel/calls.py",
         False,
         _wildcard_on_id,
+    ),
+    Assumption(
+        "list_cut",
+        Text(
+            "a list that is too long is cut in its own order, before it is sorted (else both its ends can be read)",
+            "слишком длинный список обрезается в своём порядке, до сортировки (иначе можно прочитать оба его конца)",
+        ),
+        "panel/calls.py",
+        False,
+        _list_cut,
     ),
     Assumption(
         "secrets_from_environment",
