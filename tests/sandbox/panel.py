@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import documents, metadata
+from . import documents, metadata, reports
 from .documents import Refusal
 from .functions import REGISTRY
 from .functions.orders import register_orders
@@ -259,15 +259,26 @@ class Panel:
             self._rehearse(request, known)
         self._events(request, "before", documents.new_document(request.func, request.language))
         document = self._act(request, known) if known else documents.new_document(request.func, request.language)
-        if handler:
+        described = self.plugins.metadata.get(request.func)
+        if handler and reports.waits_for_its_form(described, request.submitted):
+            self._decorate(document, request)
+        elif handler:
             self._decorate(document, request)
             document = run_handler(self.root, handler, request, "action", document)
         request.session.commit()
         document = self._events(request, "after", document)
         document = self._events(request, "final", document)
+        if described is not None and described.get("type") == "report":
+            self._decorate_report(document, request)
         for background in self.plugins.events.get((request.func, "background"), []):
             request.after.append(partial(run_background, self.root, background, request, document))
         return document
+
+    def _decorate_report(self, document: etree._Element, request: Request) -> None:
+        self._decorate(document, request)
+        for complaint in reports.complaints(document):
+            self.log.error("core ERROR %s: %s", request.func, complaint)
+        reports.decorate(document)
 
     def _rehearse(self, request: Request, known: Function) -> None:
         """The core calls a wizard's step with `checkonly=on`, then without `sok`, before it is done; what plugins hear
