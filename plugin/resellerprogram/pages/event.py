@@ -14,7 +14,7 @@ from . import quick
 
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
 """Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
-(panel-2, C2); only a submitted one changes anything."""
+(E.4); only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
 MARK = "billmgr.DoNothing"
 """A copy, a standby or maintenance (`panel/standstill.py`): what is queued there waits until that file is gone."""

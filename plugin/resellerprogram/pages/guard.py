@@ -20,7 +20,7 @@ from . import quick
 STAFF_LEVEL = 29
 ERROR_TYPE = "resellerprogram_promo_code"
 TAKES_NO_CODE = frozenset({"delete", "clear", "back", "refresh"})
-"""Buttons that bring a code along and do something else with the cart (panel-2, B2)."""
+"""Buttons that bring a code along and do something else with the cart (B.5)."""
 HEAD = 4096
 _LONGEST_CODE = 64
 _NO_DOCUMENT = b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n'

@@ -71,7 +71,7 @@ discounts must not look like somebody else's."""
 
 PROMO_CODE_FUNCTIONS = {"basket": "promocode", "cart": "promocode"}
 """Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one as clients of real
-panels use it (panel-2, B1)."""
+panels use it (B.5)."""
 
 CLIENT_LEVEL = "16"
 
@@ -137,12 +137,12 @@ def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
 
 
 EXPENSE_KINDS = ("personal", "promo", "globaldiscount")
-"""How the newer of two pages says what acted on an expense; the older gives the discount's id (panel-2, D3)."""
+"""How the newer of two pages says what acted on an expense; the older gives the discount's id (D.4)."""
 
 
 def expenses_of(first: date, last: date) -> dict[str, str]:
     """Conditions for all clients' expenses of these days: by `fromdate` and `todate`, as a client's filter form has
-    been seen (scale, 4), and by `realdate` as lists of payments have it (C.4); who reads them looks at the days again.
+    been seen (D.4), and by `realdate` as lists of payments have it (C.4); who reads them looks at the days again.
     """
     return {
         "filter": "on",
@@ -157,7 +157,7 @@ def expenses_of(first: date, last: date) -> dict[str, str]:
 
 def tells_discount(row: Row) -> bool:
     """Whether an expense says what made it smaller. An empty column is left out of a row, so that one without it had no
-    discount (panel-2, D2)."""
+    discount (C.3)."""
     return row.has("discount") and row.has("discountamount")
 
 
@@ -200,7 +200,7 @@ def refunded_payment(row: Row) -> PaymentId | None:
 
 def group_members(rows: list[Row]) -> list[Row]:
     """Of a client group's list the members: it shows all clients with a status, or the members alone and no such column
-    (D.2). An empty column is left out of a row (panel-2, D2): one row without it is no member by that. Raises
+    (D.2). An empty column is left out of a row (C.3): one row without it is no member by that. Raises
     IncompleteAnswer."""
     if not any(row.has("status") for row in rows):
         return rows
@@ -409,7 +409,7 @@ def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
         rows = [(row, "") for row in panel.rows("currencyrate")]
     except PanelRefusal as error:
         rows, refused = [], str(error)
-    for number, iso in currencies.items() if not rows else ():  # a list of one currency's rates (panel-2, D5)
+    for number, iso in currencies.items() if not rows else ():  # a list of one currency's rates (D.5)
         try:
             rows += [(row, iso) for row in panel.rows("currencyrate", {"elid": number})]
         except PanelRefusal:
@@ -500,7 +500,7 @@ def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
 
 
 def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
-    """Rights are set function by function and person by person (panel-2, A5): only calls that change nothing are tried.
+    """Rights are set function by function and person by person (E.3): only calls that change nothing are tried.
     What else may be wrong with them is other probes' business."""
     elid = specimen.account or NOBODY
     denied = []

@@ -315,7 +315,7 @@ def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda war
 
 def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, str]]:
     """Every rate, with its currency where only the list tells that: where the panel does not list all rates, or none
-    at all, it may list those of one currency (panel-2, D5)."""
+    at all, it may list those of one currency (D.5)."""
 
     def read(ids: str, **whose: str) -> list[Row]:
         return panel.rows("currencyrate", whose, assumptions.by_id(ids))

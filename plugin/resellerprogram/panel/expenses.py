@@ -1,4 +1,4 @@
-"""What clients were charged, and what a discount took off it (BILLmanager API, Expenses; panel-2, D3)."""
+"""What clients were charged, and what a discount took off it (BILLmanager API, Expenses; D.4)."""
 
 from __future__ import annotations
 

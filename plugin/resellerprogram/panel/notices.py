@@ -18,7 +18,7 @@ def notify(
     language: str | None = None,
 ) -> None:
     """Tell a user of the panel something: in `language`, or in both where that is not known. The panel shows a client
-    what concerns the `provider` whose client area they open (panel-2, E1). Raises PanelError."""
+    what concerns the `provider` whose client area they open (D.6). Raises PanelError."""
     both = f"{subject.ru} / {subject.en}", f"{message.ru}\n\n{message.en}"
     said = (subject.say(language), message.say(language)) if language else both
     params = {"user": user, "subject": said[0], "message": said[1], "sok": "ok"}
