@@ -109,8 +109,8 @@ class _Told:
         return self._owner(each) is None and each.discount not in self._others
 
     def _client(self, each: DiscountedExpense) -> AccountId | None:
-        """Whose an expense is, by the name that its row shows; None for one that two clients bear."""
-        return self._by_name.get(each.account)
+        """Whose an expense is, by the name that its row shows; None without one, and for one that two clients bear."""
+        return self._by_name.get(each.account) if each.account else None
 
     def _owner(self, each: DiscountedExpense) -> AccountId | None:
         """Whose discount of ours acted. An id alone proves nothing (R10): that of one that has ended is nobody's
