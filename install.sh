@@ -145,10 +145,11 @@ check_host() {
     find_python
 }
 
+# Python is always started with -I: without it, it would load what lies in the folder where install.sh was called.
 find_python() {
     local candidate
     for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.10 python3.9; do
-        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+        if "$candidate" -I -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
             PYTHON=$(command -v "$candidate")
             return
         fi
@@ -174,12 +175,12 @@ build_release() {
     say "Building in $RELEASE ($("$PYTHON" --version))" "Сборка в $RELEASE ($("$PYTHON" --version))"
     mkdir -p "$RELEASE"
     chmod -R go-w "$HOME_DIR"
-    "$PYTHON" -m venv "$RELEASE/venv"
+    "$PYTHON" -I -m venv "$RELEASE/venv"
     local from=()
     [ -z "$WHEELS" ] || from=(--no-index --find-links "$WHEELS")
     local -a packages
     mapfile -t packages < <(runtime_packages)
-    "$RELEASE/venv/bin/python" -m pip install -qq --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
+    "$RELEASE/venv/bin/python" -I -m pip install -qq --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
         die "the packages could not be installed; without internet use --wheels DIR" \
             "пакеты не установились; без интернета используйте --wheels DIR"
     local site
@@ -203,7 +204,7 @@ PYTHON
 
 # packages_of SECTION OPTION: the packages that setup.cfg names there, one a line.
 packages_of() {
-    "$PYTHON" - "$PROJECT/setup.cfg" "$@" <<'PYTHON'
+    "$PYTHON" -I - "$PROJECT/setup.cfg" "$@" <<'PYTHON'
 import configparser
 import sys
 path, section, option = sys.argv[1:]
@@ -366,7 +367,7 @@ give_back() {
     works || die "the installed plugin does not run, so nothing can be given back; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
         "установленный плагин не запускается, вернуть скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     if [ -n "$WITHDRAW" ]; then
-        "$ROOT/sbin/$NAME" withdraw || die "the discounts could not be taken off; nothing was removed" \
+        "$ROOT/sbin/$NAME" withdraw </dev/null || die "the discounts could not be taken off; nothing was removed" \
             "скидки не удалось снять; ничего не удалено"
     else
         "$ROOT/sbin/$NAME" put-back || die \
@@ -411,10 +412,10 @@ environment() {
     wanted=$(cksum <"$PROJECT/setup.cfg")$("$PYTHON" --version)
     if [ "$(cat "$PROJECT/.venv/wanted" 2>/dev/null || true)" != "$wanted" ]; then
         say "Preparing .venv ($("$PYTHON" --version))" "Готовим .venv ($("$PYTHON" --version))"
-        "$PYTHON" -m venv --clear "$PROJECT/.venv"
+        "$PYTHON" -I -m venv --clear "$PROJECT/.venv"
         local -a packages
         mapfile -t packages < <(runtime_packages; test_packages)
-        "$PROJECT/.venv/bin/python" -m pip install -qq --disable-pip-version-check "${packages[@]}"
+        "$PROJECT/.venv/bin/python" -I -m pip install -qq --disable-pip-version-check "${packages[@]}"
         printf '%s' "$wanted" >"$PROJECT/.venv/wanted"
     fi
     cd "$PROJECT"
@@ -428,7 +429,7 @@ run_demo() {
 
 run_tests() {
     environment
-    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadgroup)  # they also wait
+    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadscope --no-loadscope-reorder)  # they also wait
     if [ "${1:-}" = quick ]; then
         shift
         chosen=(-n "$(nproc)" -m 'not slow' --hypothesis-profile quick)

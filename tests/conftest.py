@@ -8,16 +8,18 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from resellerprogram.panel import transport
 from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
 from tests import installation
 from tests.operator import Operator
-from tests.sandbox import Sandbox
+from tests.sandbox import Sandbox, within
 from tests.sandbox.nursery import Nursery
 
 for profile, examples in (("here", 150), ("quick", 30)):
@@ -32,18 +34,43 @@ OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
 """Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
 
 
+LONG = ("soak", "browser", "install/test_demo", "live", "install")
+"""What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
+
+
+SHARE = ("tests/live/", "tests/sandbox_tests/")
+"""Whose modules have one panel each, made for all of their tests."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks who is slow."""
+    if set(getattr(item, "fixturenames", ())) & OF_A_PANEL:
+        item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who shares an installation stays together, so that it is made once. From pytest 9.2 on, xdist 3.8 reads no
+    `xdist_group` any more, and says nothing."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith("tests/browser/"):
+                return "tests/browser"
+            return nodeid.partition("::")[0] if nodeid.startswith(SHARE) else nodeid
+
+    return Together(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks who is slow, and keeps those together who share an installation, so that it is made once."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & OF_A_PANEL:
-            item.add_marker(pytest.mark.slow)
-        folder = item.path.parent.name
-        if folder == "browser":
-            item.add_marker(pytest.mark.xdist_group(folder))
-        elif fixtures & {"one_live", "one_panel"}:
-            item.add_marker(pytest.mark.xdist_group(f"{folder}/{item.path.stem}"))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    where = f"{item.path.parent.name}/{item.path.stem}"
+    return next((rank for rank, long in enumerate(LONG) if where.startswith(long)), len(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,8 +121,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def operator(sandbox: Sandbox) -> Iterator[Operator]:
-    """Somebody who runs the plugin against the sandbox, in this process."""
+def operator(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    """Somebody who runs the plugin against the sandbox, in this process, and spares it a process for every call; those
+    have tests/panel, tests/live and tests/install."""
+    monkeypatch.setattr(transport, "subprocess", within.INSTEAD)
     with Store(sandbox.root, datetime(2025, 1, 20, 12)) as opened:
         opened.settings.set("panel_url", sandbox.url)
         yield Operator(sandbox, opened)

@@ -28,16 +28,17 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="end after the show")
     parser.add_argument("--port", type=int, default=0, help="port of the panel")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the panel is laid out, made anew")
+    parser.add_argument("--resellers", type=int, default=200, help="how many there are")
     options = parser.parse_args()
     shutil.rmtree(options.folder, ignore_errors=True)
     say(
-        "1. A sandbox panel with two hundred resellers and three months of payments",
-        "1. Панель-песочница: двести реселлеров, три месяца платежей",
+        f"1. A sandbox panel with {options.resellers} resellers and three months of payments",
+        f"1. Панель-песочница: реселлеров {options.resellers}, три месяца платежей",
     )
     sandbox = Sandbox.create(
         options.folder / "mgr5", port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD
     )
-    sandbox.world.populate(FIRST)
+    sandbox.world.populate(FIRST, count=options.resellers)
     sandbox.world.add_employee("chief", level=30, password=PASSWORD)
     advance = sandbox.world.add_account("Reseller with an advance", email="advance@example.com", password=PASSWORD)
     falling = sandbox.world.add_account("Reseller without", email="falling@example.com", password=PASSWORD)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNTIME = ("lxml", "requests", "python-dateutil")
@@ -29,7 +33,7 @@ def prepare(folder: Path, wheels: Path) -> Path:
     subprocess.run([str(environment / "bin" / "python"), *install], check=True)
     python.write_text(
         "#!/bin/sh\n"
-        f'if [ "$1 $2" = "-m venv" ]; then exec cp -R {shlex.quote(str(environment))} "$3"; fi\n'
+        f'if [ "$1 $2 $3" = "-I -m venv" ]; then exec cp -a {shlex.quote(str(environment))} "$4"; fi\n'
         f'exec {shlex.quote(sys.executable)} "$@"\n',
         encoding="utf-8",
     )
@@ -37,7 +41,27 @@ def prepare(folder: Path, wheels: Path) -> Path:
     return python
 
 
-def run(command: str, root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def put_into(sandbox: Sandbox, wheels: Path) -> None:
+    """The plugin as `install.sh install` has put it into another panel just like this one, copied from there. For tests
+    of what comes after an installation; the first one makes it."""
+    model = wheels.with_name("model") / "mgr5"
+    with open(wheels.with_name("model.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not model.exists():
+            with Sandbox.create(model) as panel:
+                done = run("install", panel.root, "--wheels", str(wheels))
+            if done.returncode:
+                shutil.rmtree(model)
+                raise RuntimeError(done.stdout + done.stderr)
+    for folder in ("lib", "sbin", "addon", "etc/xml", "var"):
+        for each in (model / folder).glob("*resellerprogram*"):
+            subprocess.run(["cp", "-a", str(each), str(sandbox.root / folder)], check=True)
+    sandbox.mgrctl("exit")
+
+
+def run(
+    command: str, root: Path, *words: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     python = str(PREPARED or sys.executable)
     variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": python, "PIP_NO_INDEX": "1", **environment}
     return subprocess.run(
@@ -46,5 +70,6 @@ def run(command: str, root: Path, *words: str, **environment: str) -> subprocess
         capture_output=True,
         env=variables,
         check=False,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
     )

@@ -111,8 +111,12 @@ def _settings(context: Context) -> Check:
     except ResellerProgrammeError as error:
         return Check("settings", about, Finding.DIFFERS, True, error.text)
     if context.warnings:
-        return Check("settings", about, Finding.DIFFERS, False, context.warnings[0])
+        return Check("settings", about, Finding.DIFFERS, False, _joined(context.warnings))
     return Check("settings", about, Finding.HOLDS, True, Text("provider {id}", "провайдер {id}")(id=context.provider))
+
+
+def _joined(texts: list[Text]) -> Text:
+    return Text("; ".join(each.en for each in texts), "; ".join(each.ru for each in texts))
 
 
 def _https(root: Path, context: Context) -> Check:

@@ -17,6 +17,7 @@ from .store.queue import Queued
 from .store.runs import Run
 
 LATE = timedelta(minutes=15)
+LINES_SHOWN = 20
 _FAILING = Text(
     "waiting in the queue after a failure: {count}, the first {first}: {error}",
     "ждут в очереди после ошибки: {count}, первым {first}: {error}",
@@ -66,7 +67,9 @@ def health(store: Store, now: datetime) -> Health:
     overdue = not still and last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
     if still:
         warnings.append(PanelStandsStill().text)
-    if not store.settings.current().automatic:
+    current = store.settings.current()
+    (critical if current.unreadable else warnings).extend(store.settings.problems())
+    if not current.automatic:
         warnings.append(
             Text(
                 "automatic = off: payments and the nightly run change nothing",
@@ -89,6 +92,7 @@ def health(store: Store, now: datetime) -> Health:
     for found, text in ((failing, _FAILING), (late, _LATE), (given_up, _GIVEN_UP)):
         if found:
             warnings.append(text(count=len(found), first=_whose(found[0]), error=found[0].error))
+    warnings += _journal(store)
     state = State.CRITICAL if critical else State.WARNING if warnings else State.OK
     return Health(
         state,
@@ -115,6 +119,27 @@ def _unfinished(store: Store, last: Run | None) -> Iterator[Text]:
             )(cause=run.cause, error=run.error)
         elif run and run.outcome is None and not is_taken(store.folder):
             yield Text("the last run ({cause}) died", "последний пересчёт ({cause}) оборвался")(cause=run.cause)
+
+
+def _journal(store: Store) -> Iterator[Text]:
+    """Lines that say what rests and can't be read: what they said is known by the database alone, or by nobody."""
+    path = store.set_aside.journal_path
+    try:
+        damaged = store.set_aside.damaged_lines()
+    except OSError as error:
+        yield Text(
+            "the journal of what was set aside can't be read: {error}; nothing is set aside until it can",
+            "журнал отложенных скидок не читается: {error}; пока это так, ничего не откладывается",
+        )(error=error)
+        return
+    if damaged:
+        shown = ", ".join(map(str, damaged[:LINES_SHOWN]))
+        yield Text(
+            "{path}: lines that can't be read and are passed over: {lines}. Compare with a copy of the file, or with "
+            "`resellerprogram set-aside`",
+            "{path}: нечитаемые строки, они пропущены: {lines}. Сравните с копией файла или с "
+            "`resellerprogram set-aside`",
+        )(path=path, lines=f"{shown}, …" if len(damaged) > LINES_SHOWN else shown)
 
 
 def _whose(queued: Queued) -> Text:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from .recalculation.report import Planned, Report
 
 
+TAKEN_OFF = Text(
+    "discounts of the programme that end: {ours}, of clients: {clients}; discounts set aside that come back: {others}",
+    "закончатся скидки программы: {ours}, у клиентов: {clients}; вернутся отложенные скидки: {others}",
+)
+"""What taking the programme off means, as things stand."""
+
+
 def plan_lines(report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
     """What a run changes, or changed: one line per account, one column per service type."""
     yield Text(
@@ -45,9 +52,9 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
         yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
     else:
         yield Text(
-            "Nothing has been written. `resellerprogram apply` writes it.",
-            "Ничего не записано. Запишет `resellerprogram apply`.",
-        ).say(language)
+            "Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.",
+            "Ничего не записано. Запишет `resellerprogram apply`; с `--plan {plan}` — только если план тот же.",
+        )(plan=report.fingerprint).say(language)
     yield from _failed_lines(report, language, written)
 
 

@@ -14,21 +14,19 @@ from pathlib import Path
 from .doctor import doctor
 from .logfile import log_to
 from .panel.assumptions import Finding
-from .programme.discounts import Change, PutBack, SetAside
-from .programme.errors import ResellerProgrammeError, UnsafePlan
+from .programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
 from .programme.ids import AccountId
 from .programme.members import Account
 from .programme.notices import Notice
 from .programme.text import Text, same
-from .programme.tiers import plain
 from .recalculation.letters import letter
-from .recalculation.report import Planned, Report
+from .recalculation.plans import keep_plan
+from .recalculation.report import Report
 from .recalculation.run import Clock, as_member, put_all_back, recalculate
 from .store import Store
 from .store.lock import as_tasks
 from .store.notes import DOCTOR, PREVIEW
-from .store.planned import PlannedAccount
-from .store.tasks import APPLY, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
+from .store.tasks import APPLY, CHANGED, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
 
 PATIENCE = 3600.0
 """Seconds that a task waits for another run."""
@@ -60,6 +58,8 @@ def _carry_out(root: Path, store: Store, clock: Clock, task: Task) -> None:
         outcome, message = DONE, _KINDS[task.kind](root, store, clock, task)
     except UnsafePlan as error:
         outcome, message = STOPPED, error.text
+    except PlanChanged as error:
+        outcome, message = CHANGED, error.text
     except ResellerProgrammeError as error:
         log.error("%s: %s", task.kind, error)
         outcome, message = FAILED, error.text
@@ -85,7 +85,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
         patience=PATIENCE,
         progress=_progress(store, task),
     )
-    store.planned.replace(_planned(each, report) for each in report.planned)
+    keep_plan(store, report)
     total = max(report.discounts, store.owned.count())
     store.notes.write(
         PREVIEW,
@@ -106,21 +106,24 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 
 
 def _apply(root: Path, store: Store, clock: Clock, task: Task) -> Text:
-    accounts = task.arguments.get("accounts")
-    return _told(
-        recalculate(
-            root,
-            store,
-            clock().date(),
-            clock,
-            task.arguments.get("cause", APPLY),
-            accounts=None if accounts is None else [AccountId(account) for account in accounts],
-            who=task.author.name,
-            allow_drop=bool(task.arguments.get("allow_drop")),
-            patience=PATIENCE,
-            progress=_progress(store, task),
-        )
+    """A limit is lifted for a plan that was confirmed, and for nothing else."""
+    accounts, confirmed = task.arguments.get("accounts"), task.arguments.get("confirmed")
+    report = recalculate(
+        root,
+        store,
+        clock().date(),
+        clock,
+        task.arguments.get("cause", APPLY),
+        accounts=None if accounts is None else [AccountId(account) for account in accounts],
+        who=task.author.name,
+        allow_drop=confirmed is not None and bool(task.arguments.get("allow_drop")),
+        confirmed=None if confirmed is None else {AccountId(int(each)): confirmed[each] for each in confirmed},
+        patience=PATIENCE,
+        progress=_progress(store, task),
     )
+    if report.changed:
+        raise report.plan_changed()
+    return _told(report)
 
 
 def _withdraw(root: Path, store: Store, clock: Clock, task: Task) -> Text:
@@ -210,43 +213,8 @@ def _progress(store: Store, task: Task) -> Callable[[int, int], None]:
     return tell
 
 
-def _planned(planned: Planned, report: Report) -> PlannedAccount:
-    return PlannedAccount(
-        planned.account.id,
-        planned.account.name,
-        planned.turnover,
-        planned.tier_before,
-        planned.tier,
-        _kind(planned),
-        sum(change.drops for change in planned.changes),
-        tuple(_values(change, report) for change in planned.changes),
-        planned.unforetold,
-    )
-
-
 def _noticed(account: Account, notice: Notice, store: Store) -> dict[str, object]:
     """What a client would be told."""
     titles = {each.name: each.title for each in store.classes.all()}
     subject = letter(notice, store.settings.current().currency, titles).subject
     return {"account": account.id, "name": account.name, "kind": notice.kind.value, "subject": [subject.en, subject.ru]}
-
-
-def _kind(planned: Planned) -> str:
-    """What the run does to the client: starts, rises, falls or ends the discounts, or touches others only."""
-    own = [change for change in planned.changes if not isinstance(change, (SetAside, PutBack))]
-    if not own:
-        return "other"
-    if any(change.drops for change in own):
-        return "falls" if planned.tier else "ends"
-    return "starts" if planned.tier_before is None and all(change.had is None for change in own) else "rises"
-
-
-def _values(change: Change, report: Report) -> dict[str, object]:
-    if isinstance(change, (SetAside, PutBack)):
-        return {"name": change.other.name, "value": change.other.value, "because": change.because.value}
-    return {
-        "name": report.scope_names.get(change.scope, change.scope),
-        "before": None if change.had is None else plain(change.had),
-        "after": None if change.will_have is None else plain(change.will_have),
-        "because": change.because.value,
-    }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.installation import run
+from tests.installation import put_into
 from tests.sandbox import Sandbox
 from tests.sandbox.population import populate
 
@@ -51,8 +51,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
             world.add_payment(account, 3_500, TODAY - timedelta(days=26))
             world.add_cashback(account, 500, TODAY - timedelta(days=2))
             world.add_discount(account, 15, "it_1", "Agreed by hand")
-        done = run("install", sandbox.root, "--wheels", str(wheels))
-        assert done.returncode == 0, done.stdout + done.stderr
+        put_into(sandbox, wheels)
         for name, value in (("panel_url", sandbox.url), ("provider", "1"), ("joining", "on")):
             cli(sandbox, "settings", "set", name, value)
         cli(sandbox, "apply")

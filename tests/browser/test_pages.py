@@ -223,7 +223,7 @@ def test_a_plan_is_made_looked_at_and_applied(chief: Page, panel: Sandbox) -> No
     assert panel.world.percents(payer)["vds"] == 5
     press(chief, "Apply all")
     expect(chief.get_by_text("beyond the limit")).to_be_visible()
-    chief.get_by_label("Lift the limit for this once").check()
+    chief.get_by_label("Lift the limit for this plan").check()
     chief.get_by_label("Reason").fill("a quiet month")
     submit(chief)
     expect(heading).to_be_visible()

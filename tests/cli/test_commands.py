@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from datetime import date, datetime, timedelta
@@ -39,9 +40,9 @@ class Shell:
         captured = self._capture.readouterr()
         return code, captured.out, captured.err
 
-    def json(self, *words: str) -> Any:
+    def json(self, *words: str, warns: bool = False) -> Any:
         code, out, err = self.run(*words, "--json")
-        assert (code, err) == (0, "")
+        assert (code, bool(err)) == (0, warns)
         return json.loads(out)
 
 
@@ -67,6 +68,7 @@ def romashka(sandbox: Sandbox) -> int:
 
 
 def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, romashka: int) -> None:
+    plan = shell.json("plan", "--date", "2025-01-20")["fingerprint"]
     code, out, err = shell.run("plan", "--date", "2025-01-20")
     assert (code, err) == (0, "")
     assert out == (
@@ -75,7 +77,7 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
         "account  name          turnover  tier        vds       dedic    certificate\n"
         "1        Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
         "\n"
-        "Nothing has been written. `resellerprogram apply` writes it.\n"
+        f"Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.\n"
     )
     assert shell.run("apply", "--date", "2025-01-20")[1].endswith("\nWritten: 3.\n")
     assert shell.run("plan", "--date", "2025-01-20", language="ru")[1].endswith("Всё как должно быть, писать нечего.\n")
@@ -150,15 +152,104 @@ def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka:
         sandbox.world.delete_payment(payment)
     code, _, err = shell.run("apply", "--date", "2025-01-21")
     assert (code, "--allow-drop" in err) == (4, True)
-    assert "--allow-drop" in shell.run("plan", "--date", "2025-01-21")[2]
+    plan = shell.json("plan", "--date", "2025-01-21", warns=True)["fingerprint"]
+    assert f"--allow-drop --plan {plan}`" in shell.run("plan", "--date", "2025-01-21")[2]
     with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
         code, _, err = shell.run("apply", language="ru")
     assert (code, "уже идёт другой пересчёт: daily, pid" in err) == (3, True)
     sandbox.fault("refuse", "account.discount.delete", count=1)
-    assert shell.run("apply", "--date", "2025-01-21", "--allow-drop")[0] == 5
+    assert shell.run("apply", "--date", "2025-01-21", "--allow-drop", "--plan", plan)[0] == 5
     assert shell.run("apply", "--account", "999")[0] == 1
     assert shell.run("apply", "--account", "1; rm -rf /")[0] == 2
     assert shell.run("explode")[0] == 2
+
+
+AT_NOON = ("--date", "2025-01-20")
+
+
+def test_the_plan_that_was_named_is_applied_or_nothing_and_then_the_new_one_is_shown(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    """What an administrator confirms is what is applied (spec, section 3)."""
+    seen = shell.json("plan", *AT_NOON)["fingerprint"]
+    sandbox.world.add_payment(romashka, 50_000, TODAY)
+    code, out, err = shell.run("apply", *AT_NOON, "--plan", seen)
+    now = shell.json("plan", *AT_NOON)["fingerprint"]
+    assert (code, sandbox.world.discounts()) == (6, [])
+    assert "Partner #9  — → 21 %" in out
+    assert f"the plan is not {seen} any more; nothing has been written. It is {now} now" in err
+    code, _, err = shell.run("apply", *AT_NOON, "--plan", seen, language="ru")
+    assert (code, f"план уже не {seen}; ничего не записано. Теперь это {now}" in err) == (6, True)
+    assert shell.run("apply", *AT_NOON, "--plan", now)[0] == 0
+    assert sandbox.world.percents(romashka)["vds"] == 21
+
+
+def test_what_changes_between_the_look_and_the_writing_is_left_out_and_named(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from resellerprogram.cli import discounts
+
+    other = sandbox.world.add_account("Other")
+    sandbox.world.add_payment(other, 600, TODAY)
+    original = vars(discounts)["recalculate"]
+
+    def pay_before_the_writing(*arguments: Any, **options: Any) -> Any:
+        if options.get("write", True):
+            sandbox.world.add_payment(other, 3_000, TODAY)
+        return original(*arguments, **options)
+
+    seen = shell.json("plan", *AT_NOON)["fingerprint"]
+    monkeypatch.setattr(discounts, "recalculate", pay_before_the_writing)
+    code, out, err = shell.run("apply", *AT_NOON, "--plan", seen)
+    assert (code, out.endswith("\nWritten: 3.\n")) == (6, True)
+    assert f"accounts that differ: 1 ({other} Other)" in err
+    assert (len(sandbox.world.discounts(romashka)), sandbox.world.discounts(other)) == (3, [])
+
+
+def test_a_limit_is_lifted_for_a_plan_that_was_named_and_for_no_other(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    shell.run("apply", *AT_NOON)
+    with Store(sandbox.root, datetime.now()) as store:
+        store.settings.set("drop_limit_count", "0")
+    sandbox.world.delete_payments(romashka)
+    seen = shell.json("plan", *AT_NOON, warns=True)["fingerprint"]
+    code, out, err = shell.run("apply", *AT_NOON, "--allow-drop")
+    assert (code, out, "for one plan" in err) == (2, "", True), "a script names what it lifts the limit for"
+    assert "для одного плана" in shell.run("apply", *AT_NOON, "--allow-drop", language="ru")[2]
+    other = sandbox.world.add_account("Other")
+    sandbox.world.add_payment(other, 600, TODAY)
+    assert shell.run("apply", *AT_NOON, "--allow-drop", "--plan", seen)[0] == 6
+    assert sandbox.world.percents(romashka)["vds"] == 19
+    now = shell.json("plan", *AT_NOON, warns=True)["fingerprint"]
+    assert shell.run("apply", *AT_NOON, "--plan", now)[0] == 4, "a plan that is named has the limit still"
+    now = shell.json("plan", *AT_NOON, warns=True)["fingerprint"]
+    assert shell.run("apply", *AT_NOON, "--allow-drop", "--plan", now)[0] == 0
+    assert (sandbox.world.percents(romashka), sandbox.world.percents(other)["vds"]) == ({}, 3)
+
+
+@pytest.mark.parametrize(("language", "no", "yes"), [("en", "", "yes"), ("ru", "нет", "да")])
+def test_at_a_terminal_the_plan_is_shown_and_asked_about_before_the_limit_is_lifted(
+    shell: Shell,
+    sandbox: Sandbox,
+    romashka: int,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    no: str,
+    yes: str,
+) -> None:
+    shell.run("apply", *AT_NOON)
+    sandbox.world.delete_payments(romashka)
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{no}\n"))
+    code, out, _ = shell.run("apply", *AT_NOON, "--allow-drop", language=language)
+    assert (code, "Partner #8 → —" in out, "[y/N]" in out or "[д/Н]" in out) == (1, True, True)
+    assert sandbox.world.percents(romashka)["vds"] == 19
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{yes}\n"))
+    assert shell.run("apply", *AT_NOON, "--allow-drop", language=language)[0] == 0
+    assert sandbox.world.percents(romashka) == {}
+    assert shell.run("apply", *AT_NOON, "--allow-drop", language=language)[0] == 0, "nothing to ask about"
+    assert shell.run("apply", *AT_NOON, "--allow-drop", "--json")[0] == 2, "a program names its plan"
 
 
 def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
@@ -376,8 +467,17 @@ def test_backup_tells_where_the_copy_is(shell: Shell, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size > 0
 
 
-def test_withdraw_takes_everything_off(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+def test_withdraw_tells_how_much_that_is_asks_at_a_terminal_and_takes_everything_off(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.run("apply", "--date", "2025-01-20")
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    code, out, _ = shell.run("withdraw", "--date", "2025-01-20", language="ru")
+    assert (code, len(sandbox.world.discounts())) == (1, 3)
+    assert out.startswith("закончатся скидки программы: 3, у клиентов: 1; вернутся отложенные скидки: 0\n")
+    assert shell.json("settings", "show")["automatic"] == "on"
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
     assert shell.run("withdraw", "--date", "2025-01-20")[0] == 0
     assert sandbox.world.discounts() == []
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]

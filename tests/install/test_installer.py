@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import run
+from tests.installation import put_into, run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -21,8 +21,7 @@ TODAY = date(2025, 1, 20)
 
 @pytest.fixture
 def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
-    done = run("install", sandbox.root, "--wheels", str(wheels))
-    assert done.returncode == 0, done.stdout + done.stderr
+    put_into(sandbox, wheels)
     return sandbox
 
 

@@ -16,7 +16,7 @@ import pytest
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store, database
 
-from tests.installation import PROJECT, run
+from tests.installation import PROJECT, put_into, run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -33,8 +33,7 @@ def spaced(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
-    done = run("install", sandbox.root, "--wheels", str(wheels))
-    assert done.returncode == 0, done.stdout + done.stderr
+    put_into(sandbox, wheels)
     return sandbox
 
 
@@ -82,6 +81,22 @@ def test_whatever_the_umask_nobody_else_may_write_what_root_runs(sandbox: Sandbo
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     rotation = (sandbox.root / "lib" / "resellerprogram" / "current" / "logrotate").read_text()
     assert "create 0600 root root" in rotation
+
+
+def test_nothing_is_loaded_from_the_folder_in_which_root_happens_to_be(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A1: `cd /tmp; ~/plugin/install.sh install` must not run what anybody has put there as a module."""
+    anybodys = tmp_path / "tmp"
+    anybodys.mkdir()
+    ran = tmp_path / "ran"
+    for name in ("venv", "ensurepip", "configparser", "pip", "sysconfig", "lxml", "compileall", "resellerprogram"):
+        (anybodys / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write({name!r} + ' ')\n")
+    wheels = tmp_path / "none"
+    wheels.mkdir()
+    done = run("install", sandbox.root, "--wheels", str(wheels), cwd=anybodys, PYTHON=sys.executable)
+    assert (ran.read_text() if ran.exists() else "") == ""
+    assert "the packages could not be installed" in done.stderr
+    run("uninstall", sandbox.root, "--purge", cwd=anybodys, PYTHON=sys.executable)
+    assert not ran.exists()
 
 
 # --- a log that can't be opened (V12) ---

@@ -16,7 +16,7 @@ from resellerprogram.programme.errors import AnotherRunActive
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 
-from tests.installation import run
+from tests.installation import put_into
 from tests.sandbox import Sandbox
 
 PATIENCE = 60.0
@@ -100,8 +100,7 @@ class Live:
 @pytest.fixture(scope="module")
 def one_live(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Live]:
     with Sandbox.create(tmp_path_factory.mktemp("live") / "mgr5", now=datetime.now()) as panel:
-        done = run("install", panel.root, "--wheels", str(wheels))
-        assert done.returncode == 0, done.stdout + done.stderr
+        put_into(panel, wheels)
         live = Live(panel)
         assert live.cli("settings", "set", "panel_url", panel.url).returncode == 0
         yield live

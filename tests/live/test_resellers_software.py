@@ -56,7 +56,7 @@ def client(one_live: Live) -> str:
     live.sandbox.world.add_payment(account, 3_000, date.today() - timedelta(days=27))
     live.sandbox.world.add_discount(account, 33, "it_1", "Agreed by hand")
     live.cli("settings", "set", "joining", "on")
-    assert live.cli("apply", "--allow-drop").returncode == 0
+    assert live.cli("apply").returncode == 0
     return login
 
 

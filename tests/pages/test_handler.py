@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +139,16 @@ def test_a_failure_of_ours_is_told_and_logged(root: Path, store: Store, monkeypa
 def test_a_mistake_at_the_screen_is_no_error_in_the_log(desk: Desk) -> None:
     desk.ask("history", elid="x")
     assert not (desk.root / "var" / "resellerprogram.log").exists()
+
+
+def test_a_page_does_not_wait_long_for_who_holds_the_database(root: Path, store: Store) -> None:
+    """Case V12"""
+    desk = Desk(root, store, level=30)
+    store.connection.execute("BEGIN EXCLUSIVE")
+    begun = time.monotonic()
+    try:
+        page = desk.ask("queue.retry", elid="1")
+    finally:
+        store.connection.execute("ROLLBACK")
+    assert time.monotonic() - begun < 10
+    assert "Try again" in page.findtext("error/msg")

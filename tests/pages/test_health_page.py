@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from resellerprogram.programme.ids import AccountId, PaymentId
+from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import Money
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
@@ -110,6 +111,16 @@ def test_a_full_administrator_takes_it_all_off_with_a_reason(
     assert office.refused("health.takeoff", what="everything")[1] == "what"
     assert office.refused("health.takeoff", what=what)[1] == "reason"
     assert office.refused("health.takeoff", what=what, reason="moving")[1] == "confirm"
+    form = {**office.form("health.takeoff"), "what": what, "reason": "moving", "confirm": "on"}
+    assert form["touched"] == (
+        "discounts of the programme that end: 3, of clients: 1; discounts set aside that come back: 1"
+    )
+    (owned, *_) = office.store.owned.of(AccountId(1)).values()
+    office.store.owned.keep(replace(owned, id=DiscountId(99), account=AccountId(2)))
+    message, field = office.error(office.ask("health.takeoff", **form, sok="ok"))
+    assert (field, message.startswith("there are more discounts now")) == ("confirm", True)
+    office.store.owned.forget_account(AccountId(2))
+    assert office.store.settings.current().automatic
     office.save("health.takeoff", what=what, reason="moving", confirm="on")
     work(office)
     percents = operator.percents(1)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
+from resellerprogram.programme.tiers import TierTable
+from resellerprogram.store.changes import Author
+from resellerprogram.store.tasks import APPLY
 from resellerprogram.tasks import carry_out_all
 
 from tests.operator import TODAY, Operator
@@ -111,8 +115,8 @@ def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_wit
     clerk = Desk(desk.root, desk.store, level=29)
     assert "A full administrator can lift it" in clerk.form("preview.apply")["beyond"]
     assert "allow_drop" not in clerk.form("preview.apply")
-    assert "more than one run may" in clerk.error(clerk.ask("preview.apply", sok="ok"))[0]
-    message, field = clerk.error(clerk.ask("preview.apply", sok="ok", allow_drop="on", reason="x"))
+    assert "more than one run may" in clerk.refused("preview.apply")[0]
+    message, field = clerk.refused("preview.apply", allow_drop="on", reason="x")
     assert (field, "full administrator" in message) == ("allow_drop", True)
     assert desk.refused("preview.apply")[1] == "allow_drop"
     assert desk.refused("preview.apply", allow_drop="on") == ("say why", "reason")
@@ -128,6 +132,168 @@ def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_wit
     desk.ask("members.recalculate", elid="1", sok="ok")
     work(desk)
     assert operator.percents(1)["vds"] == 5, "the limit holds again"
+    assert footer(desk)["name"].startswith("stopped: 3 of")
+
+
+# --- what was confirmed is what is applied (spec, section 3) ---
+
+
+def id_of(desk: Desk, name: str) -> int:
+    return next(int(row["id"]) for row in desk.rows("preview") if row["name"] == name)
+
+
+def changes(desk: Desk) -> dict[str, str]:
+    return {row["name"]: row["changes"] for row in desk.rows("preview")}
+
+
+def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(desk: Desk, operator: Operator) -> None:
+    """A payment of one, a refund of another: everybody else gets what was confirmed."""
+    make(desk)
+    atlas, delta, vector, nova = (id_of(desk, name) for name in ("Atlas", "Delta", "Вектор", "Nova"))
+    world = operator.sandbox.world
+    form = desk.form("preview.apply")
+    world.add_payment(atlas, 50_000, TODAY)
+    world.refuse_all_payments(vector)
+    world.add_payment(vector, 600, TODAY)
+    assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
+    work(desk)
+    assert operator.percents(1)["vds"] == 5
+    assert (operator.percents(atlas)["vds"], operator.percents(vector)) == (3, {}), "left as they were"
+    assert (operator.percents(delta), operator.percents(nova)["vds"]) == ({}, 3)
+    told = footer(desk)["name"]
+    assert told.startswith("changed meanwhile: the plan has changed since it was confirmed: accounts that differ: 2")
+    assert f"({atlas} Atlas, {vector} Вектор)" in told
+    assert changes(desk) == {
+        "Atlas": "vds 3 % → 19 %; dedic 1 % → 7 %; certificate 1 % → 3 %",
+        "Вектор": "vds — → 3 %; dedic — → 1 %; certificate — → 1 %",
+    }
+    russian = Desk(desk.root, desk.store, level=30, language="ru")
+    assert footer(russian)["name"].startswith("изменилось за это время: план изменился после подтверждения: клиентов")
+    desk.save("preview.apply")
+    work(desk)
+    assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
+    assert (changes(desk), footer(desk)["name"][:7]) == ({}, "plan of")
+
+
+def test_a_new_table_between_preview_and_yes_applies_to_nobody_who_saw_the_old_one(
+    desk: Desk, operator: Operator
+) -> None:
+    make(desk)
+    form = desk.form("preview.apply")
+    (_, *others) = desk.store.tiers.on(TODAY).table.tiers
+    desk.store.tiers.put(TierTable(tuple(others)), TODAY, "chief", NOW)
+    before = operator.sandbox.world.discounts()
+    desk.ask("preview.apply", **form, sok="ok")
+    work(desk)
+    assert operator.percents(id_of(desk, "Nova")) == {"vds": 3, "dedic": 1, "certificate": 1, "vhost": 40}
+    assert len(operator.sandbox.world.discounts()) == len(before)
+    assert changes(desk)["Nova"] == "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"
+
+
+def test_what_an_event_has_done_meanwhile_is_no_change_of_the_plan(desk: Desk, operator: Operator) -> None:
+    make(desk)
+    atlas = id_of(desk, "Atlas")
+    form = desk.form("preview.apply")
+    operator.queue(operator.sandbox.world.add_payment(atlas, 50_000, TODAY))
+    operator.work()
+    assert "Atlas" not in kinds(desk)
+    assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
+    work(desk)
+    assert (operator.percents(atlas)["vds"], operator.percents(1)["vds"]) == (19, 5)
+    assert footer(desk)["name"].startswith("plan of")
+
+
+def test_a_payment_answered_while_the_plan_is_applied_is_done_and_not_shown_again(
+    desk: Desk, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R6: the event acts at once, whatever was confirmed."""
+    from resellerprogram.recalculation import run
+
+    make(desk)
+    atlas = id_of(desk, "Atlas")
+    form = desk.form("preview.apply")
+    original = vars(run)["act"]
+    acted: list[int] = []
+
+    def pay_meanwhile(*arguments: Any) -> object:
+        if not acted:
+            acted.append(operator.sandbox.world.add_payment(atlas, 50_000, TODAY))
+            operator.queue(*acted)
+        return original(*arguments)
+
+    monkeypatch.setattr(run, "act", pay_meanwhile)
+    desk.ask("preview.apply", **form, sok="ok")
+    work(desk)
+    assert operator.percents(atlas)["vds"] == 19
+    assert changes(desk) == {}
+
+
+def test_a_form_of_another_plan_is_refused_and_so_is_one_that_was_sent_already(desk: Desk, operator: Operator) -> None:
+    make(desk)
+    form = desk.form("preview.apply")
+    assert "has changed since" in desk.error(desk.ask("preview.apply", sok="ok"))[0], "no form was seen at all"
+    selected = {**form, "elid": str(id_of(desk, "Atlas"))}
+    assert "has changed since" in desk.error(desk.ask("preview.apply", **selected, sok="ok"))[0], "other clients"
+    operator.sandbox.world.add_payment(id_of(desk, "Atlas"), 50_000, TODAY)
+    make(desk)
+    message, _ = Desk.error(desk.ask("preview.apply", **form, sok="ok"))
+    assert message.startswith("the plan has changed since this form was opened")
+    russian = Desk(desk.root, desk.store, level=30, language="ru")
+    assert Desk.error(russian.ask("preview.apply", **form, sok="ok"))[0].startswith("план изменился")
+    assert desk.store.tasks.next() is None
+    form = desk.form("preview.apply")
+    desk.ask("preview.apply", **form, sok="ok")
+    work(desk)
+    assert "done already" in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0]
+    assert desk.store.tasks.next() is None
+
+
+def test_selected_clients_are_confirmed_by_themselves(desk: Desk, operator: Operator) -> None:
+    """What changes for others is none of their plan; who is gone meanwhile keeps nobody back."""
+    make(desk)
+    atlas, delta, vector = (id_of(desk, name) for name in ("Atlas", "Delta", "Вектор"))
+    form = desk.form("preview.apply", elid=f"{atlas},{vector}")
+    assert (form["sums"], form["whom"]) == ("starts: 1, rises: 1", f"{atlas}, {vector}")
+    operator.sandbox.world.refuse_all_payments(1)
+    operator.sandbox.world.delete_account(vector)
+    assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
+    work(desk)
+    assert (operator.percents(atlas)["vds"], operator.percents(delta)["vds"]) == (7, 3)
+    assert footer(desk)["name"].startswith("plan of")
+    assert kinds(desk) == {"Ромашка": "falls", "Delta": "ends", "Nova": "other discounts only"}
+
+
+def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk, operator: Operator) -> None:
+    """Ромашка's fall was confirmed; that of Nova came after it, and as little foretold."""
+    desk.store.settings.set("drop_limit_count", "0")
+    world = operator.sandbox.world
+    world.delete_payments(1)
+    make(desk)
+    nova = id_of(desk, "Nova")
+    form = {**desk.form("preview.apply"), "allow_drop": "on", "reason": "a quiet month"}
+    world.delete_payments(nova)
+    desk.ask("preview.apply", **form, sok="ok")
+    work(desk)
+    assert operator.percents(1) == {}
+    assert operator.percents(nova)["vds"] == 3
+    assert footer(desk)["name"].startswith("changed meanwhile: ")
+    assert changes(desk) == {"Nova": "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"}
+    assert footer(desk)["drops"] == "3 / 2"
+    assert "done already" not in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0], "the plan is another one"
+    assert desk.refused("preview.apply") == (
+        "3 discounts would be lowered or removed, more than one run may",
+        "allow_drop",
+    )
+    assert operator.percents(nova)["vds"] == 3
+
+
+def test_a_task_that_names_no_plan_lifts_no_limit(desk: Desk, operator: Operator) -> None:
+    """Such as one that was asked for before an upgrade."""
+    desk.store.settings.set("drop_limit_count", "0")
+    operator.sandbox.world.delete_payments(1)
+    desk.store.tasks.ask(APPLY, {"allow_drop": True}, Author("admin"), NOW)
+    work(desk)
+    assert operator.percents(1)["vds"] == 19
     assert footer(desk)["name"].startswith("stopped: 3 of")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -36,6 +37,18 @@ def two(desk: Desk) -> Desk:
 def effects(page: object) -> list[tuple[str, str, str]]:
     rows = page.find("list[@name='effects']")  # type: ignore[attr-defined]
     return [(row.findtext("client"), row.findtext("before"), row.findtext("after")) for row in rows]
+
+
+def told(desk: Desk, function: str, **typed: str) -> dict[str, str]:
+    """A form as it stands once it has told whom it touches."""
+    opened = {name: typed[name] for name in ("elid",) if name in typed}
+    page = desk.ask(function, **{**desk.form(function, **opened), **typed}, sv_field="threshold")
+    return {str(each.tag): each.text or "" for each in page if not len(each)}
+
+
+def save(desk: Desk, function: str, shown: dict[str, str]) -> None:
+    page = desk.ask(function, **{**shown, "confirm": "on"}, sok="ok")
+    assert page.find("ok") is not None, page.findtext("error/msg")
 
 
 def threshold(desk: Desk, name: str, day: date = TODAY) -> Decimal:
@@ -86,8 +99,31 @@ def test_whom_a_change_would_touch_is_told_before_it_is_saved(two: Desk) -> None
     message, field = two.refused("tiers.edit", elid="0-8", threshold="60000")
     assert (field, "1 would fall" in message) == ("confirm", True)
     assert two.store.tiers.newest() == 0
-    two.save("tiers.edit", elid="0-8", threshold="60000", confirm="on")
+    shown = told(two, "tiers.edit", elid="0-8", threshold="60000")
+    save(two, "tiers.edit", shown)
     assert threshold(two, "Partner #8") == 60_000
+
+
+def test_what_is_confirmed_is_what_the_form_has_told(two: Desk) -> None:
+    """Another table than the one shown, or one by which more fall meanwhile, is confirmed again (spec, section 3)."""
+    message, field = two.refused("tiers.edit", elid="0-8", threshold="60000", confirm="on")
+    assert (field, "not what the form has told: today 0 would rise, 1 would fall" in message) == ("confirm", True)
+    shown = told(two, "tiers.edit", elid="0-8", threshold="51000")
+    page = two.ask("tiers.edit", **{**shown, "threshold": "90000", "confirm": "on"}, sok="ok")
+    assert "not what the form has told" in two.error(page)[0]
+    shown = told(two, "tiers.edit", elid="0-8", threshold="60000")
+    standing = two.store.standings.of(AccountId(28))
+    assert standing is not None
+    two.store.standings.keep(replace(standing, account=AccountId(29)))
+    russian = Desk(two.root, two.store, level=30, language="ru")
+    page = russian.ask("tiers.edit", **{**shown, "confirm": "on"}, sok="ok")
+    assert russian.error(page)[0].startswith("форма показала другое: сегодня поднимутся: 0, опустятся: 2")
+    assert two.store.tiers.newest() == 0
+    again = two.ask("tiers.edit", **{**shown, "confirm": "on"}, sv_field="confirm")
+    assert again.findtext("effect") == "0 would rise, 2 would fall"
+    two.store.standings.keep(replace(standing, turnover=Decimal(0)))
+    save(two, "tiers.edit", {**shown, "told": again.findtext("told")})
+    assert threshold(two, "Partner #8") == 60_000, "that fewer fall is no reason to ask again"
 
 
 def test_a_higher_percent_is_a_rise(two: Desk) -> None:
@@ -132,6 +168,11 @@ def test_a_tier_is_deleted_unless_somebody_is_pinned_to_it(two: Desk) -> None:
     assert "pinned to it are 27 Atlas" in message
     message, field = two.refused("tiers.delete", elid="0-0, 0-5")
     assert (field, "1 would fall" in message) == ("confirm", True)
+    shown = two.form("tiers.delete", elid="0-0, 0-5")
+    other = two.ask("tiers.delete", **{**shown, "elid": "0-0, 0-6", "confirm": "on"}, sok="ok")
+    assert "not what the form has told" in two.error(other)[0]
+    ticked = two.ask("tiers.delete", **{**shown, "first_day": "2025-02-01", "confirm": "on"}, sv_field="confirm")
+    assert (ticked.findtext("first_day"), ticked.findtext("confirm")) == ("2025-02-01", "on"), "what was typed stays"
     two.save("tiers.delete", elid="0-0, 0-5", confirm="on")
     assert len(two.store.tiers.on(TODAY).table.tiers) == 15
     everything = ", ".join(f"{two.store.tiers.newest()}-{place}" for place in range(15))
@@ -154,7 +195,7 @@ def test_a_table_goes_out_as_csv_and_comes_in_whole_or_not_at_all(two: Desk) -> 
     assert effects(page) == [("28 Вектор", "Partner #8", "Partner #7")]
     message, field = two.refused("tiers.import", csv=changed.replace("19,7,3", "19,7"))
     assert (field, "line 10" in message) == ("csv", True)
-    two.save("tiers.import", csv=changed, confirm="on")
+    save(two, "tiers.import", told(two, "tiers.import", csv=changed))
     assert threshold(two, "Partner #8") == 55_000
     assert "unknown class" in two.refused("tiers.import", csv="status,from,cloud\nA,1,2\n")[0]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from resellerprogram.panel import directory, payments
 from resellerprogram.panel.answers import Document, parse
+from resellerprogram.panel.assumptions import ASSUMPTIONS, Finding, Specimen
 from resellerprogram.panel.calls import Employee, Panel, TooManyRows
 from resellerprogram.panel.errors import Call, IncompleteAnswer
+from resellerprogram.programme.ids import AccountId, PaymentId
 
 
 class Pages:
@@ -126,3 +129,51 @@ def test_calls_are_made_as_the_employee_but_for_those_that_only_root_may_make() 
         panel.call(function, {"elid": 5})
     assert [call.params.get("su") for call in pages.calls] == ["robot", None, "robot", None]
     assert {call.params["lang"] for call in pages.calls} == {"en"}
+
+
+# --- rows that can't be read ---
+
+
+ODD_IDS = ["x", "-1", "1.5", "\u00b2", "9" * 30]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_a_provider_type_or_tariff_with_an_odd_id_is_named_and_the_others_are_known(odd: str) -> None:
+    panel = Panel(
+        Pages(
+            f"<elem><id>1</id><name>One</name><intname>vds</intname><itemtype>1</itemtype></elem>"
+            f"<elem><id>{odd}</id><name>Odd</name><intname>odd</intname><itemtype>1</itemtype></elem><p_elems>2</p_elems>"
+        )
+    )
+    told: list[str] = []
+    assert directory.providers(panel, told.append) == {1: "One"}
+    assert directory.service_types(panel, told.append) == {1: "vds"}
+    assert [tariff.id for tariff in directory.tariffs(panel, told.append)] == [1]
+    assert ["Odd" in each for each in told] == [True] * 4
+    assert directory.users_of(panel, AccountId(1)) == []
+
+
+@pytest.mark.parametrize("odd", ["\u00b2", "9" * 30])
+def test_what_looks_like_a_number_and_is_no_id_is_read_as_none(odd: str) -> None:
+    """`isdecimal` takes digits of every script, `int` any length; a database does not."""
+    with pytest.raises(IncompleteAnswer):
+        payments.origin(Panel(Pages(f"<payment><subaccount>{odd}</subaccount></payment>")), PaymentId(1))
+    with pytest.raises(IncompleteAnswer):
+        Panel(Pages(f"<elem><id>1</id></elem><p_elems>{odd}</p_elems>")).rows("payment")
+    assert directory.user_as_seen(Panel(Pages(f'<user id="1" name="a" level="16" account="{odd}"/>')), "1") is None
+
+
+def test_fields_that_a_form_has_several_times_are_told() -> None:
+    form = parse(b"<doc><a>1</a><a>2</a><b>1</b><b>1</b><c/></doc>", Call("account.discount.edit"))
+    assert form.repeated() == ["a"]
+    assert form.values() == {"a": "1,2", "b": "1", "c": ""}
+
+
+@pytest.mark.parametrize(
+    ("form", "finding"), [("<a>1</a><b>2</b>", Finding.HOLDS), ("<a>1</a><a>2</a>", Finding.DIFFERS)]
+)
+def test_the_doctor_names_fields_that_a_discounts_form_has_several_times(form: str, finding: Finding) -> None:
+    """Case M10"""
+    (probe,) = (each for each in ASSUMPTIONS if each.name == "fields_once")
+    found, detail = probe.probe(Panel(Pages(form)), Specimen(discount=(AccountId(1), 5)))
+    assert (found, "a" in detail) == (finding, finding is Finding.DIFFERS)

@@ -29,6 +29,18 @@ def test_a_session_is_told_by_the_user_id_or_the_login(sandbox: Sandbox, panel: 
         assert (found.id, found.name, found.account) == ("2", "romashka@example.com", account)
 
 
+def test_who_takes_anothers_id_as_a_login_is_not_them(sandbox: Sandbox, panel: Panel) -> None:
+    """R10, as the store has it: digits are an id, whatever the panel makes of them in `su`."""
+    victim = sandbox.world.add_account("Victim", email="victim@example.com")
+    attacker = sandbox.world.add_account("Attacker")
+    for login in ("2", "4711"):
+        sandbox.world.add_user(attacker, login)
+    found = directory.user_as_seen(panel, "2")
+    assert found is not None
+    assert found.account == victim
+    assert directory.user_as_seen(panel, "4711") is None
+
+
 @pytest.mark.parametrize("user", ["1", "admin", "root", "4711", "nobody@example.com", ""])
 def test_staff_and_strangers_are_no_clients(sandbox: Sandbox, panel: Panel, user: str) -> None:
     sandbox.world.add_account("Romashka")

@@ -269,6 +269,14 @@ def test_r4_a_named_refund_whose_payment_is_not_there_is_placed_like_one_that_na
     assert turnover(paid(900, "2025-01-01"), refund).amount == 500
 
 
+def test_r4_a_refund_in_another_currency_than_the_payment_it_names_takes_none_of_its_figure() -> None:
+    """F7's kind: 400 roubles back are not 400 dollars back."""
+    dollars = paid(500, "2025-01-02", currency="USD")
+    rules = replace(RULES, rates=RateTable([Rate("USD", day("2024-12-01"), Decimal(100))]))
+    refund = paid(-400, "2025-01-05", is_refund=True, refund_of=dollars.id)
+    assert turnover(dollars, paid(900, "2025-01-01"), refund, rules=rules).amount == 50_000 + 500
+
+
 def test_r4_a_refund_from_before_the_window_takes_nothing_from_it() -> None:
     payment = paid(1000, "2025-01-10")
     assert turnover(payment, paid(-900, "2024-12-01", is_refund=True, refund_of=payment.id)).amount == 1000

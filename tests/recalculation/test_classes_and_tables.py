@@ -6,12 +6,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from resellerprogram.doctor import doctor
+from resellerprogram.panel import assumptions
+from resellerprogram.panel.answers import Row
+from resellerprogram.panel.errors import IncompleteAnswer
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import TierTable
 
 from tests.operator import TODAY, Operator
 
 VDS = 2
+NOON = Operator.clock(TODAY)()
 PARTNER_8 = {"vds": 19, "dedic": 7, "certificate": 3}
 
 
@@ -137,3 +142,39 @@ def test_the_language_of_the_discounts_names_is_the_administrators_choice(
         "Партнёрская программа: выделенные серверы",
         "Партнёрская программа: SSL-сертификаты",
     }
+
+
+def test_a_tariff_that_is_gone_and_still_left_out_of_a_class_is_warned_of(operator: Operator) -> None:
+    operator.classes("vps", "vds", left_out=(4711,))
+    report = operator.apply()
+    assert any("4711" in warning.en and "vps" in warning.en for warning in report.warnings)
+    (settings,) = (
+        each for each in doctor(operator.sandbox.root, operator.store, TODAY, NOON) if each.name == "settings"
+    )
+    assert "4711" in settings.detail.ru
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["all told", "one not told"])
+def test_a_client_of_whom_the_panel_does_not_tell_whether_they_are_in_the_group_waits_alone(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """R10: no guess in either direction, and the others are served."""
+    accounts = [operator.sandbox.world.add_account(f"Client {number}") for number in range(3)]
+    operator.store.settings.set("members", f"group:{operator.sandbox.world.add_group('Resellers', accounts)}")
+    for account in accounts:
+        operator.sandbox.world.add_payment(account, 52_000, TODAY)
+    operator.apply()
+    is_member = assumptions.is_group_member
+
+    def odd(row: Row) -> bool:
+        if row.number("id") == accounts[0] and not told:
+            raise IncompleteAnswer(row.call, "status='?'")
+        return is_member(row)
+
+    monkeypatch.setattr(assumptions, "is_group_member", odd)
+    for account in accounts:
+        operator.sandbox.world.add_payment(account, 50_000, TODAY)
+    report = operator.apply()
+    assert list(report.failed) == ([] if told else [accounts[0]])
+    assert [operator.percents(account)["vds"] for account in accounts] == [21 if told else 19, 21, 21]
+    assert [row.account for row in operator.store.queue.all()] == list(report.failed)

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
+from sqlalchemy.orm import Session
 
 from tests.operator import TODAY, Operator
+from tests.sandbox.models import Subaccount, User
 
 pytestmark = pytest.mark.slow
 
@@ -181,3 +183,25 @@ def test_a_sweep_sees_that_a_payment_has_moved(operator: Operator) -> None:
     transfer(operator, payment, right)
     operator.sweep()
     assert [operator.percents(each) for each in (right, wrong)] == [PARTNER_8, STARTER]
+
+
+def test_a_subaccount_that_moved_is_not_believed_to_be_where_it_was_also_for_a_payment_of_long_ago(
+    operator: Operator,
+) -> None:
+    """R10: what the worker remembers of subaccounts says where to look first; the panel says whose the payment is."""
+    world = operator.sandbox.world
+    old, new = world.add_account("Old owner"), world.add_account("New owner")
+    long_ago = world.add_payment(old, 700, date(2024, 6, 1))
+    world.add_payment(old, 52_000, TODAY)
+    operator.apply()
+    operator.queue(long_ago)
+    operator.work()
+    with Session(world.engine) as session:
+        session.query(Subaccount).filter(Subaccount.account == new).delete()
+        session.query(Subaccount).filter(Subaccount.account == old).update({"account": new})
+        user = session.query(User).filter(User.account == new).first()
+        assert user is not None
+        session.commit()
+    operator.queue(long_ago)
+    operator.work()
+    assert operator.percents(new)["vds"] == 19

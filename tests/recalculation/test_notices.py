@@ -9,6 +9,7 @@ import pytest
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind
+from resellerprogram.recalculation import notifying
 
 from tests.operator import TODAY, Operator
 
@@ -240,6 +241,27 @@ def test_a_client_whose_users_the_panel_refuses_to_tell_keeps_nobody_else(operat
     operator.apply(date(2025, 1, 18))
     assert len(told(operator)) == 1
     assert [kept.outcome for kept in operator.store.notices.newest(10)] == ["sent", "refused"]
+
+
+def test_what_goes_wrong_with_one_notification_keeps_nobody_else(
+    operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V1's kind: a mistake of ours about one client ends neither night nor worker, and is on record."""
+    other = operator.sandbox.world.add_account("Vector Ltd")
+    operator.sandbox.world.add_payment(other, 3_000, date(2024, 12, 20))
+    operator.sandbox.world.add_payment(other, 49_000, date(2025, 1, 5))
+    operator.apply(date(2025, 1, 14))
+
+    def as_it_is_now(context: Any, notice: Any) -> Any:
+        if notice.account == reseller:
+            raise OverflowError("of ours")
+        return notice
+
+    monkeypatch.setattr(notifying, "_as_it_is_now", as_it_is_now)
+    assert operator.apply(date(2025, 1, 18)).failed == {}
+    assert len(told(operator)) == 1
+    kept = {each.notice.account: (each.outcome, each.error) for each in operator.store.notices.newest(10)}
+    assert kept == {reseller: ("lost", "OverflowError('of ours')"), other: ("sent", "")}
 
 
 def test_a_panel_that_dies_while_it_takes_one_is_not_asked_twice(operator: Operator, reseller: int) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from resellerprogram.health import State, health
+from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import UnsafePlan
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import TierTable, published_table
 from resellerprogram.recalculation import run as runs
 from sqlalchemy.orm import Session
@@ -66,6 +68,36 @@ def test_an_account_that_nobody_can_serve_waits_with_its_reason_and_the_others_a
     assert any(f"account {odd}" in problem.en for problem in told.problems)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE decision SET content = '{' WHERE account = 1",
+        "UPDATE owned_discount SET since = 'never' WHERE account = 1",
+        "UPDATE decision SET content = 'null' WHERE account = 1",
+        "UPDATE notice SET content = '{' WHERE account = 1",
+        "UPDATE member SET pin_until = 'for ever' WHERE account = 1",
+    ],
+)
+def test_what_is_spoilt_in_one_accounts_records_is_that_accounts_trouble(operator: Operator, damage: str) -> None:
+    """F0, V1, where it is ours that can't be read."""
+    odd, *others = [client(operator, f"Client {number}") for number in range(4)]
+    operator.sandbox.world.add_discount(odd, 40, "it_1")
+    operator.store.members.pin(AccountId(odd), Pin("Starter", TODAY, "friend"), NOON)
+    operator.apply()
+    for account in others:
+        operator.sandbox.world.add_payment(account, 52_000, TODAY)
+    operator.store.connection.execute(damage)
+    report = operator.apply()
+    assert set(report.failed) <= {odd}
+    assert [operator.percents(account) for account in others] == [PARTNER_8] * 3
+    assert {each.account for each in operator.store.queue.all()} == set(report.failed)
+    for payment in range(5, 8):
+        operator.sandbox.world.set_payment(payment, status=7)
+    operator.sweep()
+    operator.work()
+    assert [operator.percents(account) for account in others] == [STARTER] * 3
+
+
 def test_a_plan_tells_who_could_not_be_decided_and_writes_no_queue(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +128,37 @@ def test_a_discount_that_the_panel_does_not_take_back_keeps_no_other_alive(opera
     operator.apply()
     assert operator.percents(account) == {"vhost": 40}
     assert operator.store.queue.all() == []
+
+
+@pytest.mark.parametrize("fault", ["html", "empty"])
+def test_a_charge_back_ends_what_it_must_though_the_put_back_got_no_usable_answer(
+    operator: Operator, fault: str
+) -> None:
+    """Case M1, where it is no refusal: whether the panel did it is open, so nothing more is given; taking goes on."""
+    account = client(operator, "Charged back", 52_000)
+    operator.sandbox.world.add_discount(account, 40, "it_1")
+    operator.apply()
+    operator.sandbox.world.set_payment(1, status=7)
+    operator.sandbox.fault(fault, "account.discount.add.product")
+    assert list(operator.apply().failed) == [account]
+    assert {name for name in operator.percents(account) if name != "vhost"} == set()
+    operator.sandbox.clear_faults()
+    operator.apply()
+    assert [int(each["percent"]) for each in operator.sandbox.world.discounts(account)] == [40]
+    assert operator.store.set_aside.count() == 0
+
+
+def test_what_others_gave_stays_while_the_panel_refuses_ours(operator: Operator) -> None:
+    """M1 the other way round: who gets nothing of ours keeps what was agreed (R9)."""
+    account = client(operator, "Refused", 52_000)
+    operator.sandbox.world.add_discount(account, 40, "it_1")
+    operator.sandbox.fault("refuse", "account.discount.add.product")
+    assert list(operator.apply().failed) == [account]
+    assert operator.percents(account) == {"vhost": 40}
+    operator.sandbox.clear_faults()
+    operator.apply()
+    assert operator.percents(account) == PARTNER_8
+    assert operator.store.set_aside.count() == 1
 
 
 def test_a_fall_does_not_wait_for_a_new_discount_that_is_refused(operator: Operator) -> None:

@@ -103,6 +103,18 @@ def test_r10_the_id_of_ours_in_anothers_expense_is_another_discount(operator: Op
     assert (saved(operator, account), saved(operator, other)) == ({}, {})
 
 
+@pytest.mark.parametrize("reading", ["by_day", "realdate"])
+def test_days_are_asked_for_in_either_way_that_the_panel_may_know(
+    operator: Operator, account: int, reading: str
+) -> None:
+    """C.4: `realdate` is assumed, `fromdate` and `todate` were seen."""
+    operator.sandbox.read_as(expense_filter=reading)
+    day = TODAY - timedelta(days=1)
+    operator.sandbox.world.add_many_expenses(account, 5_400, day, ours(operator, account), 1)
+    operator.apply()
+    assert saved(operator, account) == {"RUB": Decimal(5_400)}
+
+
 def test_a_panel_that_fails_here_fails_nothing_else(operator: Operator, account: int) -> None:
     operator.sandbox.fault("refuse", "expense")
     operator.sandbox.world.add_payment(account, 60_000, TODAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -64,6 +65,8 @@ def main() -> None:
     from .server import main as serve
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what is loaded stays, and stays shared
     for line in sys.stdin:
         root, database, port = json.loads(line)
         pid = os.fork()

@@ -253,7 +253,7 @@ class Panel:
         if known is None and handler is None:
             raise Refusal("missed", "func", request.func)
         self._check_access(request, known)
-        if self.state.fault(request.func, False, "refuse"):
+        if self.state.fault(request.func, False, "refuse", params=request.params):
             raise Refusal("db", "", "", "Lost connection to database")
         if request.func in WIZARD_STEPS and request.submitted and known:
             self._rehearse(request, known)

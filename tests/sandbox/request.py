@@ -18,7 +18,6 @@ from .documents import Cell, Refusal, Row, add_choices, add_ok, add_rows, add_va
 from .state import State
 
 ROOT, EMPLOYEE, CLIENT = 30, 29, 16
-LIST_CAP = 5000
 DEFAULT_PAGE = 50
 GENERIC = frozenset(
     {
@@ -153,13 +152,13 @@ class Request:
         """
         column, descending = self._order(newest_first)
         if build is not None and column == "id":
-            found = rows[:LIST_CAP]
+            found = rows[: self.list_cap]
         else:
             shown: list[Row] = build(rows) if build else list(rows)
             for name, value in (conditions or {}).items():
                 if value not in ("", "null") and shown and name in shown[0]:
                     shown = [row for row in shown if self._fits(name, value, row[name])]
-            found, build = _sorted(shown, column, descending)[:LIST_CAP], None
+            found, build = _sorted(shown, column, descending)[: self.list_cap], None
         size, page = self._natural("p_cnt", DEFAULT_PAGE), self._natural("p_num", 1)
         part = found[(page - 1) * size : page * size]
         document = new_document(self.func, self.language)
@@ -175,10 +174,14 @@ class Request:
         column, descending = self._order(newest_first)
         if self.state.reads("list_cut", "own_order"):
             own = number.desc() if newest_first else number
-            found = list(self.session.execute(query.order_by(own).limit(LIST_CAP)).all())
+            found = list(self.session.execute(query.order_by(own).limit(self.list_cap)).all())
             return found[::-1] if column == "id" and descending is not newest_first else found
         query = query.order_by(number.desc() if descending else number)
-        return list(self.session.execute(query.limit(LIST_CAP) if column == "id" else query).all())
+        return list(self.session.execute(query.limit(self.list_cap) if column == "id" else query).all())
+
+    @property
+    def list_cap(self) -> int:
+        return int(self.state.readings["list_cap"])
 
     def _fits(self, name: str, value: str, cell: Cell) -> bool:
         if name == "id" and "*" in value:

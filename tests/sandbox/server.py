@@ -121,6 +121,7 @@ class Server:
             "http_500",
             "crash_before",
             "crash_after",
+            params=params,
         )
         kind = fault.kind if fault else ""
         if kind == "crash_before":

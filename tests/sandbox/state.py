@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "filter_off": ("bypasses", "clears"),  # C.4
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
+    "list_cap": ("5000", "500"),  # C.3: so many rows a list has at most; fewer let a test be as full with less
     "list_cut": ("own_order", "sorted"),  # scale 1: seen in the SQL of payments; the core's other lists may sort first
     "empty_columns": ("left_out", "shown"),  # panel-2 D2: seen in payments
     "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
@@ -100,6 +102,8 @@ KINDS = frozenset(
 class Fault:
     """Something that goes wrong with a function (`*` for all), `count` times (None: always).
 
+    `of`: only calls that have these parameters.
+
     kinds: slow, hang (seconds), broken, truncated, empty, html, http_500, crash_before, crash_after, stale_cache,
     missed (a list's rows whose id is `id` are answered with `missed` when opened), refuse, wizard_without_id
     (a creation keeps the new id to itself whatever `wizard_returns_id` says).
@@ -112,6 +116,7 @@ class Fault:
     skip: int = 0
     id: str = ""
     only_writes: bool = False
+    of: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -152,10 +157,12 @@ class State:
             raise ValueError(f"{name} is one of {READINGS[name]}, not {value!r}")
         self.readings[name] = value
 
-    def fault(self, func: str, writes: bool, *kinds: str) -> Fault | None:
+    def fault(self, func: str, writes: bool, *kinds: str, params: Mapping[str, str] | None = None) -> Fault | None:
         """The fault that strikes this call, counted down."""
         with self.lock:
             for fault in self.faults:
+                if not fault.of.items() <= (params or {}).items():
+                    continue
                 if fault.kind in kinds and fault.func in ("*", func) and (writes or not fault.only_writes):
                     if fault.skip:
                         fault.skip -= 1

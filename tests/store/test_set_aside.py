@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from resellerprogram.health import health
 from resellerprogram.programme.errors import StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store
@@ -234,6 +235,24 @@ def test_a_line_that_is_no_record_is_passed_over_kept_and_told(
         assert fresh.set_aside.reconcile(NOW).damaged == 1
     assert "can't be read: [1]" in caplog.text
     assert journal_of(root).read_bytes() == whole
+
+
+def test_lines_that_were_passed_over_are_a_warning_that_names_file_and_lines(root: Path) -> None:
+    """`status`, the monitoring's answer, doctor and the page *Health* show what health tells."""
+    with Store(root, NOW) as store:
+        before = health(store, NOW).problems
+        journal = root / "var" / FILE_NAME
+        journal.write_text('{"event": "set_asi\n\nnonsense\n', encoding="utf-8")
+        told = [problem for problem in health(store, NOW).problems if problem not in before]
+        assert [(str(journal) in each.en, "1, 3" in each.en, "1, 3" in each.ru) for each in told] == [
+            (True, True, True)
+        ]
+        journal.write_text("nonsense\n" * 1000, encoding="utf-8")
+        (told_of_many,) = (each for each in health(store, NOW).problems if str(journal) in each.en)
+        assert len(told_of_many.en) < 500
+        journal.unlink()
+        journal.mkdir()
+        assert any("can't be read" in problem.en for problem in health(store, NOW).problems)
 
 
 def test_a_whole_line_behind_one_that_was_cut_short_is_found(root: Path) -> None:

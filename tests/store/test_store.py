@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from resellerprogram.health import health
 from resellerprogram.logfile import LOG_NAME, last_errors, log_to
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
@@ -254,6 +255,83 @@ def test_settings_are_read_as_what_they_are(store: Store) -> None:
     current = store.settings.current()
     assert current.members == MemberRule(everybody=False, group=GroupId(201))
     assert (current.currency, current.drop_limit.percent, current.provider) == ("USD", Decimal("12.5"), 3)
+
+
+def store_as_it_was(store: Store, name: str, text: str) -> None:
+    store.connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("drop_limit_percent", "20.000", Decimal(20)),
+        ("drop_limit_percent", "1e1", Decimal(10)),
+        ("drop_limit_percent", "12.500", Decimal("12.5")),
+        ("drop_limit_count", "\u0663", 3),
+        ("provider", "\u0663", 3),
+        ("window_months", "\u0663", 3),
+        ("warn_days", "\u0663", 3),
+        ("members", "group:\u0663", MemberRule(everybody=False, group=GroupId(3))),
+        ("excluded_payment_methods", "x" * 3000, ("x" * 3000,)),
+    ],
+)
+def test_what_an_older_release_took_means_after_an_upgrade_what_it_meant_then(
+    store: Store, name: str, text: str, value: object
+) -> None:
+    store_as_it_was(store, name, text)
+    with pytest.raises(SettingError):
+        store.settings.set(name, text)
+    current = store.settings.current()
+    found = {
+        "drop_limit_percent": current.drop_limit.percent,
+        "drop_limit_count": current.drop_limit.at_least,
+        "provider": current.provider,
+        "window_months": current.window_months,
+        "warn_days": current.warn_days,
+        "members": current.members,
+        "excluded_payment_methods": current.excluded_payment_methods,
+    }
+    assert found[name] == value
+    current.check()
+    (problem,) = store.settings.problems()
+    assert name in problem.en
+    assert "release before" in problem.en
+    assert problem.en in [each.en for each in health(store, NOW).problems]
+
+
+UNREADABLE = {
+    **dict.fromkeys(SETTINGS, "???"),
+    "drop_limit_percent": "1e9",
+    "drop_limit_count": "-1",
+    "members": "group:NaN",
+    "window_months": "1e1000000",
+}
+ANY_TEXT = {"employee", "excluded_payment_methods", "panel_url", "panel_certificate"}
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS.keys() - ANY_TEXT))
+def test_a_setting_that_cannot_be_read_is_its_own_trouble_and_no_run_guesses_what_decides_money(
+    store: Store, name: str
+) -> None:
+    default = store.settings.current()
+    store_as_it_was(store, name, UNREADABLE[name])
+    current = store.settings.current()
+    assert replace(current, unreadable=()) == default
+    (problem,) = store.settings.problems()
+    assert name in problem.ru
+    found = health(store, NOW)
+    assert problem.en in [each.en for each in found.problems]
+    if name in {"promo_codes", "discount_names", "notifications", "client_notices", "warn_days", "joining"}:
+        current.check()
+        assert "stands in" in problem.en
+        return
+    assert "nothing is recalculated" in problem.en
+    with pytest.raises(SettingError) as stopped:
+        current.check()
+    assert name in stopped.value.text.en
+    for other in SETTINGS:  # whoever repairs one is not kept by another
+        store.settings.set(other, SETTINGS[other].default)
+    assert store.settings.problems() == []
 
 
 # --- members ---

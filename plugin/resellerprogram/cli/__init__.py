@@ -1,7 +1,8 @@
 """The operator's door: `resellerprogram`.
 
 Exit codes: 0 done · 1 failed, see the message · 2 wrong usage · 3 another run is active · 4 stopped by the limit on
-lowered or removed discounts · 5 done, but some accounts wait in the queue. `status` uses those of monitoring
+lowered or removed discounts · 5 done, but some accounts wait in the queue · 6 the plan has changed since it was
+confirmed, and what differs was not written. `status` uses those of monitoring
 systems: 0 OK, 1 warning, 2 critical. `doctor`: 1 when something that matters differs.
 """
 
@@ -15,13 +16,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..logfile import LOG_NAME, log_to
-from ..programme.errors import AnotherRunActive, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store
-from .output import EXIT_ANOTHER_RUN, EXIT_FAILED, EXIT_UNSAFE, Command
+from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, Command
 from .parser import parser_in
 
 EXIT_INTERRUPTED = 130
+_EXITS: Mapping[type[ResellerProgrammeError], int] = {
+    AnotherRunActive: EXIT_ANOTHER_RUN,
+    UnsafePlan: EXIT_UNSAFE,
+    PlanChanged: EXIT_CHANGED,
+}
 _UNEXPECTED = Text(
     "something unexpected went wrong: {error}. The whole story is in {log}; the next run finishes what was begun.",
     "случилось непредвиденное: {error}. Подробности в {log}; начатое завершит следующий запуск.",
@@ -45,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
         logging.getLogger(__name__).error("%s", error)
-        return {AnotherRunActive: EXIT_ANOTHER_RUN, UnsafePlan: EXIT_UNSAFE}.get(type(error), EXIT_FAILED)
+        return _EXITS.get(type(error), EXIT_FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
         return 0

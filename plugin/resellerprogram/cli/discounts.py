@@ -12,7 +12,7 @@ from ..doctor import tell_if_overdue
 from ..panel.standstill import check_may_write, stands_still
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
-from ..programme.errors import AnotherRunActive, PanelStandsStill, ResellerProgrammeError
+from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, ResellerProgrammeError
 from ..programme.ids import AccountId, Scope
 from ..programme.members import Account
 from ..programme.notices import Notice
@@ -22,7 +22,7 @@ from ..recalculation.report import Planned, Report
 from ..recalculation.run import PATIENCE, considered_alone, put_all_back, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
-from .output import EXIT_PARTLY, Command
+from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
 
 NIGHT = 3600.0
 """Seconds that the nightly run waits for another one."""
@@ -33,6 +33,16 @@ _AUTOMATIC_OFF = Text(
     "automatic on`.",
 )
 
+_NAME_THE_PLAN = Text(
+    "--allow-drop lifts the limit for one plan: name it by --plan FINGERPRINT (`resellerprogram plan` tells it), or "
+    "confirm it at a terminal. Nothing has been written.",
+    "--allow-drop снимает предел для одного плана: укажите его в --plan ОТПЕЧАТОК (его выводит `resellerprogram plan`) "
+    "или подтвердите план в терминале. Ничего не записано.",
+)
+_WRITE_IT = Text("Write exactly this, without the limit?", "Записать именно это, без предела?")
+_TAKE_IT_OFF = Text("Take the programme off?", "Снять программу?")
+_NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не записано.")
+
 
 def plan(command: Command) -> int:
     report = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
@@ -42,11 +52,44 @@ def plan(command: Command) -> int:
 
 
 def apply(command: Command) -> int:
+    """Without options what the table says now, within the limit on drops; else what somebody has seen, and only that.
+
+    With a fingerprint it is all or nothing: if the plan is another one now, nothing is written, and the new one is
+    shown. So is the plan for a lifted limit where no fingerprint is given, and somebody at a terminal confirms it. What
+    changes between that look and the writing is left out account by account, as on the page.
+    """
+    check_may_write(command.root)
     options = command.options
-    report = _recalculated(
-        command, "apply", accounts=_accounts(command), allow_drop=options.allow_drop, who=command.office.author.name
-    )
+    if options.plan is None and not options.allow_drop:
+        return _applied(command)
+    if options.plan is None and not (command.can_ask and not options.json):
+        command.warn(_NAME_THE_PLAN)
+        return EXIT_USAGE
+    seen = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
+    if options.plan is None:
+        _print_report(command, seen, written=False)
+        _warn_of_drops(command, seen)
+        if seen.planned and not command.ask(_WRITE_IT):
+            command.say(_NOTHING_WRITTEN)
+            return EXIT_FAILED
+    elif options.plan != seen.fingerprint:
+        _print_report(command, seen, written=False)
+        raise PlanChanged(
+            Text(
+                "the plan is not {seen} any more; nothing has been written. It is {now} now, as shown: if that is "
+                "right, apply that.",
+                "план уже не {seen}; ничего не записано. Теперь это {now}, он показан: если всё верно, примените его.",
+            )(seen=options.plan, now=seen.fingerprint)
+        )
+    return _applied(command, confirmed=seen.prints, allow_drop=options.allow_drop)
+
+
+def _applied(command: Command, **options: Any) -> int:
+    who = command.office.author.name
+    report = _recalculated(command, "apply", accounts=_accounts(command), who=who, **options)
     _print_report(command, report, written=True)
+    if report.changed:
+        raise report.plan_changed()
     return EXIT_PARTLY if report.failed else 0
 
 
@@ -105,7 +148,13 @@ def sweep(command: Command) -> int:
 
 
 def withdraw(command: Command) -> int:
+    """At a terminal it tells how much that takes, and asks first."""
     check_may_write(command.root)
+    if not command.options.json:
+        command.say(_taken_off(command))
+        if command.can_ask and not command.ask(_TAKE_IT_OFF):
+            command.say(_NOTHING_WRITTEN)
+            return EXIT_FAILED
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
     report = _recalculated(command, "withdraw", withdraw=True)
@@ -122,6 +171,12 @@ def put_back(command: Command) -> int:
     for account, error in report.failed.items():
         command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
     return EXIT_PARTLY if report.failed else 0
+
+
+def _taken_off(command: Command) -> Text:
+    store = command.store
+    ours, clients = store.owned.count(), len(store.owned.accounts())
+    return plan_telling.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
 
 
 def _stop_by_itself(command: Command) -> None:
@@ -220,6 +275,8 @@ def _print_report(command: Command, report: Report, written: bool) -> None:
             "accounts": report.accounts,
             "discounts": report.discounts,
             "written": report.written,
+            "fingerprint": report.fingerprint,
+            "changed": [_planned_values(planned, report.scope_names) for planned in report.changed],
             "left": [{"account": each.account, "name": each.name, "value": each.value} for each in report.left],
             "warnings": [warning.say(command.language) for warning in report.warnings],
             "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
@@ -274,8 +331,10 @@ def _warn_of_drops(command: Command, report: Report) -> None:
         command.warn(
             Text(
                 "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
-                "explains it; the limit is {limit}. `apply` leaves these alone, `apply --allow-drop` writes them.",
+                "explains it; the limit is {limit}. `apply` leaves these alone, `apply --allow-drop --plan {plan}` "
+                "writes them.",
                 "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
-                "возврат, ни мошенничество; предел {limit}. `apply` оставит их как есть, `apply --allow-drop` запишет.",
-            )(drops=report.unforetold, total=total, limit=limit)
+                "возврат, ни мошенничество; предел {limit}. `apply` оставит их как есть, "
+                "`apply --allow-drop --plan {plan}` запишет.",
+            )(drops=report.unforetold, total=total, limit=limit, plan=report.fingerprint)
         )

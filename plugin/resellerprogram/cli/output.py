@@ -22,7 +22,8 @@ from ..store.settings import FULL_LEVEL
 
 CONSOLE = "console"
 """The address from which the command line's changes come."""
-EXIT_FAILED, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY = 1, 3, 4, 5
+EXIT_FAILED, EXIT_USAGE, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY, EXIT_CHANGED = 1, 2, 3, 4, 5, 6
+_YES = {"y", "yes", "д", "да"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ class Command:
 
     def warn(self, text: Text) -> None:
         print(shown("! " + text.say(self.language)), file=sys.stderr)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody sits there who reads and answers."""
+        return sys.stdin.isatty() and sys.stdout.isatty()
+
+    def ask(self, question: Text) -> bool:
+        """What is not a plain yes is a no."""
+        choice = Text(" [y/N] ", " [д/Н] ").say(self.language)
+        print(shown(question.say(self.language)) + choice, end="", flush=True)
+        return sys.stdin.readline().strip().lower() in _YES
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -96,9 +96,22 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         day(command, date.today())
         as_json(command)
     applying.add_argument(
+        "--plan",
+        type=typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME)),
+        metavar="FINGERPRINT",
+        help=say(
+            "write this plan, as `plan` told its fingerprint, and nothing else; if it has changed, nothing",
+            "записать именно этот план (отпечаток выводит `plan`); если он изменился — ничего",
+        ),
+    )
+    applying.add_argument(
         "--allow-drop",
         action="store_true",
-        help=say("lower and remove as many discounts as it takes", "снизить и снять столько скидок, сколько нужно"),
+        help=say(
+            "let one plan lower and remove as many discounts as it takes: that of --plan, or the one shown and asked "
+            "about here",
+            "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
+        ),
     )
     as_json(add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь"))
     add(

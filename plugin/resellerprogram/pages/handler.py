@@ -33,6 +33,10 @@ _ENTER_AS_CLIENT = Text(
     "This page is the client's own: enter as the client to see it.",
     "Это страница клиента: войдите под клиентом, чтобы её увидеть.",
 )
+_BUSY = Text(
+    "The reseller programme is busy, nothing was saved. Try again in a minute.",
+    "Партнёрская программа занята, ничего не сохранено. Повторите через минуту.",
+)
 
 
 def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime) -> etree._Element:
@@ -51,6 +55,8 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
         return documents.error(error.text, request.language, error.field)
     except Exception as error:
         _log(root, request.function, error)
+        if type(error).__name__ == "OperationalError" and "locked" in str(error):  # sqlite3 is not loaded to say so
+            return documents.error(_BUSY, request.language)
         return documents.error(
             Text(
                 "The reseller programme could not answer; its log says why.",

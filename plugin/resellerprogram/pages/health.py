@@ -14,6 +14,7 @@ from lxml import etree
 
 from .. import __version__, health, wording
 from ..logfile import last_errors
+from ..plan_telling import TAKEN_OFF
 from ..programme.text import Text
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.promo_orders import PromoOrder
@@ -186,8 +187,12 @@ def take_off(visit: Visit) -> etree._Element:
         ),
         (PUT_BACK, visit.say("only put back what was set aside", "только вернуть отложенные")),
     ]
+    ours, others = visit.store.owned.count(), visit.store.set_aside.count()
     if not request.submitted:
-        return documents.form_page(visit.document, {"what": "", "reason": "", "confirm": "off"}, {"what": choices})
+        clients = len(visit.store.owned.accounts())
+        touched = TAKEN_OFF(ours=ours, clients=clients, others=others).say(visit.language)
+        values = {"seen": f"{ours}-{others}", "touched": touched, "what": "", "reason": "", "confirm": "off"}
+        return documents.form_page(visit.document, values, {"what": choices})
     if request.text("what") not in (WITHDRAW, PUT_BACK):
         visit.refuse("choose what to do", "выберите, что сделать", "what")
     if not request.text("reason"):
@@ -195,10 +200,22 @@ def take_off(visit: Visit) -> etree._Element:
     if request.params.get("confirm") != "on":
         visit.refuse("confirm it", "подтвердите", "confirm")
     visit.check_may_write()
+    if not _was_told(request.text("seen"), ours, others):
+        visit.refuse(
+            "there are more discounts now than this form has told; open it again",
+            "скидок теперь больше, чем показала эта форма; откройте её заново",
+            "confirm",
+        )
     visit.office.set({"automatic": "off"})
     visit.office.done(request.text("what"), "*", "", request.text("reason"))
     visit.start_task(request.text("what"))
     return documents.ok("func=resellerprogram.health", "form")
+
+
+def _was_told(seen: str, *now: int) -> bool:
+    """Whether a form has told of no less than there is now; who has lost a discount meanwhile loses none more."""
+    told = seen.split("-")
+    return len(told) == len(now) and all(text.isdecimal() and count <= int(text) for text, count in zip(told, now))
 
 
 # --- the queue ---

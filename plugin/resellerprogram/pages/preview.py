@@ -2,11 +2,16 @@
 
 For employees; without the limit on drops for full administrators only. The plan is made by a process of its own and
 kept; the page shows the one that was made last.
+
+What is confirmed is what is applied (spec, section 3). The form carries the fingerprint of what it showed, so that a
+form of another plan is refused; the task carries those of every account, and leaves out whoever differs when it is
+carried out: they are named, and the list shows what would be changed for them now. What a payment has done meanwhile
+leaves the plan without a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +19,10 @@ from lxml import etree
 
 from .. import wording
 from ..programme.basis import Because
+from ..programme.fingerprints import Fingerprint, Prints, of_plan
+from ..programme.ids import AccountId
 from ..programme.text import Text
-from ..store.notes import PREVIEW
+from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import KINDS, PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
 from . import documents
@@ -39,6 +46,7 @@ OUTCOMES = {
     "done": Text("done", "готово"),
     "failed": Text("failed", "не удалось"),
     "stopped": Text("stopped", "остановлено"),
+    "changed": Text("changed meanwhile", "изменилось за это время"),
     "cut_short": Text("cut short", "прервано"),
 }
 
@@ -83,8 +91,8 @@ def _change(visit: Visit, change: Mapping[str, Any]) -> str:
     return f"{change['name']} {step}" + (f" ({because})" if because else "")
 
 
-def _sums(visit: Visit) -> str:
-    counts = visit.store.planned.counts()
+def _sums(visit: Visit, accounts: Sequence[AccountId] | None = None) -> str:
+    counts = visit.store.planned.counts(accounts)
     return ", ".join(f"{KIND_NAMES[kind].say(visit.language)}: {counts[kind]}" for kind in KINDS if counts[kind])
 
 
@@ -150,12 +158,22 @@ def preview_apply(visit: Visit) -> etree._Element:
     """Apply the whole plan, or the selected clients' part of it, after a look at what that means."""
     accounts = [visit.account(text) for text in visit.request.several("elid")]
     store = visit.store
-    kept, drops = store.notes.read(PREVIEW), store.planned.unforetold(accounts or None)
+    kept, prints = store.notes.read(PREVIEW), _prints(visit, accounts)
     if kept is None:
         visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+    waiting = [account for account in store.planned.accounts() if account in prints]
+    drops = store.planned.unforetold(waiting)
     beyond = drops > kept["limit"]
     if visit.request.submitted:
-        return _apply(visit, accounts, drops, beyond)
+        visit.check_may_write()
+        if visit.request.text("seen") != of_plan(prints):
+            visit.refuse(
+                "the plan has changed since this form was opened; open it again to see what it says now",
+                "план изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, что в нём теперь",
+            )
+        _refuse_nothing(visit, waiting)
+        return _apply(visit, accounts, {account: prints[account] for account in waiting}, drops, beyond)
+    _refuse_nothing(visit, waiting)
     if not (beyond and visit.is_full):
         documents.drop_field(visit.document, "allow_drop")
         documents.drop_field(visit.document, "reason")
@@ -163,13 +181,14 @@ def preview_apply(visit: Visit) -> etree._Element:
         visit.document,
         {
             "elid": visit.request.elid,
-            "whom": ", ".join(map(str, accounts)) if accounts else visit.say("all of the plan", "весь план"),
-            "sums": _sums(visit),
+            "seen": of_plan(prints),
+            "whom": ", ".join(map(str, waiting)) if accounts else visit.say("all of the plan", "весь план"),
+            "sums": _sums(visit, waiting),
             "plan": state_of_plan(visit),
             "drops": visit.say(
                 "lowered or removed: {all}, of these not foretold: {drops}, allowed in one run: {limit}",
                 "снизится или снимется: {all}, из них без прогноза: {drops}, разрешено за раз: {limit}",
-                all=store.planned.drops(accounts or None),
+                all=store.planned.drops(waiting),
                 drops=drops,
                 limit=kept["limit"],
             ),
@@ -180,20 +199,35 @@ def preview_apply(visit: Visit) -> etree._Element:
     )
 
 
+def _prints(visit: Visit, accounts: Sequence[AccountId]) -> Prints:
+    """The fingerprints by which the plan, or these accounts' part of it, was shown. They stay when an account is done
+    with: what an event has done meanwhile makes no other plan."""
+    prints: Mapping[str, Fingerprint] = visit.store.notes.read(PRINTS) or {}
+    wanted = set(accounts) or set(map(AccountId, map(int, prints)))
+    return {AccountId(int(each)): prints[each] for each in prints if int(each) in wanted}
+
+
+def _refuse_nothing(visit: Visit, waiting: Sequence[AccountId]) -> None:
+    if not waiting:
+        visit.refuse(
+            "nothing of that is in the plan any more: it is done already. Make a new plan to see what there is to do",
+            "ничего из этого в плане уже нет: всё сделано. Составьте новый план, чтобы увидеть, что осталось",
+        )
+
+
 def _told_beyond(visit: Visit) -> str:
     if visit.is_full:
         return visit.say(
-            "That is beyond the limit: lift it for this once and say why, or these discounts stay as they are.",
-            "Это больше предела: снимите его на этот раз и укажите причину, иначе эти скидки останутся как есть.",
+            "That is beyond the limit: lift it for this plan and say why, or these discounts stay as they are.",
+            "Это больше предела: снимите его для этого плана и укажите причину, иначе эти скидки останутся как есть.",
         )
     return visit.say(
-        "That is beyond the limit: these discounts would stay. A full administrator can lift it for once.",
-        "Это больше предела: эти скидки остались бы. Снять его на один раз может полный администратор.",
+        "That is beyond the limit: these discounts would stay. A full administrator can lift it for this plan.",
+        "Это больше предела: эти скидки остались бы. Снять его для этого плана может полный администратор.",
     )
 
 
-def _apply(visit: Visit, accounts: list[Any], drops: int, beyond: bool) -> etree._Element:
-    visit.check_may_write()
+def _apply(visit: Visit, accounts: list[AccountId], confirmed: Prints, drops: int, beyond: bool) -> etree._Element:
     request = visit.request
     lifted, reason = request.params.get("allow_drop") == "on", request.text("reason")
     if lifted and not visit.is_full:
@@ -213,6 +247,7 @@ def _apply(visit: Visit, accounts: list[Any], drops: int, beyond: bool) -> etree
         )
     whom = ", ".join(map(str, accounts)) or "*"
     visit.office.done("apply without limit" if lifted else "apply", whom, "", reason)
-    arguments = {"accounts": accounts} if accounts else {}
-    visit.start_task(APPLY, cause="preview", allow_drop=lifted, **arguments)
+    selected = {"accounts": sorted(confirmed)} if accounts else {}
+    prints = {str(account): each for account, each in confirmed.items()}
+    visit.start_task(APPLY, cause="preview", allow_drop=lifted, confirmed=prints, **selected)
     return documents.ok(f"func={LIST}")

@@ -11,6 +11,7 @@ from lxml import etree
 
 from ..programme.text import Text
 from ..store import Store
+from ..store.database import PAGE_PATIENCE
 from .request import Request
 from .visit import Visit
 
@@ -103,6 +104,6 @@ def page_of(request: Request, document: etree._Element, root: Path, now: datetim
     """The answer of the page that a request is for. Raises ResellerProgrammeError, which is for the person to read."""
     module, _, name = PAGES[request.function].rpartition(".")
     page = getattr(import_module(f".{module}", __package__), name)
-    with Store(root, now) as store:
+    with Store(root, now, PAGE_PATIENCE) as store:
         answer: etree._Element = page(Visit(request, document, root, store, now))
     return answer

@@ -1,6 +1,8 @@
 """`resellerprogram.tiers`: the tier table, its versions by day, add, edit, delete, CSV in and out.
 
 For employees. A change takes effect on a chosen day; before it is saved the form tells who would rise or fall today.
+What is confirmed is what the form told (spec, section 3): another table, or one by which more would fall meanwhile, is
+told and confirmed again.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from decimal import Decimal
 from lxml import etree
 
 from .. import wording
-from ..administration import FALLS, Effects, with_classes, with_tier, without_tiers
+from ..administration import FALLS, Effects, token, with_classes, with_tier, without_tiers
 from ..programme.bounds import LONGEST_NAME, written
 from ..programme.errors import BadInput, TierTableError
 from ..programme.text import Text
@@ -127,6 +129,7 @@ def tier_edit(visit: Visit) -> etree._Element:
             "threshold": written(tier.threshold) if tier else "",
             **{f"percent_{each.name}": plain(percents.get(each.name, Decimal(0))) for each in classes},
             **_about_change(visit, version),
+            "told": "",
             "effect": visit.say("nothing is changed yet", "пока ничего не изменено"),
         },
         tables={"effects": []},
@@ -140,11 +143,11 @@ def _refreshed(visit: Visit, typed_table: Callable[[], TierTable]) -> etree._Ele
         table = typed_table()
         effects = _effects(visit, table)
         remarks = [each.say(visit.language) for each in table.remarks()]
-        told = "\n".join([_say_effects(effects, visit.language), *remarks])
+        effect, told = "\n".join([_say_effects(effects, visit.language), *remarks]), _told(table, effects)
     except (TierTableError, BadInput) as error:
-        effects, told = NOBODY, error.text.say(visit.language)
+        effects, effect, told = NOBODY, error.text.say(visit.language), ""
     return documents.form_page(
-        visit.document, {**typed, "effect": told}, tables={"effects": _effect_rows(visit, effects)}
+        visit.document, {**typed, "told": told, "effect": effect}, tables={"effects": _effect_rows(visit, effects)}
     )
 
 
@@ -179,6 +182,7 @@ def tiers_delete(visit: Visit) -> etree._Element:
         return _save(visit, table)
     users = [user for name in names for user in visit.office.uses_of(name)]
     effects = _effects(visit, table)
+    typed = ("first_day", "seen", "confirm") if visit.request.params.get("sv_field") else ()
     return documents.form_page(
         visit.document,
         {
@@ -187,6 +191,8 @@ def tiers_delete(visit: Visit) -> etree._Element:
             "users": visit.say("pinned there: {users}", "закреплены: {users}", users=", ".join(users)) if users else "",
             "holders": str(sum(visit.store.standings.holders(name) for name in names)),
             **_about_change(visit, version),
+            **{name: visit.request.params.get(name, "") for name in typed},
+            "told": _told(table, effects),
             "effect": _say_effects(effects, visit.language),
         },
         tables={"effects": _effect_rows(visit, effects)},
@@ -202,7 +208,7 @@ def tiers_import(visit: Visit) -> etree._Element:
         return _refreshed(visit, lambda: _typed_table(visit))
     return documents.form_page(
         visit.document,
-        {"csv": "", **_about_change(visit, version), "effect": ""},
+        {"csv": "", **_about_change(visit, version), "told": "", "effect": ""},
         tables={"effects": []},
     )
 
@@ -223,15 +229,23 @@ def _typed_table(visit: Visit) -> TierTable:
 
 
 def _save(visit: Visit, table: TierTable) -> etree._Element:
-    """Save a table from the chosen day on, when nobody is touched by it or that was confirmed."""
+    """Save a table from the chosen day on, when nobody is touched by it or that was told and confirmed."""
     request, first_day = visit.request, visit.day("first_day")
     effects = _effects(visit, table)
+    touched = Text(*(_say_effects(effects, language) for language in ("en", "ru")))
     if effects and request.params.get("confirm") != "on":
         visit.refuse(
             "today {effects}. If that is meant, confirm it.",
             "сегодня {effects}. Если так и задумано, подтвердите это.",
             "confirm",
-            effects=Text(*(_say_effects(effects, language) for language in ("en", "ru"))),
+            effects=touched,
+        )
+    if effects and not _was_told(request.text("told"), table, effects):
+        visit.refuse(
+            "this is not what the form has told: today {effects}. Take the confirmation away, look, and confirm again.",
+            "форма показала другое: сегодня {effects}. Снимите подтверждение, посмотрите и подтвердите снова.",
+            "confirm",
+            effects=touched,
         )
     seen = request.text("seen")
     visit.office.put_tiers(table, first_day, visit.number(seen, _TABLE))
@@ -243,6 +257,17 @@ def _about_change(visit: Visit, version: TableVersion) -> dict[str, str]:
     first = version.first_day
     day = first if first and first > visit.today else visit.today
     return {"first_day": day.isoformat(), "seen": str(visit.store.tiers.newest()), "confirm": "off"}
+
+
+def _told(table: TierTable, effects: Effects) -> str:
+    """What a form has told of: which table, and how many fall by it."""
+    return f"{token(table.to_csv())}-{effects.falls}"
+
+
+def _was_told(told: str, table: TierTable, effects: Effects) -> bool:
+    """Whether a form has told of that table and of no fewer falls: turnovers change with every payment."""
+    shown, _, falls = told.partition("-")
+    return shown == token(table.to_csv()) and falls.isdecimal() and effects.falls <= int(falls)
 
 
 def _effects(visit: Visit, table: TierTable) -> Effects:

@@ -73,12 +73,19 @@ class Document:
 
         A field that is there several times keeps all its values, as the panel takes several: separated by commas.
         """
+        return {name: ",".join(dict.fromkeys(texts)) for name, texts in self._fields().items()}
+
+    def repeated(self) -> list[str]:
+        """The fields of a form that are there several times, with different values."""
+        return [name for name, texts in self._fields().items() if len(set(texts)) > 1]
+
+    def _fields(self) -> dict[str, list[str]]:
         skipped = {"tparams", "saved_filters", "metadata", "messages", "slist", "list", "elem", "ok"}
         values: dict[str, list[str]] = {}
         for child in self._root:
             if isinstance(child.tag, str) and child.tag not in skipped and not len(child):
                 values.setdefault(str(child.tag), []).append(child.text or "")
-        return {name: ",".join(dict.fromkeys(texts)) for name, texts in values.items()}
+        return values
 
     def text(self) -> str:
         """The whole document as it came."""

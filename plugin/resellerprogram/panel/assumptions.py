@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from ..programme.bounds import is_id
 from ..programme.errors import PanelStandsStill
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Rate
@@ -141,9 +142,8 @@ EXPENSE_KINDS = ("personal", "promo", "globaldiscount")
 
 
 def expenses_of(first: date, last: date) -> dict[str, str]:
-    """Conditions for all clients' expenses of these days: by `fromdate` and `todate`, as a client's filter form has
-    been seen (D.4), and by `realdate` as lists of payments have it (C.4); who reads them looks at the days again.
-    """
+    """Conditions for all clients' expenses of these days. `fromdate` and `todate` were seen in its form; `realdate` is
+    taken to filter as `createdate` does (C.4). Whoever reads looks at the days of the rows, too."""
     return {
         "filter": "on",
         **dict.fromkeys(("id", "account", "account_id", "item", "locale_name", "amount", "notpayd_amount"), ""),
@@ -195,19 +195,17 @@ def is_refund(number: str, amount: Decimal, refund_flag: str) -> bool:
 def refunded_payment(row: Row) -> PaymentId | None:
     """The payment that a refund row gives back, where the panel names it as it does for refund modules (C.5)."""
     source = row.raw("source_payment")
-    return PaymentId(int(source)) if source.isdecimal() and source not in NO_VALUE else None
+    return PaymentId(int(source)) if is_id(source) and source not in NO_VALUE else None
 
 
-def group_members(rows: list[Row]) -> list[Row]:
-    """Of a client group's list the members: it shows all clients with a status, or the members alone and no such column
-    (D.2). An empty column is left out of a row (C.3): one row without it is no member by that. Raises
-    IncompleteAnswer."""
-    if not any(row.has("status") for row in rows):
-        return rows
-    return [row for row in rows if _is_group_member(row)]
+def tells_membership(rows: list[Row]) -> bool:
+    """Whether a client group's list shows all clients with a status; else it shows the members alone, and no such
+    column (D.2). An empty column is left out of a row (C.3): one row without it is no member by that."""
+    return any(row.has("status") for row in rows)
 
 
-def _is_group_member(row: Row) -> bool:
+def is_group_member(row: Row) -> bool:
+    """A row of a list that tells it. Raises IncompleteAnswer."""
     status = row.raw("status").lower()
     if status in _MEMBER or status in _NOT_MEMBER:
         return status in _MEMBER
@@ -255,7 +253,7 @@ def tariff_scope(tariff: int) -> Scope:
 def scope_of(tree: str) -> Scope | None:
     """The one service type or tariff that a discount's form names; None for anything else."""
     prefix, _, number = tree.strip().partition("_")
-    return Scope(f"{prefix}_{int(number)}") if prefix in ("it", "pl") and number.isdecimal() else None
+    return Scope(f"{prefix}_{int(number)}") if prefix in ("it", "pl") and is_id(number) else None
 
 
 def type_of_tariff(row: Row, types: Mapping[str, _Type]) -> _Type | None:
@@ -396,8 +394,10 @@ def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.group is None:
         return Finding.HOLDS, "no client group in the settings"
     rows = panel.rows("accountgroup.account", {"elid": specimen.group})
+    tells = tells_membership(rows)
     try:
-        return _found(True, f"{len(group_members(rows))} of {len(rows)} rows are members")
+        members = [row for row in rows if not tells or is_group_member(row)]
+        return _found(True, f"{len(members)} of {len(rows)} rows are members")
     except IncompleteAnswer as error:
         return Finding.DIFFERS, str(error)
 
@@ -537,10 +537,29 @@ def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if not told:
         return Finding.UNKNOWN, f"none of {len(rows)} expenses had a discount: {', '.join(rows[0].columns())}"
     shown = f"discount={told[0].raw('discount')} discountamount={told[0].text('discountamount')}"
-    odd = [row for row in told if not row.raw("discount").isdecimal() and not kind_of_discount(row.raw("discount"))]
+    odd = [row for row in told if not is_id(row.raw("discount")) and not kind_of_discount(row.raw("discount"))]
     if odd:
         return Finding.DIFFERS, f"expense {odd[0].raw('id')}: discount={odd[0].raw('discount')}"
     return _found(not outside, f"expenses of other days: {', '.join(outside[:5])}" if outside else shown)
+
+
+def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.day is None:
+        return Finding.UNKNOWN, ""
+    first, last = specimen.day - timedelta(days=3), specimen.day - timedelta(days=2)
+    days = [row.raw("realdate")[:10] for row in panel.rows("expense", conditions=expenses_of(first, last))]
+    if not days:
+        return Finding.UNKNOWN, "no expense of these days"
+    others = sorted({day for day in days if not str(first) <= day <= str(last)})
+    return _found(not others, f"asked for {first} to {last}, told of {', '.join(others[:5])}" if others else "")
+
+
+def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.discount is None:
+        return Finding.UNKNOWN, "no discount of the programme to look at"
+    account, discount = specimen.discount
+    form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
+    return _found(not form.repeated(), ", ".join(form.repeated()))
 
 
 def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
@@ -753,6 +772,28 @@ ASSUMPTIONS = (
         "panel/expenses.py",
         False,
         _expense_columns,
+    ),
+    Assumption(
+        "expense_days",
+        Text(
+            "the list of expenses is filtered by day (else all of it is read every night)",
+            "список расходов фильтруется по дню (иначе каждую ночь он читается целиком)",
+        ),
+        "panel/expenses.py",
+        False,
+        _expense_days,
+    ),
+    Assumption(
+        "fields_once",
+        Text(
+            "a discount's form has each field once (else its values are sent back joined by commas: `doctor --try-on` "
+            "tells whether such a discount comes back whole)",
+            "в форме скидки каждое поле одно (иначе его значения возвращаются через запятую: целиком ли возвращается "
+            "такая скидка, покажет `doctor --try-on`)",
+        ),
+        "panel/answers.py",
+        False,
+        _fields_once,
     ),
     Assumption(
         "payment_form",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NewType
 
+from ..programme.bounds import is_id
 from ..programme.text import Text
 from . import assumptions
 from .answers import Document, Row
@@ -45,6 +46,8 @@ class Panel:
         self._transport, self.employee = transport, employee
         self.before_filtering: Callable[[str], None] = lambda function: None
         self.check_may_write: Callable[[], None] = lambda: None
+        self.between: Callable[[], None] = lambda: None
+        """Called between the pages and parts of lists (see `Context.answering`)."""
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
         """Call a panel function; `repeatable` only if a second time does no harm.
@@ -102,6 +105,7 @@ class Panel:
         rows: dict[str, Row] = {}
         size = total = None
         for page in itertools.count(1):
+            self.between()
             document = self.call(function, {**params, "p_num": page, "p_cnt": PAGE_ROWS})
             found = document.rows()
             new = {row.raw("id", "elid"): row for row in found}
@@ -202,7 +206,7 @@ def _total(document: Document) -> int | None:
     counted = document.value("p_elems")
     if not counted:
         return None
-    if not counted.isdecimal():
+    if not is_id(counted):
         raise IncompleteAnswer(document.call, f"p_elems={counted!r}")
     return int(counted)
 

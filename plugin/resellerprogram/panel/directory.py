@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import NewType
 
+from ..programme.bounds import is_id
 from ..programme.ids import AccountId, ProviderId
 from ..programme.members import Account
 from ..programme.payments import Rate, RateTable
-from ..programme.text import Text
+from ..programme.text import Text, short
 from . import assumptions
 from .answers import Row
 from .calls import NO_FILTER, Panel, TooManyRows, in_parts
 from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal
 
+Tell = Callable[[str], object]
+log = logging.getLogger(__name__)
+
+
+def _log(odd: str) -> None:
+    log.warning("a row of the panel can't be read and is left out: %s", odd)
+
+
+def _with_ids(rows: Iterable[Row], tell: Tell) -> list[Row]:
+    """The rows whose id is one; of the others is told, and everything goes on without them."""
+    sound = []
+    for row in rows:
+        if is_id(row.raw("id")):
+            sound.append(row)
+        else:
+            tell(f"{row.call.function}: {short(repr(row.columns()), 200)}")
+    return sound
+
+
 ServiceTypeId = NewType("ServiceTypeId", int)
 TariffId = NewType("TariffId", int)
 
 
-def providers(panel: Panel) -> dict[ProviderId, str]:
+def providers(panel: Panel, tell: Tell = _log) -> dict[ProviderId, str]:
     """The panel's providers (projects) by id; none where the panel does not list them to us."""
     try:
-        return {ProviderId(row.number("id")): row.raw("name") for row in panel.rows("project")}
+        return {ProviderId(row.number("id")): row.raw("name") for row in _with_ids(panel.rows("project"), tell)}
     except (MissingObject, AccessDenied):
         return {}
 
@@ -109,20 +130,23 @@ def account_of_user(panel: Panel, user: str) -> AccountId | None:
 
 
 def user_as_seen(panel: Panel, user: str) -> User | None:
-    """The client's user with that id or login, as the panel sees them; None for anybody else (E.4, whoami)."""
+    """The client's user with that id or login, as the panel sees them; None for anybody else (E.4, whoami). Digits are
+    an id: somebody who has them as a login is not meant (R10)."""
     try:
         document = panel.call("whoami", {"su": user})
     except PanelRefusal:
         return None
     number, name, level, account = (document.attribute("user", each) for each in ("id", "name", "level", "account"))
-    if user not in (number, name) or level != assumptions.CLIENT_LEVEL or not account.isdecimal():
+    if user != number and (is_id(user) or user != name):
+        return None
+    if level != assumptions.CLIENT_LEVEL or not is_id(account):
         return None
     return User(number, name, AccountId(int(account)))
 
 
 def _user(row: Row) -> User | None:
     """A row that names its account by id; staff has none."""
-    account = next((row.raw(name) for name in ("account_id", "account") if row.raw(name).isdecimal()), "")
+    account = next((row.raw(name) for name in ("account_id", "account") if is_id(row.raw(name))), "")
     return User(row.raw("id"), row.raw("name"), AccountId(int(account))) if account else None
 
 
@@ -135,15 +159,30 @@ def client_is_gone(panel: Panel, account: AccountId) -> bool:
     return False
 
 
-def group_members(panel: Panel, group: int) -> set[AccountId]:
-    """The accounts of a client group. Raises MissingObject or PanelRefusal when there is no such group."""
+def group_members(panel: Panel, group: int, doubtful: set[AccountId] | None = None) -> set[AccountId]:
+    """The accounts of a client group; those of whom the panel does not tell whether they are in it go into `doubtful`.
+    Raises MissingObject or PanelRefusal when there is no such group, IncompleteAnswer where it tells that of nobody."""
     rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
-    return {AccountId(row.number("id")) for row in assumptions.group_members(rows)}
+    tells = assumptions.tells_membership(rows)
+    members: set[AccountId] = set()
+    odd: dict[AccountId, IncompleteAnswer] = {}
+    for row in _with_ids(rows, _log):
+        account = AccountId(row.number("id"))
+        try:
+            if not tells or assumptions.is_group_member(row):
+                members.add(account)
+        except IncompleteAnswer as error:
+            odd[account] = error
+    if odd and (doubtful is None or len(odd) * 2 > len(rows)):
+        raise next(iter(odd.values()))
+    if doubtful is not None:
+        doubtful.update(odd)
+    return members
 
 
-def service_types(panel: Panel) -> dict[ServiceTypeId, str]:
+def service_types(panel: Panel, tell: Tell = _log) -> dict[ServiceTypeId, str]:
     """The internal name of every service type. The list may not show it; then each type's form does (D.3)."""
-    return _internal_names(panel, panel.rows("itemtype"), {})
+    return _internal_names(panel, _with_ids(panel.rows("itemtype"), tell), {})
 
 
 def _internal_names(panel: Panel, rows: list[Row], known: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
@@ -169,9 +208,9 @@ class Tariff:
     service_type: ServiceTypeId
 
 
-def tariffs(panel: Panel) -> list[Tariff]:
+def tariffs(panel: Panel, tell: Tell = _log) -> list[Tariff]:
     """Every tariff of the panel, by id."""
-    return _tariffs(panel, panel.rows("itemtype"))
+    return _tariffs(panel, _with_ids(panel.rows("itemtype"), tell), tell=tell)
 
 
 @dataclass(frozen=True)
@@ -186,18 +225,18 @@ def types_and_tariffs(
     panel: Panel, known: Mapping[ServiceTypeId, str], language: str
 ) -> tuple[dict[ServiceTypeId, NamedType], list[Tariff]]:
     """Both in two calls, where the internal names are `known` or the list of types shows them."""
-    rows = panel.rows("itemtype", {"lang": language})
+    rows = _with_ids(panel.rows("itemtype", {"lang": language}), _log)
     internal = _internal_names(panel, rows, known)
     shown = {ServiceTypeId(row.number("id")): row.text("name") for row in rows}
     types = {number: NamedType(name, shown[number]) for number, name in internal.items()}
     return types, _tariffs(panel, rows, language)
 
 
-def _tariffs(panel: Panel, of_types: list[Row], language: str = "en") -> list[Tariff]:
+def _tariffs(panel: Panel, of_types: list[Row], language: str = "en", tell: Tell = _log) -> list[Tariff]:
     types = {row.text("name"): ServiceTypeId(row.number("id")) for row in of_types}
     found = (
         Tariff(TariffId(row.number("id")), row.text("name"), service_type)
-        for row in panel.rows("pricelist", {"lang": language})
+        for row in _with_ids(panel.rows("pricelist", {"lang": language}), tell)
         if (service_type := assumptions.type_of_tariff(row, types)) is not None
     )
     return sorted(found, key=lambda tariff: tariff.id)

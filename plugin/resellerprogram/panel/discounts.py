@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ..programme.bounds import is_id
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import DiscountForm, FoundDiscount, is_named_like_ours
 from ..programme.text import Text
@@ -120,7 +121,7 @@ def _created(panel: Panel, account: AccountId, fields: Mapping[str, object]) -> 
         repeatable=False,
     )
     document.expect_ok()
-    return DiscountId(int(document.value("id"))) if document.value("id").isdecimal() else None
+    return DiscountId(int(document.value("id"))) if is_id(document.value("id")) else None
 
 
 def _fields(wish: Made, since: date | None) -> dict[str, object]:

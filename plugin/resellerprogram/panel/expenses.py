@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ..programme.bounds import is_id
 from ..programme.ids import DiscountId
 from ..programme.payments import Money
 from . import assumptions
@@ -79,7 +80,7 @@ def _expense(row: Row, currency_signs: Mapping[str, str]) -> DiscountedExpense |
     if acted in assumptions.NO_VALUE or amount in assumptions.NO_VALUE:
         return None
     kind = assumptions.kind_of_discount(acted)
-    if not acted.isdecimal() and kind is None:
+    if not is_id(acted) and kind is None:
         raise IncompleteAnswer(row.call, f"discount={acted!r}")
     currencies = set(currency_signs.values())
     if len(amount.split()) == 1 and len(currencies) == 1:

@@ -25,19 +25,23 @@ class Facts:
     excluded: PaymentMethods
     unknown_methods: tuple[str, ...]
     tariffs: tuple[Tariff, ...] | None = None
+    odd: tuple[str, ...] = ()
+    """Rows that can't be read and were left out."""
 
     @classmethod
     def ask(cls, panel: Panel, picked_methods: tuple[str, ...], with_tariffs: bool = False) -> Facts:
         """Read all of it, tariffs only where they are needed. Raises PanelError."""
+        odd: list[str] = []
         excluded, unknown = directory.payment_methods(panel, picked_methods)
         return cls(
             panel.employee,
-            directory.providers(panel),
-            directory.service_types(panel),
+            directory.providers(panel, odd.append),
+            directory.service_types(panel, odd.append),
             directory.currency_signs(panel),
             excluded,
             tuple(unknown),
-            tuple(directory.tariffs(panel)) if with_tariffs else None,
+            tuple(directory.tariffs(panel, odd.append)) if with_tariffs else None,
+            tuple(dict.fromkeys(odd)),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -52,6 +56,7 @@ class Facts:
             "tariffs": None
             if self.tariffs is None
             else [[tariff.id, tariff.name, tariff.service_type] for tariff in self.tariffs],
+            "odd": list(self.odd),
         }
 
     @classmethod
@@ -67,4 +72,5 @@ class Facts:
             None
             if values["tariffs"] is None
             else tuple(Tariff(TariffId(number), name, ServiceTypeId(kind)) for number, name, kind in values["tariffs"]),
+            tuple(values.get("odd", ())),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from ..programme.bounds import is_id
 from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.window import Window
@@ -35,7 +36,7 @@ def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
     """Ask the panel about one payment. Raises MissingObject when there is none such (C.6)."""
     document = panel.call("payment.info", {"elid": payment})
     subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
-    if not subaccount.isdecimal():
+    if not is_id(subaccount):
         raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
     credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED)) and day.replace("-", "").strip("0")
     return PaymentOrigin(
@@ -207,7 +208,7 @@ class PaymentReader:
                 return next(iter(self.providers))
             document = self.panel.call("payment.info", {"elid": row.number("id")})
             number = document.value("payment/project/id")
-            if not number.isdecimal():
+            if not is_id(number):
                 raise IncompleteAnswer(document.call, f"project={shown!r}")
             if not shown or shown in self.providers.values():
                 return ProviderId(int(number))
@@ -230,7 +231,7 @@ class PaymentReader:
 
 def _unreadable(row: Row, account: AccountId | None, why: PanelError) -> UnreadableRow:
     number = row.raw("id")
-    payment = PaymentId(int(number)) if number.isdecimal() else None
+    payment = PaymentId(int(number)) if is_id(number) else None
     return UnreadableRow(payment, account, why, repr(sorted(row.columns().items())))
 
 

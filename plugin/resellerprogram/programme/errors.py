@@ -8,6 +8,7 @@ ResellerProgrammeError
 ├── EditConflict          somebody else changed it since it was shown
 ├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
 ├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
+├── PlanChanged           what was confirmed is not what would be written any more
 ├── AccountTrouble        something unexpected that concerns one account
 ├── PanelStandsStill      a copy, a standby or maintenance: nothing may be written to this panel
 ├── AnotherRunActive      one recalculation at a time
@@ -79,14 +80,18 @@ class UnsafePlan(ResellerProgrammeError):
                 "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
                 "explains it; the limit is {limit}. These were left as they are, everything else was done. Look at the "
                 "plan (page Preview, or `resellerprogram plan`); if it is right, apply it there without the limit, or "
-                "run `resellerprogram apply --allow-drop`.",
+                "run `resellerprogram apply --allow-drop --plan` with the fingerprint that `plan` tells.",
                 "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
                 "возврат, ни мошенничество; предел {limit}. Они оставлены как есть, остальное сделано. Посмотрите план "
                 "(страница «Что изменится» или `resellerprogram plan`); если всё верно, примените его там без предела "
-                "или выполните `resellerprogram apply --allow-drop`.",
+                "или выполните `resellerprogram apply --allow-drop --plan` с отпечатком, который выведет `plan`.",
             )(drops=drops, total=total, limit=limit)
         )
         self.drops, self.total, self.limit = drops, total, limit
+
+
+class PlanChanged(ResellerProgrammeError):
+    """A plan is not what it was when it was confirmed: what differs was not written (spec, section 3)."""
 
 
 class AccountTrouble(ResellerProgrammeError):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NewType
 
 from . import bounds
@@ -123,6 +124,7 @@ class TierTable:
         return out.getvalue()
 
 
+@lru_cache(maxsize=1)
 def published_table() -> TierTable:
     """The table that ships with the product (spec, section 1)."""
     shipped = pkgutil.get_data(__package__, "published_tiers.csv") or b""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -10,7 +13,7 @@ from functools import cached_property
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
 from ..panel.directory import ServiceTypeId
-from ..panel.errors import PanelRefusal
+from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
@@ -29,6 +32,8 @@ from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 from ..store.users import ClientUser
+
+log = logging.getLogger(__name__)
 
 
 class Context:
@@ -56,6 +61,8 @@ class Context:
         self.warnings: list[Text] = []
         self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
         self._kept_facts = facts
+        self.doubtful_members: set[AccountId] = set()
+        """Of these the panel does not tell whether they are in the client group."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -127,6 +134,17 @@ class Context:
             )(name=name)
             for name in missing
         ]
+        if self.facts.tariffs is not None:
+            there = {tariff.id for tariff in self.facts.tariffs}
+            self._add_warnings(
+                Text(
+                    "class {name}: the panel has no tariff {tariff} any more, which is left out of it; see `classes`",
+                    "класс {name}: в панели больше нет тарифа {tariff}, исключённого из него; см. `classes`",
+                )(name=each.name, tariff=tariff)
+                for each in self.classes
+                for tariff in each.left_out
+                if tariff not in there
+            )
         covered = [part for name, each in wanted if name in ids for part in self._parts(ids[name], name, each)]
         if not self.everywhere:
             return covered
@@ -136,6 +154,18 @@ class Context:
             for number, name in self.type_names.items()
             if number not in inside
         ]
+
+    def _warn_of_odd_rows(self) -> None:
+        self._add_warnings(
+            Text(
+                "the panel has a row that can't be read, it is left out: {row}",
+                "в панели есть нечитаемая строка, она пропущена: {row}",
+            )(row=row)
+            for row in self.facts.odd
+        )
+
+    def _add_warnings(self, warnings: Iterable[Text]) -> None:
+        self.warnings += [each for each in warnings if each.en not in {known.en for known in self.warnings}]
 
     def _parts(self, number: ServiceTypeId, name: str, whose: ClassOfServices) -> list[Covered]:
         """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
@@ -242,7 +272,7 @@ class Context:
         if group is None:
             return set()
         try:
-            return directory.group_members(self.panel, group)
+            return directory.group_members(self.panel, group, self.doubtful_members)
         except PanelRefusal as refusal:
             raise SettingError(
                 Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text),
@@ -278,8 +308,45 @@ class Context:
         """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
         off needs none of them."""
         _ = self.type_names
+        self._warn_of_odd_rows()
         if not self.withdraw:
             _ = self.provider, self.covered, self.group_members, self.reader
+
+    @contextmanager
+    def answering(self, answer: Callable[[], object]) -> Iterator[None]:
+        """Whatever list is read meanwhile by this thread, between its pages and parts comes `answer`: a payment does
+        not wait for the reading of a long list (R6)."""
+        panel, here, before = self.panel, threading.get_ident(), self.panel.between
+
+        def between() -> None:
+            if threading.get_ident() != here:
+                return
+            panel.between = lambda: None
+            try:
+                answer()
+            finally:
+                panel.between = between
+
+        panel.between = between
+        try:
+            yield
+        finally:
+            panel.between = before
+
+    def keep_users_if_told(self, now: datetime) -> None:
+        """`keep_all_users`, which nobody's discount waits for. Raises PanelUnreachable, PanelTimeout."""
+        try:
+            self.keep_all_users(now)
+        except (PanelUnreachable, PanelTimeout):
+            raise
+        except PanelError as error:
+            log.error("who may log in for whom could not be read: %s", error)
+            self.warnings.append(
+                Text(
+                    "who may log in for whom could not be read: {error}",
+                    "не удалось прочитать, кто входит от имени каких клиентов: {error}",
+                )(error=error.text)
+            )
 
     def keep_all_users(self, now: datetime) -> None:
         """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""

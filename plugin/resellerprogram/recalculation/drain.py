@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..panel import directory
-from ..panel.errors import MissingObject, TransportError
+from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
-from ..programme.account import Considered, Found, consider
+from ..programme.account import Considered, Found, Known, consider, vanished
 from ..programme.errors import ImplausibleRead, PanelStandsStill, ResellerProgrammeError, SettingError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -32,12 +32,21 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Drained:
-    """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost."""
+    """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost or
+    everybody's trouble found, `doubtful` when what is remembered of the panel may be what went wrong."""
 
     touched: set[AccountId] = field(default_factory=set)
     written: int = 0
     errors: list[str] = field(default_factory=list)
     interrupted: bool = False
+    doubtful: bool = False
+
+    def add(self, more: Drained) -> None:
+        self.touched |= more.touched
+        self.written += more.written
+        self.errors += more.errors
+        self.interrupted = self.interrupted or more.interrupted
+        self.doubtful = self.doubtful or more.doubtful
 
 
 def drain(context: Context, clock: Callable[[], datetime], at_most: int | None = None) -> Drained:
@@ -59,25 +68,45 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
 
 
 def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
+    """What goes wrong with one row is its account's trouble, also an answer about it that can't be used; only a panel
+    that does not answer, and what every account needs, are everybody's."""
     queue = context.store.queue
     try:
-        context.prepare()
+        _prepare(context)
         _recalculate(context, row, clock, done)
-    except TransportError as error:
+    except _EverybodysTrouble as trouble:
+        done.interrupted = True
+        _failed(context, row, trouble.error, clock, done, may_die=False)
+    except (PanelUnreachable, PanelTimeout, SettingError) as error:
         done.interrupted = True
         _failed(context, row, error, clock, done, may_die=False)
     except PanelStandsStill as error:  # marked while this was under way: it waits as if nobody had touched it
         done.interrupted = True
         log.info("%s", error)
-    except (SettingError, UnsafePlan) as error:  # only a person can help, and will
-        done.interrupted = isinstance(error, SettingError)
+    except UnsafePlan as error:  # only a person can help, and will
         _failed(context, row, error, clock, done, may_die=False)
     except ResellerProgrammeError as error:
-        _failed(context, row, error, clock, done, may_die=True)
+        _failed(context, row, error, clock, done, may_die=not isinstance(error, BadAnswer))
     except Exception as error:
         log.exception("queue row %s", row.id)
         queue.failed(row.id, repr(error), clock())
         done.errors.append(repr(error))
+        done.doubtful = True
+
+
+class _EverybodysTrouble(Exception):
+    """What every account needs could not be read."""
+
+    def __init__(self, error: ResellerProgrammeError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _prepare(context: Context) -> None:
+    try:
+        context.prepare()
+    except ResellerProgrammeError as error:
+        raise _EverybodysTrouble(error) from error
 
 
 def _failed(
@@ -91,6 +120,8 @@ def _failed(
     log.error("%s: %s", f"account {row.account}" if row.account else f"payment {row.payment}", error)
     context.store.queue.failed(row.id, str(error), clock(), may_die)
     done.errors.append(str(error))
+    spoilt = isinstance(error, BadAnswer) and not isinstance(error, IncompleteAnswer)
+    done.doubtful = done.doubtful or done.interrupted or not spoilt
 
 
 def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], done: Drained) -> None:
@@ -171,10 +202,12 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     fresh, and that the account is the right one. Raises ImplausibleRead."""
     client = Account(account, "")
     known = remember(context, client)
-    if known.note.standing or known.note.pin:  # what was said of somebody must not fall to who has the id now
-        client = directory.client(context.panel, account) or client
-        known = remember(context, client)
+    if known.note.standing or known.note.pin or known.aside:  # what is somebody's must not fall to who has the id now
+        client, known = _as_registered(context, client)
     found = first_look(context, client, known, side_by_side=True)
+    if not client.registered and _is_in_doubt(context, known, found):
+        client, known = _as_registered(context, client)
+        found = replace(found, account=client, missing={} if known.another else found.missing)
     if came_from and not _is_among(context, found, came_from):
         raise ImplausibleRead(
             Text(
@@ -189,12 +222,22 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     return consider(look_again(context, found, known), known, context.rules)
 
 
+def _as_registered(context: Context, client: Account) -> tuple[Account, Known]:
+    """The client with the day of registration, and what is on record of that one (R10)."""
+    registered = directory.client(context.panel, client.id) or client
+    return registered, remember(context, registered)
+
+
+def _is_in_doubt(context: Context, known: Known, found: Found) -> bool:
+    """Whether what is on record is missing in the panel, as it is where the client has gone and the id came again."""
+    lacks_payments = not found.outside and vanished(known, found.payments, context.rules)
+    return None in found.missing.values() or bool(lacks_payments)
+
+
 def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:
     payment, account = came_from.payment, found.account.id
     if not found.outside and came_from.credited_on and came_from.credited_on in context.window:
         return any(each.id == payment for each in found.payments)
-    if context.store.seen.account_of_subaccount(came_from.subaccount) == account:
-        return True
     return context.reader.has(account, payment)
 
 

@@ -15,10 +15,12 @@ from ..panel.errors import MissingObject
 from ..panel.payments import origin
 from ..programme.account import Found, Known, vanished
 from ..programme.basis import Basis
+from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, DiscountId
 from ..programme.members import Account, MemberNote, takes_part
 from ..programme.ownership import DiscountForm, FoundDiscount, OwnedDiscount, needs_form
 from ..programme.payments import Payment, RateTable
+from ..programme.text import Text
 from .context import Context
 from .owners import owner_now
 
@@ -83,10 +85,21 @@ def with_uncredited(context: Context, found: Found) -> Found:
 
 
 def outside_because(context: Context, note: MemberNote) -> Basis | None:
-    """Why an account takes no part; None for a member (R10)."""
+    """Why an account takes no part; None for a member (R10). Raises ImplausibleRead where the panel does not tell."""
     if context.withdraw:
         return Basis.WITHDRAWN
-    return takes_part(note, context.settings.members, context.group_members)
+    rule, members = context.settings.members, context.group_members
+    outside = takes_part(note, rule, members)
+    if note.account in context.doubtful_members and takes_part(note, rule, {*members, note.account}) != outside:
+        raise ImplausibleRead(
+            Text(
+                "the panel does not tell whether account {account} is in client group {group}; nothing is written for "
+                "it on such a read",
+                "панель не говорит, входит ли клиент {account} в группу клиентов {group}; по такому чтению для него "
+                "ничего не пишется",
+            )(account=note.account, group=rule.group)
+        )
+    return outside
 
 
 def _discounts(

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from ..panel.errors import PanelError, PanelRefusal, TransportError
+from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
-from ..programme.errors import PanelStandsStill, SettingError
+from ..programme.errors import PanelStandsStill, ResellerProgrammeError, SettingError
 from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, still_true
@@ -35,9 +35,14 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
             notices.end(kept.id, REFUSED, clock(), str(error))
-        except (PanelError, PanelStandsStill) as error:
+        except (PanelUnreachable, PanelTimeout, PanelStandsStill) as error:
             log.error("notifications wait: %s", error)
             break
+        except ResellerProgrammeError as error:  # this one's trouble: it waits, the others are sent
+            log.error("account %s is not notified yet: %s", kept.notice.account, error)
+        except Exception as error:  # ours, and that account's alone: whether it was sent is not known
+            log.exception("account %s was not notified", kept.notice.account)
+            notices.end(kept.id, LOST, clock(), repr(error))
         if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent

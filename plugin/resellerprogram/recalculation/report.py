@@ -10,11 +10,15 @@ from decimal import Decimal
 from ..programme.account import Considered
 from ..programme.basis import Basis
 from ..programme.discounts import Change, OtherDiscount
-from ..programme.errors import ResellerProgrammeError
+from ..programme.errors import PlanChanged, ResellerProgrammeError
+from ..programme.fingerprints import Fingerprint, of_account, of_plan
 from ..programme.ids import AccountId, Scope
 from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.text import Text
+
+NAMED = 10
+"""So many accounts are named where there may be thousands."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,23 @@ class Planned:
             considered.unforetold,
         )
 
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return of_account(self.account.id, self.changes)
+
 
 @dataclass
 class Report:
     """What a run looked at, and what it changed or would change. `failed` accounts could not be decided or written, and
     wait in the queue if anything was written; `left` are
-    discounts of others that act beside the programme's; `notices` is what resellers are or would be told."""
+    discounts of others that act beside the programme's; `notices` is what resellers are or would be told. `changed` is
+    what was not written because it is not what was confirmed."""
 
     day: date
     accounts: int = 0
     discounts: int = 0
     planned: list[Planned] = field(default_factory=list)
+    changed: list[Planned] = field(default_factory=list)
     written: int = 0
     failed: dict[AccountId, ResellerProgrammeError] = field(default_factory=dict)
     left: list[OtherDiscount] = field(default_factory=list)
@@ -68,3 +78,31 @@ class Report:
     def unforetold(self) -> int:
         """How many of the drops nothing known before explains; only these are limited."""
         return sum(planned.unforetold for planned in self.planned)
+
+    @property
+    def prints(self) -> dict[AccountId, Fingerprint]:
+        """What each account's part of the plan is known by."""
+        return {planned.account.id: planned.fingerprint for planned in self.planned}
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What the plan is known by."""
+        return of_plan(self.prints)
+
+    def plan_changed(self) -> PlanChanged:
+        """That `changed` was left out, and who that is."""
+        named = [f"{each.account.id} {each.account.name}".strip() for each in self.changed[:NAMED]]
+        return PlanChanged(
+            Text(
+                "the plan has changed since it was confirmed: accounts that differ: {count} ({accounts}). These were "
+                "left as they are; written of what was confirmed: {written}. Look at the plan again and confirm what "
+                "it says now.",
+                "план изменился после подтверждения: клиентов с отличиями: {count} ({accounts}). Их скидки оставлены "
+                "как есть; из подтверждённого записано: {written}. Посмотрите план ещё раз и подтвердите то, что в нём "
+                "теперь.",
+            )(
+                count=len(self.changed),
+                accounts=", ".join(named) + (", …" if len(self.changed) > NAMED else ""),
+                written=self.written,
+            )
+        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
-from ..panel.errors import MissingObject, PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
+from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.standstill import check_may_write
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
@@ -27,6 +27,7 @@ from ..programme.errors import (
     StoreError,
     UnsafePlan,
 )
+from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId, Scope
 from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.text import Text
@@ -41,16 +42,17 @@ from .drain import drain
 from .look import first_look, look, look_again, outside_because, remember, with_uncredited
 from .lookups import no_client, way_of
 from .notifying import deliver
+from .plans import keep_changed
 from .report import Planned, Report
 from .savings import keep_savings
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 PATIENCE = 60.0
 """Seconds that a command waits for another run; a worker is done with a payment long before."""
+
+GLANCE = 0.1
+"""Seconds after which the queue is looked at again while an account's long list is read."""
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ def recalculate(
     who: str = "",
     write: bool = True,
     allow_drop: bool = False,
+    confirmed: Prints | None = None,
     withdraw: bool = False,
     patience: float = 0.0,
     progress: Progress = lambda done, total: None,
@@ -75,6 +78,8 @@ def recalculate(
     With `withdraw` all discounts of the programme are taken off, and what was set aside is put back, whatever anybody
     paid. `who` has asked for it; nobody for what runs by itself. While a run over all is under way, it also answers
     what comes into the queue (R6).
+    With `confirmed` only that is written, and the limit is lifted for that alone: every account is looked at again, and
+    before the first write its fingerprint is compared (see programme/fingerprints.py). What differs is in `changed`.
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
     are served. Raises PanelStandsStill where it would write and may not, AnotherRunActive after `patience` seconds,
     SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`, UnsafePlan
@@ -89,40 +94,54 @@ def recalculate(
             if write:
                 store.set_aside.reconcile(clock())
             with working_on(root, store, day, large=accounts is None, withdraw=withdraw, writes=write) as context:
-                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress).over(accounts)
+                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress, confirmed).over(
+                    accounts
+                )
         except Exception as error:
             if run is not None:
                 outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
                 store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error) or repr(error))
             raise
         if run is not None:
-            outcome = "partly" if report.failed else "done"
-            store.runs.finish(run, outcome, report.accounts, report.written, clock())
+            outcome = "partly" if report.failed or report.changed else "done"
+            told = str(report.plan_changed()) if report.changed else ""
+            store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
         return report
 
 
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
-    """Put back every discount that was set aside, and change nothing else (before uninstalling).
+    """Put back every discount that was set aside, and change nothing else (before uninstalling). Payments, tiers and
+    settings that do not fit the panel have no say in it.
 
-    Raises PanelStandsStill, AnotherRunActive, TransportError; accounts whose discount the panel does not take are in
-    `failed`.
+    Raises PanelStandsStill, AnotherRunActive, and PanelUnreachable and PanelTimeout; whatever goes wrong with one
+    account is in `failed`.
     """
     check_may_write(root)
     report = Report(day)
-    with only_one(store.folder, "put-back", clock(), patience), working_on(root, store, day) as context:
+    with (
+        only_one(store.folder, "put-back", clock(), patience),
+        working_on(root, store, day, withdraw=True) as context,
+    ):
+        store.set_aside.reconcile(clock())
         for account in sorted(store.set_aside.accounts()):
             report.accounts += 1
             try:
-                found, known = look(context, Account(account, ""))
-                belongings = consider(found, known, context.rules).belongings
-                report.written += give_back(context, account, belongings, clock())
-            except PanelRefusal as refusal:
-                if isinstance(refusal, MissingObject) and directory.client_is_gone(context.panel, account):
-                    forget(context, account)
-                    continue
-                log.error("account %s: %s", account, refusal)
-                report.failed[account] = refusal
+                report.written += _give_back_to(context, account, clock())
+            except Exception as error:
+                _left_out(report, account, error)
     return report
+
+
+def _give_back_to(context: Context, account: AccountId, now: datetime) -> int:
+    """What was set aside for a client who is gone goes to nobody, whoever has the id now (R10)."""
+    client = directory.client(context.panel, account)
+    if client is None and not directory.client_is_gone(context.panel, account):
+        client = Account(account, "")
+    if client is None or client.is_another(context.store.clients.registered(account)):
+        forget(context, account)
+        return 0
+    found, known = look(context, client)
+    return give_back(context, account, consider(found, known, context.rules).belongings, now)
 
 
 def considered_alone(
@@ -180,9 +199,13 @@ def working_on(
 ) -> Iterator[Context]:
     """A Context on the panel in `root`; the employee's list filters are left as they were found.
 
-    `quick` takes what an earlier run of the day kept of the panel instead of asking again.
+    `quick` takes what an earlier run of the day kept of the panel instead of asking again. Raises SettingError where
+    the stored settings can't be read.
     """
-    settings = settings or store.settings.current()
+    if settings is None:
+        settings = store.settings.current()
+        if not withdraw:
+            settings.check()
     facts = kept_facts(store, settings, day) if quick else None
     way = way_of(settings)
     with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
@@ -194,6 +217,14 @@ def working_on(
                 _put_back_filters(panel, store)
             except PanelError as error:
                 log.warning("list filters are put back by the next run: %s", error)
+
+
+class _NotConfirmed(Exception):
+    """Another look found something else than what was confirmed."""
+
+    def __init__(self, considered: Considered) -> None:
+        super().__init__()
+        self.considered = considered
 
 
 class _Run:
@@ -212,9 +243,11 @@ class _Run:
         write: bool,
         allow_drop: bool,
         progress: Progress,
+        confirmed: Prints | None,
     ) -> None:
         self.context, self.report, self.clock, self.cause, self.who = context, report, clock, cause, who
         self.write, self.allow_drop, self.progress = write, allow_drop, progress
+        self.confirmed = confirmed
         self.disturbed: set[AccountId] = set()
         self.today = context.day == clock().date()
         self.waiting = context.store.queue.newest() if self.today else 0
@@ -226,13 +259,19 @@ class _Run:
         context.prepare()
         report.warnings, report.scope_names = context.warnings, context.scope_names
         whole = accounts is None
-        clients = _members(context) if accounts is None else [_client(context, account) for account in accounts]
-        if whole and self.write:
-            context.keep_all_users(self.clock())
+        with self._answering(whole):
+            clients = _members(context) if accounts is None else self._asked_for(accounts)
+            if whole and self.write:
+                context.keep_users_if_told(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
+        gone = set(self.confirmed or ())
         try:
             for considered in self._consider_all(clients, whole):
+                gone.discard(considered.account.id)
                 report.discounts += considered.discounts
+                if not self._is_confirmed(considered):
+                    report.changed.append(Planned.of(considered))
+                    continue
                 report.left += considered.left
                 if self.today:
                     report.notices += ((considered.account, notice) for notice in considered.notices)
@@ -248,12 +287,41 @@ class _Run:
                 self._answer_queue(whole)
         finally:
             staging.close()
+        if self.write and self.confirmed is not None:
+            self._show_again(gone)
         if too_many:
             raise too_many
         if self.write and self.today:
             deliver(context, self.clock)
+            while self._answer_queue(whole):  # a payment interrupts the telling; who answers it tells the rest
+                pass
             if whole and not context.withdraw:
-                keep_savings(context, report, self.clock())
+                with self._answering(whole):
+                    keep_savings(context, report, self.clock())
+
+    def _show_again(self, gone: Collection[AccountId]) -> None:
+        """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
+        `gone`, or takes no part any more, needs nothing."""
+        report, store = self.report, self.context.store
+        report.changed = [each for each in report.changed if each.account.id not in self.disturbed]
+        keep_changed(store, report.changed, report.scope_names)
+        for account in gone:
+            if account not in report.failed:
+                store.planned.done(account)
+
+    def _asked_for(self, accounts: Sequence[AccountId]) -> list[Account]:
+        """Of those in a confirmed plan who is gone meanwhile needs nothing any more; else nobody is missing."""
+        if self.confirmed is None:
+            return [_client(self.context, account) for account in accounts]
+        found = [directory.client(self.context.panel, account) for account in accounts]
+        return [client for client in found if client]
+
+    def _is_confirmed(self, considered: Considered) -> bool:
+        """Whether what would be written is what was confirmed; where nothing was, the limit on drops is all."""
+        if self.confirmed is None or not considered.changes:
+            return True
+        account = considered.account.id
+        return self.confirmed.get(account) == of_account(account, considered.changes)
 
     def _too_many_falls(self) -> UnsafePlan | None:
         """What stops is the unforetold falls alone (spec, section 3)."""
@@ -271,8 +339,12 @@ class _Run:
         for done, (account, known, found) in enumerate(_first_looks(context, accounts)):
             self.progress(done, len(accounts))
             self._answer_queue(whole)
+            while whole and not found.done():
+                wait([found], GLANCE)
+                self._answer_queue(whole)
             try:
-                considered = self._considered(account, known, found)
+                with self._answering(whole):
+                    considered = self._considered(account, known, found)
             except Exception as error:
                 self._leave_out(account.id, error)
                 self._stop_if_all_is_in_doubt(len(accounts))
@@ -299,15 +371,7 @@ class _Run:
             return None
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
-        """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
-        if isinstance(error, (PanelUnreachable, PanelTimeout, PanelStandsStill, SettingError, StoreError)):
-            raise error
-        if isinstance(error, ResellerProgrammeError):
-            log.error("account %s: %s", account, error)
-        else:
-            log.error("account %s", account, exc_info=error)
-            error = AccountTrouble(error)
-        self.report.failed[account] = error
+        _left_out(self.report, account, error)
 
     def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
@@ -324,33 +388,67 @@ class _Run:
         try:
             try:
                 if account in self.disturbed:
-                    considered = consider(*look(context, considered.account), context.rules)
+                    considered = self._as_it_is_now(considered)
                 report.written += act(context, considered, self.cause, self.clock(), self.who)
             except MissingObject:  # somebody deleted a discount since it was read: look again, once
-                considered = consider(*look(context, considered.account), context.rules)
+                considered = self._as_it_is_now(considered)
                 report.written += act(context, considered, self.cause, self.clock(), self.who)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
+        except _NotConfirmed as other:
+            report.planned = [planned for planned in report.planned if planned.account.id != account]
+            report.changed.append(Planned.of(other.considered))
         except Exception as error:
             self._leave_out(account, error)
             context.store.queue.put_trouble(account, self.cause, str(report.failed[account]), self.clock(), self.who)
 
-    def _answer_queue(self, whole: bool) -> None:
-        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today."""
+    def _as_it_is_now(self, considered: Considered) -> Considered:
+        """The account after another look. Raises _NotConfirmed."""
+        again = consider(*look(self.context, considered.account), self.context.rules)
+        if not self._is_confirmed(again):
+            raise _NotConfirmed(again)
+        return again
+
+    def _answer_queue(self, whole: bool) -> bool:
+        """Payments that come while a run over all is under way do not wait for its end (R6). They ask for today. Tells
+        whether there was something to answer."""
         automatic = self.context.settings.automatic and not self.context.withdraw
-        if whole and self.today and automatic:
-            self.disturbed |= drain(self.context, self.clock).touched
+        if not (whole and self.today and automatic and self.context.store.queue.next_due(self.clock())):
+            return False
+        self.disturbed |= drain(self.context, self.clock).touched
+        return True
+
+    def _answering(self, whole: bool) -> AbstractContextManager[None]:
+        """The same between the pages and parts of what is read meanwhile."""
+        return self.context.answering(lambda: self._answer_queue(whole))
+
+
+def _left_out(report: Report, account: AccountId, error: Exception) -> None:
+    """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
+    if isinstance(error, (PanelUnreachable, PanelTimeout, PanelStandsStill, SettingError, StoreError)):
+        raise error
+    if isinstance(error, ResellerProgrammeError):
+        log.error("account %s: %s", account, error)
+    else:
+        log.error("account %s", account, exc_info=error)
+        error = AccountTrouble(error)
+    report.failed[account] = error
 
 
 def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
-    """Each account with what is known and found, in order. While one is worked on, the next is already looked at."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """Each account with what is known and found, in order. While one is worked on, the next is already looked at. What
+    is on record of an account and can't be read is found out when its turn comes."""
     ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
     with ThreadPoolExecutor(1, "reading") as reader:
         for account in accounts:
-            known = remember(context, account)
-            ahead.append((account, known, reader.submit(first_look, context, account, known)))
+            try:
+                known = remember(context, account)
+            except Exception as error:
+                unreadable: Future[Found] = Future()
+                unreadable.set_exception(error)
+                ahead.append((account, Known(MemberNote(account.id)), unreadable))
+            else:
+                ahead.append((account, known, reader.submit(first_look, context, account, known)))
             if len(ahead) > 1:
                 yield ahead.popleft()
         yield from ahead
@@ -372,9 +470,10 @@ def _members(context: Context) -> list[Account]:
     store = context.store
     if not context.withdraw:
         context.reader.check_filter()
-    everybody = context.clients
     owners = store.owned.accounts() | store.set_aside.accounts()
-    for missing in sorted((owners | store.clients.on_record()) - {account.id for account in everybody}):
+    recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
+    everybody = context.clients
+    for missing in sorted((owners | recorded) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
                 Text(
@@ -386,13 +485,18 @@ def _members(context: Context) -> list[Account]:
             )
         if context.writes:
             forget(context, missing)
-    if not store.decisions.any():
+    if nothing_known:
         return everybody
-    return [
-        account
-        for account in everybody
-        if account.id in owners or not outside_because(context, store.members.of(account.id))
-    ]
+    return [account for account in everybody if account.id in owners or _may_take_part(context, account.id)]
+
+
+def _may_take_part(context: Context, account: AccountId) -> bool:
+    if account in context.doubtful_members:
+        return True
+    try:
+        return outside_because(context, context.store.members.of(account)) is None
+    except ValueError:
+        return True  # a note that can't be read is told when its account's turn comes
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

@@ -41,8 +41,11 @@ def keep_savings(context: Context, report: Report, now: datetime) -> None:
         found = discounted(context.panel, first, window.last, context.facts.currency_signs, tells)
         told = _Told(context, report, found)
         savings, orders = list(told.savings()), list(told.orders())
-    except PanelError as error:
-        log.info("what the discounts saved is not known: %s", error)
+    except Exception as error:
+        if isinstance(error, PanelError):
+            log.info("what the discounts saved is not known: %s", error)
+        else:
+            log.exception("what the discounts saved is not known")
         store.notes.write(SAVINGS, {"told": False, "at": now.isoformat(), "why": str(error), "seen": seen})
         return
     store.savings.replace(first, window.last, savings, told.unknown)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from ..panel import discounts
-from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable, UnreadableRow
+from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
 from ..panel.standstill import stands_still
-from ..programme.errors import ResellerProgrammeError
+from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
 from ..store import Store
@@ -21,7 +22,7 @@ from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
 from ..store.seen import SeenPayment, mark_of, same_mark
 from .context import Context
-from .drain import drain
+from .drain import Drained, drain
 from .notifying import deliver
 from .run import PATIENCE, Clock, recalculate, working_on
 
@@ -50,9 +51,11 @@ class Swept:
 
 
 def sweep(root: Path, store: Store, clock: Clock) -> Swept:
-    """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night.
+    """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night. The queue
+    is answered all the time: no payment waits for lists.
 
-    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue.
+    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't be read
+    keeps nothing else back.
     """
     if not store.settings.current().automatic or stands_still(root):
         return Swept()
@@ -62,10 +65,12 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     ):
         store.set_aside.reconcile(clock())
         context.prepare()
-        payments = _look_at_payments(context, clock())
-        accounts = _look_at_discounts(context, clock())
-        context.keep_all_users(clock())
-        drained = drain(context, clock)
+        done = Drained()
+        steps = _Steps(context, lambda: done.add(drain(context, clock)))
+        payments = steps.take(lambda: _look_at_payments(context, clock()))
+        accounts = steps.take(lambda: _look_at_discounts(context, clock()))
+        steps.take(lambda: context.keep_all_users(clock()))
+        done.add(drain(context, clock))
         deliver(context, clock)
     caught_up = _missed_night(store, clock())
     if caught_up:
@@ -73,7 +78,32 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
             recalculate(root, store, clock().date(), clock, "caught_up", patience=PATIENCE)
         except ResellerProgrammeError as error:  # it is on record as a run, and is tried again
             log.error("%s", error)
-    return Swept(payments, accounts, len(drained.touched), drained.written, caught_up)
+    if steps.failed:
+        raise steps.failed[0]
+    return Swept(payments or 0, accounts or 0, len(done.touched), done.written, caught_up)
+
+
+Found = TypeVar("Found")
+
+
+class _Steps:
+    """Each step of a sweep stands for itself: what can't be read is in `failed`, and the next is taken, unless the
+    panel is lost. While a step reads its lists, `answer` is called between their parts."""
+
+    def __init__(self, context: Context, answer: Callable[[], object]) -> None:
+        self._context, self._answer = context, answer
+        self.failed: list[Exception] = []
+
+    def take(self, step: Callable[[], Found]) -> Found | None:
+        try:
+            with self._context.answering(self._answer):
+                return step()
+        except (PanelUnreachable, PanelTimeout, SettingError, StoreError):
+            raise
+        except Exception as error:
+            log.error("%s", error)
+            self.failed.append(error)
+            return None
 
 
 # --- payments ---
@@ -156,19 +186,19 @@ def _look_at_discounts(context: Context, now: datetime) -> int:
     found, unreadable = 0, 0
     for account in turn:
         try:
-            rows = discounts.listed(context.panel, account)
+            differs = _differs(context, account, discounts.listed(context.panel, account))
         except MissingObject:
             continue  # a client who is gone is the nightly run's business
         except (PanelUnreachable, PanelTimeout):
             raise
-        except PanelError as error:  # that account's own trouble: it is tried by itself, and says so
+        except Exception as error:  # that account's own trouble: it is tried by itself, and says so
             log.warning("account %s: %s", account, error)
             unreadable += 1
             if unreadable * 2 > len(turn):
                 raise
             store.queue.put_once(account, CAUSE, now)
             continue
-        if _differs(context, account, rows):
+        if differs:
             store.queue.put_once(account, CAUSE, now)
             found += 1
     return found

@@ -53,6 +53,7 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
 
 def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
     while _may_go_on(root, store):
+        time.tzset()  # the host's zone may have been changed since this process began (spec, section 4)
         if store.queue.next_due(clock()):
             if not _round(root, store, clock):
                 return
@@ -82,6 +83,6 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
             store.queue.failed(first.id, str(error), clock(), may_die=False)
         store.notes.forget(FACTS)
         return True
-    if drained.errors:
-        store.notes.forget(FACTS)  # what is remembered of the panel may be what went wrong
+    if drained.doubtful:
+        store.notes.forget(FACTS)
     return True

@@ -91,11 +91,11 @@ class Store:
     tiers: TierStore
     users: ClientUserStore
 
-    def __init__(self, root: Path, now: datetime) -> None:
+    def __init__(self, root: Path, now: datetime, patience: float = database.PATIENCE) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
         self.folder, self.root = folder_of(root), root
         lost = database.is_missing(self.folder)
-        self.connection = database.connect(self.folder, now, trial_of(root).exists())
+        self.connection = database.connect(self.folder, now, trial_of(root).exists(), patience)
         self.settings = SettingStore(self.connection)
         if lost:
             self.set_aside.reconcile(now)

@@ -16,17 +16,19 @@ from ..programme.errors import StoreError
 from ..programme.text import Text
 
 FILE_NAME = "resellerprogram.db"
+PATIENCE, PAGE_PATIENCE = 30.0, 2.0
+"""Seconds to wait for who holds the database: a run, and a person who looks at a page."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
 
 
-def connect(folder: Path, now: datetime, on_trial: bool = False) -> sqlite3.Connection:
+def connect(folder: Path, now: datetime, on_trial: bool = False, patience: float = PATIENCE) -> sqlite3.Connection:
     """Open the database in `folder`, made and migrated as needed. A release that is `on_trial` migrates none: the one
-    before it may come back. Raises StoreError."""
+    before it may come back. Whatever is written waits `patience` seconds for who holds it. Raises StoreError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILE_NAME
     try:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
         path.chmod(0o600)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,10 @@ from .database import transaction
 from .listing import Listing, Page, fold, in_order
 
 KINDS = ("starts", "rises", "falls", "ends", "other")
+_PUT = (
+    "INSERT OR REPLACE INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
+    " drops, changes, unforetold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True)
@@ -43,26 +48,11 @@ class PlannedStore:
     def replace(self, accounts: Iterable[PlannedAccount]) -> None:
         with transaction(self._connection):
             self._connection.execute("DELETE FROM planned")
-            self._connection.executemany(
-                "INSERT INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
-                " drops, changes, unforetold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        each.account,
-                        each.name,
-                        fold(each.name),
-                        str(each.turnover),
-                        in_order(each.turnover),
-                        each.tier_before,
-                        each.tier,
-                        each.kind,
-                        each.drops,
-                        json.dumps(each.changes, ensure_ascii=False),
-                        each.unforetold,
-                    )
-                    for each in accounts
-                ],
-            )
+            self._connection.executemany(_PUT, map(_values, accounts))
+
+    def put(self, account: PlannedAccount) -> None:
+        """What is planned for one account now, whatever was before."""
+        self._connection.execute(_PUT, _values(account))
 
     def done(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM planned WHERE account = ?", (account,))
@@ -77,10 +67,12 @@ class PlannedStore:
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
 
-    def counts(self) -> dict[str, int]:
-        """How many accounts there are of each kind."""
-        rows = self._connection.execute("SELECT kind, count(*) FROM planned GROUP BY kind")
-        return {**dict.fromkeys(KINDS, 0), **{row[0]: row[1] for row in rows}}
+    def counts(self, accounts: Iterable[AccountId] | None = None) -> dict[str, int]:
+        """How many accounts there are of each kind, of these or of all."""
+        wanted = None if accounts is None else set(accounts)
+        rows = self._connection.execute("SELECT account, kind FROM planned")
+        found = Counter(row["kind"] for row in rows if wanted is None or row["account"] in wanted)
+        return {**dict.fromkeys(KINDS, 0), **found}
 
     def drops(self, accounts: Iterable[AccountId] | None = None) -> int:
         """How many discounts the plan lowers or removes, of these accounts or of all."""
@@ -108,3 +100,19 @@ class PlannedStore:
             tuple(json.loads(row["changes"])),
             row["unforetold"],
         )
+
+
+def _values(planned: PlannedAccount) -> tuple[object, ...]:
+    return (
+        planned.account,
+        planned.name,
+        fold(planned.name),
+        str(planned.turnover),
+        in_order(planned.turnover),
+        planned.tier_before,
+        planned.tier,
+        planned.kind,
+        planned.drops,
+        json.dumps(planned.changes, ensure_ascii=False),
+        planned.unforetold,
+    )

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from ..programme.errors import StoreError
 from ..programme.ids import AccountId, DiscountId
@@ -60,6 +61,10 @@ class SetAsideStore:
         if contents.damaged:
             log.warning("the journal of what was set aside has lines that can't be read: %s", contents.damaged[:20])
         return done
+
+    @property
+    def journal_path(self) -> Path:
+        return self._journal.path
 
     def damaged_lines(self) -> list[int]:
         """Lines of the journal that can't be read. Raises OSError."""

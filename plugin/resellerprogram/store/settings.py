@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..programme import bounds
@@ -18,6 +18,7 @@ from ..programme.text import Text, short
 
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
 """Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
+_MOST_DIGITS = 30
 NOTICE_KINDS = ("rose", "will_fall", "fell")
 
 
@@ -53,12 +54,20 @@ class Settings:
     employee: str | None
     panel_url: str
     panel_certificate: str
+    unreadable: tuple[SettingError, ...] = ()
+    """Of those that must be known: their stored texts can't be read, the defaults stand in where one only looks."""
+
+    def check(self) -> None:
+        """Raises SettingError where something that must be known is not: no run goes by a default instead."""
+        if self.unreadable:
+            raise self.unreadable[0]
 
 
 @dataclass(frozen=True)
 class Setting:
     """One setting: its default as text, how a text is read (raises ValueError), what it is about, and from which level
-    on an administrator may change it. `accept` raises ValueError for what must not be set, and may be there already."""
+    on an administrator may change it. `accept` raises ValueError for what must not be set, and may be there already.
+    Without one that is not `vital` (not about money, members or in whose name we act) everything goes on."""
 
     name: str
     default: str
@@ -66,6 +75,7 @@ class Setting:
     about: Text
     level: int = EMPLOYEE_LEVEL
     accept: Callable[[str], object] = str
+    vital: bool = True
 
 
 def _members(text: str) -> MemberRule:
@@ -253,6 +263,7 @@ SETTINGS = {
                 "promo codes of a client whose account has a tier: refuse or allow",
                 "промокоды клиента с уровнем: refuse — отклоняются, allow — принимаются",
             ),
+            vital=False,
         ),
         Setting(
             "promotions",
@@ -274,6 +285,7 @@ SETTINGS = {
                 "in which language discounts are named: both (each client reads their own), en or ru",
                 "на каком языке названы скидки: both (каждый клиент читает на своём), en или ru",
             ),
+            vital=False,
         ),
         Setting(
             "notifications",
@@ -283,6 +295,7 @@ SETTINGS = {
                 "on: the administrator is notified in the panel when no run has succeeded for 26 hours",
                 "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
             ),
+            vital=False,
         ),
         Setting(
             "client_notices",
@@ -293,6 +306,7 @@ SETTINGS = {
                 "о чём клиенты получают уведомления в панели: rose — уровень вырос, will_fall — скоро снизится, "
                 "fell — снизился, через запятую; off — ни о чём",
             ),
+            vital=False,
         ),
         Setting(
             "warn_days",
@@ -302,6 +316,7 @@ SETTINGS = {
                 "how many days before a fall clients are warned, 1 to 28",
                 "за сколько дней предупреждать о снижении уровня, от 1 до 28",
             ),
+            vital=False,
         ),
         Setting(
             "joining",
@@ -311,6 +326,7 @@ SETTINGS = {
                 "on: clients join and leave the programme by themselves; off: only the administrator decides",
                 "on: клиенты вступают в программу и выходят из неё сами; off: решает только администратор",
             ),
+            vital=False,
         ),
         Setting(
             "automatic",
@@ -342,6 +358,7 @@ SETTINGS = {
             ),
             FULL_LEVEL,
             accept=_of_this_host,
+            vital=False,
         ),
         Setting(
             "panel_certificate",
@@ -353,6 +370,7 @@ SETTINGS = {
             ),
             FULL_LEVEL,
             accept=_certificate,
+            vital=False,
         ),
     )
 }
@@ -370,7 +388,12 @@ class SettingStore:
         return {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
 
     def current(self) -> Settings:
+        """Those in force; nothing is raised, see `Settings.unreadable`."""
         return settings_of(self.texts())
+
+    def problems(self) -> list[Text]:
+        """What of the stored texts is not as it would be taken today: an older release may have taken it."""
+        return [problem for problem in (_problem(name, text) for name, text in self.texts().items()) if problem]
 
     def set(self, name: str, text: str) -> None:
         """Store a setting. Raises SettingError for an unknown name or a value that can't be used."""
@@ -411,9 +434,60 @@ def _can_not_be(setting: Setting, text: str) -> SettingError:
     )
 
 
+def _stored(name: str, text: str) -> Any:
+    """The value of a text that may be an older release's: 20.000 and 1e1 were figures to it. Raises SettingError."""
+    try:
+        return _read(name, text)
+    except SettingError as error:
+        try:
+            return SETTINGS[name].read(_as_today(text))
+        except ValueError:
+            raise error from None
+
+
+def _as_today(text: str) -> str:
+    """A figure as it is written today, of a group too; any other text as it is. Raises ValueError."""
+    kind, colon, figure = text.strip().rpartition(":")
+    try:
+        number = Decimal(figure)
+    except InvalidOperation:
+        return text.strip()
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(text)
+    return f"{kind}{colon}{bounds.written(number)}"
+
+
+def _problem(name: str, text: str) -> Text | None:
+    try:
+        _read(name, text)
+        return None
+    except SettingError as error:
+        refused = error.text
+    try:
+        _stored(name, text)
+    except SettingError:
+        stands_in = Text(
+            "the default {default!r} stands in for it; set it anew", "вместо неё действует {default!r}; задайте заново"
+        )(default=SETTINGS[name].default)
+        stopped = Text("nothing is recalculated until it is set anew", "до исправления ничего не пересчитывается")
+        outcome = stopped if SETTINGS[name].vital else stands_in
+    else:
+        outcome = Text(
+            "it is understood as the release before did; set it anew", "понята, как в прежней версии; задайте заново"
+        )
+    return Text("setting {refused}: {outcome}", "настройка {refused}: {outcome}")(refused=refused, outcome=outcome)
+
+
 def settings_of(texts: Mapping[str, str]) -> Settings:
-    """Settings from their texts. Raises SettingError."""
-    values = {name: _read(name, texts[name]) for name in SETTINGS}
+    """Settings from their texts; where one can't be read, its default stands in."""
+    values, unreadable = {}, []
+    for name, setting in SETTINGS.items():
+        try:
+            values[name] = _stored(name, texts[name])
+        except SettingError as error:
+            values[name] = setting.read(setting.default)
+            if setting.vital:
+                unreadable.append(error)
     return Settings(
         provider=values["provider"],
         currency=values["currency"],
@@ -431,4 +505,5 @@ def settings_of(texts: Mapping[str, str]) -> Settings:
         employee=values["employee"],
         panel_url=values["panel_url"],
         panel_certificate=values["panel_certificate"],
+        unreadable=tuple(unreadable),
     )

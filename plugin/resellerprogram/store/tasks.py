@@ -19,13 +19,13 @@ PROSPECT = "prospect"
 WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK})
 """Those that change discounts in the panel."""
 """The kinds of tasks; the last is a client's, the others are administrators'."""
-DONE, FAILED, STOPPED, CUT_SHORT = "done", "failed", "stopped", "cut_short"
+DONE, FAILED, STOPPED, CHANGED, CUT_SHORT = "done", "failed", "stopped", "changed", "cut_short"
 
 
 @dataclass(frozen=True)
 class Task:
     """`kind` says what to do. `done` of `total` accounts are looked at; `outcome` is None until it has ended: done,
-    failed, stopped (by the limit on drops) or cut_short."""
+    failed, stopped (by the limit on drops), changed (done but for what changed since it was confirmed) or cut_short."""
 
     id: int
     kind: str

@@ -55,13 +55,14 @@ class ClientUserStore:
         row = self._connection.execute("SELECT * FROM client_user WHERE id = ?", (user.id,)).fetchone()
         if row and (row["name"], row["account"]) == (user.name, user.account) and _is_fresh(row, now):
             return
+        patience = int(self._connection.execute("PRAGMA busy_timeout").fetchone()[0])
         self._connection.execute("PRAGMA busy_timeout = 0")
         try:
             self.add([user], now)
         except sqlite3.OperationalError:
             pass
         finally:
-            self._connection.execute("PRAGMA busy_timeout = 30000")
+            self._connection.execute(f"PRAGMA busy_timeout = {patience:d}")
 
     def known(self, account: AccountId) -> bool:
         """Whether any user of the account is known."""

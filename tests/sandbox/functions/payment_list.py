@@ -81,31 +81,33 @@ def account_payment(request: Request) -> etree._Element:
     return _listing(request, _query(request).where(Subaccount.account == account))
 
 
-def _query(request: Request) -> Select[Any]:
-    query: Any = (
-        select(
-            Payment,
-            Account.name.label("account_name"),
-            Project.id.label("project_id"),
-            Project.name.label("project_name"),
-            Currency.iso,
-            Currency.symbol,
-            Paymethod.name.label("method"),
-            Paymethod.name_ru.label("method_ru"),
-            Paymethod.module,
-            Paymethod.allowrefund,
-        )
-        .join(Subaccount, Subaccount.id == Payment.subaccount)
-        .join(Account, Account.id == Subaccount.account)
-        .join(Project, Project.id == Subaccount.project)
-        .join(Currency, Currency.id == Subaccount.currency)
-        .outerjoin(Paymethod, Paymethod.id == Payment.paymethod)
-        .where(Payment.status != INITIATED)
+_EVERYTHING: Any = (
+    select(
+        Payment,
+        Account.name.label("account_name"),
+        Project.id.label("project_id"),
+        Project.name.label("project_name"),
+        Currency.iso,
+        Currency.symbol,
+        Paymethod.name.label("method"),
+        Paymethod.name_ru.label("method_ru"),
+        Paymethod.module,
+        Paymethod.allowrefund,
     )
+    .join(Subaccount, Subaccount.id == Payment.subaccount)
+    .join(Account, Account.id == Subaccount.account)
+    .join(Project, Project.id == Subaccount.project)
+    .join(Currency, Currency.id == Subaccount.currency)
+    .outerjoin(Paymethod, Paymethod.id == Payment.paymethod)
+    .where(Payment.status != INITIATED)
+)
+
+
+def _query(request: Request) -> Select[Any]:
+    query: Select[Any] = _EVERYTHING
     if request.caller.level <= CLIENT:
         query = query.where(Subaccount.account == request.caller.account)
-    found: Select[Any] = query
-    return found
+    return query
 
 
 def _filtered(request: Request, query: Select[Any], conditions: dict[str, str]) -> Select[Any]:
