@@ -294,6 +294,7 @@ class Administration:
             bounds.line(title, f"title_{language}", bounds.LONGEST_NAME)
         for each in wanted.types:
             bounds.line(each, "types", bounds.LONGEST_NAME)
+        self._check_choices(wanted, store.classes.of(wanted.name))
         with transaction(store.connection):
             before = store.classes.of(wanted.name)
             if new and before:
@@ -322,6 +323,32 @@ class Administration:
         with transaction(self.store.connection):
             self.store.classes.remove(name)
             self._record(CLASS, name, class_text(before), "")
+
+    def _check_choices(self, wanted: ClassOfServices, before: ClassOfServices | None) -> None:
+        """Whether the panel has what a class newly names; what it named before may have vanished there meanwhile."""
+        types = set(wanted.types) - set(before.types if before else ())
+        tariffs = set(wanted.left_out) - set(before.left_out if before else ())
+        if not types and not tariffs:
+            return
+        from .recalculation.lookups import types_and_tariffs
+
+        known_types, known_tariffs = types_and_tariffs(self.root, self.store, "en")
+        lacking = types - {each.internal_name for each in known_types.values()}
+        if lacking:
+            raise SettingError(
+                Text("the panel has no service type {names}", "в панели нет типа услуг {names}")(
+                    names=", ".join(sorted(lacking))
+                ),
+                "types",
+            )
+        missing = tariffs - {each.id for each in known_tariffs}
+        if missing:
+            raise SettingError(
+                Text("the panel has no tariff {ids}", "в панели нет тарифа {ids}")(
+                    ids=", ".join(map(str, sorted(missing)))
+                ),
+                "left_out",
+            )
 
     def _check_types(self, wanted: ClassOfServices) -> None:
         for other in self.store.classes.all():

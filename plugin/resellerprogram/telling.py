@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .programme.basis import Basis
+from .programme.basis import Basis, Pin
 from .programme.decision import Decision
 from .programme.forecast import Forecast, Outlook
 from .programme.refunds import Placed
@@ -87,9 +87,8 @@ def _placed(placed: Placed, currency: str) -> str:
     return f"{placed.number or placed.payment} ({money(placed.amount, currency)})"
 
 
-def basis(decision: Decision, language: str) -> str:
-    pin = decision.pin
-    text = _EXACTLY if decision.basis is Basis.PINNED and pin and pin.exactly else BASES[decision.basis]
+def basis(found: Basis, pin: Pin | None, language: str) -> str:
+    text = _EXACTLY if found is Basis.PINNED and pin and pin.exactly else BASES[found]
     return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
 
 
@@ -116,7 +115,9 @@ def headline(decision: Decision, whom: str, currency: str, titles: Titles, langu
         if tier
         else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
-    yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision, language)).say(language)
+    yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision.basis, decision.pin, language)).say(
+        language
+    )
     if decision.basis.counts_payments:
         yield Text(
             "Turnover {amount}: payments credited from {first} to {last}, both days included.",

@@ -49,7 +49,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another run."""
-    for module in ("cli.discounts", "cli.administration", "doctor"):
+    for module in ("cli.discounts", "cli.administration", "doctor.checks"):
         monkeypatch.setattr(f"resellerprogram.{module}.PATIENCE", 0.0)
 
 
@@ -437,6 +437,7 @@ def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox
     sandbox.world.refund(sandbox.world.add_payment(romashka, 10, TODAY), TODAY)
     sandbox.world.add_rate("USD", TODAY, "90")
     sandbox.world.add_expense(romashka, 810, date.today(), discount=1, saved=190)
+    sandbox.world.add_expense(romashka, 810, date.today() - timedelta(days=2), discount=1, saved=190)
     shell.run("settings", "set", "panel_url", sandbox.url)
     shell.run("settings", "set", "promo_codes", "allow")
     shell.run("apply", "--date", "2025-01-20")

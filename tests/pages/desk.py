@@ -12,6 +12,7 @@ from lxml import etree
 from resellerprogram.pages.handler import answer
 from resellerprogram.store import Store
 
+from tests.sandbox.decoration import complaints, decorate
 from tests.test_description import DESCRIPTION
 
 NOW = datetime(2025, 1, 20, 12)
@@ -41,11 +42,23 @@ class Desk:
             "AUTH_IP": "192.0.2.7",
             **{f"PARAM_{each}": str(value) for each, value in params.items()},
         }
-        return answer(environment, etree.tostring(document), self.root, self.now)
+        page = answer(environment, etree.tostring(document), self.root, self.now)
+        assert list(complaints(page)) == [], "what the panel's core does is none of ours"
+        return page
 
-    def rows(self, function: str, **params: object) -> list[dict[str, str]]:
+    def shown(self, function: str, **params: object) -> Any:
+        """The same as it is shown: the core has sorted, summed and paged what it was given."""
         page = self.ask(function, **params)
         assert page.find("error") is None, page.findtext("error/msg")
+        decorate(page, {name: str(value) for name, value in params.items()})
+        return page
+
+    def said(self, function: str, **params: object) -> str:
+        """The words above a list."""
+        return self.ask(function, **params).findtext("banner/msg") or ""
+
+    def rows(self, function: str, **params: object) -> list[dict[str, str]]:
+        page = self.shown(function, **params)
         return [{str(cell.tag): cell.text or "" for cell in row} for row in page.iterfind("elem")]
 
     def form(self, function: str, **params: object) -> dict[str, str]:

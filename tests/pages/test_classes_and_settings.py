@@ -64,6 +64,10 @@ def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) 
         ({"name": "vps", "title_en": "c", "title_ru": "о"}, "name"),
         ({"name": "cloud", "title_en": "", "title_ru": "о"}, "title_en"),
         ({"name": "cloud", "title_en": "c", "title_ru": "о", "types": "vds"}, "types"),
+        ({"name": "cloud", "title_en": "c", "title_ru": "о", "types": "vds.vps, no_such_type"}, "types"),
+        ({"elid": "vps", "types": "vds, no_such_type"}, "types"),
+        ({"elid": "vps", "left_out": "999999"}, "left_out"),
+        ({"elid": "vps", "left_out": "everything"}, "left_out"),
     ],
 )
 def test_a_class_that_can_not_be_is_refused_at_its_field(office: Desk, typed: dict[str, str], field: str) -> None:
@@ -73,6 +77,8 @@ def test_a_class_that_can_not_be_is_refused_at_its_field(office: Desk, typed: di
 
 def test_a_service_type_that_the_panel_lacks_now_is_shown_not_dropped(office: Desk, operator: Operator) -> None:
     operator.classes("vps", "vds", "gone")
+    assert options(office.ask("classes.edit", elid="vps"), "types")["gone"] == "gone (?)"
+    office.save("classes.edit", elid="vps", title_en="VPS and more")
     assert options(office.ask("classes.edit", elid="vps"), "types")["gone"] == "gone (?)"
 
 
@@ -137,11 +143,14 @@ def test_settings_are_saved_as_the_command_line_writes_them(office: Desk, operat
         ({"excluded_payment_methods": "Gold"}, "excluded_payment_methods", "no method Gold"),
         ({"promotions": "on"}, "promotions", "not confirmed"),
         ({"panel_url": "ftp://panel"}, "panel_url", "panel_url"),
+        ({"employee": "nobody_here"}, "employee", "the panel has no employee 'nobody_here'"),
+        ({"employee": "client@example.com"}, "employee", "the panel has no employee 'client@example.com'"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused_at_its_field_and_changes_nothing(
-    office: Desk, typed: dict[str, str], field: str, says: str
+    office: Desk, operator: Operator, typed: dict[str, str], field: str, says: str
 ) -> None:
+    operator.sandbox.world.add_account("One", email="client@example.com")
     before = office.store.settings.texts()
     message, marked = office.refused("settings", **typed, notifications="off")
     assert (marked, says in message) == (field, True)

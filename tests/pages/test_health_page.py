@@ -168,4 +168,11 @@ def test_who_changed_what_is_listed_and_opened_in_full(desk: Desk) -> None:
     assert (first["who"], first["what"], first["before"], first["after"]) == ("root", "setting", "RUB", "USD")
     assert (second["address"], len(second["after"])) == ("192.0.2.9", 120)
     assert desk.form("changes.show", elid=second["id"])["after"] == long
+
+
+def test_of_a_changed_table_the_list_shows_the_lines_that_differ(desk: Desk) -> None:
+    before, after = "name,from\nA,1\nB,2\n", "name,from\nA,1\nB,3\nC,4\n"
+    desk.store.changes.add("tiers", "2025-02-01", before, after, Author("anna", ""), NOW)
+    (row,) = desk.rows("changes")
+    assert (row["before"], row["after"]) == ("B,2", "B,3 / C,4")
     assert "not exist" in desk.error(desk.ask("changes.show", elid="99"))[0]

@@ -406,8 +406,22 @@ def test_the_history_tells_tiers_by_day_and_leads_to_the_payments(me: Desk, oper
     ]
     older = listed(me.ask("my.payments", elid=rows[1]["id"]))
     assert [row["credited"] for row in older] == ["2025-01-05", "2024-12-20"]
-    page = me.ask("my.payments", elid=rows[1]["id"], p_cnt=1, p_num=2)
+    page = me.shown("my.payments", elid=rows[1]["id"], p_cnt=1, p_num=2)
     assert ([row["credited"] for row in listed(page)], page.findtext("p_elems")) == (["2024-12-20"], "2")
+    assert page.findtext("plid") == rows[1]["id"]
+
+
+def test_beyond_the_cap_a_client_is_told_how_many_rows_are_left_out(
+    me: Desk, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator.apply(date(2025, 1, 21))
+    assert [me.said(function) for function in ("my.history", "my.payments")] == ["", ""]
+    record = listed(me.ask("my.history"))[1]["id"]
+    monkeypatch.setattr("resellerprogram.pages.my.history.MOST_ROWS", 1)
+    assert [row["first_day"] for row in listed(me.ask("my.history"))] == ["2025-01-21"]
+    assert me.said("my.history").startswith("Shown: 1 of 2, not shown: 1. These are the newest")
+    assert [row["credited"] for row in listed(me.ask("my.payments", elid=record))] == ["2025-01-05"]
+    assert "Menu “Payments” has all of them" in me.said("my.payments", elid=record)
 
 
 def test_the_picture_of_the_past_has_its_figures_beside_it(me: Desk, operator: Operator) -> None:

@@ -46,13 +46,8 @@ def kinds(desk: Desk) -> dict[str, str]:
     return {row["name"]: row["kind"] for row in desk.rows("preview")}
 
 
-def footer(desk: Desk) -> dict[str, str]:
-    page = desk.ask("preview")
-    return {column.get("name"): column.get("total") for column in page.iter("col") if column.get("stat")}
-
-
 def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: Desk, operator: Operator) -> None:
-    assert footer(desk)["name"] == "no plan yet"
+    assert desk.said("preview") == "no plan yet"
     operator.writes()
     make(desk)
     assert operator.writes() == []
@@ -68,13 +63,16 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
     assert rows["Ромашка"]["changes"] == "vds 19 % → 5 %; dedic 7 % → 1 %; certificate 3 % → 1 %"
     assert rows["Delta"]["changes"] == "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"
     assert rows["Nova"]["changes"] == "Agreed by hand 40 %: set aside"
-    assert footer(desk) == {
-        "name": "plan of 2025-01-20 12:00, clients looked at: 5",
-        "kind": "starts: 1, rises: 1, falls: 1, ends: 1, other discounts only: 1",
-        "drops": "0 / 10",
-    }
+    assert [row["drops"] for row in desk.rows("preview")] == ["3", "3", "0", "0", "0"], "what takes away comes first"
+    assert desk.shown("preview").find(".//col[@name='drops']").get("total") == "6"
+    assert desk.said("preview").splitlines() == [
+        "plan of 2025-01-20 12:00, clients looked at: 5",
+        "starts: 1, rises: 1, falls: 1, ends: 1, other discounts only: 1",
+        "lowered or removed though nothing foretold it: 0, one run may: 10",
+    ]
     desk.ask("preview.filter", sok="ok", name="", kind="falls")
     assert list(kinds(desk)) == ["Ромашка"]
+    assert desk.said("preview").splitlines()[-1] == "Filter: falls. Clients: 1."
 
 
 def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: Operator) -> None:
@@ -103,7 +101,7 @@ def test_all_of_it_is_applied(desk: Desk, operator: Operator) -> None:
     work(desk)
     assert kinds(desk) == {}
     assert operator.plan().planned == []
-    assert footer(desk)["name"].startswith("plan of")
+    assert desk.said("preview").startswith("plan of")
 
 
 def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_with_a_reason(
@@ -132,7 +130,7 @@ def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_wit
     desk.ask("members.recalculate", elid="1", sok="ok")
     work(desk)
     assert operator.percents(1)["vds"] == 5, "the limit holds again"
-    assert footer(desk)["name"].startswith("stopped: 3 of")
+    assert desk.said("preview").startswith("stopped: 3 of")
 
 
 # --- what was confirmed is what is applied (spec, section 3) ---
@@ -160,7 +158,7 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
     assert operator.percents(1)["vds"] == 5
     assert (operator.percents(atlas)["vds"], operator.percents(vector)) == (3, {}), "left as they were"
     assert (operator.percents(delta), operator.percents(nova)["vds"]) == ({}, 3)
-    told = footer(desk)["name"]
+    told = desk.said("preview")
     assert told.startswith("changed meanwhile: the plan has changed since it was confirmed: accounts that differ: 2")
     assert f"({atlas} Atlas, {vector} Вектор)" in told
     assert changes(desk) == {
@@ -168,11 +166,11 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
         "Вектор": "vds — → 3 %; dedic — → 1 %; certificate — → 1 %",
     }
     russian = Desk(desk.root, desk.store, level=30, language="ru")
-    assert footer(russian)["name"].startswith("изменилось за это время: план изменился после подтверждения: клиентов")
+    assert russian.said("preview").startswith("изменилось за это время: план изменился после подтверждения: клиентов")
     desk.save("preview.apply")
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
-    assert (changes(desk), footer(desk)["name"][:7]) == ({}, "plan of")
+    assert (changes(desk), desk.said("preview")[:7]) == ({}, "plan of")
 
 
 def test_a_new_table_between_preview_and_yes_applies_to_nobody_who_saw_the_old_one(
@@ -200,7 +198,7 @@ def test_what_an_event_has_done_meanwhile_is_no_change_of_the_plan(desk: Desk, o
     assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(1)["vds"]) == (19, 5)
-    assert footer(desk)["name"].startswith("plan of")
+    assert desk.said("preview").startswith("plan of")
 
 
 def test_a_payment_answered_while_the_plan_is_applied_is_done_and_not_shown_again(
@@ -259,7 +257,7 @@ def test_selected_clients_are_confirmed_by_themselves(desk: Desk, operator: Oper
     assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(delta)["vds"]) == (7, 3)
-    assert footer(desk)["name"].startswith("plan of")
+    assert desk.said("preview").startswith("plan of")
     assert kinds(desk) == {"Ромашка": "falls", "Delta": "ends", "Nova": "other discounts only"}
 
 
@@ -276,9 +274,9 @@ def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk
     work(desk)
     assert operator.percents(1) == {}
     assert operator.percents(nova)["vds"] == 3
-    assert footer(desk)["name"].startswith("changed meanwhile: ")
+    assert desk.said("preview").startswith("changed meanwhile: ")
     assert changes(desk) == {"Nova": "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"}
-    assert footer(desk)["drops"] == "3 / 2"
+    assert "nothing foretold it: 3, one run may: 2" in desk.said("preview")
     assert "done already" not in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0], "the plan is another one"
     assert desk.refused("preview.apply") == (
         "3 discounts would be lowered or removed, more than one run may",
@@ -294,14 +292,14 @@ def test_a_task_that_names_no_plan_lifts_no_limit(desk: Desk, operator: Operator
     desk.store.tasks.ask(APPLY, {"allow_drop": True}, Author("admin"), NOW)
     work(desk)
     assert operator.percents(1)["vds"] == 19
-    assert footer(desk)["name"].startswith("stopped: 3 of")
+    assert desk.said("preview").startswith("stopped: 3 of")
 
 
 def test_a_failed_plan_tells_why(desk: Desk, operator: Operator) -> None:
     operator.sandbox.fault("refuse", "payment")
     make(desk)
-    assert footer(desk)["name"].startswith("failed: ")
-    assert "Lost connection to database" in footer(desk)["name"]
+    assert desk.said("preview").startswith("failed: ")
+    assert "Lost connection to database" in desk.said("preview")
 
 
 def test_while_a_task_is_under_way_the_page_tells_how_far_it_is_and_looks_again(desk: Desk) -> None:
@@ -312,9 +310,9 @@ def test_while_a_task_is_under_way_the_page_tells_how_far_it_is_and_looks_again(
     desk.store.tasks.progress(task.id, 40, 5000)
     page = desk.ask("preview")
     assert page.find("metadata").get("autoupdate") == "5"
-    assert footer(desk)["name"] == "planning: 40 / 5000"
+    assert desk.said("preview") == "planning: 40 / 5000"
     desk.store.connection.execute("UPDATE task SET process = 999999999")
-    assert footer(desk)["name"].startswith("cut short"), "its process died"
+    assert desk.said("preview").startswith("cut short"), "its process died"
     assert desk.ask("preview").find("metadata").get("autoupdate") is None
 
 

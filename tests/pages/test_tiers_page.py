@@ -71,6 +71,7 @@ def test_the_list_shows_from_to_percents_and_who_is_there(two: Desk) -> None:
         "holders": "1",
     }
     assert rows[-1]["upto"] == ""
+    assert two.said("tiers") == "Published table"
 
 
 def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: Desk) -> None:
@@ -80,6 +81,8 @@ def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: De
     (planned, published) = two.rows("tables")
     assert (planned["first_day"], planned["state"], planned["who"]) == ("2025-02-01", "planned", "1")
     assert (published["first_day"], published["state"]) == ("published", "in force")
+    assert [row["is_planned"] for row in (planned, published)] == ["on", "off"]
+    assert two.ask("tiers", elid=planned["id"]).findtext("plid") == planned["id"]
     assert two.rows("tiers", elid=planned["id"])[16]["threshold"] == "2000000.00 RUB"
     who, address, what, before, after = two.changes()[0]
     assert (who, address, what) == ("1", "192.0.2.7", "tiers")

@@ -75,6 +75,7 @@ def test_the_history_lists_every_decision_with_cause_and_who(told: Desk) -> None
     older = told.ask("history.decision", elid=rows[1]["id"])
     assert "Partner #8" in older.findtext("words")
     assert len(told.rows("history", elid=1, p_cnt=1, p_num=2)) == 1
+    assert told.ask("history", elid=1).findtext("plid") == "1"
 
 
 def test_two_decisions_are_compared_side_by_side(told: Desk) -> None:

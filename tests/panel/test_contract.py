@@ -148,10 +148,10 @@ def test_a_day_beyond_the_cap_is_an_error_and_no_part_where_the_wildcard_is_not_
 def test_a_page_size_that_the_panel_does_not_obey_loses_no_row(
     sandbox: Sandbox, panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (account,) = sandbox.world.add_many(1, 120, TODAY)
+    (account,) = sandbox.world.add_many(1, 2400, TODAY)
     monkeypatch.setattr("resellerprogram.panel.calls.PAGE_ROWS", "")
     sandbox.reset_calls()
-    assert len(read(panel, account)) == 120
+    assert len(read(panel, account)) == 2400
     assert [call["params"]["p_num"] for call in sandbox.calls() if call["func"] == "payment"] == ["1", "2", "3"] * 2
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from resellerprogram.doctor import doctor
+from resellerprogram.doctor.report import report
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import ResellerProgrammeError
 from resellerprogram.programme.ids import AccountId
@@ -86,6 +87,10 @@ def examine(operator: Operator) -> object:
     return list(doctor(operator.sandbox.root, operator.store, TODAY, operator.clock(TODAY)()))
 
 
+def report_the_shapes(operator: Operator) -> object:
+    return report(operator.sandbox.root, operator.store, TODAY, operator.clock(TODAY)())
+
+
 def what_joining_would_give(operator: Operator) -> object:
     return as_member(operator.sandbox.root, operator.store, TODAY, operator.clock(TODAY)(), AccountId(1), 0)
 
@@ -94,7 +99,7 @@ def check_a_setting(operator: Operator) -> object:
     return check_settings(operator.sandbox.root, operator.store, {"currency": "RUB"}, operator.clock(TODAY)())
 
 
-LOOKS = (plan, plan_of_one, explain, examine, what_joining_would_give, check_a_setting)
+LOOKS = (plan, plan_of_one, explain, examine, report_the_shapes, what_joining_would_give, check_a_setting)
 
 
 def everything(operator: Operator) -> Any:

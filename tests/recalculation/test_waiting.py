@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from resellerprogram.panel.calls import Panel
+from resellerprogram.panel.errors import Call, IncompleteAnswer
 from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.errors import SettingError
 from resellerprogram.programme.ids import AccountId
@@ -207,7 +208,7 @@ def test_one_client_who_can_not_be_notified_yet_keeps_no_notification_of_others(
 
     def stumbles(context: Any, account: AccountId, now: Any) -> Any:
         if account == clients[0]:
-            raise ValueError("odd")
+            raise IncompleteAnswer(Call("user"), "name")
         return users(context, account, now)
 
     monkeypatch.setattr(notifying, "_users", stumbles)

@@ -144,6 +144,18 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        if kind is None and self.violations:
+            raise AssertionError("\n".join(["a handler did what is the core's", *self.violations]))
+
+    @property
+    def violations(self) -> list[str]:
+        """What handlers did that no panel lets them do; whoever leaves the panel with some fails."""
+        told = self.root / "var" / "violations"
+        return sorted(set(told.read_text(encoding="utf-8").splitlines())) if told.exists() else []
+
+    def forgive(self) -> None:
+        """Forget them: for the tests of that."""
+        (self.root / "var" / "violations").unlink(missing_ok=True)
 
     # --- the clock, the switches ---
 

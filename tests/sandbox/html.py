@@ -69,6 +69,10 @@ def _page(
         "params": {name: printable(value) for name, value in params.items()},
         "user": _attribute(who, "name"),
         "title": _title(document, _texts(panel, language, step).get("title") or titles.get(step, step)),
+        "banners": [
+            {"text": each.findtext("msg", ""), "bad": each.get("status") == "1"}
+            for each in document.iterfind("banner[@id]")
+        ],
         "as_html": panel.state.reads("htmldata", "html"),
     }
     error = document.find("error")

@@ -7,6 +7,8 @@ from typing import Any
 
 from lxml import etree
 
+from .decoration import DEFAULT_PAGE
+
 Words = dict[str, str]
 
 NO_SELECTION = frozenset({"new", "editnosel", "groupformnosel", "windownosel", "list", "refresh", "back", "url"})
@@ -14,7 +16,7 @@ GROUP = frozenset({"group", "groupdownload"})
 ONE_ROW = frozenset({"action", "editlist", "window", "preview"})
 _NOT_COLUMNS = frozenset({"docflow_pdf_status", "store_payment", "allowrefund"})
 _NOT_FIELDS = frozenset({"tparams", "saved_filters", "messages", "metadata", "ok", "slist", "list"})
-_ICONS = {"p-error": "⚠", "p-pin": "⚑", "p-off": "⊘", "p-set": "✎", "p-hold": "‖"}
+_ICONS = {"p-error": "⚠", "p-pin": "⚑", "p-off": "⊘", "p-set": "✎", "p-hold": "‖", "p-pr3": "▲"}
 
 
 def list_of(document: etree._Element, metadata: etree._Element | None, words: Words) -> dict[str, Any]:
@@ -38,7 +40,9 @@ def list_of(document: etree._Element, metadata: etree._Element | None, words: Wo
         "selectable": any(button["needs"] != "nothing" for button in buttons),
         "total": document.findtext("p_elems") or len(rows),
         "page": int(document.findtext("p_num") or 1),
-        "size": int(document.findtext("p_cnt") or 50),
+        "size": int(document.findtext("p_cnt") or DEFAULT_PAGE),
+        "order": (document.findtext("p_sort", ""), document.findtext("p_order", "")),
+        "plid": document.findtext("plid", ""),
         "autoupdate": "" if metadata is None else metadata.get("autoupdate", ""),
     }
 
@@ -99,20 +103,17 @@ def _row(
     element: etree._Element, columns: list[dict[str, Any]], by_name: dict[Any, etree._Element], key: str, words: Words
 ) -> dict[str, Any]:
     values = {str(cell.tag): cell.text or "" for cell in element}
-    raw = {str(cell.tag): cell.get("orig", cell.text or "") for cell in element}
+    raw = {str(cell.tag): cell.get("orig", cell.text or "") for cell in element}  # what colours go by
     cells = {}
     for column in columns:
         name = column["name"]
         cell, described = element.find(name), by_name.get(name)
-        text = values.get(name, "")
-        if column["type"] == "msg" and cell is not None and cell.get("orig") is None:
-            text = words.get(text, text)
         cells[name] = {
-            "text": text,
+            "text": values.get(name, ""),
             "color": _color(cell, described, raw.get(name, "")),
-            "icons": [] if described is None else list(_icons(element, described, raw, words)),
+            "icons": [] if described is None else list(_icons(element, described, values, words)),
         }
-    return {"key": values.get(key, ""), "cells": cells, "raw": json.dumps(raw, ensure_ascii=False)}
+    return {"key": values.get(key, ""), "cells": cells, "texts": json.dumps(values, ensure_ascii=False)}
 
 
 def _color(cell: etree._Element | None, described: etree._Element | None, raw: str) -> str:
@@ -122,15 +123,15 @@ def _color(cell: etree._Element | None, described: etree._Element | None, raw: s
     return next((each.get("color", "") for each in colors if each.get("value") == raw), "")
 
 
-def _icons(element: etree._Element, described: etree._Element, raw: dict[str, str], words: Words) -> Any:
+def _icons(element: etree._Element, described: etree._Element, values: dict[str, str], words: Words) -> Any:
     """An icon for each `prop` whose element is there and each `xprop` whose element has that value (plugins 1.5)."""
     for each in described:
         name, value = each.get("name", ""), each.get("value", "")
-        there = element.find(name) is not None if each.tag == "prop" else raw.get(name) == value
+        there = element.find(name) is not None if each.tag == "prop" else values.get(name) == value
         if each.tag in ("prop", "xprop") and there:
             hint = words.get(f"hint_p_{name}_{value}") or words.get(f"hint_p_{name}", f"hint_p_{name}")
             image = each.get("img", "")
-            yield {"sign": _ICONS.get(image, image), "hint": hint.replace("_value_", raw.get(name, ""))}
+            yield {"sign": _ICONS.get(image, image), "hint": hint.replace("_value_", values.get(name, ""))}
 
 
 def _button(described: etree._Element, words: Words) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import documents, metadata, reports
+from . import decoration, documents, metadata, reports
 from .documents import Refusal
 from .functions import REGISTRY
 from .functions.orders import register_orders
@@ -157,18 +157,20 @@ class Panel:
         added = [
             (node.opens if node.sure or node.opens in known else "", node.title(texts))
             for node in self.plugins.menu
-            if node.shown_to(level, exact)
+            if node.shown_to(level, exact) and self.may(node.opens, level)
         ]
         return own + added
 
-    def level_of(self, function: str) -> int:
-        """The lowest level that may call the function."""
+    def may(self, function: str, level: int) -> bool:
+        """Whether somebody of that level may call the function: what may not be called vanishes from menu and toolbars,
+        and is refused (panel-2 A5)."""
         known = REGISTRY.get(function)
-        return known.level if known else self.plugins.level_of(function)
+        exact = self.state.reads("menu_level", "exact")
+        return level >= known.level if known else self.plugins.may(function, level, exact)
 
     def allows(self, caller: Caller, function: str) -> bool:
         """Whether the level is enough, and the rights of this very person, which are set function by function."""
-        return caller.level >= self.level_of(function) and function not in self.denied[caller.name]
+        return self.may(function, caller.level) and function not in self.denied[caller.name]
 
     def _decorate(self, document: etree._Element, request: Request) -> None:
         """Metadata and messages: the panel's own with what plugins add to them, as far as the caller may see them."""
@@ -270,6 +272,8 @@ class Panel:
         document = self._events(request, "final", document)
         if described is not None and described.get("type") == "report":
             self._decorate_report(document, request)
+        if handler:
+            self._decorate_list(document, request)
         for background in self.plugins.events.get((request.func, "background"), []):
             request.after.append(partial(run_background, self.root, background, request, document))
         return document
@@ -290,6 +294,18 @@ class Panel:
         for params in ({**checked, "checkonly": "on"}, plain):
             document = known.action(replace(request, params=plain))
             self._events(replace(request, params=params), "after", document)
+
+    def _decorate_list(self, document: etree._Element, request: Request) -> None:
+        """A handler's list becomes the core's; what it may not bring is kept for the test to fail by."""
+        described = document.find("metadata")
+        if described is None or described.get("type") != "list" or document.find("error") is not None:
+            return
+        for complaint in decoration.complaints(document):
+            self.log.error("core ERROR %s: %s", request.func, complaint)
+            with open(self.root / "var" / "violations", "a", encoding="utf-8") as violations:
+                violations.write(f"{request.func}: {complaint}\n")
+        if self.state.reads("handler_lists", "decorated"):
+            decoration.decorate(document, request.params, self.state.readings["list_order"])
 
     def _act(self, request: Request, known: Function) -> etree._Element:
         if not self.state.fault(request.func, False, "stale_cache"):

@@ -39,8 +39,7 @@ class MenuNode:
     sure: bool
 
     def shown_to(self, level: int, exact: bool) -> bool:
-        needed = level_number(self.level)
-        return level == needed if exact and not self.level.endswith("+") else level >= needed
+        return may(self.level, level, exact)
 
     def title(self, texts: dict[str, str]) -> str:
         return texts.get(f"menu_{self.name}") or texts.get(f"modernmenu_{self.name}") or self.name
@@ -70,9 +69,10 @@ class Plugins:
                 plugins.log.append(f"core ERROR {path.name}: {error}")
         return plugins
 
-    def level_of(self, function: str) -> int:
+    def may(self, function: str, level: int, exact: bool) -> bool:
+        """Access is the description's alone: what has no level there is open to every user (panel-2 A5)."""
         described = self.metadata.get(function)
-        return level_number(described.get("level", "user")) if described is not None else 0
+        return may("all" if described is None else described.get("level", "all"), level, exact)
 
     def title(self, function: str, language: str) -> str:
         return self.messages.get((language, function), {}).get("title", function)
@@ -133,9 +133,17 @@ def _menu_node(node: etree._Element, level: str) -> MenuNode:
     return MenuNode(node.get("level", level), name, said or guessed, bool(said))
 
 
-def level_number(text: str) -> int:
-    text = text.rstrip("+")
-    return int(text) if text.isdecimal() else LEVELS.get(text, 30)
+def may(levels: str, level: int, exact: bool) -> bool:
+    """Whether `level` is among "admin+ 16 registered": several apart by spaces, a plus is "at least" (panel-2 A5)."""
+    return any(_matches(each, level, exact) for each in levels.split())
+
+
+def _matches(said: str, level: int, exact: bool) -> bool:
+    if said in ("all", "registered"):
+        return said == "all" or level > 0
+    name = said.rstrip("+")
+    needed = int(name) if name.isdecimal() else LEVELS.get(name, 30)
+    return level == needed if exact and not said.endswith("+") else level >= needed
 
 
 def run_handler(root: Path, handler: Handler, request: Request, stage: str, document: etree._Element) -> etree._Element:

@@ -14,11 +14,11 @@ from lxml import etree
 from sqlalchemy import String, cast, false, true
 from sqlalchemy.orm import Session
 
+from .decoration import DEFAULT_PAGE, natural
 from .documents import Cell, Refusal, Row, add_choices, add_ok, add_rows, add_values, new_document
 from .state import State
 
 ROOT, EMPLOYEE, CLIENT = 30, 29, 16
-DEFAULT_PAGE = 50
 GENERIC = frozenset(
     {
         "func",
@@ -159,7 +159,7 @@ class Request:
                 if value not in ("", "null") and shown and name in shown[0]:
                     shown = [row for row in shown if self._fits(name, value, row[name])]
             found, build = _sorted(shown, column, descending)[: self.list_cap], None
-        size, page = self._natural("p_cnt", DEFAULT_PAGE), self._natural("p_num", 1)
+        size, page = natural(self.param("p_cnt"), DEFAULT_PAGE), natural(self.param("p_num"), 1)
         part = found[(page - 1) * size : page * size]
         document = new_document(self.func, self.language)
         if self.elid:
@@ -202,11 +202,6 @@ class Request:
         """The column to sort by, and whether downwards."""
         default = "desc" if newest_first and self.param("p_sort") in ("", "id") else "asc"
         return self.param("p_sort") or "id", (self.param("p_order") or default) == "desc"
-
-    def _natural(self, name: str, default: int) -> int:
-        """A paging parameter; empty or nonsense means the default."""
-        text = self.param(name)
-        return int(text) if text.isdecimal() and 0 < int(text) < 10**9 else default
 
     def conditions(self, defaults: dict[str, str]) -> dict[str, str]:
         """The filter in force: the request's own, or the one that this user left (C.4)."""

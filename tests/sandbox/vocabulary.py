@@ -20,7 +20,8 @@ BUTTON_TYPES = _words(
     "new edit editnosel editlist group groupform groupformnosel groupwindow groupdownload "
     "list refresh back action window windownosel preview url "
 )
-_LEVELS = re.compile(r"(nobody|user|reseller|admin|super|root|all|\d+)\+?")
+_LEVEL = r"(nobody|user|reseller|admin|super|root|all|registered|\d+)\+?"
+_LEVELS = re.compile(rf"{_LEVEL}( {_LEVEL})*")
 _PLACES = frozenset({"after", "before", "first", "last"})
 _CONDITION = frozenset({"name", "value", "level"})
 
@@ -73,8 +74,8 @@ _PAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"setcolor", "prop", "xprop"}),
     ),
     "setcolor": (frozenset({"color", "value"}), frozenset()),
-    "prop": (frozenset({"name", "img"}), frozenset()),
-    "xprop": (frozenset({"name", "value", "img"}), frozenset()),
+    "prop": (_words("name img stat sprite spritesvg "), frozenset()),
+    "xprop": (_words("name value img stat sprite spritesvg "), frozenset()),
     "form": (
         _words("title helpurl nosubmit nocancel nonext noback wizard maxwidth "),
         frozenset({"page", "field", "buttons", "period"}),
@@ -96,7 +97,7 @@ _PAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         _words("name type sorted depend inline setvalues period dismiss query required level "),
         frozenset({"if", "else"}),
     ),
-    "textarea": (frozenset({"name", "rows", "height", "readonly", "required", "check", "setvalues"}), frozenset()),
+    "textarea": (frozenset({"name", "rows", "height", "readonly", "check"}), frozenset()),
     "textdata": (frozenset({"name", "type", "warning"}), frozenset()),
     "htmldata": (frozenset({"name"}), frozenset()),
     "desc": (frozenset({"name"}), frozenset()),

@@ -141,6 +141,17 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         ),
     )
 
+    examining.add_argument(
+        "--report",
+        metavar="FILE",
+        help=say(
+            "instead of checking, write what the panel's documents look like, without names, amounts or ids, to send "
+            "to the authors; - for standard output",
+            "вместо проверки записать, как устроены документы панели, без имён, сумм и id, чтобы отправить авторам; "
+            "- стандартный вывод",
+        ),
+    )
+
     queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
     as_json(add("list", administration.queue_list, "show it", "показать", queue))
     retrying = add("retry", administration.queue_retry, "try again now", "повторить сейчас", queue)

@@ -8,6 +8,7 @@ from typing import Any
 from .. import health, wording
 from ..doctor import Check
 from ..doctor import doctor as examine
+from ..doctor import report as reports
 from ..panel.assumptions import Finding
 from ..programme.text import Text
 from ..programme.tiers import plain
@@ -72,6 +73,8 @@ def status(command: Command) -> int:
 
 
 def doctor(command: Command) -> int:
+    if command.options.report:
+        return _report(command, command.options.report)
     checks = list(examine(command.root, command.store, date.today(), datetime.now(), command.options.try_on))
     language = command.language
     if command.options.json:
@@ -93,6 +96,29 @@ def doctor(command: Command) -> int:
             f"! {check.name}: {check.detail.say(language)}" for check in checks if check.finding is not Finding.HOLDS
         )
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
+
+
+def _report(command: Command, target: str) -> int:
+    path = None if target == "-" else reports.new_file(target)
+    text, trouble = reports.report(command.root, command.store, date.today(), datetime.now(), command.options.try_on)
+    if trouble:
+        command.warn(
+            Text(
+                "not everything could be tried; see that client {id} has no discount left of it: {why}",
+                "попробовать удалось не всё; проверьте, не осталась ли скидка у клиента {id}: {why}",
+            )(id=command.options.try_on, why=trouble)
+        )
+    if path is None:
+        command.lines(text.splitlines())
+        return 0
+    reports.write(path, text)
+    command.say(
+        Text(
+            "{path} is written: what the panel looks like, nothing about anybody. Read it, then send it.",
+            "Записан файл {path}: как устроена панель, ни о ком ничего. Прочитайте и отправьте.",
+        )(path=path)
+    )
+    return 0
 
 
 def _status_values(found: health.Health, now: datetime, language: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
         found.name if found else ServiceClass(request.text("name")),
         Text(request.text("title_en"), request.text("title_ru")),
         tuple(request.several("types")),
-        tuple(visit.number(text, Text("tariff", "тариф")) for text in left_out),
+        tuple(visit.number(text, Text("tariff", "тариф"), "left_out") for text in left_out),
     )
     visit.office.put_class(wanted, request.text("seen"), new=found is None)
     return documents.ok("func=resellerprogram.classes")

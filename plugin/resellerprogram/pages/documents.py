@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Union
 
@@ -41,30 +42,43 @@ def parse(document: bytes) -> etree._Element:
     return etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def list_page(
-    document: etree._Element,
-    rows: Iterable[Row],
-    count: int | None = None,
-    number: int = 1,
-    size: int | None = None,
-    totals: Mapping[str, str] | None = None,
-) -> etree._Element:
-    """The panel's document with `rows` as page `number` of a list of `count`; `totals` by column."""
-    shown = [*rows]
-    for row in shown:
-        _put(etree.SubElement(document, "elem"), row)
-    _put(
-        document,
-        {
-            "p_elems": str(len(shown) if count is None else count),
-            "p_num": str(number),
-            "p_cnt": str(len(shown) if size is None else size),
-        },
-    )
-    for column, total in (totals or {}).items():
-        for described in document.iterfind(f".//coldata/col[@name='{column}']"):
-            described.set("total", printable(total))
+def list_page(document: etree._Element, rows: Iterable[Row], parent: str = "") -> etree._Element:
+    """The panel's document with all rows of a list, also those of other pages: the panel's core sorts, sums and pages
+    what it is given (panel-2, A1). A nested list names its `parent`, for its buttons to send along.
+    """
+    forms: dict[tuple[str, ...], etree._Element] = {}
+    for row in rows:
+        names = tuple(row)
+        form = forms.get(names)
+        if form is None:
+            form = forms[names] = etree.Element("elem")
+            for name in names:
+                etree.SubElement(form, name)
+        document.append(_filled(copy(form), row))
+    if parent:
+        _put(document, {"plid": parent})
     return document
+
+
+def _filled(element: etree._Element, row: Row) -> etree._Element:
+    """A row whose cells are there already: half the time of making each, and a list has thousands."""
+    for cell, value in zip(element, row.values()):
+        text = value.text if isinstance(value, Cell) else value
+        try:
+            cell.text = text
+        except ValueError:
+            cell.text = printable(text)
+        if isinstance(value, Cell):
+            _tell(cell, value)
+    return element
+
+
+def say_above(document: etree._Element, name: str, *lines: str) -> None:
+    """Words above a list: the panel has no other place for what is said of a whole list (panel-2, A3, A7)."""
+    said = [line for line in lines if line]
+    if said:
+        banner = etree.SubElement(document, "banner", id=f"resellerprogram_{name}", status="3")
+        etree.SubElement(banner, "msg").text = printable("\n".join(said))
 
 
 def form_page(
@@ -205,12 +219,19 @@ def _put(parent: etree._Element, values: Row) -> None:
         cell = value if isinstance(value, Cell) else Cell(value)
         element = etree.SubElement(parent, name)
         element.text = printable(cell.text)
-        if cell.color:
-            element.set("color", cell.color)
-        if cell.raw is not None:
-            element.set("orig", printable(cell.raw))
-        if cell.currency:
-            element.set("currency", printable(cell.currency))
+        _tell(element, cell)
+
+
+def _tell(element: etree._Element, cell: Cell) -> None:
+    """What a cell has beside its text."""
+    if cell.color:
+        element.set("color", cell.color)
+    for name, text in (("orig", cell.raw), ("currency", cell.currency or None)):
+        if text is not None:
+            try:
+                element.set(name, text)
+            except ValueError:
+                element.set(name, printable(text))
 
 
 def printable(text: str) -> str:

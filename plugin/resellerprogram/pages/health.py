@@ -16,8 +16,8 @@ from .. import __version__, health, wording
 from ..logfile import last_errors
 from ..plan_telling import TAKEN_OFF
 from ..programme.text import Text
+from ..store.listing import MOST_ROWS
 from ..store.notes import DOCTOR, PREVIEW
-from ..store.promo_orders import PromoOrder
 from ..store.queue import Queued
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, PUT_BACK, WITHDRAW, Task
@@ -26,7 +26,7 @@ from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
 from .visit import Visit
 
-SHOWN_RUNS, SHOWN_ERRORS, SHOWN_NOTICES, SHOWN_ORDERS = 15, 15, 1000, 50
+SHOWN_RUNS, SHOWN_ERRORS, SHOWN_ORDERS = 15, 15, 50
 _NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
@@ -62,7 +62,7 @@ def page(visit: Visit) -> etree._Element:
         tables={
             "figures": _figures(visit, found),
             "runs": [_run(visit, each) for each in visit.store.runs.newest(SHOWN_RUNS)],
-            "promo": [_order(visit, each) for each in visit.store.promo_orders.newest(SHOWN_ORDERS)],
+            "promo": _orders(visit),
             "tasks": [_task(visit, each) for each in visit.store.tasks.newest(5)],
             "doctor": _doctor(visit),
             "errors": [{"line": line} for line in last_errors(visit.root, SHOWN_ERRORS)],
@@ -100,16 +100,19 @@ def _run(visit: Visit, run: Run) -> Row:
     }
 
 
-def _order(visit: Visit, each: PromoOrder) -> Row:
+def _orders(visit: Visit) -> Iterator[Row]:
     """Whether it was a code or a promotion of itself the expenses don't tell; where services outside the classes have
     promotions, those are among them."""
-    return {
-        "day": f"{each.day:%Y-%m-%d}",
-        "whom": _client(visit, each.account),
-        "tier": each.tier,
-        "service": each.what,
-        "taken": wording.money(each.taken.amount, each.taken.currency),
-    }
+    newest = visit.store.promo_orders.newest(SHOWN_ORDERS)
+    names = visit.store.standings.names(each.account for each in newest)
+    for each in newest:
+        yield {
+            "day": f"{each.day:%Y-%m-%d}",
+            "whom": f"{each.account} {names.get(each.account, '')}".strip(),
+            "tier": each.tier,
+            "service": each.what,
+            "taken": wording.money(each.taken.amount, each.taken.currency),
+        }
 
 
 def _task(visit: Visit, task: Task) -> Row:
@@ -223,7 +226,17 @@ def _was_told(seen: str, *now: int) -> bool:
 
 def queue(visit: Visit) -> etree._Element:
     """What waits to be recalculated, and what was given up."""
-    return documents.list_page(visit.document, [_queued(visit, each) for each in visit.store.queue.all()])
+    found = visit.store.queue.listed(MOST_ROWS)
+    rest = visit.rest(
+        len(found),
+        visit.store.queue.count(),
+        "These are first what was given up, then what fails. Settle these and the others follow; on the server all of "
+        "it is listed by: resellerprogram queue list.",
+        "Сначала брошенное, затем повторяемое. Разберите это, и появится остальное; на сервере всё покажет: "
+        "resellerprogram queue list.",
+    )
+    documents.say_above(visit.document, "queue", rest)
+    return documents.list_page(visit.document, (_queued(visit, each) for each in found))
 
 
 def _queued(visit: Visit, each: Queued) -> Row:
@@ -270,27 +283,35 @@ def queue_drop(visit: Visit) -> etree._Element:
 
 def set_aside(visit: Visit) -> etree._Element:
     """Other personal discounts that rest while a tier holds, word for word."""
-    rows = [
+    found = visit.store.set_aside.newest(MOST_ROWS)
+    names = visit.store.standings.names(each.account for each in found)
+    rows = (
         {
             "id": str(each.id),
-            "account": _client(visit, each.account),
+            "account": f"{each.account} {names.get(each.account, '')}".strip(),
             "name": each.shown.get("name", ""),
             "value": each.shown.get("value", ""),
             "covers": each.fields.get("pricelist_tree", ""),
             "since": visit.moment(each.set_aside_at),
         }
-        for each in visit.store.set_aside.all()
-    ]
+        for each in found
+    )
+    rest = visit.rest(
+        len(found),
+        visit.store.set_aside.count(),
+        "These are the newest; on the server all of them are listed by: resellerprogram set-aside.",
+        "Это самые новые; на сервере все покажет: resellerprogram set-aside.",
+    )
+    documents.say_above(visit.document, "setaside", rest)
     return documents.list_page(visit.document, rows)
 
 
 def notices(visit: Visit) -> etree._Element:
     """What clients were told, the newest first, after what the last plan would tell them."""
-    from ..recalculation.letters import letter
+    from ..recalculation.letters import subject
 
-    language, page = visit.language, visit.request.page()
+    language, notices = visit.language, visit.store.notices
     planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
-    currency, titles = visit.currency, visit.titles
     rows = [
         {
             "id": f"planned{number}",
@@ -301,33 +322,38 @@ def notices(visit: Visit) -> etree._Element:
         }
         for number, each in enumerate(planned)
     ]
+    newest = notices.newest(max(0, MOST_ROWS - len(rows)))
+    names = visit.store.standings.names(kept.notice.account for kept in newest)
     rows += [
         {
             "id": str(kept.id),
             "made": visit.moment(kept.made_at),
-            "account": _client(visit, kept.notice.account),
-            "subject": letter(kept.notice, currency, titles).subject.say(language),
+            "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
+            "subject": subject(kept.notice).say(language),
             "outcome": Cell(
                 ": ".join(filter(None, (wording.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
                 _NOTICE_COLORS.get(kept.outcome, ""),
                 kept.outcome,
             ),
         }
-        for kept in visit.store.notices.newest(SHOWN_NOTICES)
+        for kept in newest
     ]
-    shown = rows[page.skip : page.skip + page.count]
-    return documents.list_page(visit.document, shown, len(rows), visit.request.page_number, page.count)
-
-
-def _client(visit: Visit, account: int) -> str:
-    standing = visit.store.standings.of(visit.account(str(account)))
-    return f"{account} {standing.name if standing else ''}".strip()
+    count = len(planned) + notices.count()
+    rest = visit.rest(
+        min(len(rows), MOST_ROWS),
+        count,
+        "These are the newest; on the server older ones are listed by: resellerprogram notices --count {count}.",
+        "Это самые новые; на сервере прежние покажет: resellerprogram notices --count {count}.",
+        count=count,
+    )
+    documents.say_above(visit.document, "notices", rest)
+    return documents.list_page(visit.document, rows[:MOST_ROWS])
 
 
 def changes(visit: Visit) -> etree._Element:
     """What administrators changed, the newest first."""
-    page = visit.request.page()
-    rows = [
+    found, count = visit.store.changes.newest(MOST_ROWS), visit.store.changes.count()
+    rows = (
         {
             "id": str(each.id),
             "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
@@ -335,12 +361,28 @@ def changes(visit: Visit) -> etree._Element:
             "address": each.author.address,
             "what": wording.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
             "whom": each.whom,
-            "before": wording.one_line(each.before),
-            "after": wording.one_line(each.after),
+            "before": wording.one_line(_without_lines_of(each.before, each.after)),
+            "after": wording.one_line(_without_lines_of(each.after, each.before)),
         }
-        for each in visit.store.changes.newest(page.count, page.skip)
-    ]
-    return documents.list_page(visit.document, rows, visit.store.changes.count(), visit.request.page_number, page.count)
+        for each in found
+    )
+    rest = visit.rest(
+        len(found),
+        count,
+        "These are the newest; on the server older ones are listed by: resellerprogram changes --count {count}.",
+        "Это самые новые; на сервере прежние покажет: resellerprogram changes --count {count}.",
+        count=count,
+    )
+    documents.say_above(visit.document, "changes", rest)
+    return documents.list_page(visit.document, rows)
+
+
+def _without_lines_of(text: str, other: str) -> str:
+    """Of a text of many lines, such as a table, what the other lacks: a list has room for no more."""
+    if "\n" not in text or "\n" not in other:
+        return text
+    common = set(other.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in common)
 
 
 def change(visit: Visit) -> etree._Element:

@@ -6,8 +6,7 @@ only when somebody is enrolled whom no run has seen yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from lxml import etree
@@ -18,7 +17,7 @@ from ..programme.ids import AccountId
 from ..programme.members import LEFT, MemberNote
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..store.listing import Page
+from ..store.listing import MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
@@ -54,30 +53,44 @@ def members(visit: Visit) -> etree._Element:
     classes = visit.store.classes.all()
     for each in reversed(classes):
         documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title))
-    request, page = visit.request, visit.request.page()
-    listed, count, total = _listed(visit, _sorted(page))
-    return documents.list_page(
-        visit.document,
-        [_row(visit, each) for each in listed],
+    wanted = _filter(visit)
+    listed, count = _listed(visit, wanted, MOST_ROWS)
+    rest = visit.rest(
+        len(listed),
         count,
-        request.page_number,
-        page.count,
-        {"turnover": visit.money(total), "name": visit.say("{count} clients", "клиентов: {count}", count=count)},
+        "These are the clients with the highest turnover; the sum is theirs. Press “Filter” to see others, or “CSV” to "
+        "take all.",
+        "Это клиенты с наибольшим оборотом, сумма — их. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы "
+        "выгрузить всех.",
     )
+    documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
+    return documents.list_page(visit.document, (_row(visit, each) for each in listed))
 
 
-def _listed(visit: Visit, page: Page) -> tuple[list[Listed], int, Decimal]:
-    """The rows of one page as this employee has filtered them."""
-    wanted = kept_filter(visit, FILTER_FIELDS, "" if visit.request.function == LIST else LIST)
+def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
+    """Those whom a filter leaves, the highest turnover first, and how many there are."""
     name, tier, state = (wanted.get(field, "") for field in FILTER_FIELDS)
-    return visit.store.standings.listed(visit.now, page, name, tier, state)
+    return visit.store.standings.listed(visit.now, name, tier, state, count=count)
 
 
-def _sorted(page: Page) -> Page:
-    """Without a choice the highest turnover comes first; percents rise with the tier."""
-    if page.sort.startswith("percent_"):
-        return replace(page, sort="tier")
-    return page if page.sort else replace(page, sort="turnover", descending=True)
+def _filter(visit: Visit) -> Mapping[str, str]:
+    """As this employee has left it."""
+    return kept_filter(visit, FILTER_FIELDS, "" if visit.request.function == LIST else LIST)
+
+
+def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
+    """Which clients the list is about, where a filter is in force: nobody takes a filtered list for the programme."""
+    parts = [
+        visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else "",
+        visit.say("tier {text}", "уровень {text}", text=wanted["tier"]) if wanted.get("tier") else "",
+        STATE_NAMES[wanted["state"]].say(visit.language) if wanted.get("state") in STATE_NAMES else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    return (
+        visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
+        if told
+        else ""
+    )
 
 
 def _row(visit: Visit, listed: Listed) -> Row:
@@ -135,7 +148,7 @@ def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
         "is_put_right": bool(put_right and visit.now - put_right <= PUT_RIGHT_FOR),
         "is_failed": bool(listed.error),
     }
-    return {name: "on" if holds else "off" for name, holds in states.items()}
+    return {name: "on" for name, holds in states.items() if holds}
 
 
 # --- the filter ---
@@ -288,7 +301,7 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *("changes_on", "changes_to", "decided_at"),
     )
     yield list(heads)
-    listed, _, _ = _listed(visit, Page("turnover", True, EXPORT_ROWS))
+    listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
     for each in listed:
         standing = each.standing
         yield [

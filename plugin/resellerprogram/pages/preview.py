@@ -22,6 +22,7 @@ from ..programme.basis import Because
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.text import Text
+from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import KINDS, PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
@@ -52,20 +53,30 @@ OUTCOMES = {
 
 
 def preview(visit: Visit) -> etree._Element:
-    """The plan account by account; the sums are its footer, how old it is stands in its first column."""
-    request, page = visit.request, visit.request.page()
+    """The plan account by account, what takes most away first; how old it is and its sums stand above."""
     wanted = kept_filter(visit, FILTER_FIELDS)
-    rows, count = visit.store.planned.listed(page, wanted.get("name", ""), wanted.get("kind", ""))
+    rows, count = visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), MOST_ROWS)
     if is_under_way(visit, PLAN, APPLY):
         documents.refresh_every(visit.document, REFRESHES)
-    return documents.list_page(
-        visit.document,
-        [_row(visit, each) for each in rows],
+    rest = visit.rest(
+        len(rows),
         count,
-        request.page_number,
-        page.count,
-        {"name": state_of_plan(visit), "kind": _sums(visit), "drops": _drops(visit)},
+        "These are the clients who lose most. Press “Filter” to see others.",
+        "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других.",
     )
+    told = (state_of_plan(visit), _sums(visit), _drops(visit), _told_filter(visit, wanted, count), rest)
+    documents.say_above(visit.document, "preview", *told)
+    return documents.list_page(visit.document, (_row(visit, each) for each in rows))
+
+
+def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
+    """Which clients the list is about, where a filter is in force."""
+    kind = KIND_NAMES.get(wanted.get("kind", ""))
+    name = visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else ""
+    told = ", ".join(filter(None, (name, kind.say(visit.language) if kind else "")))
+    if not told:
+        return ""
+    return visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
 
 
 def _row(visit: Visit, planned: PlannedAccount) -> Row:
@@ -99,7 +110,14 @@ def _sums(visit: Visit, accounts: Sequence[AccountId] | None = None) -> str:
 def _drops(visit: Visit) -> str:
     """How many discounts the plan lowers or removes though nothing foretold it, and how many one run may."""
     kept = visit.store.notes.read(PREVIEW)
-    return f"{visit.store.planned.unforetold()} / {kept['limit']}" if kept else ""
+    if not kept:
+        return ""
+    return visit.say(
+        "lowered or removed though nothing foretold it: {drops}, one run may: {limit}",
+        "снизится или снимется без прогноза: {drops}, разрешено за раз: {limit}",
+        drops=visit.store.planned.unforetold(),
+        limit=kept["limit"],
+    )
 
 
 def state_of_plan(visit: Visit) -> str:

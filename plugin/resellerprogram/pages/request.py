@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ..programme.bounds import is_id
-from ..store.listing import Page
 from .documents import printable
 
 CLIENT_LEVEL = 16
 _LANGUAGES = ("ru", "en")
-_MOST_ROWS, _USUAL_ROWS = 5000, 50
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,6 @@ class Request:
         """The values of a group operation or a multiple choice, each once."""
         return list(dict.fromkeys(part.strip() for part in self.text(name).split(",") if part.strip()))
 
-    def page(self) -> Page:
-        """Which rows of a list are wanted."""
-        count = min(_natural(self.params.get("p_cnt", ""), _USUAL_ROWS), _MOST_ROWS)
-        skip = (self.page_number - 1) * count
-        return Page(self.params.get("p_sort", ""), self.params.get("p_order") == "desc", count, skip)
-
-    @property
-    def page_number(self) -> int:
-        return _natural(self.params.get("p_num", ""), 1)
-
 
 def request_of(environment: Mapping[str, str], document: etree._Element) -> Request:
     """The request behind a handler's environment; an unknown or missing level is a stranger's, 0."""
@@ -79,7 +67,3 @@ def request_of(environment: Mapping[str, str], document: etree._Element) -> Requ
 def is_number(text: str) -> bool:
     """Whether a text is a whole number that the database can hold."""
     return is_id(text)
-
-
-def _natural(text: str, default: int) -> int:
-    return int(text) if is_number(text) and 0 < int(text) < 10**9 else default

@@ -35,7 +35,7 @@ def tiers(visit: Visit) -> etree._Element:
     version = _version(visit, visit.request.elid)
     classes = visit.store.classes.all()
     for each in reversed(classes):
-        documents.add_column(visit.document, "upto", f"percent_{each.name}", visit.head(each.title))
+        documents.add_column(visit.document, "upto", f"percent_{each.name}", visit.head(each.title), sorts=False)
     table = with_classes(version.table, [each.name for each in classes])
     following = [*table.tiers[1:], None]
     rows = [
@@ -49,10 +49,8 @@ def tiers(visit: Visit) -> etree._Element:
         }
         for position, (tier, after) in enumerate(zip(table.tiers, following))
     ]
-    page = documents.list_page(visit.document, rows, totals={"name": _since(visit, version)})
-    if visit.request.elid:
-        documents.form_page(page, {"plid": visit.request.elid})
-    return page
+    documents.say_above(visit.document, "tiers", _since(visit, version))
+    return documents.list_page(visit.document, rows, visit.request.elid)
 
 
 def versions(visit: Visit) -> etree._Element:
@@ -83,6 +81,7 @@ def _version_row(visit: Visit, version: TableVersion, in_force: bool) -> Row:
         "id": str(version.id),
         "first_day": version.first_day.isoformat() if version.first_day else visit.say("published", "опубликованная"),
         "state": state,
+        "is_planned": "on" if planned else "off",
         "count": str(len(version.table.tiers)),
         "made_at": visit.moment(version.made_at),
         "who": version.who,
@@ -93,9 +92,9 @@ def _since(visit: Visit, version: TableVersion) -> str:
     """From which day the table holds, and which one comes after it."""
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
     told = (
-        visit.say("from {day}", "с {day}", day=first)
+        visit.say("In force from {day}", "Действует с {day}", day=first)
         if first
-        else visit.say("published table", "опубликованная таблица")
+        else visit.say("Published table", "Опубликованная таблица")
     )
     return told + (visit.say(", until {day}", ", до {day}", day=later[0]) if later else "")
 

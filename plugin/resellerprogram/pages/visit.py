@@ -42,7 +42,8 @@ class Visit:
     now: datetime
 
     def say(self, en: str, ru: str, **values: Any) -> str:
-        return Text(en, ru)(**values).say(self.language)
+        said = Text(en, ru)
+        return (said(**values) if values else said).say(self.language)
 
     def refuse(self, en: str, ru: str, field: str = "", **values: Any) -> NoReturn:
         raise BadInput(Text(en, ru)(**values), field)
@@ -101,12 +102,11 @@ class Visit:
             self.refuse("no client is selected", "не выбран ни один клиент")
         return found
 
-    def number(self, text: str, what: Text) -> int:
-        """The id of something of ours. Raises BadInput."""
+    def number(self, text: str, what: Text, field: str = "") -> int:
+        """The id of something. Raises BadInput."""
         if not is_number(text):
-            raise BadInput(
-                Text("{what} {text!r} does not exist", "{what} {text!r} не существует")(what=what, text=short(text, 40))
-            )
+            says = Text("{what} {text!r} does not exist", "{what} {text!r} не существует")
+            raise BadInput(says(what=what, text=short(text, 40)), field)
         return int(text)
 
     def day(self, field: str) -> date:
@@ -149,6 +149,15 @@ class Visit:
         """The percent of a class as the head of a column or a field: 'SSL certificates, %'."""
         said = title.say(self.language)
         return f"{said[:1].upper()}{said[1:]}, %"
+
+    def rest(self, shown: int, count: int, en: str, ru: str, /, **values: Any) -> str:
+        """How many rows a list leaves out, which it has, and where the others are; nothing where it has all of them."""
+        if shown >= count:
+            return ""
+        told = Text(
+            "Shown: {shown} of {count}, not shown: {rest}. ", "Показано: {shown} из {count}, не показано: {rest}. "
+        )
+        return told(shown=shown, count=count, rest=count - shown).say(self.language) + self.say(en, ru, **values)
 
     def moment(self, at: datetime | None) -> str:
         return f"{at:%Y-%m-%d %H:%M}" if at else ""

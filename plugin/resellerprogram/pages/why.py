@@ -15,7 +15,8 @@ from ..programme.ids import AccountId
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..programme.turnover import Verdict
-from ..store.decisions import Record
+from ..store.decisions import ListedDecision, Record
+from ..store.listing import MOST_ROWS
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -46,11 +47,17 @@ def decision(visit: Visit) -> etree._Element:
 
 def history(visit: Visit) -> etree._Element:
     """Every decision about a client, the newest first, each to open, two to compare."""
-    account, page = visit.account(visit.request.elid), visit.request.page()
-    decisions = visit.store.decisions
-    rows = [_history_row(visit, record) for record in decisions.history(account, page.count, page.skip)]
-    count = decisions.history_length(account)
-    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+    account, decisions = visit.account(visit.request.elid), visit.store.decisions
+    listed = decisions.listed(account, MOST_ROWS)
+    rest = visit.rest(
+        len(listed),
+        decisions.history_length(account),
+        "These are the newest. On the server any older day is told by: resellerprogram explain {account} --date DATE.",
+        "Это самые новые. О любом прежнем дне на сервере скажет: resellerprogram explain {account} --date ДАТА.",
+        account=account,
+    )
+    documents.say_above(visit.document, "history", rest)
+    return documents.list_page(visit.document, (_history_row(visit, each) for each in listed), visit.request.elid)
 
 
 def compare(visit: Visit) -> etree._Element:
@@ -143,19 +150,19 @@ def _unknown(visit: Visit, account: AccountId) -> etree._Element:
 # --- history ---
 
 
-def _history_row(visit: Visit, record: Record) -> Row:
-    found = record.decision
+def _history_row(visit: Visit, listed: ListedDecision) -> Row:
+    stretch = listed.stretch
     return {
-        "id": str(record.id),
-        "decided": visit.moment(record.decided_at),
-        "days": str(record.first_day)
-        if record.first_day == record.last_day
-        else f"{record.first_day} – {record.last_day}",
-        "tier": found.tier.name if found.tier else wording.NOTHING,
-        "turnover": visit.money(found.turnover.amount) if found.basis.counts_payments else "",
-        "basis": telling.basis(found, visit.language),
-        "cause": visit.cause(record.cause, record.who),
-        "written": str(len(record.written)),
+        "id": str(stretch.id),
+        "decided": visit.moment(listed.decided_at),
+        "days": str(stretch.first_day)
+        if stretch.first_day == stretch.last_day
+        else f"{stretch.first_day} – {stretch.last_day}",
+        "tier": stretch.tier or wording.NOTHING,
+        "turnover": visit.money(stretch.turnover) if listed.basis.counts_payments else "",
+        "basis": telling.basis(listed.basis, listed.pin, visit.language),
+        "cause": visit.cause(listed.cause, listed.who),
+        "written": str(listed.written),
     }
 
 
@@ -175,7 +182,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
         visit.say("decided", "принято"): visit.moment(record.decided_at),
         visit.say("cause", "причина"): visit.cause(record.cause, record.who),
         visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
-        visit.say("basis", "основание"): telling.basis(found, language),
+        visit.say("basis", "основание"): telling.basis(found.basis, found.pin, language),
         visit.say("window", "окно"): f"{window.first} – {window.last}",
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
         visit.say("tier", "уровень"): found.tier.name if found.tier else wording.NOTHING,

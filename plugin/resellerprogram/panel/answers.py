@@ -87,6 +87,11 @@ class Document:
                 values.setdefault(str(child.tag), []).append(child.text or "")
         return values
 
+    @property
+    def tree(self) -> etree._Element:
+        """The whole document, to look at."""
+        return self._root
+
     def text(self) -> str:
         """The whole document as it came."""
         return etree.tostring(self._root, encoding="unicode")

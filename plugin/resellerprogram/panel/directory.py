@@ -109,6 +109,15 @@ def users(panel: Panel) -> Listed:
     return Listed([user for user in map(_user, rows) if user], complete)
 
 
+def is_employee(panel: Panel, login: str) -> bool:
+    """Whether somebody of staff has that login: a client's does not do."""
+    try:
+        level = panel.call("whoami", {"su": login}).attribute("user", "level")
+    except PanelRefusal:
+        return False
+    return level != assumptions.CLIENT_LEVEL
+
+
 def employees(panel: Panel) -> dict[str, str]:
     """The login of every employee by user id; none where the panel does not list them."""
     try:

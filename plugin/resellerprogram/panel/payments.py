@@ -38,10 +38,9 @@ def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
     subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
     if not is_id(subaccount):
         raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
-    credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED)) and day.replace("-", "").strip("0")
-    return PaymentOrigin(
-        payment, int(subaccount), document.value("payment/user_id"), date.fromisoformat(day) if credited else None
-    )
+    credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED))
+    credited_on = _day(day, document.call) if credited else None
+    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), credited_on)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ ResellerProgrammeError
 ├── EditConflict          somebody else changed it since it was shown
 ├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
 ├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
+├── ClockJumped           the host says a day that can not follow the last run
 ├── PlanChanged           what was confirmed is not what would be written any more
 ├── AccountTrouble        something unexpected that concerns one account
 ├── PanelStandsStill      a copy, a standby or maintenance: nothing may be written to this panel
@@ -18,7 +19,7 @@ ResellerProgrammeError
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from .text import Text
 
@@ -88,6 +89,22 @@ class UnsafePlan(ResellerProgrammeError):
             )(drops=drops, total=total, limit=limit)
         )
         self.drops, self.total, self.limit = drops, total, limit
+
+
+class ClockJumped(ResellerProgrammeError):
+    """The host's clock says a day that can't follow the last run: on a wrong day all payments have left the window."""
+
+    def __init__(self, today: date, last_run: date) -> None:
+        super().__init__(
+            Text(
+                "the host's clock says {today}, but the last run over all was for {last}. Nothing was changed. If the "
+                "clock is wrong, put it right; if it is not, look at `resellerprogram plan`, then run "
+                "`resellerprogram apply`.",
+                "часы сервера показывают {today}, а последний пересчёт всех был за {last}. Ничего не изменено. Если "
+                "часы неверны, исправьте их; если верны, посмотрите `resellerprogram plan`, затем выполните "
+                "`resellerprogram apply`.",
+            )(today=today, last=last_run)
+        )
 
 
 class PlanChanged(ResellerProgrammeError):

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from .errors import UnsafePlan
+from .errors import ClockJumped, UnsafePlan
 
 OVERDUE = timedelta(hours=26)
 """After so long without a run over all members something is wrong."""
+
+
+LONGEST_GAP = timedelta(days=35)
+"""Between two runs over all. After a longer one a whole window has gone by unseen, so that every fall would count as
+foretold: nothing goes on by itself then."""
+
+
+def check_clock(today: date, last_run: date) -> None:
+    """Raises ClockJumped where `today` can't follow the day of the last run: too long after it, or before it."""
+    if not last_run - timedelta(days=1) <= today <= last_run + LONGEST_GAP:
+        raise ClockJumped(today, last_run)
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,15 @@ def letter(notice: Notice, currency: str, titles: Titles) -> Letter:
     becomes = (_BECOMES if after else _GONE).get(kind)
     if becomes:
         values["becomes"] = becomes(**values)
-    subjects = _SUBJECTS if after else {**_SUBJECTS, **_ENDS}
     message = Text("{message}\n\n{where}", "{message}\n\n{where}")(message=_MESSAGES[kind](**values), where=_WHERE)
-    return Letter(subjects[kind](**values), message)
+    return Letter(subject(notice), message)
+
+
+def subject(notice: Notice) -> Text:
+    """What stands above it."""
+    after = notice.tier
+    subjects = _SUBJECTS if after else {**_SUBJECTS, **_ENDS}
+    return subjects[notice.kind](day=day_text(notice.day), after=after.name if after else NOTHING)
 
 
 def _percents(tier: Tier | None, titles: Titles) -> Text | str:

@@ -29,6 +29,7 @@ from ..programme.errors import (
 )
 from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId, Scope
+from ..programme.limits import check_clock
 from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.text import Text
 from ..store import Store
@@ -53,6 +54,8 @@ PATIENCE = 60.0
 
 GLANCE = 0.1
 """Seconds after which the queue is looked at again while an account's long list is read."""
+
+BY_ITSELF = frozenset({"daily", "caught_up"})
 
 log = logging.getLogger(__name__)
 
@@ -81,12 +84,14 @@ def recalculate(
     With `confirmed` only that is written, and the limit is lifted for that alone: every account is looked at again, and
     before the first write its fingerprint is compared (see programme/fingerprints.py). What differs is in `changed`.
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
-    are served. Raises PanelStandsStill where it would write and may not, AnotherRunActive after `patience` seconds,
-    SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`, UnsafePlan
-    after everything but the falls in question was written.
+    are served. Raises PanelStandsStill where it would write and may not, ClockJumped, AnotherRunActive after `patience`
+    seconds, SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`,
+    UnsafePlan after everything but the falls in question was written.
     """
     if write:
         check_may_write(root)
+    if cause in BY_ITSELF:
+        check_clock_of(store, day)
     with only_one(store.folder, cause, clock(), patience):
         run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
         report = Report(day)
@@ -107,6 +112,13 @@ def recalculate(
             told = str(report.plan_changed()) if report.changed else ""
             store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
         return report
+
+
+def check_clock_of(store: Store, today: date) -> None:
+    """Whatever goes on without a person looks at the clock first. Raises ClockJumped."""
+    good = store.runs.last_good()
+    if good:
+        check_clock(today, good.day)
 
 
 def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: float = 0.0) -> Report:
@@ -177,12 +189,30 @@ def check_settings(
     for name, text in changed.items():
         check(name, text)
     settings = settings_of({**store.settings.texts(), **changed})
+    if changed.keys() & {"employee", "panel_url", "panel_certificate"}:
+        _check_employee(root, settings)
     with (
         only_one(store.folder, "settings", now, patience),
         working_on(root, store, now.date(), settings=settings, writes=False) as context,
     ):
         context.prepare()
         return context.warnings
+
+
+def _check_employee(root: Path, settings: Settings) -> None:
+    """Whether the panel lets us act as the employee. Raises SettingError, PanelError."""
+    login = settings.employee
+    if login is None:
+        return
+    with open_panel(root, way_of(settings)) as panel:
+        if not directory.is_employee(panel, login):
+            raise SettingError(
+                Text(
+                    "the panel has no employee {login!r}; leave it empty for the first that works",
+                    "в панели нет сотрудника {login!r}; оставьте пустым, чтобы взять первого подходящего",
+                )(login=login),
+                "employee",
+            )
 
 
 @contextmanager

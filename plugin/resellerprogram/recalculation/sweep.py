@@ -24,7 +24,7 @@ from ..store.seen import SeenPayment, mark_of, same_mark
 from .context import Context
 from .drain import Drained, drain
 from .notifying import deliver
-from .run import PATIENCE, Clock, recalculate, working_on
+from .run import PATIENCE, Clock, check_clock_of, recalculate, working_on
 
 CAUSE = "sweep"
 SMALL = 4000
@@ -54,11 +54,12 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night. The queue
     is answered all the time: no payment waits for lists.
 
-    Raises AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't be read
-    keeps nothing else back.
+    Raises ClockJumped, AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't
+    be read keeps nothing else back.
     """
     if not store.settings.current().automatic or stands_still(root):
         return Swept()
+    check_clock_of(store, clock().date())
     with (
         only_one(store.folder, CAUSE, clock(), PATIENCE),
         working_on(root, store, clock().date(), large=True, quick=True) as context,

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..panel.standstill import stands_still
-from ..programme.errors import AnotherRunActive, ResellerProgrammeError
+from ..programme.errors import AnotherRunActive, ClockJumped, ResellerProgrammeError
 from ..store import Store
 from ..store.lock import as_worker, only_one
 from ..store.notes import FACTS
 from .drain import CAUSE, ROUND, drain
-from .run import Clock, working_on
+from .run import Clock, check_clock_of, working_on
 
 STAYS = timedelta(seconds=60)
 GLANCE = 0.1
@@ -42,7 +42,7 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
     The first looks into the queue again after it has stopped being the worker, so that what an event put in meanwhile
     is not left behind.
     """
-    while True:
+    while _clock_is_right(store, clock):
         with as_worker(store.folder) as alone:
             if not alone:
                 return
@@ -54,6 +54,8 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
 def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
     while _may_go_on(root, store):
         time.tzset()  # the host's zone may have been changed since this process began (spec, section 4)
+        if not _clock_is_right(store, clock):
+            return
         if store.queue.next_due(clock()):
             if not _round(root, store, clock):
                 return
@@ -63,6 +65,16 @@ def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
 
 def _may_go_on(root: Path, store: Store) -> bool:
     return store.settings.current().automatic and not stands_still(root)
+
+
+def _clock_is_right(store: Store, clock: Clock) -> bool:
+    """A row that was tried on a wrong day would wait for that day to come."""
+    try:
+        check_clock_of(store, clock().date())
+    except ClockJumped as jumped:
+        log.error("%s", jumped)
+        return False
+    return True
 
 
 def _round(root: Path, store: Store, clock: Clock) -> bool:

@@ -63,8 +63,8 @@ class ChangeStore:
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM change").fetchone()[0])
 
-    def newest(self, count: int, skip: int = 0) -> list[RecordedChange]:
-        rows = self._connection.execute("SELECT * FROM change ORDER BY id DESC LIMIT ? OFFSET ?", (count, skip))
+    def newest(self, count: int) -> list[RecordedChange]:
+        rows = self._connection.execute("SELECT * FROM change ORDER BY id DESC LIMIT ?", (count,))
         return [_change(row) for row in rows]
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..programme.basis import Basis, Because
+from ..programme.basis import Basis, Because, Pin
 from ..programme.decision import Decision
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Money, Payment, PaymentStatus, Rate
@@ -60,6 +60,19 @@ class Stretch:
     last_day: date
     turnover: Decimal
     tier: str | None
+
+
+@dataclass(frozen=True)
+class ListedDecision:
+    """A decision as a list shows it: no payments are read, and of what was `written` only how much."""
+
+    stretch: Stretch
+    basis: Basis
+    pin: Pin | None
+    cause: str
+    decided_at: datetime
+    who: str
+    written: int
 
 
 class DecisionStore:
@@ -130,6 +143,17 @@ class DecisionStore:
         )
         return [_record(row) for row in rows]
 
+    def listed(self, account: AccountId, count: int) -> list[ListedDecision]:
+        """The same, `count` of them, as a list shows them."""
+        rows = self._connection.execute(
+            "SELECT id, first_day, last_day, turnover, tier, cause, decided_at, who,"
+            " json_array_length(written) AS changes, json_extract(content, '$.basis') AS basis,"
+            " json_extract(content, '$.pin') AS pin"
+            " FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
+            (account, count),
+        )
+        return list(map(_listed, rows))
+
     def history_length(self, account: AccountId) -> int:
         return int(
             self._connection.execute("SELECT count(*) FROM decision WHERE account = ?", (account,)).fetchone()[0]
@@ -156,12 +180,11 @@ class DecisionStore:
         ).fetchone()
         return str(row[0]) if row and row[0] else None
 
-    def stretches(self, account: AccountId, count: int, skip: int) -> list[Stretch]:
+    def stretches(self, account: AccountId, count: int) -> list[Stretch]:
         """The same for all days, `count` of them, the newest first."""
         rows = self._connection.execute(
-            "SELECT id, first_day, last_day, turnover, tier FROM decision WHERE account = ?"
-            " ORDER BY id DESC LIMIT ? OFFSET ?",
-            (account, count, skip),
+            "SELECT id, first_day, last_day, turnover, tier FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
+            (account, count),
         )
         return list(map(_stretch, rows))
 
@@ -175,13 +198,13 @@ class DecisionStore:
         row = self._connection.execute("SELECT 1 FROM decision WHERE id = ? AND account = ?", (record, account))
         return row.fetchone() is not None
 
-    def payments_of(self, record: int, count: int, skip: int) -> tuple[list[Verdict], int]:
+    def payments_of(self, record: int, count: int) -> tuple[list[Verdict], int]:
         """`count` of a decision's payments, the newest first, and how many there are: no others are read."""
         found = self._connection.execute("SELECT payments FROM decision WHERE id = ?", (record,)).fetchone()
         total = found[0] if found else 0
         rows = self._connection.execute(
             "SELECT p.value FROM decision d, json_each(d.content, '$.payments') p WHERE d.id = ? LIMIT ? OFFSET ?",
-            (record, max(0, min(count, total - skip)), max(0, total - skip - count)),
+            (record, count, max(0, total - count)),
         ).fetchall()
         return [_verdict(json.loads(row[0])) for row in reversed(rows)], total
 
@@ -292,6 +315,18 @@ def content_of_written(change: WrittenChange) -> dict[str, Any]:
 def _stretch(row: sqlite3.Row) -> Stretch:
     first, last = date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
     return Stretch(row["id"], first, last, Decimal(row["turnover"]), row["tier"])
+
+
+def _listed(row: sqlite3.Row) -> ListedDecision:
+    return ListedDecision(
+        _stretch(row),
+        Basis(row["basis"]),
+        pin_of(json.loads(row["pin"])) if row["pin"] else None,
+        row["cause"],
+        datetime.fromisoformat(row["decided_at"]),
+        row["who"],
+        row["changes"],
+    )
 
 
 def _record(row: sqlite3.Row) -> Record:

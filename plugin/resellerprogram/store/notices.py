@@ -105,6 +105,9 @@ class NoticeStore:
         rows = self._connection.execute("SELECT * FROM notice ORDER BY id DESC LIMIT ?", (count,))
         return [_kept(row) for row in rows]
 
+    def count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM notice").fetchone()[0])
+
     def end(self, number: int, outcome: str, now: datetime, error: str = "") -> None:
         """What became of it; it is not sent again."""
         self._connection.execute(

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..programme.ids import AccountId
 from .database import transaction
-from .listing import Listing, Page, fold, in_order
+from .listing import MOST_ROWS, Listing, fold, in_order
 
 KINDS = ("starts", "rises", "falls", "ends", "other")
 _PUT = (
@@ -42,8 +42,7 @@ class PlannedStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        columns = {"account": "account", "name": "name_order", "turnover": "turnover_order", "kind": "kind"}
-        self._listing = Listing(connection, "planned", "account", columns)
+        self._listing = Listing(connection, "planned", "drops DESC, account")
 
     def replace(self, accounts: Iterable[PlannedAccount]) -> None:
         with transaction(self._connection):
@@ -57,12 +56,13 @@ class PlannedStore:
     def done(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM planned WHERE account = ?", (account,))
 
-    def listed(self, page: Page, name: str = "", kind: str = "") -> tuple[list[PlannedAccount], int]:
-        """One page of the accounts whose name holds `name` and whose change is of that kind, and how many there are."""
+    def listed(self, name: str = "", kind: str = "", count: int = MOST_ROWS) -> tuple[list[PlannedAccount], int]:
+        """The first `count` of the accounts whose name holds `name` and whose change is of that kind, what takes most
+        away first; and how many there are in all."""
         conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
         values = [*([fold(name)] if name else []), *([kind] if kind else [])]
-        keys = self._listing.keys(conditions, values, page)
-        return [self._one(key) for key in keys], self._listing.count(conditions, values)
+        rows = self._listing.rows(conditions, values, count)
+        return list(map(_planned, rows)), self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
@@ -87,20 +87,6 @@ class PlannedStore:
         rows = self._connection.execute("SELECT * FROM planned")
         return sum(row[column] for row in rows if wanted is None or row["account"] in wanted)
 
-    def _one(self, account: int) -> PlannedAccount:
-        row = self._connection.execute("SELECT * FROM planned WHERE account = ?", (account,)).fetchone()
-        return PlannedAccount(
-            AccountId(row["account"]),
-            row["name"],
-            Decimal(row["turnover"]),
-            row["tier_before"],
-            row["tier"],
-            row["kind"],
-            row["drops"],
-            tuple(json.loads(row["changes"])),
-            row["unforetold"],
-        )
-
 
 def _values(planned: PlannedAccount) -> tuple[object, ...]:
     return (
@@ -115,4 +101,18 @@ def _values(planned: PlannedAccount) -> tuple[object, ...]:
         planned.drops,
         json.dumps(planned.changes, ensure_ascii=False),
         planned.unforetold,
+    )
+
+
+def _planned(row: sqlite3.Row) -> PlannedAccount:
+    return PlannedAccount(
+        AccountId(row["account"]),
+        row["name"],
+        Decimal(row["turnover"]),
+        row["tier_before"],
+        row["tier"],
+        row["kind"],
+        row["drops"],
+        tuple(json.loads(row["changes"])),
+        row["unforetold"],
     )

@@ -88,6 +88,14 @@ class QueueStore:
             return None
         return max(timedelta(0), datetime.fromisoformat(row[0]) - now) if row[0] else timedelta(0)
 
+    def listed(self, count: int) -> list[Queued]:
+        """The first `count` of all, what was given up before what fails before what only waits."""
+        rows = self._connection.execute("SELECT * FROM queue ORDER BY dead DESC, error = '', id LIMIT ?", (count,))
+        return list(map(_queued, rows))
+
+    def count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM queue").fetchone()[0])
+
     def newest(self) -> int:
         """The id of the row that came last, 0 without any: later ones are not answered by what is read now."""
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM queue").fetchone()[0])

@@ -131,6 +131,12 @@ class SetAsideStore:
         rows = self._connection.execute("SELECT * FROM set_aside WHERE put_back_at IS NULL ORDER BY id")
         return [_record(row) for row in rows]
 
+    def newest(self, count: int) -> list[SetAsideDiscount]:
+        rows = self._connection.execute(
+            "SELECT * FROM set_aside WHERE put_back_at IS NULL ORDER BY id DESC LIMIT ?", (count,)
+        )
+        return [_record(row) for row in rows]
+
     def accounts(self) -> set[AccountId]:
         rows = self._connection.execute("SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL")
         return {AccountId(row[0]) for row in rows}

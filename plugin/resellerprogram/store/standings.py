@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
@@ -14,7 +16,7 @@ from ..programme.moves import Move, Mover
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
 from .database import moment
-from .listing import PLACES, Listing, Page, fold, in_order
+from .listing import MOST_ROWS, PLACES, Listing, fold, in_order
 from .members import pin_in
 
 PUT_RIGHT_FOR = timedelta(days=30)
@@ -51,20 +53,7 @@ class StandingStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._listing = Listing(
-            connection,
-            "standing",
-            "account",
-            {
-                "account": "account",
-                "name": "name_order",
-                "tier": "threshold_order",
-                "turnover": "turnover_order",
-                "missing": "missing_order",
-                "change": "change_day",
-                "decided": "decided_at",
-            },
-        )
+        self._listing = Listing(connection, "standing", "turnover_order DESC, account DESC")
 
     def keep(self, standing: Standing) -> None:
         """Write an account's row; a name or a putting right that is not known now stays as it was."""
@@ -117,6 +106,14 @@ class StandingStore:
         row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
         return _standing(row) if row else None
 
+    def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
+        """What these are called, as far as it is known."""
+        rows = self._connection.execute(
+            "SELECT account, name FROM standing WHERE account IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(set(accounts))),),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def forget(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM standing WHERE account = ?", (account,))
 
@@ -144,14 +141,14 @@ class StandingStore:
     def listed(
         self,
         now: datetime,
-        page: Page,
         name: str = "",
         tier: str = "",
         state: str = "",
         account: AccountId | None = None,
-    ) -> tuple[list[Listed], int, Decimal]:
-        """One page of the accounts whose name holds `name`, that have `tier` and `state`; how many there are in all,
-        and the sum of their turnovers."""
+        count: int = MOST_ROWS,
+    ) -> tuple[list[Listed], int]:
+        """The first `count` of the accounts whose name holds `name`, that have `tier` and `state`, the highest turnover
+        first; and how many there are in all."""
         conditions, values = [], []
         if name:
             conditions.append("instr(name_order, ?)")
@@ -168,42 +165,71 @@ class StandingStore:
                 .replace(":today", f"'{now.date().isoformat()}'")
                 .replace(":lately", f"'{moment(now - PUT_RIGHT_FOR)}'")
             )
-        keys = self._listing.keys(conditions, values, page)
-        count = self._listing.count(conditions, values)
-        return [self._whole(key) for key in keys], count, self._listing.sum(conditions, values, "turnover")
+        said, resting, errors = self._said(), self._resting(), self._errors()
+        found = []
+        for row in self._listing.rows(conditions, values, count):
+            standing = _standing(row)
+            noted = said.get(standing.account)
+            found.append(
+                Listed(
+                    standing,
+                    pin_in(noted) if noted else None,
+                    noted["reason"] if noted and noted["standing"] == "excluded" else None,
+                    resting.get(standing.account, 0),
+                    errors.get(standing.account, ""),
+                )
+            )
+        return found, self._listing.count(conditions, values)
 
-    def _whole(self, account: int) -> Listed:
-        row = self._connection.execute(
-            "SELECT s.*, m.standing, m.reason, m.pin_tier, m.pin_until, m.pin_reason, m.pin_kind,"
-            " (SELECT count(*) FROM set_aside a WHERE a.account = s.account AND put_back_at IS NULL) AS resting,"
-            " (SELECT error FROM queue q WHERE q.account = s.account ORDER BY error = '', id LIMIT 1) AS error"
-            " FROM standing s LEFT JOIN member m ON m.account = s.account WHERE s.account = ?",
-            (account,),
-        ).fetchone()
-        excluded = row["reason"] if row["standing"] == "excluded" else None
-        return Listed(_standing(row), pin_in(row), excluded, row["resting"], row["error"] or "")
+    def _said(self) -> dict[int, sqlite3.Row]:
+        """What was said of members: of a few, beside all the others."""
+        return {row["account"]: row for row in self._connection.execute("SELECT * FROM member")}
+
+    def _resting(self) -> dict[int, int]:
+        rows = self._connection.execute(
+            "SELECT account, count(*) FROM set_aside WHERE put_back_at IS NULL GROUP BY account"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _errors(self) -> dict[int, str]:
+        """With which error an account waits, the oldest first."""
+        rows = self._connection.execute("SELECT account, error FROM queue WHERE error <> '' ORDER BY id DESC")
+        return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def _standing(row: sqlite3.Row) -> Standing:
-    percents = json.loads(row["percents"])
     return Standing(
         AccountId(row["account"]),
         row["name"],
-        Basis(row["basis"]) if row["basis"] else None,
+        _BASES[row["basis"]],
         row["tier"],
         None if row["threshold_order"] is None else Decimal(row["threshold_order"]).scaleb(-PLACES),
         Decimal(row["turnover"]),
         row["next_tier"],
         None if row["missing"] is None else Decimal(row["missing"]),
-        {ServiceClass(name): Decimal(percent) for name, percent in percents.items()},
+        _percents(row["percents"]),
         date.fromisoformat(row["change_day"]) if row["change_day"] else None,
         row["change_tier"],
         datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
         datetime.fromisoformat(row["put_right_at"]) if row["put_right_at"] else None,
         date.fromisoformat(row["since"]) if row["since"] else None,
-        {ServiceClass(name): date.fromisoformat(day) for name, day in json.loads(row["class_since"]).items()},
+        _days(row["class_since"]),
         _move_of(row["move"]),
     )
+
+
+_BASES = {"": None, **{each.value: each for each in Basis}}
+
+
+@lru_cache(maxsize=1000)
+def _percents(text: str) -> Mapping[ServiceClass, Decimal]:
+    """Thousands of accounts share the few of a table."""
+    return {ServiceClass(name): Decimal(percent) for name, percent in json.loads(text).items()}
+
+
+@lru_cache(maxsize=1000)
+def _days(text: str) -> Mapping[ServiceClass, date]:
+    return {ServiceClass(name): date.fromisoformat(day) for name, day in json.loads(text).items()}
 
 
 def _content_of_move(move: Move | None) -> str | None:

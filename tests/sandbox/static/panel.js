@@ -10,10 +10,10 @@ function mayAct(button, rows) {
   if (needs === "one" && rows.length !== 1) return false;
   if ((needs === "rows" || needs === "group") && rows.length === 0) return false;
   const conditions = JSON.parse(button.dataset.conditions || "[]");
-  const raw = rows.map((row) => JSON.parse(row.dataset.raw));
+  const shown = rows.map((row) => JSON.parse(row.dataset.values)); // the texts: a button knows no other value
   const shows = conditions.filter((each) => each.kind === "show");
-  if (conditions.some((each) => each.kind !== "show" && raw.some((row) => (row[each.name] || "") === each.value))) return false;
-  return shows.length === 0 || (raw.length > 0 && raw.every((row) => shows.some((each) => (row[each.name] || "") === each.value)));
+  if (conditions.some((each) => each.kind !== "show" && shown.some((row) => (row[each.name] || "") === each.value))) return false;
+  return shows.length === 0 || (shown.length > 0 && shown.every((row) => shows.some((each) => (row[each.name] || "") === each.value)));
 }
 
 function tellSelection(form) {

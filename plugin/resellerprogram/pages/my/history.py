@@ -15,6 +15,7 @@ from ... import telling, wording
 from ...programme.tiers import plain
 from ...programme.turnover import Verdict
 from ...store.decisions import Stretch
+from ...store.listing import MOST_ROWS
 from .. import documents
 from ..documents import Cell, Row
 from ..request import is_number
@@ -29,23 +30,32 @@ _DAYS_IN_MONTH = 31
 
 def history(visit: Visit) -> etree._Element:
     """Every stretch of days with one turnover and one tier, the newest first; each leads to its payments."""
-    me, page = Reseller(visit, asked=True), visit.request.page()
-    decisions = visit.store.decisions
-    rows = [_stretch(me, each) for each in decisions.stretches(me.account, page.count, page.skip)]
-    count = decisions.history_length(me.account)
-    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+    me, decisions = Reseller(visit, asked=True), visit.store.decisions
+    found = decisions.stretches(me.account, MOST_ROWS)
+    rest = visit.rest(
+        len(found),
+        decisions.history_length(me.account),
+        "These are the newest; ask support about older days.",
+        "Это самые новые; о прежних днях спросите поддержку.",
+    )
+    documents.say_above(visit.document, "history", rest)
+    return documents.list_page(visit.document, (_stretch(me, each) for each in found))
 
 
 def payments(visit: Visit) -> etree._Element:
     """The payments behind a decision of one's own, the newest first, each with its reason; without a choice the last
     decision's."""
-    me, page = Reseller(visit, asked=True), visit.request.page()
+    me = Reseller(visit, asked=True)
     record = _own_decision(me)
-    if record is None:
-        return documents.list_page(visit.document, [], 0)
-    verdicts, count = visit.store.decisions.payments_of(record, page.count, page.skip)
-    rows = [_payment(me, verdict) for verdict in verdicts]
-    return documents.list_page(visit.document, rows, count, visit.request.page_number, page.count)
+    verdicts, count = visit.store.decisions.payments_of(record, MOST_ROWS) if record is not None else ([], 0)
+    rest = visit.rest(
+        len(verdicts),
+        count,
+        "These are the newest, the others count as well. Menu “Payments” has all of them and a filter by date.",
+        "Это самые новые, остальные тоже учтены. Все они есть в меню «Платежи», там можно отобрать их по дате.",
+    )
+    documents.say_above(visit.document, "payments", rest)
+    return documents.list_page(visit.document, (_payment(me, each) for each in verdicts), visit.request.elid)
 
 
 def picture(visit: Visit) -> etree._Element:

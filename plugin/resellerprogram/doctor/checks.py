@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from .health import health
-from .panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
-from .panel.connection import https_problem
-from .panel.directory import users_of
-from .panel.experiments import notification_is_shown, set_aside_and_put_back, zero_percent_outranks_promotions
-from .panel.notices import notify
-from .panel.standstill import stands_still
-from .programme.errors import MemberError, PanelStandsStill, ResellerProgrammeError
-from .programme.ids import AccountId, ProviderId
-from .programme.text import Text, same
-from .recalculation.context import Context
-from .recalculation.lookups import way_of
-from .recalculation.run import PATIENCE, working_on
-from .store import Store
-from .store.lock import only_one
-from .store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
+from ..health import health
+from ..panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
+from ..panel.connection import https_problem
+from ..panel.directory import users_of
+from ..panel.experiments import notification_is_shown, set_aside_and_put_back, zero_percent_outranks_promotions
+from ..panel.notices import notify
+from ..panel.standstill import stands_still
+from ..programme.errors import MemberError, PanelStandsStill, ResellerProgrammeError
+from ..programme.ids import AccountId, ProviderId
+from ..programme.text import Text, same
+from ..recalculation.context import Context
+from ..recalculation.lookups import way_of
+from ..recalculation.run import PATIENCE, working_on
+from ..store import Store
+from ..store.lock import only_one
+from ..store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
 
 _OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
 
@@ -92,7 +92,7 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                 for assumption in ASSUMPTIONS:
                     yield _assumption(context, assumption, specimen)
                 if try_on is not None and not stands_still(root):
-                    yield from _experiments(context, try_on, now)
+                    yield from experiments(context, try_on, now)
         except ResellerProgrammeError as error:
             yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
 
@@ -133,7 +133,7 @@ def _assumption(context: Context, assumption: Assumption, specimen: Specimen) ->
     return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
 
 
-def _experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
+def experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
     """Nothing is tried on a client of the programme. What comes of the second one allows `promotions = everywhere`."""
     store, day = context.store, context.day
     if store.owned.of(account) or store.set_aside.of(account):
