@@ -112,7 +112,7 @@ def at_once(sandbox: Sandbox) -> None:
     say("8. A promo code beside it is refused", "8. Промокод рядом с ней отклоняется")
     sandbox.world.add_promotion("Sale", 90, "vds", today, today + timedelta(days=30), promocode="SALE")
     for user in ("today@example.com", "advance@example.com"):
-        basket = sandbox.mgrctl("basket", promocode="SALE", su=user, lang="ru" if RUSSIAN else "en")
+        basket = sandbox.mgrctl("basket", promocode="SALE", sok="ok", su=user, lang="ru" if RUSSIAN else "en")
         print(f"   {user}: {basket.findtext('error/msg') or basket.findtext('promocode')}", flush=True)
         refused = basket.find("error") is not None
         if not refused:

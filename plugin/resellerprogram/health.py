@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .panel.standstill import stands_still
+from .programme.errors import PanelStandsStill
 from .programme.limits import OVERDUE
 from .programme.text import Text
 from .store import Store
@@ -51,14 +53,20 @@ class Health:
     discounts: int
     set_aside: int
     overdue: bool
+    stands_still: bool
+    promo_orders: int
 
 
 def health(store: Store, now: datetime) -> Health:
-    """The state of the programme: critical without a good run within 26 hours, warning when something waits."""
+    """The state of the programme: critical without a good run within 26 hours, warning when something waits. Where the
+    panel stands still, nothing is expected to happen."""
+    still = stands_still(store.root)
     last_good, last, queued = store.runs.last_good(), store.runs.last(), store.queue.all()
     warnings: list[Text] = []
     critical: list[Text] = []
-    overdue = last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
+    overdue = not still and last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
+    if still:
+        warnings.append(PanelStandsStill().text)
     current = store.settings.current()
     (critical if current.unreadable else warnings).extend(store.settings.problems())
     if not current.automatic:
@@ -68,9 +76,9 @@ def health(store: Store, now: datetime) -> Health:
                 "automatic = off: платежи и ночной пересчёт ничего не меняют",
             )
         )
-    if last_good is None:
+    if last_good is None and not still:
         critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
-    elif overdue and last_good.finished_at:
+    elif overdue and last_good and last_good.finished_at:
         critical.append(
             Text(
                 "no run over all members has succeeded for {hours} hours",
@@ -79,7 +87,7 @@ def health(store: Store, now: datetime) -> Health:
         )
     warnings += _unfinished(store, last)
     failing = [each for each in queued if each.error and not each.dead]
-    late = [each for each in queued if not each.error and now - each.since > LATE]
+    late = [each for each in queued if not still and not each.error and now - each.since > LATE]
     given_up = [each for each in queued if each.dead]
     for found, text in ((failing, _FAILING), (late, _LATE), (given_up, _GIVEN_UP)):
         if found:
@@ -96,6 +104,8 @@ def health(store: Store, now: datetime) -> Health:
         store.owned.count(),
         store.set_aside.count(),
         overdue,
+        still,
+        store.promo_orders.count(),
     )
 
 

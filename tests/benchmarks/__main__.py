@@ -334,7 +334,8 @@ def handler_times(panel: Sandbox, rounds: int) -> tuple[list[float], list[float]
     python = panel.root / "lib" / "resellerprogram" / "current" / "venv" / "bin" / "python"
     path = {"PATH": "/usr/bin:/bin"}
     event = {**path, "PARAM_func": "payment.setpaid", "PARAM_elid": "1"}
-    guard = {**path, "PARAM_func": "basket", "PARAM_promocode": "SALE", "AUTH_LEVEL": "16", "AUTH_USER": "2"}
+    guard = {**path, "PARAM_func": "basket", "PARAM_promocode": "SALE", "PARAM_sok": "ok"}
+    guard |= {"AUTH_LEVEL": "16", "AUTH_USER": "2"}
     starts, events, guards = [], [], []
     with as_worker(panel.root / "var" / "resellerprogram"):
         for _ in range(rounds):

@@ -122,7 +122,7 @@ def test_event_and_guard_work_also_where_the_log_cannot_be_opened(installed: San
     )
     guard = subprocess.run(
         [str(addons / "resellerprogram_guard")],
-        env={"AUTH_LEVEL": "16", "AUTH_USER": "client", "PARAM_promocode": "SALE"},
+        env={"AUTH_LEVEL": "16", "AUTH_USER": "client", "PARAM_promocode": "SALE", "PARAM_sok": "ok"},
         input=b"<doc/>",
         capture_output=True,
         check=True,

@@ -233,16 +233,37 @@ def test_a_client_with_a_tier_can_not_use_a_promo_code_and_others_can(live: Live
     for function in ("basket", "cart"):
         for language, text in (("ru", "Ваш статус в партнёрской программе — «Partner #8»"), ("en", "Your account has")):
             refused = live.sandbox.mgrctl(
-                function, promocode="SALE", lang=language, su=live.sandbox.world.user_of(holder)
+                function, promocode="SALE", sok="ok", lang=language, su=live.sandbox.world.user_of(holder)
             ).find("error")
             assert refused is not None
             assert text in refused.findtext("msg", "")
-        taken = live.sandbox.mgrctl(function, promocode="SALE", su=live.sandbox.world.user_of(other))
+        taken = live.sandbox.mgrctl(function, promocode="SALE", sok="ok", su=live.sandbox.world.user_of(other))
         assert taken.findtext("promocode") == "SALE"
         viewed = live.sandbox.mgrctl(function, su=live.sandbox.world.user_of(holder))
         assert viewed.find("error") is None
         assert viewed.findtext("promocode") == ""
     assert live.sandbox.price(holder, "vds") == 810
+
+
+def test_r9_a_client_with_a_tier_removes_lines_and_pays_though_a_refused_code_stands_in_the_cart(live: Live) -> None:
+    """panel-2 B2: the cart's form sends its code along with every operation."""
+    today = date.today()
+    live.sandbox.world.add_promotion("Going along", 90, "vds", today, today + timedelta(days=30), promocode="ALONG")
+    holder = live.client("Orders")
+    live.sandbox.set_payment_status("payment.setpaid", live.placed(holder, 52_000))
+    live.wait(live.quiet)
+    user, form = live.sandbox.world.user_of(holder), {"promocode": "ALONG", "sok": "ok"}
+    lines = []
+    for _ in range(2):
+        added = live.sandbox.mgrctl("v2.vds.order.param", clicked_button="order", sok="ok", su=user)
+        lines.append(added.findtext("lineitem.id", ""))
+    assert live.sandbox.mgrctl("cart", clicked_button="setpromocode", su=user, **form).find("error") is not None
+    assert live.sandbox.mgrctl("cart", su=user, promocode="ALONG").findtext("total/count") == "2"
+    left = live.sandbox.mgrctl("cart", clicked_button="delete", id=lines[0], su=user, **form)
+    assert (left.findtext("total/count"), left.findtext("total/cost")) == ("1", "810.00")
+    paid = live.sandbox.mgrctl("cartorder.create.confirm", elid=lines[1], paymethod_id=0, su=user, **form)
+    assert paid.find("ok") is not None
+    assert live.sandbox.mgrctl("cart", su=user).findtext("total/count") == "0"
 
 
 def test_a_guard_that_can_not_answer_lets_the_order_go_on(live: Live) -> None:
@@ -255,7 +276,7 @@ def test_a_guard_that_can_not_answer_lets_the_order_go_on(live: Live) -> None:
     moved = current.with_name("elsewhere")
     current.rename(moved)
     try:
-        basket = live.sandbox.mgrctl("basket", promocode="OTHER", su=live.sandbox.world.user_of(holder))
+        basket = live.sandbox.mgrctl("basket", promocode="OTHER", sok="ok", su=live.sandbox.world.user_of(holder))
         credited = live.sandbox.set_payment_status("payment.setpaid", live.placed(holder, 600))
     finally:
         moved.rename(current)

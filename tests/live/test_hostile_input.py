@@ -52,6 +52,7 @@ def ask(live: Live, handler: str, given: bytes, parameters: dict[bytes, bytes]) 
         b"PATH": b"/usr/bin:/bin",
         b"PARAM_func": b"payment.setpaid" if handler.endswith("event") else b"basket",
         b"AUTH_LEVEL": b"16",
+        b"PARAM_sok": b"ok",
         **parameters,
     }
     done = subprocess.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from resellerprogram.pages import event, guard
 from resellerprogram.pages import quick as quick_module
+from resellerprogram.panel.standstill import MARK, stands_still
 from resellerprogram.store import Store
 from resellerprogram.store.lock import as_worker
 
@@ -57,6 +58,17 @@ def test_a_form_that_is_merely_opened_changes_nothing() -> None:
     assert rows(PARAM_func="payment.edit", PARAM_elid="5", PARAM_sok="ok") == [(None, 5, "payment.edit")]
 
 
+@pytest.mark.parametrize("function", sorted(event.FORMS))
+def test_a_wizards_step_that_is_only_checked_changes_nothing(function: str) -> None:
+    """panel-2 C2: it comes with `checkonly=on`, then without `sok`, then for real; a payment can't be hidden so."""
+    asked = {"PARAM_func": function, "PARAM_elid": "5", "PARAM_plid": "27"}
+    assert rows(**asked, PARAM_checkonly="on") == rows(**asked) == []
+    assert rows(**asked, PARAM_checkonly="on", PARAM_sok="ok") == []
+    assert len(rows(**asked, PARAM_sok="ok")) == 1
+    paid = {"PARAM_func": FUNCTION, "PARAM_elid": "5"}
+    assert rows(**paid, PARAM_checkonly="on") == rows(**paid)
+
+
 def test_a_discount_that_somebody_changed_queues_its_account_and_our_own_changes_nothing() -> None:
     by_hand = {"PARAM_func": "account.discount.edit", "PARAM_elid": "41", "PARAM_plid": "27", "PARAM_sok": "ok"}
     assert rows(**by_hand) == [(27, None, "account.discount.edit")]
@@ -89,6 +101,20 @@ def test_while_a_worker_lives_none_is_started(root: Path, store: Store) -> None:
         event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "812"})
     assert len(store.queue.all()) == 1
     assert not (root / "started").exists()
+
+
+def test_where_the_panel_stands_still_a_payment_is_queued_and_nobody_started(root: Path, store: Store) -> None:
+    """A standby or maintenance: it waits until the mark is gone. The mark is the one that the rest knows."""
+    mark = root.joinpath(*MARK)
+    mark.parent.mkdir()
+    mark.touch()
+    event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "812"})
+    assert len(store.queue.all()) == 1
+    assert not (root / "started").exists()
+    assert stands_still(root)
+    mark.unlink()
+    event.handle(str(root), {"PARAM_func": FUNCTION, "PARAM_elid": "813"})
+    assert (root / "started").exists()
 
 
 @pytest.mark.parametrize("trouble", ["missing", "not a database", "an older database", "locked"])

@@ -45,7 +45,8 @@ def root(store: Store) -> Path:
 
 
 def ask(root: Path, given: bytes = DOCUMENT, **environment: str) -> bytes:
-    asked = {"AUTH_LEVEL": "16", "AUTH_USER": "4", "PARAM_func": "basket", "PARAM_promocode": "SALE", **environment}
+    submitted = {"PARAM_func": "basket", "PARAM_promocode": "SALE", "PARAM_sok": "ok"}
+    asked = {"AUTH_LEVEL": "16", "AUTH_USER": "4", **submitted, **environment}
     return guard.handle(str(root), asked, given)
 
 
@@ -83,6 +84,23 @@ def test_an_account_with_a_tier_is_told_why_in_its_language(root: Path, user: st
 )
 def test_everyone_else_passes_with_the_document_as_it_came(root: Path, other: dict[str, str]) -> None:
     assert ask(root, DOCUMENT, **other) == DOCUMENT
+
+
+@pytest.mark.parametrize("button", ["setpromocode", "", "order", "finish", "DELETE", "delete ", "unheard of"])
+def test_r9_a_code_is_refused_where_it_is_submitted_by_whatever_button(root: Path, button: str) -> None:
+    assert told(ask(root, PARAM_func="cart", PARAM_clicked_button=button))[0] == GUARD_ERROR
+
+
+@pytest.mark.parametrize("button", ["delete", "clear", "back", "refresh"])
+def test_r9_a_line_is_removed_though_the_forms_code_goes_along(root: Path, button: str) -> None:
+    assert ask(root, PARAM_func="cart", PARAM_clicked_button=button, PARAM_id="7") == DOCUMENT
+
+
+@pytest.mark.parametrize("button", ["", "setpromocode", "delete"])
+def test_r9_the_cart_is_read_though_a_code_stands_in_it(root: Path, button: str) -> None:
+    read = {"AUTH_LEVEL": "16", "AUTH_USER": "4", "PARAM_func": "cart", "PARAM_promocode": "SALE"}
+    assert guard.handle(str(root), {**read, "PARAM_clicked_button": button}, DOCUMENT) == DOCUMENT
+    assert guard.handle(str(root), {**read, "PARAM_sok": ""}, DOCUMENT) != DOCUMENT, "whoever says it, submits"
 
 
 def test_a_login_of_two_clients_is_nobodys_and_an_id_comes_before_a_login(root: Path, store: Store) -> None:
@@ -132,7 +150,9 @@ def test_whatever_fails_the_order_goes_on_and_the_log_tells(
     if trouble != "missing":
         (store.folder / "resellerprogram.db").write_bytes(b"" if trouble == "no tables" else b"something else" * 99)
     monkeypatch.setattr("sys.argv", ["-c", "site", str(root)])
-    monkeypatch.setattr("os.environ", {"AUTH_LEVEL": "16", "AUTH_USER": "4", "PARAM_promocode": "SALE"})
+    monkeypatch.setattr(
+        "os.environ", {"AUTH_LEVEL": "16", "AUTH_USER": "4", "PARAM_promocode": "SALE", "PARAM_sok": "ok"}
+    )
     written = io.BytesIO()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(DOCUMENT)))
     with monkeypatch.context() as patched:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
+from resellerprogram.programme.payments import Money
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
+from resellerprogram.store.promo_orders import PromoOrder
 from resellerprogram.tasks import carry_out_all
 
 from tests.operator import Operator
@@ -39,6 +42,22 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     ]
     assert {row["what"]: row["value"] for row in table(page, "figures")}["members looked at"] == "7"
     assert "Python 3." in page.findtext("version")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_r9_orders_with_a_promotion_beside_a_tier_are_shown_with_who_when_and_how_much(
+    desk: Desk, language: str
+) -> None:
+    desk.language = language
+    order = PromoOrder(812, AccountId(27), NOW.date(), "order", "Partner #8", Money(Decimal(1160), "RUB"))
+    desk.store.promo_orders.replace(NOW.date(), NOW.date(), [order])
+    desk.store.standings.know(AccountId(27), "Ромашка")
+    page = desk.ask("health")
+    (row,) = table(page, "promo")
+    assert (row["day"], row["whom"], row["tier"]) == ("2025-01-20", "27 Ромашка", "Partner #8")
+    assert row["taken"].replace("\xa0", " ") == "1 160.00 RUB"
+    words = {"en": "orders with a promotion beside a tier", "ru": "заказов с акцией или промокодом при статусе"}
+    assert {each["what"]: each["value"] for each in table(page, "figures")}[words[language]] == "1"
 
 
 def test_the_logs_last_errors_are_shown_and_no_more(desk: Desk) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from resellerprogram.panel.answers import amount_with_currency, parse, percent
+from lxml import etree
+from resellerprogram.panel.answers import Document, Row, amount_with_currency, parse, percent
+from resellerprogram.panel.assumptions import is_group_member, tells_membership
 from resellerprogram.panel.errors import (
     AccessDenied,
     AlreadyExists,
@@ -174,3 +176,30 @@ def test_an_id_that_no_database_holds_is_no_id(number: str) -> None:
 def test_an_amount_that_nobody_can_have_paid_is_not_understood() -> None:
     with pytest.raises(IncompleteAnswer):
         amount_with_currency("9" * 25 + ".00 RUB", {"RUB": "RUB"}, CALL)
+
+
+def group_list(*statuses: str | None) -> list[Row]:
+    """A client group's rows; None is a row without the column."""
+    document = etree.Element("doc")
+    for number, status in enumerate(statuses, 1):
+        row = etree.SubElement(document, "elem")
+        etree.SubElement(row, "id").text = str(number)
+        if status is not None:
+            etree.SubElement(row, "status").text = status
+    return Document(document, Call("accountgroup.account")).rows()
+
+
+def test_a_group_lists_all_clients_with_a_status_or_its_members_alone() -> None:
+    """D.2"""
+    rows = group_list("on", "off", "on")
+    assert [row.number("id") for row in rows if is_group_member(row)] == [1, 3]
+    assert (tells_membership(rows), tells_membership(group_list(None, None))) == (True, False)
+
+
+@pytest.mark.parametrize("status", [None, "", "perhaps"])
+def test_nobody_is_a_member_because_their_status_is_empty(status: str | None) -> None:
+    """panel-2 D2: a column that is NULL is left out of its row; a discount must not come of that."""
+    rows = group_list("on", status)
+    assert tells_membership(rows)
+    with pytest.raises(IncompleteAnswer):
+        is_group_member(rows[1])

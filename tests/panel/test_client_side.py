@@ -10,6 +10,7 @@ from resellerprogram.panel import directory, notices
 from resellerprogram.panel.calls import Panel, TooManyRows, by_days
 from resellerprogram.panel.errors import Call, IncompleteAnswer
 from resellerprogram.panel.expenses import discounted
+from resellerprogram.programme.ids import ProviderId
 from resellerprogram.programme.text import Text
 
 from tests.sandbox import Sandbox
@@ -53,7 +54,7 @@ def test_the_language_of_a_user_is_known_where_the_form_tells_it(
     sandbox.read_as(user_form=reading)
     user = sandbox.world.add_user(sandbox.world.add_account("Romashka"), "a@example.com", language=language)
     assert notices.language_of(panel, str(user)) == told
-    notices.notify(panel, str(user), Text("Rose", "Вырос"), Text("More", "Больше"), told)
+    notices.notify(panel, str(user), ProviderId(1), Text("Rose", "Вырос"), Text("More", "Больше"), told)
     (sent,) = sandbox.notifications()
     assert (sent["user"], sent["subject"]) == (str(user), "Rose" if told else "Вырос / Rose")
 

@@ -507,6 +507,7 @@ def test_r5_an_older_rate_does_not_hold_on_where_the_panel_has_one_that_cannot_b
 
 
 def test_rates_are_read_when_one_is_needed_and_once(sandbox: Sandbox, panel: Panel) -> None:
+    sandbox.world.add_rate("EUR", TODAY, "100")
     sandbox.reset_calls()
     rates = directory.rates(panel, "RUB")
     assert sandbox.calls() == []
@@ -515,7 +516,7 @@ def test_rates_are_read_when_one_is_needed_and_once(sandbox: Sandbox, panel: Pan
     assert [call["func"] for call in sandbox.calls()].count("currencyrate") == 1
 
 
-@pytest.mark.parametrize("shape", ["by_iso", "nested"])
+@pytest.mark.parametrize("shape", ["by_iso", "nested", "nested_empty"])
 def test_more_rates_than_the_panel_lists_are_all_known(sandbox: Sandbox, panel: Panel, cap: int, shape: str) -> None:
     """Case V3"""
     sandbox.read_as(currencyrate=shape)

@@ -59,6 +59,25 @@ def test_a_payment_that_lifts_the_tier_is_told_in_the_users_language(operator: O
     assert told(operator) == []
 
 
+@pytest.mark.parametrize("reading", ["nobody", "first"])
+def test_a_notification_names_the_programmes_provider_and_is_seen_in_that_client_area(
+    operator: Operator, reading: str
+) -> None:
+    """panel-2 E1: the panel counts them by user and provider."""
+    sandbox = operator.sandbox
+    second = sandbox.world.add_project("Second")
+    operator.store.settings.set("provider", str(second))
+    sandbox.read_as(notification_without_project=reading)
+    account = sandbox.world.add_account("Ромашка")
+    user = sandbox.world.user_of(account)
+    operator.apply()
+    sandbox.world.add_payment(account, 52_000, TODAY, project=second)
+    operator.apply()
+    assert [each["project"] for each in sandbox.notifications()] == [str(second)]
+    seen = {area: len(sandbox.mgrctl("notification", su=user, project=area).findall("elem")) for area in (1, second)}
+    assert seen == {1: 0, second: 1}
+
+
 def test_a_coming_fall_is_told_once_with_what_prevents_it_and_the_fall_when_it_is_there(
     operator: Operator, reseller: int
 ) -> None:

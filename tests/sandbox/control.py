@@ -181,6 +181,15 @@ class Sandbox:
         for name, value in readings.items():
             self._control("reading", name=name, value=value)
 
+    def deny(self, user: str, *functions: str) -> None:
+        """Take the rights to these functions from an employee, and give back all others."""
+        self._control("deny", user=user, functions=functions)
+
+    def do_nothing(self, does: bool = True) -> None:
+        """Mark the panel as a copy, a standby or under maintenance, or take the mark away."""
+        mark = self.root / "etc" / "billmgr.DoNothing"
+        mark.touch() if does else mark.unlink(missing_ok=True)
+
     def fault(self, kind: str, func: str = "*", **details: Any) -> None:
         """Switch a fault on (see state.Fault)."""
         self._control("fault", kind=kind, func=func, **details)

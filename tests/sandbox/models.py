@@ -264,6 +264,7 @@ class Expense(Base):
     amount: Mapped[Decimal] = mapped_column(Money)
     notpayd: Mapped[Decimal] = mapped_column(Money, server_default="0")
     discount: Mapped[Optional[int]]
+    kind: Mapped[str] = mapped_column(String(16), server_default="")
     discountamount: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
 
@@ -273,6 +274,18 @@ class Basket(Base):
     __tablename__ = "basket"
     account: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     promocode: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Lineitem(Base):
+    """A line of the new cart (reference B.5: `lineitem(id,item,count,…,cartorder)`; account and tariff are the
+    sandbox's short cut to what is ordered)."""
+
+    __tablename__ = "lineitem"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    pricelist: Mapped[int] = mapped_column(ForeignKey("pricelist.id"))
+    months: Mapped[int] = mapped_column(default=1)
+    count: Mapped[int] = mapped_column(default=1)
 
 
 class Discount(Base):

@@ -7,7 +7,7 @@ import secrets
 import threading
 import traceback
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import decoration, documents, metadata
+from . import decoration, documents, metadata, reports
 from .documents import Refusal
 from .functions import REGISTRY
 from .functions.orders import register_orders
@@ -30,6 +30,9 @@ from .state import Call, State
 
 SESSION_AGE = timedelta(hours=1)
 LOCK_TIMEOUT = 60
+ONLY_FORMS = (".edit", ".product", ".param", ".confirm", "basket", "cart", "payment.add")
+"""Functions that change nothing until their form is submitted."""
+WIZARD_STEPS = frozenset({"account.discount.add.product"})
 
 
 @dataclass
@@ -62,6 +65,8 @@ class Panel:
         self.keys: dict[str, str] = {}
         self.options: dict[str, str] = {}
         self.notifications: list[dict[str, str]] = []
+        self.notified = 0
+        self.denied: dict[str, set[str]] = defaultdict(set)
         self.wizards: set[tuple[str, str, str]] = set()
         self.stale: dict[str, etree._Element] = {}
         self._locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
@@ -69,6 +74,12 @@ class Panel:
         with Session(self.engine) as session:
             register_orders([each.intname for each in session.query(Itemtype)])
         self.reload()
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether `etc/billmgr.DoNothing` says so: modules pause and nothing is sent, while users look and order, and
+        every function is answered (scale 1)."""
+        return (self.root / "etc" / "billmgr.DoNothing").exists()
 
     def reload(self) -> None:
         """What `exit` does: forget caches and read the plugins' descriptions again."""
@@ -157,6 +168,10 @@ class Panel:
         exact = self.state.reads("menu_level", "exact")
         return level >= known.level if known else self.plugins.may(function, level, exact)
 
+    def allows(self, caller: Caller, function: str) -> bool:
+        """Whether the level is enough, and the rights of this very person, which are set function by function."""
+        return self.may(function, caller.level) and function not in self.denied[caller.name]
+
     def _decorate(self, document: etree._Element, request: Request) -> None:
         """Metadata and messages: the panel's own with what plugins add to them, as far as the caller may see them."""
         if request.func in REGISTRY and document.find("metadata") is None:
@@ -165,7 +180,7 @@ class Panel:
             if request.func in self.plugins.metadata:
                 metadata.merge(page, self.plugins.metadata[request.func])
         self.plugins.decorate(document, request.func, request.language)
-        metadata.drop_forbidden(document, lambda name: self.may(name, request.caller.level))
+        metadata.drop_forbidden(document, lambda name: self.allows(request.caller, name))
 
     def _refused(self, error: Exception, request: Request) -> etree._Element:
         """The error document; what went wrong inside is told like any other error, and logged."""
@@ -220,9 +235,7 @@ class Panel:
 
     def _record(self, request: Request) -> None:
         known = REGISTRY.get(request.func)
-        writes = bool(
-            known and known.writes and (request.submitted or not request.func.endswith((".edit", ".product")))
-        )
+        writes = bool(known and known.writes and (request.submitted or not request.func.endswith(ONLY_FORMS)))
         self.log.info("Request [%s][%s] '%s'", request.origin, request.caller.name, request.func)
         if self.state.recording:
             self.state.calls.append(
@@ -244,19 +257,43 @@ class Panel:
         self._check_access(request, known)
         if self.state.fault(request.func, False, "refuse", params=request.params):
             raise Refusal("db", "", "", "Lost connection to database")
+        if request.func in WIZARD_STEPS and request.submitted and known:
+            self._rehearse(request, known)
         self._events(request, "before", documents.new_document(request.func, request.language))
         document = self._act(request, known) if known else documents.new_document(request.func, request.language)
-        if handler:
+        described = self.plugins.metadata.get(request.func)
+        if handler and reports.waits_for_its_form(described, request.submitted):
+            self._decorate(document, request)
+        elif handler:
             self._decorate(document, request)
             document = run_handler(self.root, handler, request, "action", document)
         request.session.commit()
         document = self._events(request, "after", document)
         document = self._events(request, "final", document)
+        if described is not None and described.get("type") == "report":
+            self._decorate_report(document, request)
         if handler:
             self._decorate_list(document, request)
         for background in self.plugins.events.get((request.func, "background"), []):
             request.after.append(partial(run_background, self.root, background, request, document))
         return document
+
+    def _decorate_report(self, document: etree._Element, request: Request) -> None:
+        self._decorate(document, request)
+        for complaint in reports.complaints(document):
+            self.log.error("core ERROR %s: %s", request.func, complaint)
+        reports.decorate(document)
+
+    def _rehearse(self, request: Request, known: Function) -> None:
+        """The core calls a wizard's step with `checkonly=on`, then without `sok`, before it is done; what plugins hear
+        `after` a function they hear each time (panel-2 C2)."""
+        plain = {name: value for name, value in request.params.items() if name != "sok"}
+        checked = request.params if self.state.reads("wizard_checks", "with_sok") else plain
+        if self.state.reads("wizard_checks", "none"):
+            return
+        for params in ({**checked, "checkonly": "on"}, plain):
+            document = known.action(replace(request, params=plain))
+            self._events(replace(request, params=params), "after", document)
 
     def _decorate_list(self, document: etree._Element, request: Request) -> None:
         """A handler's list becomes the core's; what it may not bring is kept for the test to fail by."""
@@ -279,7 +316,7 @@ class Panel:
         return etree.fromstring(etree.tostring(self.stale[key]))
 
     def _check_access(self, request: Request, known: Function | None) -> None:
-        if not self.may(request.func, request.caller.level):
+        if not self.allows(request.caller, request.func):
             raise Refusal("access", request.func)
         if known and known.needs_employee and request.caller.level == ROOT and self.state.reads("needs_su", "yes"):
             raise Refusal("access", "", "", "Function is not available for the administrator. Try su")

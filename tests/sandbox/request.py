@@ -164,7 +164,8 @@ class Request:
         document = new_document(self.func, self.language)
         if self.elid:
             add_values(document, {"plid": self.elid})
-        add_rows(document, build(part) if build else part)
+        given: Sequence[Row] = build(part) if build else part
+        add_rows(document, map(_filled, given) if self.state.reads("empty_columns", "left_out") else given)
         add_values(document, {"p_elems": str(len(found)), "p_num": str(page), "p_cnt": str(size)})
         return document
 
@@ -263,6 +264,11 @@ def as_day(name: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Refusal("value", name, text) from None
+
+
+def _filled(row: Row) -> Row:
+    """What the panel gives of a row: a column that is NULL is left out of it (panel-2 D2)."""
+    return {name: cell for name, cell in row.items() if cell != ""}
 
 
 def _sorted(rows: list[Row], column: str, descending: bool) -> list[Row]:

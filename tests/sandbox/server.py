@@ -171,6 +171,9 @@ class Server:
     def _do_forget_sessions(self) -> None:
         self.panel.logins.clear()
 
+    def _do_deny(self, user: str, functions: list[str]) -> None:
+        self.panel.denied[user] = set(functions)
+
     def _do_notifications(self) -> list[dict[str, str]]:
         return self.panel.notifications
 

@@ -16,6 +16,11 @@ READINGS: dict[str, tuple[str, ...]] = {
     "itemtype_list_has_intname": ("no", "yes"),  # D.3
     "pricelist_itemtype": ("id", "name"),  # D.3: the column by which a tariff tells its type is not known
     "wizard_steps": ("no", "yes"),  # E.4
+    "wizard_checks": (
+        "without_sok",
+        "with_sok",
+        "none",
+    ),  # panel-2 C2: seen without; whether a check may carry it is not
     "discount_name_localized": ("yes", "no"),  # A.3
     "discountinfo_shape": ("report", "list"),  # A.5
     "decimal_percent": ("yes", "no"),  # A.3
@@ -34,7 +39,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     "filter_on": ("replaces", "merges"),  # C.4
     "list_saves_filter": ("yes", "no"),  # C.4
     "list_cap": ("5000", "500"),  # C.3: so many rows a list has at most; fewer let a test be as full with less
-    "list_cut": ("sorted", "own_order"),  # C.3: 5000 rows in the order that was asked for, or in the list's own
+    "list_cut": ("own_order", "sorted"),  # scale 1: seen in the SQL of payments; the core's other lists may sort first
+    "empty_columns": ("left_out", "shown"),  # panel-2 D2: seen in payments
     "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
     "payment_project": ("name", "id", "absent"),  # C.3
     "promotional_module": ("absent", "empty"),  # C.3
@@ -44,9 +50,16 @@ READINGS: dict[str, tuple[str, ...]] = {
     "menu_level": ("exact", "minimum"),  # E.3, panel-2 A5: whom level="user" without a plus means
     "handler_lists": ("decorated", "as_given"),  # panel-2 A1: whether the core sorts, sums and pages a handler's rows
     "list_order": ("shown", "orig"),  # panel-2 A1: by what of a cell it sorts them
-    "currencyrate": ("by_iso", "by_id", "absent", "nested"),  # plugins §6; panel-2 D5: a list of one currency's rates
+    "currencyrate": (
+        "by_iso",
+        "by_id",
+        "absent",
+        "nested",
+        "nested_empty",
+    ),  # plugins §6; panel-2 D5: one currency's rates
     "before_error_blocks": ("yes", "no"),  # F.5, K 7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
+    "cart_takes_code": ("setpromocode", "any_operation"),  # panel-2 B2: it goes along with all; which take it is open
     "zero_percent_outranks": ("yes", "no"),  # A, B.5: a personal discount of 0 % against a promotion
     "payment_reads_wait": ("no", "yes"),  # C.7: reading one payment waits for the lock of its subaccount
     "mgrctl_environment": ("taken", "refused", "literal"),  # panel-2 E2: -e name=$VARIABLE, as its documentation says
@@ -55,11 +68,15 @@ READINGS: dict[str, tuple[str, ...]] = {
     "project_list": ("present", "absent"),  # not in J's list
     "employee_list": ("present", "absent"),  # not in J's list
     "missing_elid": ("missed", "value"),  # E.5
-    "expense_filter": ("by_day", "from_to", "ignored"),  # C.4: `realdate` as `createdate`, or the seen fromdate, todate
+    "expense_filter": ("by_day", "realdate", "ignored"),  # scale 4: fromdate and todate were seen; C.4 for `realdate`
     "expense_amounts": ("iso", "plain"),  # C.3
-    "expense_discount": ("shown", "absent"),  # the columns discount and discountamount are documented, and optional
+    "expense_discount": ("shown", "absent", "kind"),  # panel-2 D3: an id by the older page, a kind by the newer
     "payment_form": ("takes_amount", "empty"),  # C.1: whether the form shows the amount of its request
     "user_form": ("language", "absent"),  # D.1: whether user.edit shows the column `language`
+    "notification_without_project": (
+        "nobody",
+        "first",
+    ),  # panel-2 E1: shown to nobody, or as the client's first provider's
     "htmldata": ("html", "text"),  # F.2
 }
 

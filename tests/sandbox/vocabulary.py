@@ -47,9 +47,14 @@ _HANDLERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _PAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "metadata": (
-        _words("name type key keyname mgr level selficon sprite spritesvg decorated autoupdate title_icon "),
-        frozenset({"toolbar", "coldata", "form", "include"}),
+        _words("name type key keyname mgr level selficon sprite spritesvg decorated autoupdate title_icon firstrun "),
+        frozenset({"toolbar", "coldata", "form", "include", "band"}),
     ),
+    "band": (frozenset({"name"}), frozenset({"diagram", "col", "query"})),
+    "diagram": (frozenset({"name", "label", "data", "type"}), frozenset({"line"})),
+    "line": (frozenset({"data"}), frozenset()),
+    "query": (frozenset(), frozenset()),
+    "period": (frozenset(), frozenset()),
     "toolbar": (frozenset({"view"}), frozenset({"toolgrp"})),
     "toolgrp": (frozenset({"name", "separator", "level", "img"}) | _PLACES, frozenset({"toolbtn"})),
     "toolbtn": (
@@ -73,7 +78,7 @@ _PAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "xprop": (_words("name value img stat sprite spritesvg "), frozenset()),
     "form": (
         _words("title helpurl nosubmit nocancel nonext noback wizard maxwidth "),
-        frozenset({"page", "field", "buttons"}),
+        frozenset({"page", "field", "buttons", "period"}),
     ),
     "page": (frozenset({"name", "collapsed", "if", "remove_if"}) | _PLACES, frozenset({"field"})),
     "field": (
@@ -109,6 +114,8 @@ _PAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("metadata", "type"): frozenset({"list", "form", "report"}),
+    ("metadata", "firstrun"): frozenset({"yes", "no"}),
+    ("band", "total"): frozenset({"sum", "count"}),
     ("handler", "type"): frozenset({"xml", "cgi"}),
     ("toolbar", "view"): frozenset({"buttontext"}),
     ("toolbtn", "type"): BUTTON_TYPES,
@@ -133,7 +140,21 @@ _FLAGS = _words(
     "after final ignore_errors decorated "
 )
 _NAMED = frozenset(
-    {"metadata", "toolgrp", "toolbtn", "col", "page", "field", "select", "list", "button", "msg", "node"}
+    {
+        "metadata",
+        "toolgrp",
+        "toolbtn",
+        "col",
+        "page",
+        "field",
+        "select",
+        "list",
+        "button",
+        "msg",
+        "node",
+        "band",
+        "diagram",
+    }
 )
 
 
@@ -151,8 +172,12 @@ def complaints(element: etree._Element, *, whole: bool = False) -> Iterator[str]
 
 def _about(each: etree._Element, attributes: frozenset[str], children: frozenset[str]) -> Iterator[str]:
     where = f"<{each.tag} name={each.get('name')!r}> (line {each.sourceline})"
+    parent = each.getparent()
+    in_band = each.tag == "col" and parent is not None and parent.tag == "band"
     for name, value in each.attrib.items():
-        if name not in attributes:
+        if in_band and name == "total" and value not in _VALUES["band", "total"]:
+            yield f"{where}: {name}={value!r} is unknown"
+        elif name not in attributes:
             yield f"{where}: attribute {name!r} is unknown"
         elif not _may_be(str(each.tag), str(name), str(value)):
             yield f"{where}: {name}={value!r} is unknown"

@@ -337,8 +337,9 @@ class World:
         discount: int | None = None,
         saved: Decimal | int = 0,
         currency: str = "RUB",
+        kind: str = "",
     ) -> int:
-        """The client was charged; `saved` is what a discount took off."""
+        """The client was charged; `saved` is what a discount took off, of that kind (a personal one if not said)."""
         with self._writing() as session:
             number = self._number(session, Expense)
             session.add(
@@ -349,6 +350,7 @@ class World:
                     realdate=day,
                     amount=Decimal(amount),
                     discount=discount,
+                    kind=kind or ("personal" if discount else ""),
                     discountamount=Decimal(saved),
                 )
             )

@@ -84,6 +84,7 @@ def test_errors_speak_the_language_of_the_request(common: Sandbox) -> None:
 
 def test_staff_sees_more_columns_of_a_payment_than_its_owner(common: Sandbox) -> None:
     """C.3"""
+    common.read_as(empty_columns="shown")
     account = common.world.add_account("One")
     common.world.add_payment(account, 5, TODAY)
     staff, owner = (
@@ -192,3 +193,34 @@ def test_a_payment_credited_quietly_calls_no_function_but_leaves_history(common:
     common.world.credit_quietly(payment, common.now + timedelta(minutes=1))
     assert [row.status_new for row in common.world.history(payment)] == [4]
     assert common.calls() == []
+
+
+def told(panel: Sandbox, user: str, **params: str) -> list[str]:
+    return [each.findtext("subject", "") for each in panel.mgrctl("notification", su=user, **params).iterfind("elem")]
+
+
+@pytest.mark.parametrize(("reading", "unnamed"), [("nobody", []), ("first", ["unnamed"])])
+def test_notifications_are_shown_by_user_and_provider(common: Sandbox, reading: str, unnamed: list[str]) -> None:
+    """panel-2 E1"""
+    common.read_as(notification_without_project=reading)
+    account = common.world.add_account("One")
+    user, stranger = common.world.user_of(account), common.world.user_of(common.world.add_account("Two"))
+    for project, subject in (("1", "first"), ("2", "second"), ("", "unnamed")):
+        fields = {"user": user, "project": project, "subject": subject, "message": subject}
+        common.mgrctl("notification.edit", sok="ok", su="admin", **fields)
+    assert (told(common, user), told(common, user, project="2")) == (["first", *unnamed], ["second"])
+    assert told(common, stranger) == []
+
+
+def test_a_panel_that_does_nothing_sends_nothing_and_answers_all(common: Sandbox) -> None:
+    """scale 1: users may look and order; mail gateways send nothing."""
+    account = common.world.add_account("One")
+    common.do_nothing()
+    sent = len(common.notifications())
+    try:
+        fields = {"user": common.world.user_of(account), "project": "1", "subject": "x", "message": "x", "sok": "ok"}
+        assert common.mgrctl("notification.edit", su="admin", **fields).find("ok") is not None
+        assert kind(common.mgrctl("account.discount", elid=account, su="admin")) is None
+    finally:
+        common.do_nothing(False)
+    assert len(common.notifications()) == sent

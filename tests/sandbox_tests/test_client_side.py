@@ -31,7 +31,7 @@ def login(account: int) -> str:
 
 
 def test_expenses_have_the_documented_columns(common: Sandbox, one: int) -> None:
-    row = next(common.mgrctl("expense", su="admin", account_id=one, filter="on").iterfind("elem"))
+    row = next(common.mgrctl("expense", su=login(one)).iterfind("elem"))
     assert {child.tag for child in row} == {
         "id",
         "locale_name",
@@ -47,16 +47,25 @@ def test_expenses_have_the_documented_columns(common: Sandbox, one: int) -> None
     assert (row.findtext("discountamount"), row.findtext("discount")) == ("190.00 RUB", "7")
 
 
-def test_expenses_are_filtered_by_day_or_not_at_all(common: Sandbox, one: int) -> None:
-    asked = {"filter": "on", "account_id": one, "realdate": "other", "realdatestart": "2025-01-19"}
-    assert len(common.mgrctl("expense", su="admin", **asked).findall("elem")) == 2
-    common.read_as(expense_filter="ignored")
-    assert len(common.mgrctl("expense", su="admin", **asked).findall("elem")) == 3
+@pytest.mark.parametrize(
+    ("reading", "by_the_seen", "by_the_guessed"), [("by_day", 2, 3), ("realdate", 3, 2), ("ignored", 3, 3)]
+)
+def test_expenses_are_filtered_by_day_or_not_at_all(
+    common: Sandbox, one: int, reading: str, by_the_seen: int, by_the_guessed: int
+) -> None:
+    """scale 4: a client's form has `fromdate` and `todate`."""
+    common.read_as(expense_filter=reading)
+    seen = {"fromdate": "2025-01-19", "todate": "2025-01-20"}
+    guessed = {"realdate": "other", "realdatestart": "2025-01-19", "realdateend": "2025-01-20"}
+    found = [
+        len(common.mgrctl("expense", su=login(one), filter="on", **asked).findall("elem")) for asked in (seen, guessed)
+    ]
+    assert found == [by_the_seen, by_the_guessed]
 
 
 def test_a_panel_may_keep_discount_and_currency_to_itself(common: Sandbox, one: int) -> None:
     common.read_as(expense_discount="absent", expense_amounts="plain")
-    row = next(common.mgrctl("expense", su="admin", filter="on", account_id=one).iterfind("elem"))
+    row = next(common.mgrctl("expense", su=login(one)).iterfind("elem"))
     assert row.find("discount") is None
     assert row.findtext("amount") == "810.0000"
 

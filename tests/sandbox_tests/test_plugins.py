@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 DESCRIPTION = """<?xml version="1.0" encoding="UTF-8"?><mgrdata>
 <handler name="tiers" type="xml"><func name="tiers"/><func name="tiers.my"/>
   <event name="basket" before="yes"/></handler>
+<handler name="heard" type="cgi"><event name="account.discount.add.product" after="yes"/></handler>
 <mainmenu level="admin+"><node name="tiergroup"><node name="tiers" type="list"/></node></mainmenu>
 <mainmenu level="user"><node name="mine" action="tiers.my"/></mainmenu>
 <metadata name="tiers" type="list" level="admin+"/><metadata name="tiers.my" type="form" level="user"/>
@@ -29,11 +30,18 @@ echo '</error></doc>'
 """
 
 
+HEARS = """#!/bin/sh
+echo "sok=$PARAM_sok checkonly=$PARAM_checkonly" >>var/heard
+echo '<doc/>'
+"""
+
+
 @pytest.fixture(scope="module")
 def plugged(one_panel: Sandbox) -> Sandbox:
-    handler = one_panel.root / "addon" / "tiers"
-    handler.write_text(HANDLER)
-    handler.chmod(0o750)
+    for name, script in (("tiers", HANDLER), ("heard", HEARS)):
+        handler = one_panel.root / "addon" / name
+        handler.write_text(script)
+        handler.chmod(0o750)
     (one_panel.root / "etc" / "xml" / "billmgr_mod_tiers.xml").write_text(DESCRIPTION)
     one_panel.mgrctl("exit")
     return one_panel
@@ -82,7 +90,41 @@ def test_a_description_adds_to_a_list_of_the_panel_where_it_says(plugged: Sandbo
 def test_a_handlers_error_finds_its_message_among_msgerror(plugged: Sandbox) -> None:
     """F.4"""
     user = plugged.world.user_of(plugged.world.add_account("One"))
-    error: etree._Element | None = plugged.mgrctl("basket", promocode="X", su=user).find("error")
+    error: etree._Element | None = plugged.mgrctl("basket", promocode="X", sok="ok", su=user).find("error")
     assert error is not None
     assert (error.get("type"), error.get("object"), error.findtext("msg")) == ("blocked", "promocode", "No X for you")
     assert error.findtext("param[@name='who']") == "you"
+
+
+@pytest.mark.parametrize(
+    ("reading", "heard"),
+    [
+        ("without_sok", ["sok= checkonly=on", "sok= checkonly=", "sok=ok checkonly="]),
+        ("with_sok", ["sok=ok checkonly=on", "sok= checkonly=", "sok=ok checkonly="]),
+        ("none", ["sok=ok checkonly="]),
+    ],
+)
+def test_what_listens_after_a_wizards_step_hears_it_checked_too(
+    plugged: Sandbox, common: Sandbox, reading: str, heard: list[str]
+) -> None:
+    """panel-2 C2: created once, heard of three times."""
+    common.read_as(wizard_checks=reading)
+    account = plugged.world.add_account("One")
+    (plugged.root / "var" / "heard").write_text("")
+    fields = {"name": "VPS", "type": 0, "percentage": 5, "pricelist_tree": "it_2", "sok": "ok"}
+    plugged.mgrctl("account.discount.add.product", plid=account, **fields)
+    assert len(plugged.world.discounts(account)) == 1
+    assert (plugged.root / "var" / "heard").read_text().splitlines() == heard
+
+
+def test_what_an_employee_may_not_call_is_refused_and_vanishes(plugged: Sandbox) -> None:
+    """panel-2 A5"""
+    plugged.world.add_employee("clerk")
+    plugged.deny("clerk", "tiers", "account.discount")
+    account = plugged.world.add_account("One")
+    assert kind(plugged.mgrctl("account.discount", elid=account, su="clerk")) == "access"
+    assert kind(plugged.mgrctl("account.discount", elid=account, su="admin")) is None
+    assert ("tiers", "tiers") not in titles(plugged, "clerk")
+    page = plugged.mgrctl("account", out="devel", su="clerk").find("metadata")
+    assert page is not None
+    assert [each.get("name") for each in page.iterfind(".//toolbtn")] == ["new", "edit", "payment"]

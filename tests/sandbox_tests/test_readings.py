@@ -157,3 +157,18 @@ def test_rates_may_be_listed_for_one_currency_only(common: Sandbox) -> None:
     )
     rows = list(common.mgrctl("currencyrate", elid=number).iterfind("elem"))
     assert [(row.findtext("date"), row.find("currency")) for row in rows] == [(str(TODAY), None)]
+
+
+@pytest.mark.parametrize(("reading", "there"), [("left_out", False), ("shown", True)])
+def test_a_column_without_a_value_is_left_out_of_its_row(common: Sandbox, reading: str, there: bool) -> None:
+    """panel-2 D2, D3"""
+    common.read_as(empty_columns=reading)
+    account = common.world.add_account("One")
+    common.world.add_payment(account, 5, None, status=1)
+    common.world.add_expense(account, 5, TODAY)
+    payment = common.mgrctl("payment", filter="on", account_id=account, su="admin").find("elem")
+    expense = common.mgrctl("expense", su=common.world.user_of(account)).find("elem")
+    assert payment is not None
+    assert expense is not None
+    found = [row.find(name) is not None for row, name in ((payment, "pay_date"), (payment, "billorder"))]
+    assert [*found, expense.find("discount") is not None, expense.find("discountamount") is not None] == [there] * 4

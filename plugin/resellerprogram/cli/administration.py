@@ -12,9 +12,10 @@ from typing import Any
 from .. import wording
 from ..administration import class_text, with_classes
 from ..detached import WORKER, start
+from ..panel.standstill import check_may_write, stands_still
 from ..programme.basis import Pin
 from ..programme.bounds import is_id
-from ..programme.errors import SettingError, TierTableError
+from ..programme.errors import PanelStandsStill, SettingError, TierTableError
 from ..programme.members import MemberNote
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
@@ -296,6 +297,7 @@ def queue_list(command: Command) -> int:
 
 def queue_retry(command: Command) -> int:
     """Everything, or one, is due at once: for the worker that lives, else for this process."""
+    check_may_write(command.root)
     queue = command.store.queue
     count = queue.retry(command.options.number)
     Bell.ring(command.store.folder)
@@ -426,6 +428,9 @@ def _tariffs(text: str) -> tuple[int, ...]:
 
 def _noted(command: Command, text: Text, name: str = "") -> int:
     command.say(text(id=command.options.account, name=name or wording.NOTHING))
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
     if command.store.settings.current().automatic:
         Bell.ring(command.store.folder)
         start(command.root, WORKER)

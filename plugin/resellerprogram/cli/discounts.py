@@ -9,9 +9,10 @@ from typing import Any
 from .. import plan_telling, telling
 from ..detached import TASKS, WORKER, start
 from ..doctor import tell_if_overdue
+from ..panel.standstill import check_may_write, stands_still
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
-from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError
+from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, ResellerProgrammeError
 from ..programme.ids import AccountId, Scope
 from ..programme.members import Account
 from ..programme.notices import Notice
@@ -57,6 +58,7 @@ def apply(command: Command) -> int:
     shown. So is the plan for a lifted limit where no fingerprint is given, and somebody at a terminal confirms it. What
     changes between that look and the writing is left out account by account, as on the page.
     """
+    check_may_write(command.root)
     options = command.options
     if options.plan is None and not options.allow_drop:
         return _applied(command)
@@ -99,6 +101,9 @@ def _accounts(command: Command) -> list[AccountId] | None:
 
 def daily(command: Command) -> int:
     """What cron starts every night."""
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
     if not command.store.settings.current().automatic:
         command.say(_AUTOMATIC_OFF)
         return 0
@@ -110,6 +115,9 @@ def daily(command: Command) -> int:
 
 def sweep(command: Command) -> int:
     """What cron starts every few minutes."""
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
     if not command.store.settings.current().automatic:
         command.say(_AUTOMATIC_OFF)
         return 0
@@ -141,6 +149,7 @@ def sweep(command: Command) -> int:
 
 def withdraw(command: Command) -> int:
     """At a terminal it tells how much that takes, and asks first."""
+    check_may_write(command.root)
     if not command.options.json:
         command.say(_taken_off(command))
         if command.can_ask and not command.ask(_TAKE_IT_OFF):
@@ -154,6 +163,7 @@ def withdraw(command: Command) -> int:
 
 
 def put_back(command: Command) -> int:
+    check_may_write(command.root)
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
     report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)

@@ -11,6 +11,8 @@ from ..doctor import doctor as examine
 from ..doctor import report as reports
 from ..panel.assumptions import Finding
 from ..programme.text import Text
+from ..programme.tiers import plain
+from ..store.promo_orders import PromoOrder
 from .output import EXIT_FAILED, Command
 
 _FINDINGS = {
@@ -19,13 +21,20 @@ _FINDINGS = {
     Finding.UNKNOWN: Text("could not tell", "не удалось узнать"),
 }
 _YES = Text("yes", "да")
+_PROMO_ORDERS = Text(
+    "orders in which a promotion or promo code acted on a day with a tier: {count}, the newest:",
+    "заказов, где в день со статусом подействовала акция или промокод: {count}, последние:",
+)
+_ORDER = Text("client {account}, {tier}: {what}, {taken} off", "клиент {account}, {tier}: {what}, скидка {taken}")
+SHOWN_ORDERS = 20
 
 
 def status(command: Command) -> int:
     now = datetime.now()
     found = health.health(command.store, now)
     if command.options.json:
-        command.json(_status_values(found, now, command.language))
+        orders = command.store.promo_orders.newest(SHOWN_ORDERS)
+        command.json({**_status_values(found, now, command.language), "promo_orders": list(map(_order_values, orders))})
         return int(found.state)
     good = found.last_good
     last = Text("no good run yet", "успешных пересчётов ещё не было")
@@ -47,6 +56,18 @@ def status(command: Command) -> int:
             given_up=found.given_up,
         )
     )
+    if found.promo_orders:
+        command.say(_PROMO_ORDERS(count=found.promo_orders))
+        command.lines(
+            f"  {wording.day(each.day, command.language)} "
+            + _ORDER(
+                account=each.account,
+                tier=each.tier,
+                what=each.what or wording.NOTHING,
+                taken=wording.money(each.taken.amount, each.taken.currency),
+            ).say(command.language)
+            for each in command.store.promo_orders.newest(SHOWN_ORDERS)
+        )
     command.lines("! " + problem.say(command.language) for problem in found.problems)
     return int(found.state)
 
@@ -113,6 +134,19 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "given_up": found.given_up,
         "discounts": found.discounts,
         "set_aside": found.set_aside,
+        "stands_still": found.stands_still,
+        "promo_orders_count": found.promo_orders,
+    }
+
+
+def _order_values(order: PromoOrder) -> dict[str, Any]:
+    return {
+        "account": order.account,
+        "day": order.day.isoformat(),
+        "what": order.what,
+        "tier": order.tier,
+        "taken": plain(order.taken.amount),
+        "currency": order.taken.currency,
     }
 
 

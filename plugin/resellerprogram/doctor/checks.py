@@ -12,10 +12,11 @@ from ..health import health
 from ..panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
-from ..panel.experiments import set_aside_and_put_back, zero_percent_outranks_promotions
+from ..panel.experiments import notification_is_shown, set_aside_and_put_back, zero_percent_outranks_promotions
 from ..panel.notices import notify
-from ..programme.errors import MemberError, ResellerProgrammeError
-from ..programme.ids import AccountId
+from ..panel.standstill import stands_still
+from ..programme.errors import MemberError, PanelStandsStill, ResellerProgrammeError
+from ..programme.ids import AccountId, ProviderId
 from ..programme.text import Text, same
 from ..recalculation.context import Context
 from ..recalculation.lookups import way_of
@@ -34,6 +35,7 @@ def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
     found = health(store, now)
     if (
         not found.overdue
+        or found.stands_still
         or not store.settings.current().notifications
         or store.notes.read(OVERDUE_TOLD) == now.date().isoformat()
     ):
@@ -43,11 +45,20 @@ def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
             only_one(store.folder, "notification", now, PATIENCE),
             working_on(root, store, now.date(), quick=True, writes=False) as context,
         ):
-            notify(context.panel, context.panel.employee or "root", _OVERDUE_SUBJECT, found.problems[0])
+            reader = context.panel.employee or "root"
+            notify(context.panel, reader, _provider_of(context), _OVERDUE_SUBJECT, found.problems[0])
     except ResellerProgrammeError as error:
         log.error("the administrator could not be notified: %s", error)
         return
     store.notes.write(OVERDUE_TOLD, now.date().isoformat())
+
+
+def _provider_of(context: Context) -> ProviderId | None:
+    """The programme's, as far as settings and panel tell it: who is to be told what is wrong is told in any case."""
+    try:
+        return context.provider
+    except ResellerProgrammeError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -74,15 +85,23 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                     True,
                     Text("as {who}", "от имени {who}")(who=context.panel.employee or "root"),
                 )
+                yield _standstill(root, try_on is not None)
                 yield _settings(context)
                 yield _https(root, context)
                 specimen = _specimen(context)
                 for assumption in ASSUMPTIONS:
                     yield _assumption(context, assumption, specimen)
-                if try_on is not None:
+                if try_on is not None and not stands_still(root):
                     yield from experiments(context, try_on, now)
         except ResellerProgrammeError as error:
             yield Check("panel", Text("the panel answers", "панель отвечает"), Finding.DIFFERS, True, error.text)
+
+
+def _standstill(root: Path, wanted: bool) -> Check:
+    about = Text("changes may be written to this panel", "в эту панель можно записывать изменения")
+    if stands_still(root):
+        return Check("standstill", about, Finding.DIFFERS, wanted, PanelStandsStill().text)
+    return Check("standstill", about, Finding.HOLDS, False, same(""))
 
 
 def _settings(context: Context) -> Check:
@@ -148,6 +167,17 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
         Text(
             "a 0 % personal discount keeps promotions out (for `promotions = everywhere`)",
             "персональная скидка 0 % не пускает акции (для `promotions = everywhere`)",
+        ),
+        finding,
+        False,
+        same(detail),
+    )
+    finding, detail = notification_is_shown(context.panel, users[0], context.provider)
+    yield Check(
+        "notification_shown",
+        Text(
+            "a client sees what notification.edit tells them, in the client area of the programme's provider",
+            "клиент видит уведомление из notification.edit в личном кабинете провайдера программы",
         ),
         finding,
         False,

@@ -13,8 +13,11 @@ from collections.abc import Iterator, Mapping
 from . import quick
 
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
-"""Functions whose event also comes when the form is merely opened; only a submitted one changes anything."""
+"""Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
+(E.4); only a submitted one changes anything."""
 OF_DISCOUNTS = "account.discount."
+MARK = "billmgr.DoNothing"
+"""A copy, a standby or maintenance (`panel/standstill.py`): what is queued there waits until that file is gone."""
 MOST_IDS = 10_000
 LONGEST_NAME = 200
 _LONGEST_ID = 18
@@ -39,16 +42,14 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
     try:
         _put(folder, rows, environment.get("AUTH_USER", ""))
     finally:
-        if _worker_lives(folder):
-            _ring(folder)
-        else:
-            _start_worker(root)
+        if not os.path.lexists(os.path.join(root, "etc", MARK)):
+            _ring(folder) if _worker_lives(folder) else _start_worker(root)
 
 
 def queue_rows(environment: Mapping[str, str]) -> Iterator[tuple[int | None, int | None, str]]:
     """Account, payment and cause of each row; none for a request that changes nothing, or is the worker's own."""
     function = environment.get("PARAM_func", "")
-    if function in FORMS and not environment.get("PARAM_sok"):
+    if function in FORMS and (not environment.get("PARAM_sok") or environment.get("PARAM_checkonly") == "on"):
         return
     if function.startswith(OF_DISCOUNTS):
         if environment.get("PARAM_resellerprogram_call"):

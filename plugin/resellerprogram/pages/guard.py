@@ -19,6 +19,8 @@ from . import quick
 
 STAFF_LEVEL = 29
 ERROR_TYPE = "resellerprogram_promo_code"
+TAKES_NO_CODE = frozenset({"delete", "clear", "back", "refresh"})
+"""Buttons that bring a code along and do something else with the cart (B.5)."""
 HEAD = 4096
 _LONGEST_CODE = 64
 _NO_DOCUMENT = b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n'
@@ -60,7 +62,10 @@ def handle(root: str, environment: Mapping[str, str], given: bytes) -> bytes:
 
 
 def order_of(environment: Mapping[str, str]) -> Order | None:
-    """The client and the promo code of a request; None without a code, or for staff."""
+    """The client and the promo code that a request submits; None without one, or for staff. The cart's form sends the
+    code that stands in it along with everything: who removes a line, reads or pays must not be stopped by it (R9)."""
+    if "PARAM_sok" not in environment or environment.get("PARAM_clicked_button", "") in TAKES_NO_CODE:
+        return None
     level = environment.get("AUTH_LEVEL", "")
     if not (level.isascii() and level.isdigit()) or int(level[:9]) >= STAFF_LEVEL:
         return None

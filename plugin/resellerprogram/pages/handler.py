@@ -13,14 +13,22 @@ from pathlib import Path
 
 from lxml import etree
 
-from ..programme.errors import BadInput, EditConflict, MemberError, ResellerProgrammeError, SettingError, TierTableError
+from ..programme.errors import (
+    BadInput,
+    EditConflict,
+    MemberError,
+    PanelStandsStill,
+    ResellerProgrammeError,
+    SettingError,
+    TierTableError,
+)
 from ..programme.text import Text
 from ..store.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from . import documents
 from .request import CLIENT_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, page_of
 
-MISTAKES = (BadInput, EditConflict, MemberError, SettingError, TierTableError)
+MISTAKES = (BadInput, EditConflict, MemberError, PanelStandsStill, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""
 _ENTER_AS_CLIENT = Text(
     "This page is the client's own: enter as the client to see it.",

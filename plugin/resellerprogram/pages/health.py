@@ -26,7 +26,7 @@ from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
 from .visit import Visit
 
-SHOWN_RUNS, SHOWN_ERRORS = 15, 15
+SHOWN_RUNS, SHOWN_ERRORS, SHOWN_ORDERS = 15, 15, 50
 _NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
 _FINDINGS = {
     "holds": (Text("holds", "верно"), "green"),
@@ -62,6 +62,7 @@ def page(visit: Visit) -> etree._Element:
         tables={
             "figures": _figures(visit, found),
             "runs": [_run(visit, each) for each in visit.store.runs.newest(SHOWN_RUNS)],
+            "promo": _orders(visit),
             "tasks": [_task(visit, each) for each in visit.store.tasks.newest(5)],
             "doctor": _doctor(visit),
             "errors": [{"line": line} for line in last_errors(visit.root, SHOWN_ERRORS)],
@@ -76,6 +77,10 @@ def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
         (Text("members looked at", "просмотрено участников"), str(good.accounts) if good else ""),
         (Text("discounts of the programme", "скидок программы"), str(found.discounts)),
         (Text("discounts set aside", "отложено чужих скидок"), str(found.set_aside)),
+        (
+            Text("orders with a promotion beside a tier", "заказов с акцией или промокодом при статусе"),
+            str(found.promo_orders),
+        ),
         (Text("in the queue", "в очереди"), str(found.queued)),
         (Text("given up", "брошено"), str(found.given_up)),
     )
@@ -93,6 +98,21 @@ def _run(visit: Visit, run: Run) -> Row:
         "written": str(run.written),
         "error": run.error,
     }
+
+
+def _orders(visit: Visit) -> Iterator[Row]:
+    """Whether it was a code or a promotion of itself the expenses don't tell; where services outside the classes have
+    promotions, those are among them."""
+    newest = visit.store.promo_orders.newest(SHOWN_ORDERS)
+    names = visit.store.standings.names(each.account for each in newest)
+    for each in newest:
+        yield {
+            "day": f"{each.day:%Y-%m-%d}",
+            "whom": f"{each.account} {names.get(each.account, '')}".strip(),
+            "tier": each.tier,
+            "service": each.what,
+            "taken": wording.money(each.taken.amount, each.taken.currency),
+        }
 
 
 def _task(visit: Visit, task: Task) -> Row:
@@ -137,6 +157,8 @@ def doctor(visit: Visit) -> etree._Element:
             documents.drop_field(visit.document, "try_on")
         return documents.form_page(visit.document, {"try_on": ""})
     text = visit.request.text("try_on")
+    if text:
+        visit.check_may_write()
     arguments = {"try_on": visit.account(text, "try_on")} if text else {}
     if text:
         visit.office.done("doctor", text)
@@ -180,6 +202,7 @@ def take_off(visit: Visit) -> etree._Element:
         visit.refuse("say why", "укажите причину", "reason")
     if request.params.get("confirm") != "on":
         visit.refuse("confirm it", "подтвердите", "confirm")
+    visit.check_may_write()
     if not _was_told(request.text("seen"), ours, others):
         visit.refuse(
             "there are more discounts now than this form has told; open it again",
@@ -239,6 +262,7 @@ def _queued(visit: Visit, each: Queued) -> Row:
 
 def queue_retry(visit: Visit) -> etree._Element:
     """Let the selected ones be tried at once, also those that were given up."""
+    visit.check_may_write()
     for row in visit.request.several("elid"):
         visit.store.queue.retry(visit.number(row, Text("row", "строка")))
     visit.office.done("queue retry", visit.request.elid)

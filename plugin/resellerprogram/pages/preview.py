@@ -183,6 +183,7 @@ def preview_apply(visit: Visit) -> etree._Element:
     drops = store.planned.unforetold(waiting)
     beyond = drops > kept["limit"]
     if visit.request.submitted:
+        visit.check_may_write()
         if visit.request.text("seen") != of_plan(prints):
             visit.refuse(
                 "the plan has changed since this form was opened; open it again to see what it says now",

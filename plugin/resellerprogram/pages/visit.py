@@ -13,6 +13,7 @@ from lxml import etree
 
 from .. import wording
 from ..detached import TASKS, WORKER, start
+from ..panel.standstill import check_may_write, stands_still
 from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
@@ -21,6 +22,7 @@ from ..programme.tiers import plain
 from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.settings import FULL_LEVEL
+from ..store.tasks import WRITING
 from .request import Request, is_number
 
 if TYPE_CHECKING:
@@ -170,12 +172,20 @@ class Visit:
 
     # --- what goes on without us ---
 
+    def check_may_write(self) -> None:
+        """Before anything that would change discounts in the panel. Raises PanelStandsStill."""
+        check_may_write(self.root)
+
     def wake_worker(self) -> None:
-        """Let what was just queued be answered at once."""
+        """Let what was just queued be answered at once, unless the panel stands still."""
+        if stands_still(self.root):
+            return
         Bell.ring(self.store.folder)
         start(self.root, WORKER)
 
     def start_task(self, kind: str, **arguments: Any) -> None:
-        """Let a process of its own do what takes long."""
+        """Let a process of its own do what takes long. Raises PanelStandsStill where it would write to the panel."""
+        if kind in WRITING or "try_on" in arguments:
+            self.check_may_write()
         self.store.tasks.ask(kind, arguments, self.author, self.now)
         start(self.root, TASKS)

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from ..programme.bounds import is_id
+from ..programme.errors import PanelStandsStill
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Rate
 from ..programme.text import Text
 from .answers import Row, percent
-from .errors import IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
+from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
 
 if TYPE_CHECKING:
     from .calls import Panel
@@ -26,6 +27,24 @@ _Type = TypeVar("_Type", bound=int)
 
 # --- the facts ---------------------------------------------------------------------------------------------
 
+NEEDED_FUNCTIONS = (
+    "account",
+    "account.discount",
+    "account.discount.add.product",
+    "account.discount.edit",
+    "account.edit",
+    "currency",
+    "itemtype",
+    "notification.edit",
+    "payment",
+    "payment.filter",
+    "paymethod",
+    "pricelist",
+    "project",
+    "user",
+    "user.edit",
+)
+"""What the employee in whose name we call must be allowed to call (`account.discount.delete` asks nothing first)."""
 AS_ROOT = frozenset({"actionlist", "employee", "payment.info", "session.newkey", "whoami"})
 """Functions called as root; all others as an employee, as ISPsystem's own tests do (E.2)."""
 
@@ -52,12 +71,15 @@ OWN_CALL = {"resellerprogram_call": "1"}
 discounts must not look like somebody else's."""
 
 PROMO_CODE_FUNCTIONS = {"basket": "promocode", "cart": "promocode"}
-"""Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one (B.5, a guess)."""
+"""Where a client enters a promo code, and in which parameter: the old cart (B.1), and the new one as clients of real
+panels use it (B.5)."""
 
 CLIENT_LEVEL = "16"
 
 USER_LANGUAGE_FIELDS = ("language", "lang", "client_lang")
 """Where a user's form may tell the user's language: the table has `language`, a client's form `client_lang` (D.1)."""
+
+_LOOKS_BACK = 31
 
 NO_SUCH_CODE = "resellerprogram-doctor"
 """A promo code that nobody has: the guard must refuse it before the panel finds out."""
@@ -115,18 +137,33 @@ def any_payment(conditions: Mapping[str, str]) -> dict[str, str]:
     return {**_NO_PAYMENT_FILTER, "account_id": "", "filter": "on", **conditions}
 
 
+EXPENSE_KINDS = ("personal", "promo", "globaldiscount")
+"""How the newer of two pages says what acted on an expense; the older gives the discount's id (D.4)."""
+
+
 def expenses_of(first: date, last: date) -> dict[str, str]:
     """Conditions for all clients' expenses of these days. `fromdate` and `todate` were seen in its form; `realdate` is
     taken to filter as `createdate` does (C.4). Whoever reads looks at the days of the rows, too."""
     return {
         "filter": "on",
-        **dict.fromkeys(("id", "account", "account_id", "item"), ""),
+        **dict.fromkeys(("id", "account", "account_id", "item", "locale_name", "amount", "notpayd_amount"), ""),
+        "fromdate": str(first),
+        "todate": str(last),
         "realdate": "other",
         "realdatestart": str(first),
         "realdateend": str(last),
-        "fromdate": str(first),
-        "todate": str(last),
     }
+
+
+def tells_discount(row: Row) -> bool:
+    """Whether an expense says what made it smaller. An empty column is left out of a row, so that one without it had no
+    discount (C.3)."""
+    return row.has("discount") and row.has("discountamount")
+
+
+def kind_of_discount(acted: str) -> str | None:
+    """The kind in an expense's column `discount`, None for an id or anything unheard of."""
+    return acted.lower() if acted.lower() in EXPENSE_KINDS else None
 
 
 def ids_ending_in(digits: str) -> str:
@@ -161,11 +198,15 @@ def refunded_payment(row: Row) -> PaymentId | None:
     return PaymentId(int(source)) if is_id(source) and source not in NO_VALUE else None
 
 
+def tells_membership(rows: list[Row]) -> bool:
+    """Whether a client group's list shows all clients with a status; else it shows the members alone, and no such
+    column (D.2). An empty column is left out of a row (C.3): one row without it is no member by that."""
+    return any(row.has("status") for row in rows)
+
+
 def is_group_member(row: Row) -> bool:
-    """A row of a client group's list: all clients with a status, or the members alone (D.2)."""
-    status = row.raw("status", "active").lower()
-    if not status and not row.has("status"):
-        return True
+    """A row of a list that tells it. Raises IncompleteAnswer."""
+    status = row.raw("status").lower()
     if status in _MEMBER or status in _NOT_MEMBER:
         return status in _MEMBER
     raise IncompleteAnswer(row.call, f"status={status!r}")
@@ -300,10 +341,15 @@ def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Findi
     return _found(not with_method, "payments " + ", ".join(with_method[:5]) if with_method else "")
 
 
-def _refund_rows(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _refund_rows(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     rows = panel.rows("payment", conditions=any_payment({"number": "return/*"}))
     rows = [row for row in rows if row.raw("number").startswith("return/")]
     if not rows:
+        known = _some_payments(panel, specimen)[:1]
+        for number in [row.raw("number") for row in known if len(row.raw("number")) > 1]:
+            asked = payment_filter(AccountId(specimen.account or NOBODY), {"number": f"{number[:-1]}*"})
+            if number not in {row.raw("number") for row in panel.rows("payment", conditions=asked)}:
+                return Finding.UNKNOWN, f"number={number[:-1]}* does not find payment {number}"
         return Finding.UNKNOWN, "no refund"
     odd = [
         row.raw("id")
@@ -348,26 +394,34 @@ def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.group is None:
         return Finding.HOLDS, "no client group in the settings"
     rows = panel.rows("accountgroup.account", {"elid": specimen.group})
+    tells = tells_membership(rows)
     try:
-        return _found(True, f"{sum(map(is_group_member, rows))} of {len(rows)} rows are members")
+        members = [row for row in rows if not tells or is_group_member(row)]
+        return _found(True, f"{len(members)} of {len(rows)} rows are members")
     except IncompleteAnswer as error:
         return Finding.DIFFERS, str(error)
 
 
 def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
-    rows = panel.rows("currencyrate")
-    if not rows:
-        return Finding.UNKNOWN, "no rate"
     currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
-    why = ""
-    for row in rows:
+    refused, why = "", ""
+    try:
+        rows = [(row, "") for row in panel.rows("currencyrate")]
+    except PanelRefusal as error:
+        rows, refused = [], str(error)
+    for number, iso in currencies.items() if not rows else ():  # a list of one currency's rates (D.5)
         try:
-            currency_rate(row, currencies, "")
+            rows += [(row, iso) for row in panel.rows("currencyrate", {"elid": number})]
+        except PanelRefusal:
+            continue
+    for row, iso in rows:
+        try:
+            currency_rate(row, currencies, "", iso)
         except IncompleteAnswer as error:
             why = str(error)
         else:
-            return Finding.HOLDS, ""
-    return Finding.DIFFERS, why
+            return Finding.HOLDS, f"currencyrate elid, {iso}" if iso else ""
+    return (Finding.DIFFERS, why) if rows else (Finding.UNKNOWN, refused or "no rate")
 
 
 def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
@@ -382,6 +436,14 @@ def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
             return Finding.DIFFERS, f"id={ids_ending_in(digit)}: payments {', '.join(odd[:5])}"
         parts += [row.raw("id") for row in rows]
     return _found(sorted(parts) == sorted(plain), f"{len(parts)} of {len(plain)} payments")
+
+
+def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    newest = {row.raw("id") for row in panel.capped_rows("payment", "desc")}
+    if len(newest) < LIST_CAP:
+        return Finding.UNKNOWN, f"{len(newest)} payments: nothing is cut"
+    oldest = {row.raw("id") for row in panel.capped_rows("payment", "asc")}
+    return _found(newest == oldest, "" if newest == oldest else "by p_order=asc other payments are shown")
 
 
 def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -425,12 +487,31 @@ def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
 def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.user is None or not specimen.promo_codes_refused:
         return Finding.UNKNOWN, "no client with a tier, or promo codes are allowed"
-    function, parameter = next(iter(PROMO_CODE_FUNCTIONS.items()))
-    try:
-        panel.call(function, {parameter: NO_SUCH_CODE, "su": specimen.user})
-    except PanelRefusal as refusal:
-        return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
-    return Finding.DIFFERS, f"{function} took a promo code that does not exist"
+    for function, parameter in PROMO_CODE_FUNCTIONS.items():
+        submitted = {parameter: NO_SUCH_CODE, "clicked_button": "setpromocode", "sok": "ok", "su": specimen.user}
+        try:
+            panel.call(function, submitted)
+        except PanelRefusal as refusal:
+            if refusal.concerning != "func":
+                return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
+        else:
+            return Finding.DIFFERS, f"{function} took a promo code that does not exist"
+    return Finding.UNKNOWN, f"the panel has none of {', '.join(PROMO_CODE_FUNCTIONS)}"
+
+
+def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """Rights are set function by function and person by person (E.3): only calls that change nothing are tried.
+    What else may be wrong with them is other probes' business."""
+    elid = specimen.account or NOBODY
+    denied = []
+    for function in NEEDED_FUNCTIONS:
+        try:
+            panel.call(function, {"elid": elid, "plid": elid, "p_cnt": 1})
+        except AccessDenied as refusal:
+            denied.append(f"{function} ({refusal.message})")
+        except PanelRefusal:
+            continue
+    return _found(not denied, f"{panel.employee or 'root'}: {', '.join(denied)}" if denied else "")
 
 
 def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -438,16 +519,28 @@ def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
 
 
 def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """Only a row that something made smaller tells how the panel spells that: a month is looked through for one."""
     if specimen.day is None:
         return Finding.UNKNOWN, ""
+    first = specimen.day - timedelta(days=_LOOKS_BACK)
     try:
-        rows = panel.rows("expense", conditions=expenses_of(specimen.day - timedelta(days=1), specimen.day))
-    except PanelError as error:
-        return Finding.UNKNOWN, str(error)
+        rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
+    except PanelError:  # more than it lists
+        first = specimen.day - timedelta(days=1)
+        rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
     if not rows:
         return Finding.UNKNOWN, "no expense to look at"
-    missing = [name for name in ("realdate", "discount", "discountamount") if not rows[0].has(name)]
-    return _found(not missing, ", ".join(missing))
+    outside = [row.raw("id") for row in rows if not str(first) <= row.raw("realdate")[:10] <= str(specimen.day)]
+    if not all(row.raw("realdate") for row in rows):
+        return Finding.DIFFERS, "realdate"
+    told = [row for row in rows if row.text("discountamount").split(" ")[0].strip("-0.,") and row.has("discountamount")]
+    if not told:
+        return Finding.UNKNOWN, f"none of {len(rows)} expenses had a discount: {', '.join(rows[0].columns())}"
+    shown = f"discount={told[0].raw('discount')} discountamount={told[0].text('discountamount')}"
+    odd = [row for row in told if not is_id(row.raw("discount")) and not kind_of_discount(row.raw("discount"))]
+    if odd:
+        return Finding.DIFFERS, f"expense {odd[0].raw('id')}: discount={odd[0].raw('discount')}"
+    return _found(not outside, f"expenses of other days: {', '.join(outside[:5])}" if outside else shown)
 
 
 def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
@@ -651,6 +744,16 @@ ASSUMPTIONS = (
         _guard_refuses,
     ),
     Assumption(
+        "employee_rights",
+        Text(
+            "the employee of the settings may call the functions that we need",
+            "сотруднику из настроек доступны нужные функции",
+        ),
+        "panel/calls.py",
+        True,
+        _employee_rights,
+    ),
+    Assumption(
         "notifications",
         Text(
             "notification.edit tells the administrator something in the panel",
@@ -743,6 +846,16 @@ ASSUMPTIONS = (
         _wildcard_on_id,
     ),
     Assumption(
+        "list_cut",
+        Text(
+            "a list that is too long is cut in its own order, before it is sorted (else both its ends can be read)",
+            "слишком длинный список обрезается в своём порядке, до сортировки (иначе можно прочитать оба его конца)",
+        ),
+        "panel/calls.py",
+        False,
+        _list_cut,
+    ),
+    Assumption(
         "secrets_from_environment",
         Text(
             "mgrctl takes a secret value from its environment: -e name=$VARIABLE (else large runs go by mgrctl)",
@@ -766,10 +879,11 @@ ASSUMPTIONS = (
 
 
 def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[Finding, str]:
-    """What the live panel says about an assumption; a refusal, or a list that is too long, leaves it open."""
+    """What the live panel says about an assumption; a refusal, or a list that is too long, leaves it open, and so does
+    a panel to which nothing may be written."""
     try:
         return assumption.probe(panel, specimen)
     except TransportError:
         raise
-    except PanelError as error:
+    except (PanelError, PanelStandsStill) as error:
         return Finding.UNKNOWN, str(error)

@@ -13,6 +13,7 @@ from . import assumptions
 from .answers import Document, Row
 from .assumptions import AS_ROOT, LIKELY_EMPLOYEE, LIST_CAP, PAGE_ROWS
 from .errors import Call, IncompleteAnswer, InvalidValue, PanelError, PanelRefusal
+from .standstill import writes
 from .transport import Transport
 
 Employee = NewType("Employee", str)
@@ -44,15 +45,19 @@ class Panel:
     def __init__(self, transport: Transport, employee: Employee | None = None) -> None:
         self._transport, self.employee = transport, employee
         self.before_filtering: Callable[[str], None] = lambda function: None
+        self.check_may_write: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
         """Called between the pages and parts of lists (see `Context.answering`)."""
 
     def call(self, function: str, params: Mapping[str, object] | None = None, *, repeatable: bool = True) -> Document:
         """Call a panel function; `repeatable` only if a second time does no harm.
 
-        Raises TransportError without an answer to trust, PanelRefusal for the panel's error document.
+        Raises TransportError without an answer to trust, PanelRefusal for the panel's error document, PanelStandsStill
+        instead of a write where none may be (`check_may_write`).
         """
         sent = {name: str(value) for name, value in (params or {}).items()}
+        if writes(function, sent):
+            self.check_may_write()
         sent.setdefault("lang", "en")
         if self.employee and function not in AS_ROOT:
             sent.setdefault("su", self.employee)

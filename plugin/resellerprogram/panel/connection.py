@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..programme.text import Text
 from .calls import Employee, Panel, find_employee
 from .errors import Call, PanelError
+from .standstill import check_may_write
 from .transport import Mgrctl, Retrying, Transport
 
 
@@ -33,6 +35,7 @@ def open_panel(root: Path, way: Way, large: bool = False) -> Iterator[Panel]:
 
         transport = HttpsOrMgrctl(Https(way.url, mgrctl, way.certificate), mgrctl)
     panel = Panel(Retrying(transport))
+    panel.check_may_write = partial(check_may_write, root)
     try:
         panel.employee = Employee(way.employee) if way.employee else find_employee(panel)
         yield panel

@@ -172,12 +172,13 @@ def group_members(panel: Panel, group: int, doubtful: set[AccountId] | None = No
     """The accounts of a client group; those of whom the panel does not tell whether they are in it go into `doubtful`.
     Raises MissingObject or PanelRefusal when there is no such group, IncompleteAnswer where it tells that of nobody."""
     rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
+    tells = assumptions.tells_membership(rows)
     members: set[AccountId] = set()
     odd: dict[AccountId, IncompleteAnswer] = {}
     for row in _with_ids(rows, _log):
         account = AccountId(row.number("id"))
         try:
-            if assumptions.is_group_member(row):
+            if not tells or assumptions.is_group_member(row):
                 members.add(account)
         except IncompleteAnswer as error:
             odd[account] = error
@@ -361,28 +362,31 @@ def rates(panel: Panel, currency: str, warn: Callable[[Text], None] = lambda war
 
 
 def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, str]]:
-    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, it may
-    list those of one currency (panel-2, D5)."""
+    """Every rate, with its currency where only the list tells that: where the panel does not list all rates, or none
+    at all, it may list those of one currency (D.5)."""
 
     def read(ids: str, **whose: str) -> list[Row]:
         return panel.rows("currencyrate", whose, assumptions.by_id(ids))
 
+    refused: TooManyRows | PanelRefusal | None = None
     try:
-        return [(row, "") for row in in_parts(read)]
-    except (TooManyRows, PanelRefusal):
-        found, answered = [], False
-        for number, iso in currencies.items():
-            try:
-                rows = in_parts(partial(read, elid=number))
-            except PanelRefusal:
-                continue  # a currency without rates, or no such list
-            answered = True
-            if any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows):
-                raise
-            found += [(row, iso) for row in rows]
-        if not answered:
-            raise
-        return found
+        whole = [(row, "") for row in in_parts(read)]
+        if whole:
+            return whole
+    except (TooManyRows, PanelRefusal) as error:
+        refused = error
+    found, answered, mixed = [], False, False
+    for number, iso in currencies.items():
+        try:
+            rows = in_parts(partial(read, elid=number))
+        except PanelRefusal:
+            continue  # a currency without rates, or no such list
+        answered = True
+        mixed = mixed or any(row.raw("currency", "currency_iso", "iso") not in ("", number, iso) for row in rows)
+        found += [(row, iso) for row in rows]
+    if refused and (mixed or not answered):
+        raise refused
+    return [] if mixed else found
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ..programme.ids import AccountId, DiscountId, Scope
+from ..programme.ids import AccountId, DiscountId, ProviderId, Scope
 from ..programme.ownership import OTHER_SERVICES, name_of
-from . import discounts
+from ..programme.text import Text
+from . import discounts, notices
 from .assumptions import Finding, preview_of
-from .calls import Panel
+from .calls import Panel, TooManyRows
 from .directory import User
 from .discounts import Made
 from .errors import IncompleteAnswer, PanelRefusal
+
+_HELLO = Text("Reseller programme: a test", "Партнёрская программа: проверка")
 
 
 def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: date) -> tuple[Finding, str]:
@@ -50,6 +53,22 @@ def zero_percent_outranks_promotions(
         if after > before:
             return Finding.HOLDS, f"{name}: {before} with a promotion, {after} with a 0 % discount beside it"
     return Finding.UNKNOWN, "no order got dearer: start a promotion for this client on a service type and try again"
+
+
+def notification_is_shown(panel: Panel, user: User, provider: ProviderId | None) -> tuple[Finding, str]:
+    """Does a client see what is sent to them? It is taken away again where the panel lets us. Raises TransportError."""
+    try:
+        before = notices.seen_by(panel, user.id, provider)
+        notices.notify(panel, user.id, provider, _HELLO, _HELLO)
+        new = notices.seen_by(panel, user.id, provider).keys() - before.keys()
+    except (PanelRefusal, TooManyRows) as error:
+        return Finding.UNKNOWN, str(error)
+    try:
+        for number in new:
+            notices.forget(panel, user.id, provider, number)
+    except PanelRefusal as refusal:
+        return Finding.HOLDS, f"it could not be taken away: {refusal}"
+    return (Finding.HOLDS, "") if new else (Finding.DIFFERS, "it was taken and is not in the client's list")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ ResellerProgrammeError
 ├── ClockJumped           the host says a day that can not follow the last run
 ├── PlanChanged           what was confirmed is not what would be written any more
 ├── AccountTrouble        something unexpected that concerns one account
+├── PanelStandsStill      a copy, a standby or maintenance: nothing may be written to this panel
 ├── AnotherRunActive      one recalculation at a time
 ├── StoreError            our own database can't be used              (store/)
 └── PanelError            what goes wrong between us and the panel    (panel/errors.py)
@@ -132,6 +133,21 @@ class AnotherRunActive(ResellerProgrammeError):
             )(holder=holder)
         )
         self.holder = holder
+
+
+class PanelStandsStill(ResellerProgrammeError):
+    """The panel is marked as a copy, a standby or under maintenance; nothing is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "nothing is written to this panel: the file etc/billmgr.DoNothing marks it as a copy, a standby or "
+                "under maintenance. Where it serves clients again, remove that file; what waits is done then.",
+                "в эту панель ничего не записывается: файл etc/billmgr.DoNothing отмечает её как копию, резерв или "
+                "панель на обслуживании. Когда она снова обслуживает клиентов, удалите файл, и всё, что ждёт, "
+                "выполнится.",
+            )
+        )
 
 
 class StoreError(ResellerProgrammeError):

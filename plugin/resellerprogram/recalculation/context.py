@@ -21,6 +21,7 @@ from ..programme.account import Rules
 from ..programme.discounts import Covered
 from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
+from ..programme.members import Account
 from ..programme.notices import Kind, Telling
 from ..programme.ownership import OTHER_SERVICES, Marks, name_of
 from ..programme.text import Text
@@ -359,6 +360,11 @@ class Context:
         found = directory.users_of(self.panel, account)
         if found:
             self.store.users.replace_of(account, map(_client_user, found), now)
+
+    @cached_property
+    def clients(self) -> list[Account]:
+        """All clients of the panel. Raises PanelError."""
+        return directory.clients(self.panel)
 
     @cached_property
     def rates(self) -> directory.Rates:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from ..panel.errors import PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
+from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
-from ..programme.errors import ResellerProgrammeError
+from ..programme.errors import PanelStandsStill, ResellerProgrammeError, SettingError
 from ..programme.forecast import Forecast
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, still_true
 from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN, KeptNotice
 from .context import Context
@@ -24,13 +24,18 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
     log and keeps nothing else, and while the panel is away everything waits. A payment does not wait for more than one
     of them: who answers the queue then sends the rest."""
     sent, notices = 0, context.store.notices
+    try:
+        provider = context.provider
+    except (PanelError, SettingError) as error:
+        log.error("notifications wait: %s", error)
+        return 0
     for kept in notices.waiting():
         try:
-            sent += _send(context, kept, clock())
+            sent += _send(context, kept, provider, clock())
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
             notices.end(kept.id, REFUSED, clock(), str(error))
-        except (PanelUnreachable, PanelTimeout) as error:
+        except (PanelUnreachable, PanelTimeout, PanelStandsStill) as error:
             log.error("notifications wait: %s", error)
             break
         except ResellerProgrammeError as error:  # this one's trouble: it waits, the others are sent
@@ -43,7 +48,7 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
     return sent
 
 
-def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
+def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetime) -> bool:
     """Raises PanelError before anything is sent; afterwards the notice has ended, one way or the other. While the
     account waits in the queue its discounts may not say yet what the notice says, and it waits, too."""
     notices, notice = context.store.notices, kept.notice
@@ -61,11 +66,12 @@ def _send(context: Context, kept: KeptNotice, now: datetime) -> bool:
     users = _users(context, notice.account, now)
     languages = {user: language_of(context.panel, user) for user in users}
     words = letter(current, context.settings.currency, {each.name: each.title for each in context.classes})
+    context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
     reached, outcome, why = 0, NOBODY, ""
     for user in users:
         try:
-            notify(context.panel, user, words.subject, words.message, languages[user])
+            notify(context.panel, user, provider, words.subject, words.message, languages[user])
             reached += 1
         except (PanelRefusal, TransportError) as error:
             log.error("user %s of account %s was not notified: %s", user, notice.account, error)

@@ -15,11 +15,13 @@ from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
+from ..panel.standstill import check_may_write
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
     AccountTrouble,
     ImplausibleRead,
+    PanelStandsStill,
     ResellerProgrammeError,
     SettingError,
     StoreError,
@@ -82,10 +84,12 @@ def recalculate(
     With `confirmed` only that is written, and the limit is lifted for that alone: every account is looked at again, and
     before the first write its fingerprint is compared (see programme/fingerprints.py). What differs is in `changed`.
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
-    are served. Raises ClockJumped, AnotherRunActive after `patience` seconds, SettingError, ImplausibleRead and
-    PanelError where everything is in doubt, and, unless `allow_drop`, UnsafePlan after everything but the falls in
-    question was written.
+    are served. Raises PanelStandsStill where it would write and may not, ClockJumped, AnotherRunActive after `patience`
+    seconds, SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`,
+    UnsafePlan after everything but the falls in question was written.
     """
+    if write:
+        check_may_write(root)
     if cause in BY_ITSELF:
         check_clock_of(store, day)
     with only_one(store.folder, cause, clock(), patience):
@@ -121,8 +125,10 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
     """Put back every discount that was set aside, and change nothing else (before uninstalling). Payments, tiers and
     settings that do not fit the panel have no say in it.
 
-    Raises AnotherRunActive, and PanelUnreachable and PanelTimeout; whatever goes wrong with one account is in `failed`.
+    Raises PanelStandsStill, AnotherRunActive, and PanelUnreachable and PanelTimeout; whatever goes wrong with one
+    account is in `failed`.
     """
+    check_may_write(root)
     report = Report(day)
     with (
         only_one(store.folder, "put-back", clock(), patience),
@@ -321,7 +327,7 @@ class _Run:
                 pass
             if whole and not context.withdraw:
                 with self._answering(whole):
-                    keep_savings(context, self.clock())
+                    keep_savings(context, report, self.clock())
 
     def _show_again(self, gone: Collection[AccountId]) -> None:
         """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
@@ -449,7 +455,7 @@ class _Run:
 
 def _left_out(report: Report, account: AccountId, error: Exception) -> None:
     """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
-    if isinstance(error, (PanelUnreachable, PanelTimeout, SettingError, StoreError)):
+    if isinstance(error, (PanelUnreachable, PanelTimeout, PanelStandsStill, SettingError, StoreError)):
         raise error
     if isinstance(error, ResellerProgrammeError):
         log.error("account %s: %s", account, error)
@@ -496,7 +502,7 @@ def _members(context: Context) -> list[Account]:
         context.reader.check_filter()
     owners = store.owned.accounts() | store.set_aside.accounts()
     recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
-    everybody = directory.clients(context.panel)
+    everybody = context.clients
     for missing in sorted((owners | recorded) - {account.id for account in everybody}):
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(

@@ -1,24 +1,33 @@
-"""What the programme's discounts have saved its members, read every night from the panel's expenses."""
+"""What the panel's expenses tell of discounts, read every night: what ours have saved, and where a promotion or promo
+code acted beside a tier (R9)."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from ..panel.errors import PanelError
-from ..panel.expenses import DiscountedExpense, discounted
+from ..panel.expenses import DiscountedExpense, Kind, discounted
+from ..programme.ids import AccountId, DiscountId
 from ..store.notes import SAVINGS
+from ..store.promo_orders import PromoOrder
 from ..store.savings import Saving
 from .context import Context
+from .report import Report
 
 SETTLES = timedelta(days=3)
 """Expenses of days so long ago are not expected to change any more."""
+KEPT_FOR = timedelta(days=92)
+"""So long an order with a promotion beside a tier is shown."""
 
 log = logging.getLogger(__name__)
 
 
-def keep_savings(context: Context, now: datetime) -> None:
+def keep_savings(context: Context, report: Report, now: datetime) -> None:
     """Read what was saved since the last night, and the whole window the first time. Nothing is raised: a panel that
     does not tell leaves the savings unknown, and pages say nothing of them."""
     store, window = context.store, context.window
@@ -26,27 +35,111 @@ def keep_savings(context: Context, now: datetime) -> None:
     first = window.first
     if kept.get("told") and kept["first"] <= first.isoformat():
         first = max(first, date.fromisoformat(kept["last"]) - SETTLES)
+    seen = kept.get("seen", "")
     try:
-        found = discounted(context.panel, first, window.last, context.facts.currency_signs)
+        tells = seen >= window.first.isoformat()
+        found = discounted(context.panel, first, window.last, context.facts.currency_signs, tells)
+        told = _Told(context, report, found)
+        savings, orders = list(told.savings()), list(told.orders())
     except Exception as error:
         if isinstance(error, PanelError):
             log.info("what the discounts saved is not known: %s", error)
         else:
             log.exception("what the discounts saved is not known")
-        store.notes.write(SAVINGS, {"told": False, "at": now.isoformat(), "why": str(error)})
+        store.notes.write(SAVINGS, {"told": False, "at": now.isoformat(), "why": str(error), "seen": seen})
         return
-    store.savings.replace(first, window.last, _of_ours(context, found, first))
+    store.savings.replace(first, window.last, savings, told.unknown)
     store.savings.forget_before(window.first)
+    store.promo_orders.replace(first, window.last, orders)
+    store.promo_orders.forget_before(window.last - KEPT_FOR)
     store.owned.forget_former(window.first)
     store.notes.write(
         SAVINGS,
-        {"told": True, "at": now.isoformat(), "first": window.first.isoformat(), "last": window.last.isoformat()},
+        {
+            "told": True,
+            "at": now.isoformat(),
+            "first": window.first.isoformat(),
+            "last": window.last.isoformat(),
+            "seen": max([seen, *(each.day.isoformat() for each in found)]),
+        },
     )
 
 
-def _of_ours(context: Context, found: list[DiscountedExpense], first: date) -> Iterator[Saving]:
-    owners = context.store.owned.owners(first)
-    for each in found:
-        account, ended_on = owners.get(each.discount, (None, None))
-        if account is not None and (ended_on is None or each.day <= ended_on):
-            yield Saving(account, each.day, each.saved)
+@dataclass
+class _Told:
+    """What expenses say, with what is on record. The panel tells the id of what acted, or its kind alone; then a
+    personal discount was ours where the account held no other that day, and where that can't be told the account's
+    savings are `unknown`."""
+
+    context: Context
+    report: Report
+    found: list[DiscountedExpense]
+    unknown: set[tuple[AccountId, date]] = field(default_factory=set)
+
+    def savings(self) -> Iterator[Saving]:
+        for each in self.found:
+            account = self._ours(each)
+            if account is not None:
+                yield Saving(account, each.day, each.saved)
+
+    def orders(self) -> Iterator[PromoOrder]:
+        """None while promo codes are allowed beside a tier."""
+        if not self.context.settings.exclusive.promo_codes_refused:
+            return
+        for each in self.found:
+            account = self._client(each) if self._may_be_a_promotion(each) else None
+            tier = account is not None and self.context.store.decisions.tier_during(account, each.day)
+            if account is not None and tier:
+                yield PromoOrder(each.id, account, each.day, each.what, tier, each.saved)
+
+    def _ours(self, each: DiscountedExpense) -> AccountId | None:
+        if each.discount is not None:
+            return self._owner(each)
+        if each.kind is not Kind.PERSONAL:
+            return None
+        store, account = self.context.store, self._client(each)
+        if account is None or not store.owned.held_on(account, each.day):
+            return None
+        if account in self._with_others or store.set_aside.others_on(account, each.day):
+            self.unknown.add((account, each.day))
+            return None
+        return account
+
+    def _may_be_a_promotion(self, each: DiscountedExpense) -> bool:
+        """By its kind; or by an id that is nobody's personal discount."""
+        if each.discount is None:
+            return each.kind is Kind.PROMOTION
+        return self._owner(each) is None and each.discount not in self._others
+
+    def _client(self, each: DiscountedExpense) -> AccountId | None:
+        """Whose an expense is, by the name that its row shows; None without one, and for one that two clients bear."""
+        return self._by_name.get(each.account) if each.account else None
+
+    def _owner(self, each: DiscountedExpense) -> AccountId | None:
+        """Whose discount of ours acted. An id alone proves nothing (R10): that of one that has ended is nobody's
+        afterwards, and the client whom the row names must have had it."""
+        account, ended_on = self._owners.get(each.discount, (None, None)) if each.discount else (None, None)
+        agrees = self._client(each) in (None, account) and (ended_on is None or each.day <= ended_on)
+        return account if agrees else None
+
+    @cached_property
+    def _owners(self) -> dict[DiscountId, tuple[AccountId, date | None]]:
+        return self.context.store.owned.owners(min(each.day for each in self.found))
+
+    @cached_property
+    def _others(self) -> set[DiscountId]:
+        """Personal discounts that are not ours: left as they are, and those that were set aside."""
+        left = {each.id for each in self.report.left}
+        return left | self.context.store.set_aside.numbers()
+
+    @cached_property
+    def _with_others(self) -> set[AccountId]:
+        """Accounts that have personal discounts of others now, or may have."""
+        return {each.account for each in self.report.left} | self.report.failed.keys()
+
+    @cached_property
+    def _by_name(self) -> dict[str, AccountId]:
+        clients = self.context.clients
+        times = Counter(client.name for client in clients)
+        ids = {str(client.id): client.id for client in clients}
+        return {**ids, **{client.name: client.id for client in clients if times[client.name] == 1}}

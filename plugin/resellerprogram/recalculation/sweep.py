@@ -13,6 +13,7 @@ from typing import TypeVar
 from ..panel import discounts
 from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
+from ..panel.standstill import stands_still
 from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
@@ -56,7 +57,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     Raises ClockJumped, AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't
     be read keeps nothing else back.
     """
-    if not store.settings.current().automatic:
+    if not store.settings.current().automatic or stands_still(root):
         return Swept()
     check_clock_of(store, clock().date())
     with (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from ..panel.standstill import stands_still
 from ..programme.errors import AnotherRunActive, ClockJumped, ResellerProgrammeError
 from ..store import Store
 from ..store.lock import as_worker, only_one
@@ -46,12 +47,12 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
             if not alone:
                 return
             _serve(root, store, clock, wait)
-        if not (store.settings.current().automatic and store.queue.next_due(clock())):
+        if not (_may_go_on(root, store) and store.queue.next_due(clock())):
             return
 
 
 def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
-    while store.settings.current().automatic:
+    while _may_go_on(root, store):
         time.tzset()  # the host's zone may have been changed since this process began (spec, section 4)
         if not _clock_is_right(store, clock):
             return
@@ -60,6 +61,10 @@ def _serve(root: Path, store: Store, clock: Clock, wait: Wait) -> None:
                 return
         elif not wait(store.queue.next_pause(clock())):
             return
+
+
+def _may_go_on(root: Path, store: Store) -> bool:
+    return store.settings.current().automatic and not stands_still(root)
 
 
 def _clock_is_right(store: Store, clock: Clock) -> bool:

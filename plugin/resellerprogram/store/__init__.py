@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .notices import NoticeStore
     from .outlooks import OutlookStore
     from .planned import PlannedStore
+    from .promo_orders import PromoOrderStore
     from .prospects import ProspectStore
     from .queue import QueueStore
     from .runs import RunStore
@@ -51,6 +52,7 @@ _PARTS = {
     "outlooks": "OutlookStore",
     "owned": "discounts.OwnedDiscountStore",
     "planned": "PlannedStore",
+    "promo_orders": "PromoOrderStore",
     "prospects": "ProspectStore",
     "queue": "QueueStore",
     "runs": "RunStore",
@@ -78,6 +80,7 @@ class Store:
     outlooks: OutlookStore
     owned: OwnedDiscountStore
     planned: PlannedStore
+    promo_orders: PromoOrderStore
     prospects: ProspectStore
     queue: QueueStore
     runs: RunStore
@@ -90,7 +93,7 @@ class Store:
 
     def __init__(self, root: Path, now: datetime, patience: float = database.PATIENCE) -> None:
         """Open it below the panel's folder `root`; made when missing, migrated when old. Raises StoreError."""
-        self.folder, self._root = folder_of(root), root
+        self.folder, self.root = folder_of(root), root
         lost = database.is_missing(self.folder)
         self.connection = database.connect(self.folder, now, trial_of(root).exists(), patience)
         self.settings = SettingStore(self.connection)
@@ -103,7 +106,7 @@ class Store:
         from .journal import FILE_NAME, Journal
         from .set_aside import SetAsideStore
 
-        return SetAsideStore(self.connection, Journal(self._root / "var" / FILE_NAME))
+        return SetAsideStore(self.connection, Journal(self.root / "var" / FILE_NAME))
 
     if not TYPE_CHECKING:
 

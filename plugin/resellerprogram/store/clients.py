@@ -15,6 +15,8 @@ _TABLES = (
     "owned_discount",
     "former_discount",
     "saving",
+    "saving_unknown",
+    "promo_order",
     "seen_payment",
     "subaccount",
     "client_user",

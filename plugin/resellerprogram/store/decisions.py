@@ -168,6 +168,18 @@ class DecisionStore:
         )
         return list(map(_stretch, rows))
 
+    def tier_during(self, account: AccountId, day: date) -> str | None:
+        """A tier that the account held on that day, for a part of it at least: what the night decided held from its
+        beginning, as did the last decision before where that day brought none."""
+        row = self._connection.execute(
+            "SELECT tier FROM (SELECT id, first_day, tier FROM decision WHERE account = ? AND first_day = ?"
+            " UNION ALL SELECT * FROM (SELECT id, first_day, tier FROM decision WHERE account = ? AND first_day < ?"
+            " ORDER BY id DESC LIMIT 1))"
+            " ORDER BY first_day DESC, tier IS NULL, id DESC LIMIT 1",
+            (account, day.isoformat(), account, day.isoformat()),
+        ).fetchone()
+        return str(row[0]) if row and row[0] else None
+
     def stretches(self, account: AccountId, count: int) -> list[Stretch]:
         """The same for all days, `count` of them, the newest first."""
         rows = self._connection.execute(

@@ -71,6 +71,15 @@ class OwnedDiscountStore:
             for row in rows
         }
 
+    def held_on(self, account: AccountId, day: date) -> bool:
+        """Whether the account had a discount of ours on that day, for a part of it at least."""
+        row = self._connection.execute(
+            "SELECT 1 FROM owned_discount WHERE account = ? AND coalesce(since, '') <= ?"
+            " UNION ALL SELECT 1 FROM former_discount WHERE account = ? AND ended_on >= ? LIMIT 1",
+            (account, day.isoformat(), account, day.isoformat()),
+        ).fetchone()
+        return row is not None
+
     def forget_former(self, before: date) -> None:
         """Those that ended earlier; nobody asks for them any more."""
         self._connection.execute("DELETE FROM former_discount WHERE ended_on < ?", (before.isoformat(),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,8 +28,15 @@ class SavingStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def replace(self, first: date, last: date, savings: Iterable[Saving]) -> None:
-        """From `first` to `last`, both included, these were saved, and nothing else."""
+    def replace(
+        self,
+        first: date,
+        last: date,
+        savings: Iterable[Saving],
+        unknown: Collection[tuple[AccountId, date]] = (),
+    ) -> None:
+        """From `first` to `last`, both included, these were saved, and nothing else, but for what is `unknown`: days on
+        which it can't be told whose discount it was that saved an account something."""
         sums: dict[tuple[int, str, str], Decimal] = {}
         for each in savings:
             key = (each.account, each.day.isoformat(), each.saved.currency)
@@ -42,6 +49,21 @@ class SavingStore:
                 "INSERT INTO saving (account, day, currency, amount) VALUES (?, ?, ?, ?)",
                 [(*key, str(amount)) for key, amount in sums.items()],
             )
+            self._connection.execute(
+                "DELETE FROM saving_unknown WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())
+            )
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO saving_unknown (account, day) VALUES (?, ?)",
+                [(account, day.isoformat()) for account, day in unknown],
+            )
+
+    def is_known(self, account: AccountId, first: date, last: date) -> bool:
+        """Whether the sum of these days is all that was saved."""
+        row = self._connection.execute(
+            "SELECT 1 FROM saving_unknown WHERE account = ? AND day BETWEEN ? AND ? LIMIT 1",
+            (account, first.isoformat(), last.isoformat()),
+        ).fetchone()
+        return row is None
 
     def of(self, account: AccountId, first: date, last: date) -> Mapping[str, Decimal]:
         """What an account saved from `first` to `last`, both included, by currency."""
@@ -55,4 +77,5 @@ class SavingStore:
         return sums
 
     def forget_before(self, day: date) -> None:
-        self._connection.execute("DELETE FROM saving WHERE day < ?", (day.isoformat(),))
+        for table in ("saving", "saving_unknown"):
+            self._connection.execute(f"DELETE FROM {table} WHERE day < ?", (day.isoformat(),))  # noqa: S608  our names

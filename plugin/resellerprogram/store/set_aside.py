@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from ..programme.errors import StoreError
@@ -140,6 +140,21 @@ class SetAsideStore:
     def accounts(self) -> set[AccountId]:
         rows = self._connection.execute("SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL")
         return {AccountId(row[0]) for row in rows}
+
+    def others_on(self, account: AccountId, day: date) -> bool:
+        """Whether, for all that is on record, a discount of somebody else was in the panel for at least a part of that
+        day: before it was set aside, or after it was put back."""
+        row = self._connection.execute(
+            "SELECT 1 FROM set_aside WHERE account = ?"
+            " AND (substr(set_aside_at, 1, 10) >= ? OR substr(put_back_at, 1, 10) <= ?) LIMIT 1",
+            (account, day.isoformat(), day.isoformat()),
+        ).fetchone()
+        return row is not None
+
+    def numbers(self) -> set[DiscountId]:
+        """The ids of all discounts that ever were set aside, and those under which they came back."""
+        rows = self._connection.execute("SELECT discount, put_back_as FROM set_aside")
+        return {DiscountId(number) for row in rows for number in row if number is not None}
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM set_aside WHERE put_back_at IS NULL").fetchone()[0])

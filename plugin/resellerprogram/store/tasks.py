@@ -16,6 +16,8 @@ from .database import moment
 
 PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
 PROSPECT = "prospect"
+WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK})
+"""Those that change discounts in the panel."""
 """The kinds of tasks; the last is a client's, the others are administrators'."""
 DONE, FAILED, STOPPED, CHANGED, CUT_SHORT = "done", "failed", "stopped", "changed", "cut_short"
 

@@ -248,7 +248,9 @@ def currency(request: Request) -> etree._Element:
 
 @function("currencyrate", title=("Currency rates", "Курсы валют"))
 def currencyrate(request: Request) -> etree._Element:
-    nested = request.state.reads("currencyrate", "nested")
+    nested = request.state.readings["currencyrate"].startswith("nested")
+    if nested and not request.elid and request.state.reads("currencyrate", "nested_empty"):
+        return request.listing([])
     if request.state.reads("currencyrate", "absent") or (nested and not request.elid):
         raise Refusal("missed", "func", "currencyrate")
     query = select(CurrencyRate.id, CurrencyRate.currency, Currency.iso, CurrencyRate.date, CurrencyRate.rate).join(

@@ -14,10 +14,15 @@ from ..models import Account, Currency, Expense, Subaccount
 from ..request import CLIENT, Request, as_day
 from .registry import function
 
-FILTER = {
-    **dict.fromkeys(("id", "account", "account_id"), ""),
-    "realdate": "nodate",
-    **dict.fromkeys(("realdatestart", "realdateend", "fromdate", "todate"), ""),
+_AMOUNTS = ("amount", "compare_type", "notpayd_amount", "notpayd_compare_type")
+FILTER = dict.fromkeys(("item", "id", "locale_name", "fromdate", "todate", *_AMOUNTS), "")
+"""As a client's form was seen (scale 4); the administrator's may have more."""
+
+
+_DAYS: dict[str, dict[str, str]] = {
+    "by_day": {"fromdate": "__ge__", "todate": "__le__"},
+    "realdate": {"realdatestart": "__ge__", "realdateend": "__le__"},
+    "ignored": {},
 }
 
 
@@ -32,16 +37,11 @@ def expense(request: Request) -> etree._Element:
     conditions = request.conditions(FILTER)
     if request.caller.level <= CLIENT:
         found = found.where(Subaccount.account == request.caller.account)
-    elif conditions["account_id"]:
-        found = found.where(Subaccount.account == int(conditions["account_id"]))
-    if conditions["realdate"] == "other" and request.state.reads("expense_filter", "by_day"):
-        for name, compare in (("realdatestart", "__ge__"), ("realdateend", "__le__")):
-            if conditions[name]:
-                found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
-    if request.state.reads("expense_filter", "from_to"):
-        for name, compare in (("fromdate", "__ge__"), ("todate", "__le__")):
-            if conditions[name]:
-                found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    for name, compare in _DAYS[request.state.readings["expense_filter"]].items():
+        if conditions.get(name):
+            found = found.where(getattr(Expense.realdate, compare)(as_day(name, conditions[name])))
+    if conditions["locale_name"]:
+        found = found.where(Expense.operation == conditions["locale_name"])
     if conditions["id"]:
         found = found.where(request.with_id(Expense.id, conditions["id"]))
     ids = [row[0] for row in request.cut(found.with_only_columns(Expense.id), Expense.id, newest_first=True)]
@@ -71,10 +71,18 @@ def _row(request: Request, each: Expense, account: str, iso: str) -> ListRow:
         "notpayd": _amount(request, each.notpayd, iso),
         "taxamount": _amount(request, Decimal(0), iso),
     }
-    if request.state.reads("expense_discount", "shown"):
-        row["discountamount"] = _amount(request, each.discountamount, iso)
-        row["discount"] = str(each.discount or "")
+    if request.state.reads("expense_discount", "absent"):
+        return row
+    row["discountamount"] = _amount(request, each.discountamount, iso) if each.discountamount else ""
+    row["discount"] = _discount(request, each)
     return row
+
+
+def _discount(request: Request, each: Expense) -> str:
+    """What acted: its id by the older page, `personal`, `promo` or `globaldiscount` by the newer (panel-2 D3)."""
+    if request.state.reads("expense_discount", "kind"):
+        return each.kind or ("personal" if each.discount else "")
+    return str(each.discount or "")
 
 
 def _amount(request: Request, amount: Decimal, iso: str) -> str:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ..documents import Refusal
-from ..models import Basket, Discount, Itemtype, Pricelist, Project, Promotion
+from ..documents import Refusal, add, add_rows
+from ..models import Basket, Discount, Expense, Itemtype, Lineitem, Pricelist, Project, Promotion, Subaccount
 from ..request import CLIENT, Request
+from .directory import next_id
 from .registry import REGISTRY, Function, function
 
 
@@ -21,6 +22,7 @@ class Price:
     percent: Decimal
     source: str
     special: Decimal | None = None
+    discount: int | None = None
 
     @property
     def cost(self) -> Decimal:
@@ -28,6 +30,8 @@ class Price:
         return reduced.quantize(Decimal("0.0001"))
 
 
+OF_PROMOTIONS = 1_000_000
+"""The discounts of promotions have ids above; an expense's `discount` is taken to be from one table (D3)."""
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12, "biennial": 24, "triennial": 36}
 
 
@@ -71,26 +75,116 @@ def promotion_discount(request: Request) -> etree._Element:
     found = request.session.get(Promotion, request.number())
     if found is None:
         raise request.missing("promotion", request.elid)
-    return request.listing([{"id": str(found.id), "name": found.name, "actiontype": "percent"}])
+    return request.listing([{"id": str(OF_PROMOTIONS + found.id), "name": found.name, "actiontype": "percent"}])
 
 
 @function("basket", CLIENT, needs_employee=True, writes=True)
 def basket(request: Request) -> etree._Element:
-    return _cart(request, "promocode")
+    """The old cart: `clicked_button=setpromocode`, or no button at all, takes a code (panel-2 B2)."""
+    _take_code(request)
+    account = _account(request)
+    lines = _lines(request, account)
+    full, cost = _sums(request, account, lines)
+    document = request.form(
+        {
+            "promocode": _code_of(request, account),
+            "total_sum": f"{cost:.2f}",
+            "full_discount": f"{full - cost:.2f}",
+            "tax": "0.00",
+            "billorder": "",
+        }
+    )
+    listed = etree.SubElement(document, "list", name="itemlist")
+    add_rows(
+        listed,
+        [
+            {
+                "item.id": str(each.id),
+                "item.type": _type_of(request, each),
+                "item.period": str(each.months),
+                "item.autoprolong": "on",
+                "cost": f"{_cost(request, account, each)[1]:.2f}",
+            }
+            for each in lines
+        ],
+    )
+    return document
 
 
 @function("cart", CLIENT, needs_employee=True, writes=True)
 def cart(request: Request) -> etree._Element:
-    """The new cart; its real name and parameter are unknown (B.5), the sandbox calls them `cart` and `promocode`."""
-    return _cart(request, "promocode")
+    """The new cart (panel-2 B1, B2): its form sends `promocode` along with every operation, a button says which."""
+    account, button = _account(request), request.param("clicked_button")
+    if request.submitted and button == "delete":
+        line = request.session.get(Lineitem, request.number("id"))
+        if line is None or line.account != account:
+            raise request.missing("lineitem", request.param("id"))
+        request.session.delete(line)
+        request.session.flush()
+    elif request.submitted and button == "clear":
+        _empty(request, account)
+    if button in ("", "setpromocode") or request.state.reads("cart_takes_code", "any_operation"):
+        _take_code(request)
+    lines = _lines(request, account)
+    document = request.form({"promocode": _code_of(request, account)})
+    listed = etree.SubElement(document, "list", name="lineitems")
+    for each in lines:
+        full, cost = _cost(request, account, each)
+        add_rows(
+            listed,
+            [
+                {
+                    "id": str(each.id),
+                    "name": _name_of(request, each),
+                    "period": str(each.months),
+                    "cost": f"{cost:.2f}",
+                    "full_cost": f"{full:.2f}",
+                }
+            ],
+        )
+    total = etree.SubElement(document, "total")
+    add(total, "cost", f"{_sums(request, account, lines)[1]:.2f}")
+    add(total, "currency", "RUB")
+    add(total, "count", str(len(lines)))
+    return document
+
+
+@function("cartorder.create.confirm", CLIENT, needs_employee=True, writes=True)
+def cartorder_confirm(request: Request) -> etree._Element:
+    """Pay for lines of the cart: each becomes an expense that says what acted on it (panel-2 B1, D3)."""
+    account = _account(request)
+    lines = [each for each in _lines(request, account) if str(each.id) in request.elid.replace(" ", "").split(",")]
+    if not lines:
+        raise request.missing("lineitem", request.elid)
+    if not request.submitted:
+        return request.form({"elid": request.elid, "paymethod_id": "0"})
+    subaccount = request.session.query(Subaccount).filter(Subaccount.account == account).first()
+    if subaccount is None:
+        raise Refusal("value", "paymethod_id", request.param("paymethod_id"))
+    for each in lines:
+        tariff = request.session.get_one(Pricelist, each.pricelist)
+        price = price_of(request, account, tariff)
+        full, cost = price.full * each.months, price.cost * each.months
+        request.session.add(
+            Expense(
+                id=next_id(request, Expense),
+                subaccount=subaccount.id,
+                operation="order",
+                realdate=request.now.date(),
+                amount=cost,
+                discount=price.discount,
+                kind=_KINDS.get(price.source, "") if full != cost else "",
+                discountamount=full - cost,
+            )
+        )
+        request.session.delete(each)
+        request.session.flush()
+    return request.ok()
 
 
 @function("cart.empty", CLIENT, writes=True)
 def cart_empty(request: Request) -> etree._Element:
-    account = _account(request)
-    found = request.session.get(Basket, account)
-    if found is not None:
-        request.session.delete(found)
+    _empty(request, _account(request))
     return request.ok()
 
 
@@ -100,6 +194,8 @@ def order_function(internal_name: str, prefix: str = "") -> Function:
     def action(request: Request) -> etree._Element:
         tariff = _tariff(request, internal_name)
         price, months = price_of(request, _account(request), tariff), _months(request)
+        if request.submitted and request.param("clicked_button") in _INTO_THE_CART:
+            return _add_line(request, tariff, months)
         return request.form(
             {
                 "pricelist": str(tariff.id),
@@ -111,7 +207,7 @@ def order_function(internal_name: str, prefix: str = "") -> Function:
             }
         )
 
-    return Function(f"{prefix}{internal_name}.order.param", action, CLIENT, needs_employee=True)
+    return Function(f"{prefix}{internal_name}.order.param", action, CLIENT, needs_employee=True, writes=True)
 
 
 def register_orders(internal_names: list[str]) -> None:
@@ -127,13 +223,14 @@ def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
     if personal and not personal.percentage and request.state.reads("zero_percent_outranks", "no") and promotional:
         personal = None if personal.type == 0 else personal
     if promotional and request.state.reads("promo_code_beats_personal", "yes") and promotional.promocode:
-        return Price(tariff.monthly, promotional.amount_percent, "promocode")
+        return Price(tariff.monthly, promotional.amount_percent, "promocode", discount=OF_PROMOTIONS + promotional.id)
     if personal and personal.type == 1:
-        return Price(tariff.monthly, Decimal(0), "personal", Decimal(personal.fixed or tariff.monthly))
+        return Price(tariff.monthly, Decimal(0), "personal", Decimal(personal.fixed or tariff.monthly), personal.id)
     if personal:
-        return Price(tariff.monthly, personal.percentage, "personal")
+        return Price(tariff.monthly, personal.percentage, "personal", discount=personal.id)
     if promotional:
-        return Price(tariff.monthly, promotional.amount_percent, "promotion")
+        source = "promocode" if promotional.promocode else "promotion"
+        return Price(tariff.monthly, promotional.amount_percent, source, discount=OF_PROMOTIONS + promotional.id)
     return Price(tariff.monthly, Decimal(0), "")
 
 
@@ -166,28 +263,78 @@ def _promotional(request: Request, account: int, tariff: Pricelist) -> Promotion
     return max(found, key=lambda each: each.amount_percent) if found else None
 
 
-def _cart(request: Request, parameter: str) -> etree._Element:
-    account, code = _account(request), request.param(parameter)
+_KINDS = {"personal": "personal", "promotion": "promo", "promocode": "promo"}
+"""How the newer page calls what acted on an expense (panel-2 D3); a global discount nobody has here."""
+_INTO_THE_CART = ("order", "quickbasket")
+
+
+def _take_code(request: Request) -> None:
+    """A code that a submitted operation brought; an empty one takes away what is there only by its own button."""
+    account, code = _account(request), request.param("promocode")
     found = request.session.get(Basket, account)
-    if code:
-        promotions = request.session.query(Promotion).filter(Promotion.promocode == code).all()
-        if not promotions:
-            raise Refusal("missed", "promocode", code)
-        if not any(each.fromdate <= request.now.date() <= each.todate for each in promotions):
-            raise Refusal("promocode_not_use", "promocode", code)
-        if found is None:
-            found = Basket(account=account)
-            request.session.add(found)
-        found.promocode = code
-    return request.form(
-        {
-            "promocode": found.promocode if found else "",
-            "total_sum": "0.00",
-            "full_discount": "0.00",
-            "tax": "0.00",
-            "billorder": "",
-        }
+    if not request.submitted or not code:
+        if found is not None and request.submitted and request.param("clicked_button") == "setpromocode":
+            request.session.delete(found)
+            request.session.flush()
+        return
+    promotions = request.session.query(Promotion).filter(Promotion.promocode == code).all()
+    if not promotions:
+        raise Refusal("missed", "promocode", code)
+    if not any(each.fromdate <= request.now.date() <= each.todate for each in promotions):
+        raise Refusal("promocode_not_use", "promocode", code)
+    if found is None:
+        found = Basket(account=account)
+        request.session.add(found)
+    found.promocode = code
+    request.session.flush()
+
+
+def _add_line(request: Request, tariff: Pricelist, months: int) -> etree._Element:
+    line = Lineitem(
+        id=next_id(request, Lineitem), account=_account(request), pricelist=tariff.id, months=months, count=1
     )
+    request.session.add(line)
+    document = request.ok()
+    add(document, "lineitem.id", str(line.id))
+    return document
+
+
+def _empty(request: Request, account: int) -> None:
+    """What `cart.empty` and the button `clear` do."""
+    found = request.session.get(Basket, account)
+    for each in (found, *_lines(request, account)):
+        if each is not None:
+            request.session.delete(each)
+    request.session.flush()
+
+
+def _lines(request: Request, account: int) -> list[Lineitem]:
+    return request.session.query(Lineitem).filter(Lineitem.account == account).order_by(Lineitem.id).all()
+
+
+def _code_of(request: Request, account: int) -> str:
+    found = request.session.get(Basket, account)
+    return found.promocode if found else ""
+
+
+def _cost(request: Request, account: int, line: Lineitem) -> tuple[Decimal, Decimal]:
+    """A line's price before and after what acts on it."""
+    price = price_of(request, account, request.session.get_one(Pricelist, line.pricelist))
+    return price.full * line.months, price.cost * line.months
+
+
+def _sums(request: Request, account: int, lines: list[Lineitem]) -> tuple[Decimal, Decimal]:
+    costs = [_cost(request, account, each) for each in lines]
+    return sum((full for full, _ in costs), Decimal(0)), sum((cost for _, cost in costs), Decimal(0))
+
+
+def _name_of(request: Request, line: Lineitem) -> str:
+    return request.localized(request.session.get_one(Pricelist, line.pricelist))
+
+
+def _type_of(request: Request, line: Lineitem) -> str:
+    tariff = request.session.get_one(Pricelist, line.pricelist)
+    return request.session.get_one(Itemtype, tariff.itemtype).intname
 
 
 def _months(request: Request) -> int:

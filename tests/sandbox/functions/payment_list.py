@@ -225,7 +225,7 @@ def _row(request: Request, row: SqlRow[Any], promotional: dict[int, str]) -> Lis
     if row.module:
         cells["paymethod_module"] = row.module
     elif request.state.reads("promotional_module", "empty"):
-        cells["paymethod_module"] = ""
+        cells["paymethod_module"] = ("", {})  # there, and empty; one that is NULL would be left out
     if request.state.reads("refund_source", "present") and each.source_payment:
         cells["source_payment"] = str(each.source_payment)
     if request.caller.level > CLIENT:

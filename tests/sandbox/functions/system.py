@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from ..documents import Cell, Refusal, add, new_document
-from ..models import Account, User
+from ..models import Account, Account2Project, User
 from ..request import CLIENT, ROOT, Request
 from .registry import ANYBODY, REGISTRY, function
 
@@ -65,18 +65,58 @@ def keepalive(request: Request) -> etree._Element:
 def notify(request: Request) -> etree._Element:
     """The notifications for who asks: staff sees those to all."""
     document = new_document(request.func, request.language)
-    for each in request.panel.notifications:
-        if request.caller.level > CLIENT or each["user"] in (request.caller.user, request.caller.name):
-            element = etree.SubElement(document, "elem")
-            for name, value in each.items():
-                add(element, name, value)
+    for each in _notifications(request):
+        element = etree.SubElement(document, "elem")
+        for name, value in each.items():
+            add(element, name, value)
     return document
+
+
+@function("notification", CLIENT)
+def notification(request: Request) -> etree._Element:
+    """The list of them (panel-2 E1: `id subject cdate`)."""
+    return request.listing(
+        [
+            {"id": str(each["id"]), "subject": each["subject"], "cdate": str(request.now.date())}
+            for each in _notifications(request)
+        ]
+    )
+
+
+@function("notification.delete", CLIENT, writes=True)
+def notification_delete(request: Request) -> etree._Element:
+    mine = {each["id"]: each for each in _notifications(request)}
+    for number in map(str, request.ids()):
+        if number not in mine:
+            raise request.missing("notification", number)
+        request.panel.notifications.remove(mine[number])
+    return request.ok()
+
+
+def _notifications(request: Request) -> list[dict[str, str]]:
+    """The panel's own SQL asks for one user and one provider (panel-2 E1): the one whose client area was opened, which
+    a request names by `project`, else the first of the client's."""
+    found: list[dict[str, str]] = request.panel.notifications
+    if request.caller.level > CLIENT:
+        return found
+    own = [each for each in found if each["user"] in (request.caller.user, request.caller.name)]
+    first = _first_provider(request, request.caller.account)
+    asked = request.param("project") or first
+    unnamed = first if request.state.reads("notification_without_project", "first") else ""
+    return [each for each in own if (each["project"] or unnamed) == asked]
+
+
+def _first_provider(request: Request, account: int | None) -> str:
+    found = request.session.query(Account2Project).filter(Account2Project.account == account)
+    return str(min((each.project for each in found), default=1))
 
 
 @function("menu", CLIENT)
 def menu(request: Request) -> etree._Element:
     document = new_document("menu", request.language)
     for name, title in request.panel.menu(request.caller.level, request.language):
+        if name in request.panel.denied[request.caller.name]:
+            continue
         etree.SubElement(document, "node", name=name, title=title, action=name)
     return document
 
@@ -111,8 +151,11 @@ def optionlist_edit(request: Request) -> etree._Element:
 @function("notification.edit", writes=True)
 def notification_edit(request: Request) -> etree._Element:
     if not request.submitted:
-        return request.form({"user": "", "subject": "", "message": ""})
-    request.panel.notifications.append({name: request.param(name) for name in ("user", "subject", "message")})
+        return request.form({"user": "", "project": "", "subject": "", "message": ""})
+    told = {name: request.param(name) for name in ("user", "project", "subject", "message")}
+    if not request.panel.does_nothing:
+        request.panel.notified += 1
+        request.panel.notifications.append({"id": str(request.panel.notified), **told})
     return request.ok()
 
 

@@ -385,5 +385,7 @@ def _saved(me: Reseller) -> str:
     if outlook is None or not kept_savings or not kept_savings["told"]:
         return ""
     window = me.forecast(outlook).window(me.today)
+    if not me.visit.store.savings.is_known(me.account, window.first, window.last):
+        return ""
     sums = me.visit.store.savings.of(me.account, window.first, window.last)
     return ", ".join(f"{wording.money(amount, currency)}" for currency, amount in sorted(sums.items()))
