@@ -285,17 +285,44 @@ reload_panel() {
     panel exit >/dev/null 2>&1 || true
 }
 
-# Registered is what the panel lists among its functions, or answers: without an error, or with one of ours.
+# knows FUNCTION: registered is what the panel has LISTED among its functions, or answers: without an error, or with
+# one of ours.
+knows() {
+    local answer
+    case $LISTED in *">$1<"*) return ;; esac
+    answer=$(panel -o xml "$1" 2>/dev/null || true)
+    case $answer in *"type=\"$NAME\""*) return ;; *'<error'*) return 1 ;; *'<doc'*) return ;; esac
+    return 1
+}
+
 check_registration() {
-    local try answer
+    local try
     for try in $(seq 30); do
-        if panel -o xml actionlist 2>/dev/null | grep -q "$NAME\.health"; then return; fi
-        answer=$(panel -o xml "$NAME.health" 2>/dev/null || true)
-        case $answer in *"type=\"$NAME\""*) return ;; *'<error'*) ;; *'<doc'*) return ;; esac
+        LISTED=$(panel -o xml actionlist 2>/dev/null || true)
+        if knows_all; then return; fi
+        if [ ! -e "$RELEASE/joined.xml" ] && { [ "$try" = 10 ] || knows "$NAME.changes"; }; then join_descriptions; fi
         sleep "$([ "$try" -lt 10 ] && echo 0.5 || echo 2)"
     done
     die "BILLmanager has not registered the plugin; see $ROOT/var/billmgr.log" \
         "BILLmanager не зарегистрировал плагин; см. $ROOT/var/billmgr.log"
+}
+
+# One function of each description stands for all of it; they are read in the order of their names.
+knows_all() {
+    local file function
+    for file in "$RELEASE"/xml/*.xml; do
+        function=$(sed -n 's/.*<func name="\([^"]*\)".*/\1/p' "$file" | head -n 1)
+        if [ -n "$function" ] && ! knows "$function"; then return 1; fi
+    done
+}
+
+# For a panel that does not take a handler from several files.
+join_descriptions() {
+    local file
+    "$RELEASE/venv/bin/python" -I -m "$NAME.panel.description" "$RELEASE/joined.xml" "$RELEASE"/xml/*.xml
+    for file in "$RELEASE"/xml/*.xml; do rm -f "$ROOT/etc/xml/$(basename "$file")"; done
+    install -m 644 "$RELEASE/joined.xml" "$ROOT/etc/xml/billmgr_mod_$NAME.xml"
+    reload_panel
 }
 
 # Until the panel has registered the release, it leaves the data as the one before knows them.

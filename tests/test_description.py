@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from resellerprogram.pages.routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES
+from resellerprogram.panel.description import joined
 
 from tests.sandbox.functions import REGISTRY
 from tests.sandbox.vocabulary import complaints
 
 PROJECT = Path(__file__).resolve().parents[1]
-FILE = PROJECT / "xml" / "billmgr_mod_resellerprogram.xml"
-DESCRIPTION = etree.parse(str(FILE)).getroot()
+FILES = sorted((PROJECT / "xml").glob("*.xml"))
+DESCRIPTION = joined(FILES).getroot()
 PAGES_DESCRIBED = DESCRIPTION.findall("metadata")
 OWN = [page for page in PAGES_DESCRIBED if str(page.get("name")).startswith("resellerprogram.")]
 RESERVED = {
@@ -90,8 +91,23 @@ def test_the_strict_client_is_strict() -> None:
 
 
 def test_the_file_is_spelled_as_utf_8() -> None:
-    assert FILE.read_bytes().startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n')
-    assert FILE.read_text(encoding="utf-8")
+    for file in FILES:
+        assert file.read_bytes().startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n')
+        assert file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem.rpartition("_")[2])
+def test_each_file_is_one_subject_with_its_functions_description_and_both_languages(file: Path) -> None:
+    described = etree.parse(str(file)).getroot()
+    subject = file.stem.partition("resellerprogram_")[2]
+    functions = {str(each.get("name")) for each in described.iter("func")}
+    own = {str(each.get("name")) for each in described.iterfind("metadata")} - {"account"}
+    assert own == functions
+    for language in ("en", "ru"):
+        texts = {each.get("name") for each in described.iterfind(f"lang[@name='{language}']/messages")}
+        assert functions <= texts
+    if functions:
+        assert f"resellerprogram.{subject}" in functions
 
 
 @pytest.mark.parametrize("page", [str(page.get("name")) for page in PAGES_DESCRIBED])

@@ -63,6 +63,23 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
         assert (installed.root / path).stat().st_mode & 0o777 == mode
 
 
+def test_on_a_panel_that_takes_a_handler_from_one_file_alone_the_descriptions_are_joined(
+    sandbox: Sandbox, wheels: Path
+) -> None:
+    sandbox.read_as(handlers_named_twice="first")
+    done = run("install", sandbox.root, "--wheels", str(wheels))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in (sandbox.root / "etc" / "xml").glob("*resellerprogram*")] == [
+        "billmgr_mod_resellerprogram.xml"
+    ]
+    for function in ("members", "why", "tiers", "settings", "queue"):
+        error = sandbox.mgrctl(f"resellerprogram.{function}", su="admin").find("error")
+        assert error is None or error.get("type") == "resellerprogram", "it is the plugin that answers"
+    removed = run("uninstall", sandbox.root)
+    assert removed.returncode == 0, removed.stdout + removed.stderr
+    assert list((sandbox.root / "etc" / "xml").glob("*resellerprogram*")) == []
+
+
 def test_the_administrator_sees_the_state_in_the_panel_and_a_client_does_not(installed: Sandbox) -> None:
     account = installed.world.add_account("Ромашка")
     page = installed.mgrctl("resellerprogram.health", su="admin", lang="ru")

@@ -207,7 +207,7 @@ def test_a_sweep_leaves_a_worker_that_waits_and_it_ends_with_the_installation(li
 
 def test_where_the_events_are_not_registered_the_sweep_does_it(live: Live) -> None:
     assert live.cli("apply").returncode == 0
-    description = live.root / "etc" / "xml" / "billmgr_mod_resellerprogram.xml"
+    description = live.root / "etc" / "xml" / "billmgr_mod_resellerprogram_events.xml"
     kept = description.read_bytes()
     description.unlink()
     live.sandbox.mgrctl("exit")

@@ -165,7 +165,7 @@ def test_whatever_fails_the_order_goes_on_and_the_log_tells(
 
 
 def test_the_description_hooks_the_functions_that_take_promo_codes_and_says_what_the_guard_says() -> None:
-    description = etree.parse(str(PROJECT / "xml" / "billmgr_mod_resellerprogram.xml"))
+    description = etree.parse(str(PROJECT / "xml" / "billmgr_mod_resellerprogram_events.xml"))
     hooked = {each.get("name") for each in description.iterfind("handler[@name='resellerprogram_guard']/event")}
     assert hooked == set(PROMO_CODE_FUNCTIONS)
     for language, text in guard.MESSAGES.items():

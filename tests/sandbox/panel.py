@@ -83,7 +83,7 @@ class Panel:
 
     def reload(self) -> None:
         """What `exit` does: forget caches and read the plugins' descriptions again."""
-        self.plugins = Plugins.load(self.root)
+        self.plugins = Plugins.load(self.root, self.state.readings["handlers_named_twice"])
         for line in self.plugins.log:
             self.log.info(line)
 

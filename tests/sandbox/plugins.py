@@ -57,14 +57,20 @@ class Plugins:
     log: list[str] = field(default_factory=list)
 
     @classmethod
-    def load(cls, root: Path) -> Plugins:
-        """Every well-formed etc/xml/billmgr_mod_*.xml; a broken one is logged and left out."""
+    def load(cls, root: Path, handlers: str = "joined") -> Plugins:
+        """Every well-formed etc/xml/billmgr_mod_*.xml; a broken one is logged and left out. `handlers` named in several
+        files are `joined`, or taken from the `first` alone."""
         plugins = cls()
+        named: set[str] = set()
         for path in sorted((root / "etc" / "xml").glob("billmgr_mod_*.xml")):
             try:
-                plugins._read(
-                    etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-                )
+                read = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+                here = {each.get("name", "") for each in read.iterfind("handler")}
+                for each in read.findall("handler") if handlers == "first" else []:
+                    if each.get("name") in named:
+                        read.remove(each)
+                named |= here
+                plugins._read(read)
             except etree.XMLSyntaxError as error:
                 plugins.log.append(f"core ERROR {path.name}: {error}")
         return plugins

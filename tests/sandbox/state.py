@@ -47,6 +47,10 @@ READINGS: dict[str, tuple[str, ...]] = {
     "group_list": ("all_with_status", "members_only"),  # D.2
     "needs_su": ("no", "yes"),  # E.2
     "key_single_use": ("yes", "no"),  # E.2
+    "handlers_named_twice": (
+        "joined",
+        "first",
+    ),  # plugins 1.1: files are merged by name; whether handlers, too, is open
     "menu_level": ("exact", "minimum"),  # E.3, panel-2 A5: whom level="user" without a plus means
     "handler_lists": ("decorated", "as_given"),  # panel-2 A1: whether the core sorts, sums and pages a handler's rows
     "list_order": ("shown", "orig"),  # panel-2 A1: by what of a cell it sorts them
