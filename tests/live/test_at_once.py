@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import threading
 from collections import defaultdict
@@ -295,6 +296,7 @@ def test_doctor_tells_whether_the_guard_works_and_tries_what_only_a_write_can_te
     assert (refused.returncode, "doctor --try-on" in refused.stderr) == (1, True)
     before = live.sandbox.world.discounts(tester)
     found = live.cli("doctor", "--try-on", str(tester)).stdout
+    assert re.search("own_lists +holds", found)
     lines = {line.split()[0]: line.split()[1] for line in found.splitlines()[1:] if line[:1].isalpha()}
     wanted = ("before_error_blocks", "payment_names_user", "promo_code_functions", "put_back", "zero_percent")
     assert {name: lines[name] for name in wanted} == dict.fromkeys(wanted, "holds")
@@ -302,5 +304,9 @@ def test_doctor_tells_whether_the_guard_works_and_tries_what_only_a_write_can_te
     assert live.cli("settings", "set", "promotions", "everywhere").returncode == 0
     live.cli("settings", "set", "promotions", "covered")
     live.sandbox.read_as(before_error_blocks="no")
-    assert "before_error_blocks         differs" in live.cli("doctor").stdout
+    live.sandbox.read_as(handler_lists="as_given")
+    differing = live.cli("doctor").stdout
+    live.sandbox.read_as(handler_lists="decorated")
+    assert re.search("before_error_blocks +differs", differing)
+    assert re.search("own_lists +differs", differing)
     assert "name a test client" in live.cli("doctor", "--try-on", str(holder)).stdout

@@ -34,7 +34,7 @@ LISTS = {
     "changes": ("health", {}, "resellerprogram changes --count 60"),
 }
 """Lists that grow: the module of their page, what they are asked for, and where they send whoever misses a row."""
-SHORT = {"tiers", "tables", "classes"}
+SHORT = {"tiers", "tables", "classes", "health.sixty"}
 OF_CLIENTS = {"my.tiers", "my.history", "my.payments"}
 """See test_my."""
 

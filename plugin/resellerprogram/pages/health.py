@@ -224,6 +224,11 @@ def _was_told(seen: str, *now: int) -> bool:
 # --- the queue ---
 
 
+def sixty(visit: Visit) -> etree._Element:
+    """Sixty rows, in no menu: doctor asks for their second page (assumption `own_lists`)."""
+    return documents.list_page(visit.document, ({"id": str(number)} for number in range(1, 61)))
+
+
 def queue(visit: Visit) -> etree._Element:
     """What waits to be recalculated, and what was given up."""
     found = visit.store.queue.listed(MOST_ROWS)

@@ -61,6 +61,7 @@ PAGES = {
     "resellerprogram.health.doctor": "health.doctor",
     "resellerprogram.health.backup": "health.backup",
     "resellerprogram.health.takeoff": "health.take_off",
+    "resellerprogram.health.sixty": "health.sixty",
     "resellerprogram.queue": "health.queue",
     "resellerprogram.queue.retry": "health.queue_retry",
     "resellerprogram.queue.drop": "health.queue_drop",

@@ -66,6 +66,9 @@ LIST_CAP = 5000
 PAGE_ROWS = LIST_CAP
 """One page as long as the panel's longest list: rows that come or go between pages can't be missed."""
 
+SIXTY_ROWS = "resellerprogram.health.sixty"
+"""A list of ours that is there to be looked at: whether the core pages what a handler gives."""
+
 OWN_CALL = {"resellerprogram_call": "1"}
 """A parameter that the panel does not know goes along with a call and reaches the handlers (F.9): our own writes of
 discounts must not look like somebody else's."""
@@ -444,6 +447,17 @@ def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, str]:
         return Finding.UNKNOWN, f"{len(newest)} payments: nothing is cut"
     oldest = {row.raw("id") for row in panel.capped_rows("payment", "asc")}
     return _found(newest == oldest, "" if newest == oldest else "by p_order=asc other payments are shown")
+
+
+def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    try:
+        second = panel.call(SIXTY_ROWS, {"p_cnt": "10", "p_num": "2"})
+    except PanelRefusal as refusal:
+        return Finding.UNKNOWN, str(refusal)
+    shown = [row.raw("id") for row in second.rows()]
+    if shown == [str(number) for number in range(11, 21)]:
+        return Finding.HOLDS, ""
+    return Finding.DIFFERS, f"asked for ten rows of the second page: {len(shown)} rows, {', '.join(shown[:3])} …"
 
 
 def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, str]:
@@ -854,6 +868,16 @@ ASSUMPTIONS = (
         "panel/calls.py",
         False,
         _list_cut,
+    ),
+    Assumption(
+        "own_lists",
+        Text(
+            "the panel sorts and pages the rows of our own lists (else each list is one long page)",
+            "панель сама сортирует и листает строки наших списков (иначе каждый список — одна длинная страница)",
+        ),
+        "pages/documents.py",
+        False,
+        _own_lists,
     ),
     Assumption(
         "secrets_from_environment",
