@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the panel is laid out, made anew")
     parser.add_argument("--resellers", type=int, default=200, help="how many there are")
     options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
+        signal.signal(number, signal.default_int_handler)
     shutil.rmtree(options.folder, ignore_errors=True)
     say(
         f"1. A sandbox panel with {options.resellers} resellers and three months of payments",

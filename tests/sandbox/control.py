@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -131,8 +132,15 @@ class Sandbox:
 
     @property
     def alive(self) -> bool:
-        """Whether the process that was started here still runs."""
-        return self._process is not None and self._process.poll() is None
+        """Whether the process that was started here still runs. One that is about to be gone takes nobody any more."""
+        if self._process is None or self._process.poll() is not None:
+            return False
+        address = urlsplit(self.url)
+        try:
+            socket.create_connection((address.hostname or "", address.port or 0), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def kill(self) -> None:
         self.stop(signal.SIGKILL)
