@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -132,13 +131,13 @@ class Sandbox:
 
     @property
     def alive(self) -> bool:
-        """Whether the process that was started here still runs. One that is about to be gone takes nobody any more."""
+        """Whether the process that was started here still answers; one that is about to be gone runs for a while."""
         if self._process is None or self._process.poll() is not None:
             return False
-        address = urlsplit(self.url)
         try:
-            socket.create_connection((address.hostname or "", address.port or 0), timeout=1).close()
-        except OSError:
+            self._control("status")
+        except (OSError, RuntimeError):
+            self._process.wait()
             return False
         return True
 
