@@ -86,6 +86,7 @@ def is_about_vector(page: Any) -> bool:
     return any(word in text for word in ("Vector", "77777", "77 777", "77\u00a0777", "vector/1", "44 %"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_parameter_shows_somebody_elses_account(
     two: tuple[Desk, dict[str, str]], operator: Operator, function: str

@@ -1,7 +1,7 @@
 """Two hundred clients, sixty days, everything that the panel and the world can do: R1 to R11 and section 3 at once.
 
 `SOAK_SEED` is the first seed; while `SOAK_SECONDS` last, further seeds follow. `SOAK_DAYS` and `SOAK_CLIENTS` make each
-of them longer and larger. Where nothing is said, a minute and a half is enough: on a machine that is too slow for sixty
+of them longer and larger. Where nothing is said, two minutes are enough: on a machine that is too slow for sixty
 days in that time the soak ends earlier, and says so.
 """
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("SOAK_SEED", "11"))
 SECONDS = float(os.environ.get("SOAK_SECONDS", "0"))
-AT_MOST = 80.0
+AT_MOST = 115.0
 DAYS = int(os.environ.get("SOAK_DAYS", "60"))
 CLIENTS = int(os.environ.get("SOAK_CLIENTS", "200"))
 STRUCK = 0.12
