@@ -16,11 +16,12 @@ ALLOWED = {
     "programme": {"programme"},
     "panel": {"programme", "panel"},
     "store": {"programme", "store"},
-    "recalculation": {"programme", "panel", "store", "recalculation", "wording"},
-    "doctor": {"programme", "panel", "store", "recalculation", "health", "__version__", "doctor"},
-    "wording.py": {"programme"},
+    "recalculation": {"programme", "panel", "store", "recalculation", "words"},
+    "doctor": {"programme", "panel", "store", "recalculation", "__version__", "doctor"},
+    "quick": {"quick"},
+    "host": {"host"},
+    "office": {"programme", "panel", "store", "words", "recalculation", "doctor", "office"},
 }
-"""`wording` is how figures read; what is sent to resellers is worded where it is sent."""
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""The worker process: started by an event or a sweep, detached from the panel.
+"""The worker process: started by an event, a page or a sweep, detached from the panel.
 
-It stays for a while after its work, loaded and listening, so that the next payment does not wait for a program to
-start; sweeps see to it that one is there. It ends when nothing came for that while, and when the plugin is upgraded or
-removed.
+First it carries out what administrators have started from pages; a payment that comes meanwhile starts another one.
+Then it answers the queue, and stays for a while, loaded and listening, so that the next payment does not wait for a
+program to start; sweeps see to it that one is there. It ends when nothing came for that while, and when the plugin is
+upgraded or removed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .logfile import log_to
-from .recalculation.work import work
+from .host.logfile import log_to
+from .recalculation.work import a_minute, work
 from .store import Store
 from .store.bell import Bell
 
@@ -24,21 +25,30 @@ GLANCES = 5.0
 
 
 def main(root: Path) -> None:
-    """Be the worker of the panel in `root`. What goes wrong is in the log and in the queue."""
+    """Be a worker of the panel in `root`. What goes wrong is in the log and in the queue."""
     log_to(root)
     try:
         with Store(root, datetime.now()) as store:
             bell = Bell(store.folder)
             try:
-                work(root, store, datetime.now, Lingering(root, bell))
+                # a plan over everybody takes memory that does not come back: who made one does not stay
+                work(root, store, datetime.now, a_minute if _carry_out_tasks(root, store) else Lingering(root, bell))
             finally:
                 bell.close()
             if OURSELVES.exists():
-                from .doctor import tell_if_overdue  # much to load for what hardly ever matters
+                from .doctor.checks import tell_if_overdue  # much to load for what hardly ever matters
 
                 tell_if_overdue(root, store, datetime.now())
     except Exception:
         logging.getLogger(__name__).exception("the worker failed; the next sweep goes on")
+
+
+def _carry_out_tasks(root: Path, store: Store) -> bool:
+    if not store.tasks.next():
+        return False
+    from .office.tasks import carry_out_all  # much to load for a payment
+
+    return carry_out_all(root, store, datetime.now)
 
 
 class Lingering:

@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import Money
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
 from resellerprogram.store.promo_orders import PromoOrder
-from resellerprogram.tasks import carry_out_all
 
 from tests.operator import Operator
 from tests.pages.desk import NOW, Desk

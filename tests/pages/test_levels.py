@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from resellerprogram.administration import Administration
+from resellerprogram.office import Office
 from resellerprogram.pages.routes import OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS
 from resellerprogram.programme.errors import SettingError
 from resellerprogram.programme.ids import AccountId
@@ -77,7 +77,7 @@ def test_every_function_is_for_those_levels_and_no_others(desk: Desk, function: 
 def test_what_equals_taking_off_or_unlocks_it_is_for_full_administrators_in_an_employees_function_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
-    monkeypatch.setattr("resellerprogram.pages.visit.start", lambda *started: None)
+    monkeypatch.setattr("resellerprogram.pages.visit.start_worker", lambda *started: None)
     beyond, usual = SENT_BY_FULL[function]
     for account in (1, 2):
         desk.store.standings.know(AccountId(account), "Client")
@@ -106,8 +106,8 @@ def test_every_setting_has_its_level() -> None:
     assert {name for name, setting in SETTINGS.items() if setting.level == FULL} == SETTINGS_OF_FULL.keys()
 
 
-def office_of(store: Store, level: int) -> Administration:
-    return Administration(store.folder.parents[1], store, Author("x", ""), lambda: NOW, level)
+def office_of(store: Store, level: int) -> Office:
+    return Office(store.folder.parents[1], store, Author("x", ""), lambda: NOW, level)
 
 
 @pytest.mark.parametrize("level", [CLIENT, EMPLOYEE])
@@ -117,7 +117,7 @@ def test_settings_that_carry_trust_or_take_discounts_off_are_for_full_administra
 ) -> None:
     before = store.settings.texts()
     with pytest.raises(SettingError, match="full administrator") as refused:
-        office_of(store, level).set({name: SETTINGS_OF_FULL[name], "notifications": "off"})
+        office_of(store, level).settings.change({name: SETTINGS_OF_FULL[name], "notifications": "off"})
     assert refused.value.field == name
     assert store.settings.texts() == before
 
@@ -125,7 +125,7 @@ def test_settings_that_carry_trust_or_take_discounts_off_are_for_full_administra
 def test_no_client_changes_any_setting(store: Store) -> None:
     for name, text in SETTINGS_OF_EMPLOYEES.items():
         with pytest.raises(SettingError, match=name):
-            office_of(store, CLIENT).set({name: text})
+            office_of(store, CLIENT).settings.change({name: text})
 
 
 def test_what_one_may_not_change_is_not_on_the_form_and_can_not_be_sent(office: Desk, operator: Operator) -> None:

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 
 import pytest
 from lxml import etree
+from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind
-from resellerprogram.tasks import carry_out_all
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk

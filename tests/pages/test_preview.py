@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.store.changes import Author
 from resellerprogram.store.tasks import APPLY
-from resellerprogram.tasks import carry_out_all
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk

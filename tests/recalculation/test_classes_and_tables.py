@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from resellerprogram.doctor import doctor
+from resellerprogram.doctor.checks import doctor
 from resellerprogram.panel import assumptions
 from resellerprogram.panel.answers import Row
 from resellerprogram.panel.errors import IncompleteAnswer

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from resellerprogram.doctor import doctor
+from resellerprogram.doctor.checks import doctor
 from resellerprogram.doctor.report import report
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import ResellerProgrammeError

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from resellerprogram.health import State, health
+from resellerprogram.doctor.health import State, health
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import UnsafePlan
 from resellerprogram.programme.ids import AccountId

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from resellerprogram import health
 from resellerprogram.cli import main
-from resellerprogram.doctor import doctor, tell_if_overdue
+from resellerprogram.doctor import health
+from resellerprogram.doctor.checks import doctor, tell_if_overdue
+from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.panel.assumptions import Finding
 from resellerprogram.panel.calls import Panel
 from resellerprogram.panel.connection import Way, open_panel
@@ -20,7 +21,6 @@ from resellerprogram.programme.ids import AccountId
 from resellerprogram.recalculation.notifying import deliver
 from resellerprogram.recalculation.run import put_all_back, working_on
 from resellerprogram.store.tasks import EXAMINE
-from resellerprogram.tasks import carry_out_all
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import Desk

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from resellerprogram.doctor import tell_if_overdue
-from resellerprogram.health import State, health
+from resellerprogram.doctor.checks import tell_if_overdue
+from resellerprogram.doctor.health import State, health
 from resellerprogram.panel import directory, discounts
 from resellerprogram.panel.directory import Listed
 from resellerprogram.panel.errors import Call, IncompleteAnswer, PanelError, PanelRefusal

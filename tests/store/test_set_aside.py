@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resellerprogram.health import health
+from resellerprogram.doctor.health import health
 from resellerprogram.programme.errors import StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from resellerprogram.health import health
-from resellerprogram.logfile import LOG_NAME, last_errors, log_to
+from resellerprogram.doctor.health import health
+from resellerprogram.host.logfile import LOG_NAME, last_errors, log_to
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError

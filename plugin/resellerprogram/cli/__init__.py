@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ..logfile import LOG_NAME, log_to
+from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from .. import wording
-from ..administration import class_text, with_classes
-from ..detached import WORKER, start
+from ..host.detached import start_worker
+from ..office.classes import class_text
+from ..office.tiers import with_classes
 from ..panel.standstill import check_may_write, stands_still
 from ..programme.basis import Pin
 from ..programme.bounds import is_id
@@ -19,7 +19,6 @@ from ..programme.errors import PanelStandsStill, SettingError, TierTableError
 from ..programme.members import MemberNote
 from ..programme.text import Text, same
 from ..programme.tiers import ServiceClass, TierTable
-from ..recalculation.letters import letter
 from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
@@ -28,6 +27,8 @@ from ..store.classes import ClassOfServices
 from ..store.notices import KeptNotice
 from ..store.queue import Queued
 from ..store.settings import SETTINGS
+from ..words import figures
+from ..words.letters import letter
 from .output import EXIT_PARTLY, Command
 
 _GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт")
@@ -59,8 +60,8 @@ def _show_tiers(command: Command, table: TierTable) -> None:
     rows = (
         (
             tier.name,
-            wording.money(tier.threshold, currency),
-            *(wording.percent(percent) for percent in tier.percents.values()),
+            figures.money(tier.threshold, currency),
+            *(figures.percent(percent) for percent in tier.percents.values()),
         )
         for tier in table.tiers
     )
@@ -75,7 +76,7 @@ def tiers_import(command: Command) -> int:
         raise TierTableError(Text("not UTF-8: {error}", "не в UTF-8: {error}")(error=error)) from error
     table = TierTable.from_csv(text, command.store.classes.names())
     first_day = command.options.first_day or date.today()
-    command.office.put_tiers(table, first_day)
+    command.office.tiers.put(table, first_day)
     command.say(
         Text(
             "Tiers from {day} on: {count}. `resellerprogram plan --date {day}` shows what they change.",
@@ -111,7 +112,7 @@ def classes_list(command: Command) -> int:
                 each.name,
                 each.title.say(command.language),
                 ", ".join(each.types),
-                ", ".join(map(str, each.left_out)) or wording.NOTHING,
+                ", ".join(map(str, each.left_out)) or figures.NOTHING,
             )
             for each in classes
         ),
@@ -130,13 +131,13 @@ def classes_set(command: Command) -> int:
         before.types if options.types is None else _words(options.types),
         before.left_out if options.leave_out is None else _tariffs(options.leave_out),
     )
-    command.office.put_class(wanted)
+    command.office.classes.put(wanted)
     command.say(same(f"{name}: {class_text(wanted)}"))
     return 0
 
 
 def classes_remove(command: Command) -> int:
-    command.office.remove_class(ServiceClass(command.options.name))
+    command.office.classes.remove(ServiceClass(command.options.name))
     return 0
 
 
@@ -161,17 +162,17 @@ def members_list(command: Command) -> int:
 
 
 def members_enrol(command: Command) -> int:
-    name = command.office.enrol(command.options.account, command.options.reason)
+    name = command.office.members.enrol(command.options.account, command.options.reason)
     return _noted(command, Text("Account {id}, {name}, is enrolled.", "Клиент {id}, {name}, участвует."), name)
 
 
 def members_exclude(command: Command) -> int:
-    name = command.office.exclude(command.options.account, command.options.reason)
+    name = command.office.members.exclude(command.options.account, command.options.reason)
     return _noted(command, Text("Account {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён."), name)
 
 
 def members_reset(command: Command) -> int:
-    name = command.office.follow_the_rule(command.options.account)
+    name = command.office.members.follow_the_rule(command.options.account)
     return _noted(
         command, Text("Account {id}, {name}, follows the rule.", "Клиент {id}, {name}: по общему правилу."), name
     )
@@ -179,12 +180,13 @@ def members_reset(command: Command) -> int:
 
 def members_pin(command: Command) -> int:
     options = command.options
-    name = command.office.pin(options.account, Pin(options.tier, options.until, options.reason, options.exactly))
+    pin = Pin(options.tier, options.until, options.reason, options.exactly)
+    name = command.office.members.pin(options.account, pin)
     return _noted(command, Text("Account {id}, {name}, is pinned.", "Клиент {id}, {name}, закреплён."), name)
 
 
 def members_unpin(command: Command) -> int:
-    name = command.office.unpin(command.options.account)
+    name = command.office.members.unpin(command.options.account)
     return _noted(
         command,
         Text("Account {id}, {name}, is not pinned any more.", "Клиент {id}, {name}, больше не закреплён."),
@@ -198,7 +200,7 @@ def settings_show(command: Command) -> int:
         command.json(texts)
         return 0
     rows = (
-        (name, value or wording.NOTHING, SETTINGS[name].about.say(command.language)) for name, value in texts.items()
+        (name, value or figures.NOTHING, SETTINGS[name].about.say(command.language)) for name, value in texts.items()
     )
     command.table(Text("setting|value|meaning", "настройка|значение|смысл"), rows)
     return 0
@@ -206,8 +208,8 @@ def settings_show(command: Command) -> int:
 
 def settings_set(command: Command) -> int:
     name, value = command.options.name, command.options.value
-    command.office.set({name: value})
-    command.say(same(f"{name} = {value or wording.NOTHING}"))
+    command.office.settings.change({name: value})
+    command.say(same(f"{name} = {value or figures.NOTHING}"))
     return 0
 
 
@@ -222,11 +224,11 @@ def notices(command: Command) -> int:
         Text("when|account|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
-                wording.moment(kept.made_at, language),
+                figures.moment(kept.made_at, language),
                 str(kept.notice.account),
                 each.subject.say(language),
-                wording.NOTICE_OUTCOMES[kept.outcome].say(language),
-                kept.error or wording.NOTHING,
+                figures.NOTICE_OUTCOMES[kept.outcome].say(language),
+                kept.error or figures.NOTHING,
             )
             for kept, each in zip(found, letters)
         ),
@@ -254,13 +256,13 @@ def changes(command: Command) -> int:
         Text("when|who|from|what|whom|before|after", "когда|кто|откуда|что|кого|было|стало"),
         (
             (
-                wording.moment(each.at, command.language),
-                each.author.name or wording.NOTHING,
-                each.author.address or wording.NOTHING,
+                figures.moment(each.at, command.language),
+                each.author.name or figures.NOTHING,
+                each.author.address or figures.NOTHING,
                 each.what,
                 each.whom,
-                wording.one_line(each.before),
-                wording.one_line(each.after),
+                figures.one_line(each.before),
+                figures.one_line(each.after),
             )
             for each in found
         ),
@@ -283,8 +285,8 @@ def queue_list(command: Command) -> int:
                 str(each.id),
                 str(each.account or ""),
                 str(each.payment or ""),
-                wording.cause(each.cause, command.language),
-                wording.moment(each.since, command.language),
+                figures.cause(each.cause, command.language),
+                figures.moment(each.since, command.language),
                 str(each.attempts),
                 (_GIVEN_UP if each.dead else _WAITS).say(command.language),
                 each.error,
@@ -341,10 +343,10 @@ def set_aside(command: Command) -> int:
             (
                 (
                     str(each.account),
-                    each.shown.get("name") or wording.NOTHING,
-                    each.shown.get("value") or wording.NOTHING,
+                    each.shown.get("name") or figures.NOTHING,
+                    each.shown.get("value") or figures.NOTHING,
                     each.fields.get("pricelist_tree", ""),
-                    wording.moment(each.set_aside_at, command.language),
+                    figures.moment(each.set_aside_at, command.language),
                 )
                 for each in resting
             ),
@@ -391,7 +393,7 @@ def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
 
 def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
     how = Text("exactly {tier}", "ровно {tier}") if pin.exactly else Text("at least {tier}", "не ниже {tier}")
-    return (how(tier=pin.tier).say(language), wording.day(pin.until, language), pin.reason)
+    return (how(tier=pin.tier).say(language), figures.day(pin.until, language), pin.reason)
 
 
 def _class_values(each: ClassOfServices) -> dict[str, Any]:
@@ -427,13 +429,13 @@ def _tariffs(text: str) -> tuple[int, ...]:
 
 
 def _noted(command: Command, text: Text, name: str = "") -> int:
-    command.say(text(id=command.options.account, name=name or wording.NOTHING))
+    command.say(text(id=command.options.account, name=name or figures.NOTHING))
     if stands_still(command.root):
         command.say(PanelStandsStill().text)
         return 0
     if command.store.settings.current().automatic:
         Bell.ring(command.store.folder)
-        start(command.root, WORKER)
+        start_worker(command.root)
     command.say(
         Text(
             "The worker acts on it; with automatic = off only `resellerprogram apply --account {id}` does.",

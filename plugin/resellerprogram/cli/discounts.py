@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .. import plan_telling, telling
-from ..detached import TASKS, WORKER, start
-from ..doctor import tell_if_overdue
+from ..doctor.checks import tell_if_overdue
+from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
@@ -22,6 +21,7 @@ from ..recalculation.report import Planned, Report
 from ..recalculation.run import PATIENCE, considered_alone, put_all_back, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..store.decisions import Record, content_of, content_of_written
+from ..words import explanation, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
 
 NIGHT = 3600.0
@@ -128,9 +128,7 @@ def sweep(command: Command) -> int:
         return 0
     finally:
         tell_if_overdue(command.root, command.store, datetime.now())
-        start(command.root, WORKER)
-        if command.store.tasks.next():  # its process died, or could not be started
-            start(command.root, TASKS)
+        start_worker(command.root)  # also for a task whose process died, or could not be started
     command.say(
         Text(
             "payments that changed: {payments}, accounts whose discounts did: {accounts}; recalculated {recalculated}, "
@@ -176,13 +174,13 @@ def put_back(command: Command) -> int:
 def _taken_off(command: Command) -> Text:
     store = command.store
     ours, clients = store.owned.count(), len(store.owned.accounts())
-    return plan_telling.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
+    return proposal.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
 
 
 def _stop_by_itself(command: Command) -> None:
     """What is taken off now must not be written again by the next payment."""
     if command.store.settings.current().automatic:
-        command.office.set({"automatic": "off"})
+        command.office.settings.change({"automatic": "off"})
         command.say(_AUTOMATIC_OFF)
 
 
@@ -209,18 +207,18 @@ def explain(command: Command) -> int:
         return 0
     currency = command.store.settings.current().currency
     command.lines(
-        telling.explanation(
+        explanation.explanation(
             decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language
         )
     )
     if record:
-        command.lines(telling.written_lines(record, command.language))
+        command.lines(explanation.written_lines(record, command.language))
     if changes:
         command.say(
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(plan_telling.change(each, names, command.language) for each in changes))
+            )(id=account, changes=", ".join(proposal.change(each, names, command.language) for each in changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -265,8 +263,8 @@ def _explanation_values(
 def _print_report(command: Command, report: Report, written: bool) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
-        command.lines(plan_telling.plan_lines(report, currency, command.language, written))
-        command.lines(plan_telling.notice_lines(report, currency, command.titles, command.language, written))
+        command.lines(proposal.plan_lines(report, currency, command.language, written))
+        command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
         return
     command.json(
         {

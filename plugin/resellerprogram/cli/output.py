@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .. import wording
-from ..administration import Administration
+from ..office import Office
 from ..programme.bounds import LONGEST_NAME
 from ..programme.text import Text, short
 from ..store import Store
 from ..store.changes import Author
 from ..store.settings import FULL_LEVEL
+from ..words import figures
 
 CONSOLE = "console"
 """The address from which the command line's changes come."""
@@ -40,14 +40,14 @@ class Command:
         return root
 
     @property
-    def office(self) -> Administration:
+    def office(self) -> Office:
         """What administrators decide, in the name of whoever sits at the console."""
         name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
         name = short(name, LONGEST_NAME)
-        return Administration(self.root, self.store, Author(name, CONSOLE), datetime.now, FULL_LEVEL)
+        return Office(self.root, self.store, Author(name, CONSOLE), datetime.now, FULL_LEVEL)
 
     @property
-    def titles(self) -> wording.Titles:
+    def titles(self) -> figures.Titles:
         """What people read of the service classes."""
         return {each.name: each.title for each in self.store.classes.all()}
 
@@ -74,7 +74,7 @@ class Command:
 
     def table(self, header: Text, rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
         """An aligned table; the header's columns are separated by `|`."""
-        self.lines(wording.table(header.say(self.language).split("|"), rows, frozenset(right)))
+        self.lines(figures.table(header.say(self.language).split("|"), rows, frozenset(right)))
 
     def json(self, values: Any) -> None:
         print(json.dumps(values, ensure_ascii=False, indent=2))

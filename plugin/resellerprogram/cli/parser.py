@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .. import __version__
+from ..host.root import panel_root
 from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
-from ..root import panel_root
 from . import administration, discounts, restoring, wellness
 
 _Value = TypeVar("_Value")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from .. import health, wording
-from ..doctor import Check
-from ..doctor import doctor as examine
+from ..doctor import health
 from ..doctor import report as reports
+from ..doctor.checks import Check
+from ..doctor.checks import doctor as examine
 from ..panel.assumptions import Finding
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.promo_orders import PromoOrder
+from ..words import figures
 from .output import EXIT_FAILED, Command
 
 _FINDINGS = {
@@ -42,7 +43,7 @@ def status(command: Command) -> int:
         last = Text(
             "last good run {at}, {accounts} accounts, {written} written",
             "последний успешный пересчёт {at}, клиентов {accounts}, записано {written}",
-        )(at=wording.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
+        )(at=figures.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
             "{state}: {last}; discounts {discounts}, set aside {set_aside}, queue {queued}, given up {given_up}",
@@ -59,12 +60,12 @@ def status(command: Command) -> int:
     if found.promo_orders:
         command.say(_PROMO_ORDERS(count=found.promo_orders))
         command.lines(
-            f"  {wording.day(each.day, command.language)} "
+            f"  {figures.day(each.day, command.language)} "
             + _ORDER(
                 account=each.account,
                 tier=each.tier,
-                what=each.what or wording.NOTHING,
-                taken=wording.money(each.taken.amount, each.taken.currency),
+                what=each.what or figures.NOTHING,
+                taken=figures.money(each.taken.amount, each.taken.currency),
             ).say(command.language)
             for each in command.store.promo_orders.newest(SHOWN_ORDERS)
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from ..health import health
 from ..panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
@@ -24,6 +23,7 @@ from ..recalculation.run import PATIENCE, working_on
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
+from .health import health
 
 _OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ..administration import token
+from ..office import token
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
@@ -67,7 +67,7 @@ def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
         tuple(request.several("types")),
         tuple(visit.number(text, Text("tariff", "тариф"), "left_out") for text in left_out),
     )
-    visit.office.put_class(wanted, request.text("seen"), new=found is None)
+    visit.office.classes.put(wanted, request.text("seen"), new=found is None)
     return documents.ok("func=resellerprogram.classes")
 
 
@@ -86,5 +86,5 @@ def _choices(visit: Visit) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
 def class_delete(visit: Visit) -> etree._Element:
     """Remove classes; one that a tier has a percent for stays, and which tiers these are is told."""
     for name in visit.request.several("elid"):
-        visit.office.remove_class(ServiceClass(name))
+        visit.office.classes.remove(ServiceClass(name))
     return documents.ok()

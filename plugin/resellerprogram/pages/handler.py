@@ -83,7 +83,7 @@ def _log(root: Path, function: str, error: Exception) -> None:
     """What was ours or the panel's fault. Logging takes time to load, and most pages have nothing to log."""
     import logging
 
-    from ..logfile import log_to
+    from ..host.logfile import log_to
 
     try:
         log_to(root)

@@ -12,15 +12,17 @@ from datetime import datetime
 
 from lxml import etree
 
-from .. import __version__, health, wording
-from ..logfile import last_errors
-from ..plan_telling import TAKEN_OFF
+from .. import __version__
+from ..doctor import health
+from ..host.logfile import last_errors
 from ..programme.text import Text
 from ..store.listing import MOST_ROWS
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.queue import Queued
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, PUT_BACK, WITHDRAW, Task
+from ..words import figures
+from ..words.proposal import TAKEN_OFF
 from . import documents
 from .documents import Cell, Row
 from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
@@ -50,7 +52,7 @@ _STATES = {
 def page(visit: Visit) -> etree._Element:
     """State and problems, runs, tasks, doctor's table, versions, the log's last errors."""
     found = health.health(visit.store, visit.now)
-    if is_under_way(visit, *wording.TASKS):
+    if is_under_way(visit, *figures.TASKS):
         documents.refresh_every(visit.document, REFRESHES)
     return documents.form_page(
         visit.document,
@@ -85,7 +87,7 @@ def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
         (Text("given up", "брошено"), str(found.given_up)),
     )
     for name, value in lines:
-        yield {"what": name.say(visit.language), "value": value or wording.NOTHING}
+        yield {"what": name.say(visit.language), "value": value or figures.NOTHING}
 
 
 def _run(visit: Visit, run: Run) -> Row:
@@ -111,7 +113,7 @@ def _orders(visit: Visit) -> Iterator[Row]:
             "whom": f"{each.account} {names.get(each.account, '')}".strip(),
             "tier": each.tier,
             "service": each.what,
-            "taken": wording.money(each.taken.amount, each.taken.currency),
+            "taken": figures.money(each.taken.amount, each.taken.currency),
         }
 
 
@@ -119,7 +121,7 @@ def _task(visit: Visit, task: Task) -> Row:
     outcome = OUTCOMES[task.outcome].say(visit.language) if task.outcome in OUTCOMES else under_way(visit, task)
     return {
         "asked": visit.moment(task.asked_at),
-        "kind": wording.TASKS.get(task.kind, Text(task.kind, task.kind)).say(visit.language),
+        "kind": figures.TASKS.get(task.kind, Text(task.kind, task.kind)).say(visit.language),
         "who": task.author.name,
         "outcome": outcome,
         "message": task.message.say(visit.language),
@@ -161,7 +163,7 @@ def doctor(visit: Visit) -> etree._Element:
         visit.check_may_write()
     arguments = {"try_on": visit.account(text, "try_on")} if text else {}
     if text:
-        visit.office.done("doctor", text)
+        visit.office.record("doctor", text)
     visit.start_task(EXAMINE, **arguments)
     return documents.ok("func=resellerprogram.health", "form")
 
@@ -171,7 +173,7 @@ def backup(visit: Visit) -> etree._Element:
     if not visit.request.submitted:
         return documents.form_page(visit.document, {"folder": str(visit.store.folder / "backups")})
     path = visit.store.backup(visit.now)
-    visit.office.done("backup", path.name)
+    visit.office.record("backup", path.name)
     return documents.ok("func=resellerprogram.health", "form")
 
 
@@ -209,8 +211,8 @@ def take_off(visit: Visit) -> etree._Element:
             "скидок теперь больше, чем показала эта форма; откройте её заново",
             "confirm",
         )
-    visit.office.set({"automatic": "off"})
-    visit.office.done(request.text("what"), "*", "", request.text("reason"))
+    visit.office.settings.change({"automatic": "off"})
+    visit.office.record(request.text("what"), "*", "", request.text("reason"))
     visit.start_task(request.text("what"))
     return documents.ok("func=resellerprogram.health", "form")
 
@@ -270,7 +272,7 @@ def queue_retry(visit: Visit) -> etree._Element:
     visit.check_may_write()
     for row in visit.request.several("elid"):
         visit.store.queue.retry(visit.number(row, Text("row", "строка")))
-    visit.office.done("queue retry", visit.request.elid)
+    visit.office.record("queue retry", visit.request.elid)
     visit.wake_worker()
     return documents.ok()
 
@@ -279,7 +281,7 @@ def queue_drop(visit: Visit) -> etree._Element:
     """Forget the selected ones; the nightly run looks at everybody anyway."""
     for row in visit.request.several("elid"):
         visit.store.queue.drop(visit.number(row, Text("row", "строка")))
-    visit.office.done("queue drop", visit.request.elid)
+    visit.office.record("queue drop", visit.request.elid)
     return documents.ok()
 
 
@@ -313,7 +315,7 @@ def set_aside(visit: Visit) -> etree._Element:
 
 def notices(visit: Visit) -> etree._Element:
     """What clients were told, the newest first, after what the last plan would tell them."""
-    from ..recalculation.letters import subject
+    from ..words.letters import subject
 
     language, notices = visit.language, visit.store.notices
     planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
@@ -323,7 +325,7 @@ def notices(visit: Visit) -> etree._Element:
             "made": "",
             "account": f"{each['account']} {each['name']}".strip(),
             "subject": each["subject"][language == "ru"],
-            "outcome": Cell(wording.NOTICE_OUTCOMES["planned"].say(language), "blue", "planned"),
+            "outcome": Cell(figures.NOTICE_OUTCOMES["planned"].say(language), "blue", "planned"),
         }
         for number, each in enumerate(planned)
     ]
@@ -336,7 +338,7 @@ def notices(visit: Visit) -> etree._Element:
             "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
             "subject": subject(kept.notice).say(language),
             "outcome": Cell(
-                ": ".join(filter(None, (wording.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
+                ": ".join(filter(None, (figures.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
                 _NOTICE_COLORS.get(kept.outcome, ""),
                 kept.outcome,
             ),
@@ -364,10 +366,10 @@ def changes(visit: Visit) -> etree._Element:
             "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
             "who": each.author.name,
             "address": each.author.address,
-            "what": wording.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
+            "what": figures.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
             "whom": each.whom,
-            "before": wording.one_line(_without_lines_of(each.before, each.after)),
-            "after": wording.one_line(_without_lines_of(each.after, each.before)),
+            "before": figures.one_line(_without_lines_of(each.before, each.after)),
+            "after": figures.one_line(_without_lines_of(each.after, each.before)),
         }
         for each in found
     )

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ..administration import token
+from ..office import token
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
 from ..programme.members import LEFT, MemberNote
@@ -220,19 +220,19 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     """All of it is checked before any of it is written."""
     request, office = visit.request, visit.office
     note = visit.store.members.of(account)
-    office.check_unchanged(note, request.text("seen"))
+    office.members.check_unchanged(note, request.text("seen"))
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(note):
         visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
     if pin and pin != note.pin:
-        office.check_pin(pin)
+        office.members.check_pin(pin)
     if (standing, reason) != (note.standing or "rule", note.reason):
         _stand(visit, account, standing, reason)
     if pin and pin != note.pin:
-        office.pin(account, pin)
+        office.members.pin(account, pin)
     elif note.pin and not pin:
-        office.unpin(account)
+        office.members.unpin(account)
     visit.wake_worker()
     return documents.ok()
 
@@ -247,11 +247,11 @@ def _pin(visit: Visit) -> Pin:
 
 def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None:
     if standing == "excluded":
-        visit.office.exclude(account, reason)
+        visit.office.members.exclude(account, reason)
     elif standing == "enrolled":
-        visit.office.enrol(account, reason)
+        visit.office.members.enrol(account, reason)
     elif standing == "rule":
-        visit.office.follow_the_rule(account)
+        visit.office.members.follow_the_rule(account)
 
 
 # --- several at once ---
@@ -259,7 +259,7 @@ def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None
 
 def members_enrol(visit: Visit) -> etree._Element:
     for account in visit.accounts():
-        visit.office.enrol(account)
+        visit.office.members.enrol(account)
     visit.wake_worker()
     return documents.ok()
 
@@ -271,7 +271,7 @@ def members_exclude(visit: Visit) -> etree._Element:
         return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
     reason = visit.line("reason")
     for account in accounts:
-        visit.office.exclude(account, reason)
+        visit.office.members.exclude(account, reason)
     visit.wake_worker()
     return documents.ok()
 
@@ -280,7 +280,7 @@ def members_recalculate(visit: Visit) -> etree._Element:
     """At once, for these clients; the limit on drops holds."""
     visit.check_may_write()
     accounts = visit.accounts()
-    visit.office.done("recalculate", ", ".join(map(str, accounts)))
+    visit.office.record("recalculate", ", ".join(map(str, accounts)))
     visit.start_task(APPLY, accounts=accounts, cause="recalculate")
     return documents.ok()
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from lxml import etree
 
-from .. import wording
 from ..programme.basis import Because
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
@@ -26,6 +25,7 @@ from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import KINDS, PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
+from ..words import figures
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -85,7 +85,7 @@ def _row(visit: Visit, planned: PlannedAccount) -> Row:
         "id": str(planned.account),
         "name": planned.name or f"#{planned.account}",
         "turnover": visit.money(planned.turnover),
-        "tier": wording.step_of_tier(planned.tier_before, planned.tier),
+        "tier": figures.step_of_tier(planned.tier_before, planned.tier),
         "kind": Cell(kind, _COLORS.get(planned.kind, ""), planned.kind),
         "changes": "; ".join(_change(visit, change) for change in planned.changes),
         "drops": str(planned.drops),
@@ -93,11 +93,11 @@ def _row(visit: Visit, planned: PlannedAccount) -> Row:
 
 
 def _change(visit: Visit, change: Mapping[str, Any]) -> str:
-    because = wording.BECAUSE[Because(change["because"])].say(visit.language)
+    because = figures.BECAUSE[Because(change["because"])].say(visit.language)
     if "value" in change:
         return f"{change['name']} {change['value']}: {because}"
     step = " → ".join(
-        f"{each} %" if each is not None else wording.NOTHING for each in (change["before"], change["after"])
+        f"{each} %" if each is not None else figures.NOTHING for each in (change["before"], change["after"])
     )
     return f"{change['name']} {step}" + (f" ({because})" if because else "")
 
@@ -264,7 +264,7 @@ def _apply(visit: Visit, accounts: list[AccountId], confirmed: Prints, drops: in
             drops=drops,
         )
     whom = ", ".join(map(str, accounts)) or "*"
-    visit.office.done("apply without limit" if lifted else "apply", whom, "", reason)
+    visit.office.record("apply without limit" if lifted else "apply", whom, "", reason)
     selected = {"accounts": sorted(confirmed)} if accounts else {}
     prints = {str(account): each for account, each in confirmed.items()}
     visit.start_task(APPLY, cause="preview", allow_drop=lifted, confirmed=prints, **selected)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from .. import wording
-from ..administration import token
+from ..office import token
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..store.settings import SETTINGS
+from ..words import figures
 from . import documents
 from .documents import Choices
 from .visit import Visit
@@ -79,7 +79,7 @@ def settings(visit: Visit) -> etree._Element:
 def _save(visit: Visit) -> None:
     """What the panel warns of is seen in the next plan: a saved form can say nothing but yes."""
     try:
-        visit.office.set(_typed(visit), visit.request.text("seen"))
+        visit.office.settings.change(_typed(visit), visit.request.text("seen"))
     except SettingError as error:
         if error.field == "members" and visit.request.text("members") == "group":
             error.field = "group"
@@ -121,6 +121,6 @@ def _choices(visit: Visit) -> Choices:
         "group": found.groups,
         "excluded_payment_methods": found.payment_methods,
         "members": [(key, text.say(language)) for key, text in _MEMBERS.items()],
-        "client_notices": [(key, text.say(language)) for key, text in wording.NOTICES.items()],
+        "client_notices": [(key, text.say(language)) for key, text in figures.NOTICES.items()],
         "discount_names": [(key, text.say(language)) for key, text in _NAMES.items()],
     }

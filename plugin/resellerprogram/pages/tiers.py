@@ -13,13 +13,14 @@ from decimal import Decimal
 
 from lxml import etree
 
-from .. import wording
-from ..administration import FALLS, Effects, token, with_classes, with_tier, without_tiers
+from ..office import token
+from ..office.tiers import FALLS, Effects, with_classes, with_tier, without_tiers
 from ..programme.bounds import LONGEST_NAME, written
 from ..programme.errors import BadInput, TierTableError
 from ..programme.text import Text
 from ..programme.tiers import Tier, TierTable, plain
 from ..store.tiers import TableVersion
+from ..words import figures
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -64,7 +65,7 @@ def versions(visit: Visit) -> etree._Element:
 def versions_delete(visit: Visit) -> etree._Element:
     """Take back tables that have not begun yet."""
     for text in visit.request.several("elid"):
-        visit.office.remove_tiers(visit.number(text, _TABLE))
+        visit.office.tiers.remove(visit.number(text, _TABLE))
     return documents.ok()
 
 
@@ -179,7 +180,7 @@ def tiers_delete(visit: Visit) -> etree._Element:
     table = without_tiers(version.table, names)
     if visit.request.submitted:
         return _save(visit, table)
-    users = [user for name in names for user in visit.office.uses_of(name)]
+    users = [user for name in names for user in visit.office.tiers.uses_of(name)]
     effects = _effects(visit, table)
     typed = ("first_day", "seen", "confirm") if visit.request.params.get("sv_field") else ()
     return documents.form_page(
@@ -247,7 +248,7 @@ def _save(visit: Visit, table: TierTable) -> etree._Element:
             effects=touched,
         )
     seen = request.text("seen")
-    visit.office.put_tiers(table, first_day, visit.number(seen, _TABLE))
+    visit.office.tiers.put(table, first_day, visit.number(seen, _TABLE))
     return documents.ok(f"func={LIST}")
 
 
@@ -270,7 +271,7 @@ def _was_told(told: str, table: TierTable, effects: Effects) -> bool:
 
 
 def _effects(visit: Visit, table: TierTable) -> Effects:
-    return visit.office.effects_of(table, visit.store.tiers.on(visit.today).table, SHOWN_EFFECTS)
+    return visit.office.tiers.effects_of(table, visit.store.tiers.on(visit.today).table, SHOWN_EFFECTS)
 
 
 def _say_effects(effects: Effects, language: str) -> str:
@@ -287,9 +288,9 @@ def _effect_rows(visit: Visit, effects: Effects) -> list[Row]:
         {
             "client": f"{effect.account} {effect.name}".strip(),
             "turnover": visit.money(effect.turnover),
-            "before": effect.before.name if effect.before else wording.NOTHING,
+            "before": effect.before.name if effect.before else figures.NOTHING,
             "after": Cell(
-                effect.after.name if effect.after else wording.NOTHING, "red" if effect.way == FALLS else "green"
+                effect.after.name if effect.after else figures.NOTHING, "red" if effect.way == FALLS else "green"
             ),
         }
         for effect in effects.first

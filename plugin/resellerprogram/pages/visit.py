@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from lxml import etree
 
-from .. import wording
-from ..detached import TASKS, WORKER, start
+from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme import bounds
 from ..programme.errors import BadInput
@@ -23,10 +22,11 @@ from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.settings import FULL_LEVEL
 from ..store.tasks import WRITING
+from ..words import figures
 from .request import Request, is_number
 
 if TYPE_CHECKING:
-    from ..administration import Administration
+    from ..office import Office
     from ..store import Store
     from ..store.changes import Author
 
@@ -74,10 +74,10 @@ class Visit:
         return staff
 
     @cached_property
-    def office(self) -> Administration:
-        from ..administration import Administration  # much to load for pages that only show
+    def office(self) -> Office:
+        from ..office import Office  # much to load for pages that only show
 
-        return Administration(self.root, self.store, self.author, lambda: self.now, self.request.level)
+        return Office(self.root, self.store, self.author, lambda: self.now, self.request.level)
 
     @cached_property
     def currency(self) -> str:
@@ -163,7 +163,7 @@ class Visit:
         return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
     def cause(self, cause: str, who: str) -> str:
-        told = wording.cause(cause, self.language)
+        told = figures.cause(cause, self.language)
         return f"{told}, {self.login(who)}" if who else told
 
     def login(self, who: str) -> str:
@@ -181,11 +181,11 @@ class Visit:
         if stands_still(self.root):
             return
         Bell.ring(self.store.folder)
-        start(self.root, WORKER)
+        start_worker(self.root)
 
     def start_task(self, kind: str, **arguments: Any) -> None:
-        """Let a process of its own do what takes long. Raises PanelStandsStill where it would write to the panel."""
+        """Let a worker do what takes long. Raises PanelStandsStill where it would write to the panel."""
         if kind in WRITING or "try_on" in arguments:
             self.check_may_write()
         self.store.tasks.ask(kind, arguments, self.author, self.now)
-        start(self.root, TASKS)
+        start_worker(self.root)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .. import telling, wording
 from ..programme.decision import Decision
 from ..programme.ids import AccountId
 from ..programme.text import Text
@@ -17,6 +16,7 @@ from ..programme.tiers import plain
 from ..programme.turnover import Verdict
 from ..store.decisions import ListedDecision, Record
 from ..store.listing import MOST_ROWS
+from ..words import explanation, figures
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -84,11 +84,11 @@ def compare(visit: Visit) -> etree._Element:
 def _told(visit: Visit, record: Record) -> Row:
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
-    lines = [*telling.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
+    lines = [*explanation.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
     return {
         "name": _name(visit, found.account),
-        "words": "\n".join([*lines, *telling.next_step(found, table, visit.currency, language)]),
-        "made": "\n".join(telling.written_lines(record, language)),
+        "words": "\n".join([*lines, *explanation.next_step(found, table, visit.currency, language)]),
+        "made": "\n".join(explanation.written_lines(record, language)),
     }
 
 
@@ -98,9 +98,9 @@ def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
         "written": [
             {
                 "what": each.what,
-                "before": each.value if each.scope is None else wording.percent(each.before),
-                "after": "" if each.scope is None else wording.percent(each.after),
-                "because": wording.BECAUSE[each.because].say(visit.language),
+                "before": each.value if each.scope is None else figures.percent(each.before),
+                "after": "" if each.scope is None else figures.percent(each.after),
+                "because": figures.BECAUSE[each.because].say(visit.language),
             }
             for each in record.written
         ],
@@ -114,8 +114,8 @@ def _payment(visit: Visit, found: Decision, verdict: Verdict) -> Row:
         "credited": payment.credited_on.isoformat() if payment.credited_on else "",
         "number": payment.number or str(payment.id),
         "amount": f"{plain(payment.amount.amount)} {payment.amount.currency}",
-        "counted": Cell(visit.money(verdict.counted) if counts else wording.NOTHING, "green" if counts else ""),
-        "reason": telling.reason(verdict, visit.language, found.turnover.window.months),
+        "counted": Cell(visit.money(verdict.counted) if counts else figures.NOTHING, "green" if counts else ""),
+        "reason": explanation.reason(verdict, visit.language, found.turnover.window.months),
     }
 
 
@@ -158,9 +158,9 @@ def _history_row(visit: Visit, listed: ListedDecision) -> Row:
         "days": str(stretch.first_day)
         if stretch.first_day == stretch.last_day
         else f"{stretch.first_day} – {stretch.last_day}",
-        "tier": stretch.tier or wording.NOTHING,
+        "tier": stretch.tier or figures.NOTHING,
         "turnover": visit.money(stretch.turnover) if listed.basis.counts_payments else "",
-        "basis": telling.basis(listed.basis, listed.pin, visit.language),
+        "basis": explanation.basis(listed.basis, listed.pin, visit.language),
         "cause": visit.cause(listed.cause, listed.who),
         "written": str(listed.written),
     }
@@ -182,31 +182,31 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
         visit.say("decided", "принято"): visit.moment(record.decided_at),
         visit.say("cause", "причина"): visit.cause(record.cause, record.who),
         visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
-        visit.say("basis", "основание"): telling.basis(found.basis, found.pin, language),
+        visit.say("basis", "основание"): explanation.basis(found.basis, found.pin, language),
         visit.say("window", "окно"): f"{window.first} – {window.last}",
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
-        visit.say("tier", "уровень"): found.tier.name if found.tier else wording.NOTHING,
+        visit.say("tier", "уровень"): found.tier.name if found.tier else figures.NOTHING,
         **{
-            visit.titles.get(name, Text(name, name)).say(language): wording.percent(percent)
+            visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
             for name, percent in found.percents.items()
         },
-        visit.say("written", "записано"): ", ".join(telling.written(each, language) for each in record.written),
+        visit.say("written", "записано"): ", ".join(explanation.written(each, language) for each in record.written),
     }
 
 
 def _paid(visit: Visit, record: Record) -> dict[str, str]:
     return {
         verdict.payment.number or str(verdict.payment.id): f"{visit.money(verdict.counted)}, "
-        + telling.reason(verdict, visit.language, record.decision.turnover.window.months)
+        + explanation.reason(verdict, visit.language, record.decision.turnover.window.months)
         for verdict in record.decision.turnover.verdicts
     }
 
 
 def _side_by_side(first: dict[str, str], second: dict[str, str]) -> Iterator[Row]:
     for name in {**first, **second}:
-        left, right = first.get(name, wording.NOTHING), second.get(name, wording.NOTHING)
+        left, right = first.get(name, figures.NOTHING), second.get(name, figures.NOTHING)
         color = "" if left == right else "yellow"
-        yield {"what": name, "first": left or wording.NOTHING, "second": Cell(right or wording.NOTHING, color)}
+        yield {"what": name, "first": left or figures.NOTHING, "second": Cell(right or figures.NOTHING, color)}
 
 
 def _name(visit: Visit, account: AccountId) -> str:

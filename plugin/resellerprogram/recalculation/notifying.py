@@ -13,8 +13,8 @@ from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, still_true
 from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN, KeptNotice
+from ..words.letters import letter
 from .context import Context
-from .letters import letter
 
 log = logging.getLogger(__name__)
 

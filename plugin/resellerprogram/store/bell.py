@@ -12,7 +12,7 @@ BELL = "bell"
 
 
 class Bell:
-    """Held by the worker while it lives; `pages/event.py` rings it. A ring before one listens is not lost."""
+    """Held by the worker while it lives; `quick/event.py` rings it. A ring before one listens is not lost."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / BELL

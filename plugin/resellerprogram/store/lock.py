@@ -49,7 +49,7 @@ def is_taken(folder: Path) -> bool:
 
 @contextmanager
 def as_worker(folder: Path) -> Iterator[bool]:
-    """Be the one worker; False when another lives. `pages/event.py` asks the same lock whether one must be started."""
+    """Be the one worker; False when another lives. `quick/event.py` asks the same lock whether one must be started."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / WORKER_LOCK, "a", encoding="utf-8") as file:
         yield _taken(file)
@@ -57,7 +57,7 @@ def as_worker(folder: Path) -> Iterator[bool]:
 
 @contextmanager
 def as_tasks(folder: Path) -> Iterator[bool]:
-    """Be the one process that carries out tasks; False when another does."""
+    """Be the one that carries out tasks; False when another does."""
     with open(folder / "tasks.lock", "a", encoding="utf-8") as file:
         yield _taken(file)
 

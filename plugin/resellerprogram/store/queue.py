@@ -58,7 +58,7 @@ class QueueStore:
         self.failed(row[0] if row else self.put(account, cause, now, who), error, now)
 
     def put_payment(self, payment: PaymentId, cause: str, now: datetime) -> None:
-        """Let the account of that payment be recalculated. `pages/event.py` writes the same row by itself."""
+        """Let the account of that payment be recalculated. `quick/event.py` writes the same row by itself."""
         self._connection.execute(
             "INSERT INTO queue (payment, cause, since) VALUES (?, ?, ?)", (payment, cause, moment(now))
         )

@@ -1,4 +1,4 @@
-"""Who may log in for an account. The guard (`pages/guard.py`) reads this table by itself."""
+"""Who may log in for an account. The guard (`quick/guard.py`) reads this table by itself."""
 
 from __future__ import annotations
 

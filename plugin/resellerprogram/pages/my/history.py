@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ... import telling, wording
 from ...programme.tiers import plain
 from ...programme.turnover import Verdict
 from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
+from ...words import explanation, figures
 from .. import documents
 from ..documents import Cell, Row
 from ..request import is_number
@@ -80,7 +80,7 @@ def picture(visit: Visit) -> etree._Element:
     return documents.form_page(
         visit.document,
         {"months": months, "picture": drawn.html(), "words": drawn.description},
-        {"months": [(each, wording.months(int(each)).say(me.language)) for each in MONTHS]},
+        {"months": [(each, figures.months(int(each)).say(me.language)) for each in MONTHS]},
         {"days": [_figures(me, step) for step in reversed(steps)]},
     )
 
@@ -120,7 +120,7 @@ def _payment(me: Reseller, verdict: Verdict) -> Row:
             me.money_said(verdict.counted), "green" if counts else "", plain(verdict.counted), me.visit.currency
         ),
         "reason": Cell(
-            telling.reason(verdict, me.language, outlook.months if outlook else 1), raw=verdict.reason.value
+            explanation.reason(verdict, me.language, outlook.months if outlook else 1), raw=verdict.reason.value
         ),
     }
 

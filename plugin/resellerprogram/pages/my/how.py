@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ...programme.text import Text
-from ...wording import months
+from ...words.figures import months
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 from lxml import etree
 
-from ... import wording
-from ...administration import Administration
+from ...office import Office
 from ...programme.notices import Kind
 from ...programme.text import Text
 from ...store.changes import Author
 from ...store.prospects import Prospect
 from ...store.tasks import DONE, PROSPECT
+from ...words import figures
 from .. import documents
 from ..documents import Row
 from ..visit import Visit
@@ -44,7 +44,7 @@ def join(visit: Visit) -> etree._Element:
     agreed = _terms(me, prospect)
     if visit.request.submitted:
         _check_consent(me, _JOIN)
-        _office(me).join(me.account, agreed)
+        _office(me).members.join(me.account, agreed)
         visit.wake_worker()
         return documents.ok(_PAGE, "form")
     if prospect.tier is None:
@@ -72,7 +72,7 @@ def leave(visit: Visit) -> etree._Element:
     others = visit.store.set_aside.of(me.account)
     if visit.request.submitted:
         _check_consent(me, _LEAVE)
-        _office(me).leave(me.account)
+        _office(me).members.leave(me.account)
         visit.wake_worker()
         return documents.ok(_PAGE, "form")
     if not others:
@@ -108,7 +108,7 @@ def _noticed(me: Reseller) -> str:
     return me.say(
         "Notifications come in the panel. Of a fall you are warned {days} before.",
         "Уведомления приходят в личный кабинет. О снижении предупреждаем за {days}.",
-        days=wording.days(me.settings.warn_days).say(me.language),
+        days=figures.days(me.settings.warn_days).say(me.language),
     )
 
 
@@ -201,9 +201,9 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
     return "\n".join(parts)
 
 
-def _office(me: Reseller) -> Administration:
+def _office(me: Reseller) -> Office:
     """The client's own hand, told by login."""
     visit = me.visit
     user = visit.request.user
     author = Author(visit.store.users.name_of(user) or user, visit.request.address)
-    return Administration(visit.root, visit.store, author, lambda: visit.now, visit.request.level)
+    return Office(visit.root, visit.store, author, lambda: visit.now, visit.request.level)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ... import wording
 from ...programme.basis import Basis
 from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
@@ -19,6 +18,7 @@ from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
 from ...store.settings import Settings
+from ...words import figures
 from ..documents import Cell
 from ..visit import Visit
 
@@ -145,22 +145,22 @@ class Reseller:
         return self.in_currency(amount, self.visit.currency)
 
     def in_currency(self, amount: Decimal, currency: str) -> str:
-        return wording.money(amount, currency).replace(" ", _NO_BREAK)
+        return figures.money(amount, currency).replace(" ", _NO_BREAK)
 
     def day(self, day: date) -> Cell:
         return Cell(self.day_said(day), raw=day.isoformat())
 
     def day_said(self, day: date) -> str:
-        return wording.day(day, self.language)
+        return figures.day(day, self.language)
 
     def percent(self, percent: Decimal | None) -> Cell:
-        return Cell(wording.percent(percent).replace(" ", _NO_BREAK), raw="" if percent is None else plain(percent))
+        return Cell(figures.percent(percent).replace(" ", _NO_BREAK), raw="" if percent is None else plain(percent))
 
     def percents(self, tier: Tier | None) -> str:
         """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
         if tier is None:
             return self.say("no discounts", "без скидок")
-        return wording.percents(tier.percents, self.visit.titles, self.language)
+        return figures.percents(tier.percents, self.visit.titles, self.language)
 
     def name(self, tier: Tier | None) -> str:
         return tier.name if tier else self.say("no status", "без статуса")

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from ... import wording
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.moves import Move, Mover
 from ...programme.text import Text
 from ...programme.tiers import Tier
 from ...store.notes import SAVINGS
+from ...words import figures
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -154,7 +154,7 @@ def _amount(me: Reseller, forecast: Forecast, button: str) -> Decimal | None:
 
 def _headline(me: Reseller) -> str:
     until = me.outlook.pin.until if me.outlook and me.outlook.pin else me.today
-    return _HEADLINES[me.state](tier=me.name(me.tier), until=wording.day_text(until)).say(me.language)
+    return _HEADLINES[me.state](tier=me.name(me.tier), until=figures.day_text(until)).say(me.language)
 
 
 def _words(me: Reseller) -> str:
@@ -167,8 +167,8 @@ def _words(me: Reseller) -> str:
     forecast = me.forecast(outlook)
     window = forecast.window(outlook.day)
     explained = text(
-        first=wording.day_text(window.first),
-        last=wording.day_text(window.last),
+        first=figures.day_text(window.first),
+        last=figures.day_text(window.last),
         turnover=me.money_said(forecast.turnover(outlook.day)),
         threshold=me.money_said(me.table.tiers[0].threshold),
     ).say(me.language)
@@ -200,9 +200,9 @@ def _standing(me: Reseller, outlook: Outlook) -> Row:
 
 def _moved(me: Reseller, move: Move) -> Cell:
     said = _MOVES[move.mover](
-        day=wording.day_text(move.day),
+        day=figures.day_text(move.day),
         amount="" if move.amount is None else me.money_said(move.amount),
-        credited_on=wording.day_text(move.credited_on or move.day),
+        credited_on=figures.day_text(move.credited_on or move.day),
     )
     return Cell(said.say(me.language), raw=move.mover.value)
 
@@ -343,7 +343,7 @@ def _stopped(me: Reseller) -> str:
         "The figures are of {at}: the daily recalculation stands still. Your discounts stay as they are until "
         "it goes on.",
         "Данные на {at}: ежедневный пересчёт приостановлен. До его возобновления скидки останутся прежними.",
-        at=wording.moment(me.counted_at, me.language),
+        at=figures.moment(me.counted_at, me.language),
     )
 
 
@@ -388,4 +388,4 @@ def _saved(me: Reseller) -> str:
     if not me.visit.store.savings.is_known(me.account, window.first, window.last):
         return ""
     sums = me.visit.store.savings.of(me.account, window.first, window.last)
-    return ", ".join(f"{wording.money(amount, currency)}" for currency, amount in sorted(sums.items()))
+    return ", ".join(f"{figures.money(amount, currency)}" for currency, amount in sorted(sums.items()))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from .programme.basis import Because
-from .programme.text import LANGUAGES, Text, same
-from .programme.tiers import ServiceClass, plain
+from ..programme.basis import Because
+from ..programme.text import LANGUAGES, Text, same
+from ..programme.tiers import ServiceClass, plain
 
 NOTHING = "—"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from resellerprogram.pages import guard
 from resellerprogram.panel.assumptions import GUARD_ERROR, PROMO_CODE_FUNCTIONS
 from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.decision import leave_out
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.quick import guard
 from resellerprogram.store import Store
 from resellerprogram.store.users import ClientUser
 

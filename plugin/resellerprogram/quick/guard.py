@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from . import quick
+from .log import log
 
 STAFF_LEVEL = 29
 ERROR_TYPE = "resellerprogram_promo_code"
@@ -49,7 +49,7 @@ def main() -> None:
         given = sys.stdin.buffer.read() if sys.stdin else b""
         answer = handle(root, os.environ, given)
     except Exception as error:
-        quick.log(root, "guard", error, "the order went on")
+        log(root, "guard", error, "the order went on")
         answer = given
     sys.stdout.buffer.write(answer or _NO_DOCUMENT)
 

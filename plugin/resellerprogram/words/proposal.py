@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .programme.discounts import Change, Create, Delete, OtherDiscount, PutBack, RestingDiscount, SetAside, TierChange
-from .programme.ids import Scope
-from .programme.text import Text
-from .recalculation.letters import letter
-from .wording import BECAUSE, NOTHING, Titles, day, money, percent, step_of_tier, table
+from ..programme.discounts import Change, Create, Delete, OtherDiscount, PutBack, RestingDiscount, SetAside, TierChange
+from ..programme.ids import Scope
+from ..programme.text import Text
+from .figures import BECAUSE, NOTHING, Titles, day, money, percent, step_of_tier, table
+from .letters import letter
 
 if TYPE_CHECKING:
-    from .recalculation.report import Planned, Report
+    from ..recalculation.report import Planned, Report
 
 
 TAKEN_OFF = Text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..programme.notices import Kind, Notice
 from ..programme.text import Text
 from ..programme.tiers import Tier
-from ..wording import NOTHING, Titles, day_text, money, percents_text
+from .figures import NOTHING, Titles, day_text, money, percents_text
 
 _SUBJECTS = {
     Kind.ROSE: Text("Your status is now {after}", "Ваш статус теперь {after}"),

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from . import quick
+from .log import log
 
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
 """Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
@@ -29,7 +29,7 @@ def main() -> None:
     try:
         handle(root, os.environ)
     except Exception as error:
-        quick.log(root, "event", error, "the next sweep finds it")
+        log(root, "event", error, "the next sweep finds it")
     os.write(1, b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n')
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .panel.standstill import stands_still
-from .programme.errors import PanelStandsStill
-from .programme.limits import OVERDUE
-from .programme.text import Text
-from .store import Store
-from .store.lock import is_taken
-from .store.queue import Queued
-from .store.runs import Run
+from ..panel.standstill import stands_still
+from ..programme.errors import PanelStandsStill
+from ..programme.limits import OVERDUE
+from ..programme.text import Text
+from ..store import Store
+from ..store.lock import is_taken
+from ..store.queue import Queued
+from ..store.runs import Run
 
 LATE = timedelta(minutes=15)
 LINES_SHOWN = 20

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .programme.basis import Basis, Pin
-from .programme.decision import Decision
-from .programme.forecast import Forecast, Outlook
-from .programme.refunds import Placed
-from .programme.text import Text
-from .programme.tiers import TierTable, plain
-from .programme.turnover import Reason, Turnover, Verdict
-from .programme.window import last_counting_day
-from .store.decisions import Record, WrittenChange
-from .wording import BECAUSE, NOTHING, Titles, cause, day, moment, money, percent, percents, table
+from ..programme.basis import Basis, Pin
+from ..programme.decision import Decision
+from ..programme.forecast import Forecast, Outlook
+from ..programme.refunds import Placed
+from ..programme.text import Text
+from ..programme.tiers import TierTable, plain
+from ..programme.turnover import Reason, Turnover, Verdict
+from ..programme.window import last_counting_day
+from ..store.decisions import Record, WrittenChange
+from .figures import BECAUSE, NOTHING, Titles, cause, day, moment, money, percent, percents, table
 
 REASONS = {
     Reason.COUNTED: Text("counts", "учитывается"),

@@ -1,6 +1,6 @@
-"""The process that carries out what administrators start from pages: plans, runs, checks of the panel.
+"""What administrators start from pages and takes long: plans, runs, checks of the panel.
 
-A page must not wait for thousands of panel calls. It writes a task down and starts this; tasks are done one by one.
+A page must not wait for thousands of panel calls. It writes a task down and starts a worker; tasks are done one by one.
 """
 
 from __future__ import annotations
@@ -8,25 +8,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from .doctor import doctor
-from .logfile import log_to
-from .panel.assumptions import Finding
-from .programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
-from .programme.ids import AccountId
-from .programme.members import Account
-from .programme.notices import Notice
-from .programme.text import Text, same
-from .recalculation.letters import letter
-from .recalculation.plans import keep_plan
-from .recalculation.report import Report
-from .recalculation.run import Clock, as_member, put_all_back, recalculate
-from .store import Store
-from .store.lock import as_tasks
-from .store.notes import DOCTOR, PREVIEW
-from .store.tasks import APPLY, CHANGED, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
+from ..doctor.checks import doctor
+from ..panel.assumptions import Finding
+from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
+from ..programme.ids import AccountId
+from ..programme.members import Account
+from ..programme.notices import Notice
+from ..programme.text import Text, same
+from ..recalculation.plans import keep_plan
+from ..recalculation.report import Report
+from ..recalculation.run import Clock, as_member, put_all_back, recalculate
+from ..store import Store
+from ..store.lock import as_tasks
+from ..store.notes import DOCTOR, PREVIEW
+from ..store.tasks import APPLY, CHANGED, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
+from ..words.letters import letter
 
 PATIENCE = 3600.0
 """Seconds that a task waits for another run."""
@@ -35,21 +33,18 @@ _TELLS_EVERY = 0.5
 log = logging.getLogger(__name__)
 
 
-def main(root: Path) -> None:
-    """Do what waits in the panel in `root`. What goes wrong is on record with its task, and in the log."""
-    log_to(root)
-    with Store(root, datetime.now()) as store:
-        carry_out_all(root, store, datetime.now)
-
-
-def carry_out_all(root: Path, store: Store, clock: Clock) -> None:
-    """Every task that nobody has begun, in order; of two processes the second ends at once."""
+def carry_out_all(root: Path, store: Store, clock: Clock) -> bool:
+    """Every task that nobody has begun, in order; of two processes the second passes on. Whether there was one. What
+    goes wrong is on record with its task, and in the log."""
+    busy = False
     while store.tasks.next():
         with as_tasks(store.folder) as alone:
             if not alone:
-                return
+                break
             for task in iter(store.tasks.next, None):
                 _carry_out(root, store, clock, task)
+                busy = True
+    return busy
 
 
 def _carry_out(root: Path, store: Store, clock: Clock, task: Task) -> None:

@@ -1,0 +1,79 @@
+"""What administrators and clients decide, a file a subject. One way for the pages and the command line.
+
+Everything is checked before it is written, and what was written is on record with who, when and from where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..programme.errors import EditConflict
+from ..programme.ids import AccountId
+from ..store import Store
+from ..store.changes import Author
+
+if TYPE_CHECKING:  # pages that only show load none of these
+    from .classes import Classes
+    from .members import Members
+    from .settings import SettingsDesk
+    from .tiers import Tiers
+
+
+class Office:
+    """Somebody of that level (30: everything, 29: staff, below: a client) at work on the panel in `root`."""
+
+    def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime], level: int) -> None:
+        self.root, self.store, self.author, self.clock, self.level = root, store, author, clock, level
+
+    @cached_property
+    def members(self) -> Members:
+        from .members import Members
+
+        return Members(self)
+
+    @cached_property
+    def tiers(self) -> Tiers:
+        from .tiers import Tiers
+
+        return Tiers(self)
+
+    @cached_property
+    def classes(self) -> Classes:
+        from .classes import Classes
+
+        return Classes(self)
+
+    @cached_property
+    def settings(self) -> SettingsDesk:
+        from .settings import SettingsDesk
+
+        return SettingsDesk(self)
+
+    def name_of(self, account: AccountId) -> str:
+        """The client's name, as the last run knew it or as the panel tells it. Raises MemberError for no client."""
+        standing = self.store.standings.of(account)
+        if standing and standing.name:
+            return standing.name
+        from ..recalculation.lookups import named_client
+
+        return named_client(self.root, self.store, account).name
+
+    def record(self, what: str, whom: str = "", before: str = "", after: str = "") -> None:
+        """Put on record what was changed, or done by hand: a run, a retry, a backup."""
+        self.store.changes.add(what, whom, before, after, self.author, self.clock())
+
+    def conflict(self, what: str, whom: str | None = None) -> EditConflict:
+        """Somebody else has changed it since the form showed it."""
+        last = self.store.changes.last(what, whom)
+        return EditConflict(last.author.name if last else "?", last.at if last else None)
+
+
+def token(state: object) -> str:
+    """What a form remembers of the state that it showed, to tell whether somebody changed it meanwhile."""
+    import hashlib  # takes time to load, and lists need none
+
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]

@@ -1,0 +1,118 @@
+"""Service classes: the panel's service types behind them, and tariffs that are left out."""
+
+from __future__ import annotations
+
+from ..programme import bounds
+from ..programme.errors import SettingError
+from ..programme.text import Text
+from ..programme.tiers import ServiceClass, is_class_name
+from ..store.classes import ClassOfServices
+from ..store.database import transaction
+from . import Office, token
+
+CLASS = "class"
+
+
+class Classes:
+    """What the office decides of classes."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._store = office, office.store
+
+    def put(self, wanted: ClassOfServices, seen: str | None = None, new: bool = False) -> None:
+        """Add or change a class. Raises SettingError for a name or a service type that can't be, EditConflict."""
+        store = self._store
+        if not is_class_name(wanted.name):
+            raise SettingError(
+                Text(
+                    "{name!r} can't name a class: small Latin letters, digits and _, beginning with a letter",
+                    "{name!r} не годится для класса: строчные латинские буквы, цифры и _, первой буква",
+                )(name=wanted.name),
+                "name",
+            )
+        for language, title in (("en", wanted.title.en), ("ru", wanted.title.ru)):
+            if not title.strip() or not title.isprintable():
+                raise SettingError(
+                    Text("say what people read", "укажите название, которое увидят люди"), f"title_{language}"
+                )
+            bounds.line(title, f"title_{language}", bounds.LONGEST_NAME)
+        for each in wanted.types:
+            bounds.line(each, "types", bounds.LONGEST_NAME)
+        self._check_choices(wanted, store.classes.of(wanted.name))
+        with transaction(store.connection):
+            before = store.classes.of(wanted.name)
+            if new and before:
+                raise SettingError(
+                    Text("there is a class {name!r}", "класс {name!r} уже есть")(name=wanted.name), "name"
+                )
+            if seen is not None and seen != token(before):
+                raise self._office.conflict(CLASS, wanted.name)
+            self._check_types(wanted)
+            store.classes.put(wanted)
+            self._office.record(CLASS, wanted.name, class_text(before), class_text(wanted))
+
+    def remove(self, name: ServiceClass) -> None:
+        """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""
+        before = self._store.classes.of(name)
+        if before is None:
+            raise SettingError(Text("there is no class {name!r}", "нет класса {name!r}")(name=name))
+        users = [
+            tier.name
+            for tier in self._store.tiers.on(self._office.clock().date()).table.tiers
+            if tier.percents.get(name)
+        ]
+        if users:
+            raise SettingError(
+                Text(
+                    "class {name!r} is in use: {users} have a percent for it. Set those to 0 first.",
+                    "класс {name!r} используется: процент для него есть у {users}. Сначала поставьте там 0.",
+                )(name=name, users=", ".join(users))
+            )
+        with transaction(self._store.connection):
+            self._store.classes.remove(name)
+            self._office.record(CLASS, name, class_text(before), "")
+
+    def _check_choices(self, wanted: ClassOfServices, before: ClassOfServices | None) -> None:
+        """Whether the panel has what a class newly names; what it named before may have vanished there meanwhile."""
+        types = set(wanted.types) - set(before.types if before else ())
+        tariffs = set(wanted.left_out) - set(before.left_out if before else ())
+        if not types and not tariffs:
+            return
+        from ..recalculation.lookups import types_and_tariffs
+
+        known_types, known_tariffs = types_and_tariffs(self._office.root, self._store, "en")
+        lacking = types - {each.internal_name for each in known_types.values()}
+        if lacking:
+            raise SettingError(
+                Text("the panel has no service type {names}", "в панели нет типа услуг {names}")(
+                    names=", ".join(sorted(lacking))
+                ),
+                "types",
+            )
+        missing = tariffs - {each.id for each in known_tariffs}
+        if missing:
+            raise SettingError(
+                Text("the panel has no tariff {ids}", "в панели нет тарифа {ids}")(
+                    ids=", ".join(map(str, sorted(missing)))
+                ),
+                "left_out",
+            )
+
+    def _check_types(self, wanted: ClassOfServices) -> None:
+        for other in self._store.classes.all():
+            shared = [name for name in wanted.types if name in other.types and other.name != wanted.name]
+            if shared:
+                raise SettingError(
+                    Text("{type} belongs to class {name} already", "{type} уже относится к классу {name}")(
+                        type=", ".join(shared), name=other.title
+                    ),
+                    "types",
+                )
+
+
+def class_text(found: ClassOfServices | None) -> str:
+    """A class in one line."""
+    if found is None:
+        return ""
+    left = f"; without tariffs {', '.join(map(str, found.left_out))}" if found.left_out else ""
+    return f"{found.title.en} / {found.title.ru}: {', '.join(found.types)}{left}"

@@ -1,0 +1,70 @@
+"""Settings: who may change them, and whether they fit the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..programme.errors import SettingError
+from ..programme.text import Text
+from ..store.database import transaction
+from ..store.notes import ZERO_PERCENT_CONFIRMED
+from ..store.settings import SETTINGS
+from . import Office, token
+
+SETTING = "setting"
+_NOT_OF_THE_PANEL = {
+    "automatic",
+    "discount_names",
+    "drop_limit_count",
+    "drop_limit_percent",
+    "notifications",
+    "other_discounts",
+    "promo_codes",
+    "window_months",
+}
+"""Settings that are right or wrong by themselves; all others are compared with the panel."""
+
+_NOT_CONFIRMED = Text(
+    "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: try it on a test client "
+    "first (page Health, or `resellerprogram doctor --try-on ACCOUNT`)",
+    "promotions = everywhere основано на допущении, которое в этой панели ещё не подтверждено: сначала проверьте его "
+    "на тестовом клиенте (страница «Состояние» или `resellerprogram doctor --try-on ACCOUNT`)",
+)
+
+
+class SettingsDesk:
+    """What the office decides of settings."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._store = office, office.store
+
+    def change(self, changed: Mapping[str, str], seen: str | None = None) -> Sequence[Text]:
+        """Change settings that fit the panel, and tell the panel's warnings. Raises SettingError, also for what is
+        above the caller's level, and EditConflict."""
+        from ..recalculation.run import PATIENCE, check_settings
+
+        store = self._store
+        before = store.settings.texts()
+        if seen is not None and seen != token(before):
+            raise self._office.conflict(SETTING)
+        changed = {name: text for name, text in changed.items() if text.strip() != before.get(name)}
+        for name in changed:
+            if name in SETTINGS and self._office.level < SETTINGS[name].level:
+                raise SettingError(
+                    Text(
+                        "{name} can be changed by a full administrator only (level {level}): ask one",
+                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
+                    )(name=name, level=SETTINGS[name].level),
+                    name,
+                )
+        if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
+            raise SettingError(_NOT_CONFIRMED, "promotions")
+        asks_panel = changed.keys() - _NOT_OF_THE_PANEL
+        warnings = (
+            check_settings(self._office.root, store, changed, self._office.clock(), PATIENCE) if asks_panel else ()
+        )
+        with transaction(store.connection):
+            for name, text in changed.items():
+                store.settings.set(name, text)
+                self._office.record(SETTING, name, before[name], text.strip())
+        return warnings
