@@ -49,7 +49,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another run."""
-    for module in ("cli.discounts", "cli.administration", "doctor.checks"):
+    for module in ("cli.preview", "cli.queue", "cli.takeoff", "cli.why", "doctor.checks"):
         monkeypatch.setattr(f"resellerprogram.{module}.PATIENCE", 0.0)
 
 
@@ -187,11 +187,11 @@ def test_the_plan_that_was_named_is_applied_or_nothing_and_then_the_new_one_is_s
 def test_what_changes_between_the_look_and_the_writing_is_left_out_and_named(
     shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from resellerprogram.cli import discounts
+    from resellerprogram.cli import preview
 
     other = sandbox.world.add_account("Other")
     sandbox.world.add_payment(other, 600, TODAY)
-    original = vars(discounts)["recalculate"]
+    original = vars(preview)["recalculate"]
 
     def pay_before_the_writing(*arguments: Any, **options: Any) -> Any:
         if options.get("write", True):
@@ -199,7 +199,7 @@ def test_what_changes_between_the_look_and_the_writing_is_left_out_and_named(
         return original(*arguments, **options)
 
     seen = shell.json("plan", *AT_NOON)["fingerprint"]
-    monkeypatch.setattr(discounts, "recalculate", pay_before_the_writing)
+    monkeypatch.setattr(preview, "recalculate", pay_before_the_writing)
     code, out, err = shell.run("apply", *AT_NOON, "--plan", seen)
     assert (code, out.endswith("\nWritten: 3.\n")) == (6, True)
     assert f"accounts that differ: 1 ({other} Other)" in err
@@ -499,7 +499,7 @@ def test_what_nobody_expected_is_told_without_a_traceback_and_logged(
     def fail(*_: Any, **__: Any) -> None:
         raise failure
 
-    monkeypatch.setattr("resellerprogram.cli.discounts.recalculate", fail)
+    monkeypatch.setattr("resellerprogram.cli.preview.recalculate", fail)
     left, out, err = shell.run("apply", language="ru")
     assert (left, out, says in err, "Traceback" in err) == (code, "", True, False)
     log = (sandbox.root / "var" / "resellerprogram.log").read_text()

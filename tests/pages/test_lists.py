@@ -28,10 +28,10 @@ LISTS = {
     "members": ("members", {}, "Filter"),
     "preview": ("preview", {}, "Filter"),
     "history": ("why", {"elid": 7}, "resellerprogram explain 7"),
-    "queue": ("health", {}, "resellerprogram queue list"),
-    "setaside": ("health", {}, "resellerprogram set-aside"),
-    "notices": ("health", {}, "resellerprogram notices --count 60"),
-    "changes": ("health", {}, "resellerprogram changes --count 60"),
+    "queue": ("queue", {}, "resellerprogram queue list"),
+    "setaside": ("setaside", {}, "resellerprogram set-aside"),
+    "notices": ("notices", {}, "resellerprogram notices --count 60"),
+    "changes": ("changes", {}, "resellerprogram changes --count 60"),
 }
 """Lists that grow: the module of their page, what they are asked for, and where they send whoever misses a row."""
 SHORT = {"tiers", "tables", "classes", "health.sixty"}
@@ -97,5 +97,5 @@ def test_what_was_given_up_stays_in_the_list_of_the_queue(full: Desk, monkeypatc
     for _ in range(8):
         full.store.queue.failed(last, "refused", NOW)
     full.store.queue.failed(last - 1, "refused", NOW)
-    monkeypatch.setattr("resellerprogram.pages.health.MOST_ROWS", 3)
+    monkeypatch.setattr("resellerprogram.pages.queue.MOST_ROWS", 3)
     assert [row["id"] for row in full.rows("queue")] == [str(last), str(last - 1), "1"]

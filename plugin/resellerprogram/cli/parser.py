@@ -14,7 +14,21 @@ from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
-from . import administration, discounts, restoring, wellness
+from . import (
+    changes,
+    classes,
+    health,
+    members,
+    notices,
+    preview,
+    queue,
+    restore,
+    setaside,
+    settings,
+    takeoff,
+    tiers,
+    why,
+)
 
 _Value = TypeVar("_Value")
 
@@ -89,8 +103,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             help=say("why, for the record", "причина, для истории"),
         )
 
-    planning = add("plan", discounts.plan, "show what apply would change", "показать, что изменит apply")
-    applying = add("apply", discounts.apply, "bring the discounts to what the table says", "привести скидки к таблице")
+    planning = add("plan", preview.plan, "show what apply would change", "показать, что изменит apply")
+    applying = add("apply", preview.apply, "bring the discounts to what the table says", "привести скидки к таблице")
     for command in (planning, applying):
         account(command, optional=True)
         day(command, date.today())
@@ -113,22 +127,20 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
         ),
     )
-    as_json(add("daily", discounts.daily, "what cron starts every night", "что cron запускает каждую ночь"))
+    as_json(add("daily", preview.daily, "what cron starts every night", "что cron запускает каждую ночь"))
     add(
         "sweep",
-        discounts.sweep,
+        preview.sweep,
         "find and do what events lost (cron, every few minutes)",
         "найти и сделать потерянное событиями (cron, каждые несколько минут)",
     )
-    explaining = add("explain", discounts.explain, "why an account has its discounts", "почему у клиента такие скидки")
+    explaining = add("explain", why.explain, "why an account has its discounts", "почему у клиента такие скидки")
     account(explaining)
     day(explaining, None)
     as_json(explaining)
-    as_json(
-        add("status", wellness.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)")
-    )
+    as_json(add("status", health.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)"))
     examining = add(
-        "doctor", wellness.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней"
+        "doctor", health.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней"
     )
     as_json(examining)
     examining.add_argument(
@@ -152,10 +164,10 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         ),
     )
 
-    queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
-    as_json(add("list", administration.queue_list, "show it", "показать", queue))
-    retrying = add("retry", administration.queue_retry, "try again now", "повторить сейчас", queue)
-    dropping = add("drop", administration.queue_drop, "forget one", "забыть одно", queue)
+    of_queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
+    as_json(add("list", queue.show, "show it", "показать", of_queue))
+    retrying = add("retry", queue.retry, "try again now", "повторить сейчас", of_queue)
+    dropping = add("drop", queue.drop, "forget one", "забыть одно", of_queue)
     retrying.add_argument(
         "number", nargs="?", type=a_number, help=say("its number; all by default", "номер; по умолчанию всё")
     )
@@ -163,15 +175,15 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add(
             "set-aside",
-            administration.set_aside,
+            setaside.set_aside,
             "discounts of others that rest while a tier holds",
             "чужие скидки, отложенные на время уровня",
         )
     )
 
-    tiers = group("tiers", "the tier table", "таблица уровней")
-    showing = add("show", administration.tiers_show, "show the table", "показать таблицу", tiers)
-    importing = add("import", administration.tiers_import, "take a table from CSV", "взять таблицу из CSV", tiers)
+    of_tiers = group("tiers", "the tier table", "таблица уровней")
+    showing = add("show", tiers.show, "show the table", "показать таблицу", of_tiers)
+    importing = add("import", tiers.take_in, "take a table from CSV", "взять таблицу из CSV", of_tiers)
     importing.add_argument("file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод"))
     importing.add_argument(
         "--from",
@@ -180,23 +192,23 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help=say("the first day on which it holds; today by default", "с какого дня действует; по умолчанию сегодня"),
     )
-    exporting = add("export", administration.tiers_export, "give the table as CSV", "выдать таблицу в CSV", tiers)
+    exporting = add("export", tiers.export, "give the table as CSV", "выдать таблицу в CSV", of_tiers)
     exporting.add_argument(
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
     )
     for command in (showing, exporting):
         day(command, None)
 
-    classes = group("classes", "the classes of services", "классы услуг")
-    as_json(add("list", administration.classes_list, "show them", "показать", classes))
+    of_classes = group("classes", "the classes of services", "классы услуг")
+    as_json(add("list", classes.show, "show them", "показать", of_classes))
     classing = add(
         "set",
-        administration.classes_set,
+        classes.put,
         "change a class, or add one; what is not named stays",
         "изменить класс или добавить; неуказанное остаётся",
-        classes,
+        of_classes,
     )
-    unclassing = add("remove", administration.classes_remove, "remove a class", "удалить класс", classes)
+    unclassing = add("remove", classes.remove, "remove a class", "удалить класс", of_classes)
     for command in (classing, unclassing):
         command.add_argument("name", type=a_name, help=say("its short name, such as vps", "короткое имя, например vps"))
     classing.add_argument(
@@ -214,23 +226,21 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))
     classing.add_argument("--title-ru", type=a_name, help=say("Russian title", "название по-русски"))
 
-    members = group("members", "who takes part", "кто участвует")
+    of_members = group("members", "who takes part", "кто участвует")
     as_json(
         add(
             "list",
-            administration.members_list,
+            members.show,
             "accounts with a word of their own",
             "клиенты с отдельным указанием",
-            members,
+            of_members,
         )
     )
-    enrolling = add("enrol", administration.members_enrol, "let an account take part", "записать клиента", members)
-    excluding = add("exclude", administration.members_exclude, "leave an account out", "исключить клиента", members)
-    pinning = add(
-        "pin", administration.members_pin, "hold an account on a tier", "закрепить клиента на уровне", members
-    )
-    resetting = add("reset", administration.members_reset, "follow the rule again", "снова по общему правилу", members)
-    unpinning = add("unpin", administration.members_unpin, "end a pin", "снять закрепление", members)
+    enrolling = add("enrol", members.enrol, "let an account take part", "записать клиента", of_members)
+    excluding = add("exclude", members.exclude, "leave an account out", "исключить клиента", of_members)
+    pinning = add("pin", members.pin, "hold an account on a tier", "закрепить клиента на уровне", of_members)
+    resetting = add("reset", members.follow_the_rule, "follow the rule again", "снова по общему правилу", of_members)
+    unpinning = add("unpin", members.unpin, "end a pin", "снять закрепление", of_members)
     for command in (enrolling, excluding, resetting, pinning, unpinning):
         account(command)
     pinning.add_argument("tier", type=a_name, help=say("name of the tier", "название уровня"))
@@ -253,20 +263,20 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     reason(excluding, required=True)
     reason(pinning, required=True)
 
-    settings = group("settings", "settings", "настройки")
-    as_json(add("show", administration.settings_show, "show all settings", "показать настройки", settings))
-    setting = add("set", administration.settings_set, "change a setting", "изменить настройку", settings)
+    of_settings = group("settings", "settings", "настройки")
+    as_json(add("show", settings.show, "show all settings", "показать настройки", of_settings))
+    setting = add("set", settings.change, "change a setting", "изменить настройку", of_settings)
     setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", type=a_setting, help=say("new value, '' for none", "новое значение, '' — пусто"))
 
     noticing = add(
         "notices",
-        administration.notices,
+        notices.notices,
         "what clients were told (`plan` shows what they would be told)",
         "о чём сообщили клиентам (о чём сообщит пересчёт, показывает `plan`)",
     )
     as_json(noticing)
-    changing = add("changes", administration.changes, "who changed what", "кто что менял")
+    changing = add("changes", changes.changes, "who changed what", "кто что менял")
     as_json(changing)
     for command in (noticing, changing):
         command.add_argument(
@@ -276,7 +286,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             help=say("how many, newest first", "сколько, с новых"),
         )
 
-    add("backup", administration.backup, "copy the database", "скопировать базу").add_argument(
+    add("backup", health.backup, "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")
     )
     returning = add(
@@ -285,11 +295,11 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "put a copy of the database in its place; what was set aside since is kept",
         "поставить копию базы на её место; отложенное с тех пор сохранится",
     )
-    returning.set_defaults(without_store=restoring.restore)
+    returning.set_defaults(without_store=restore.restore)
     returning.add_argument("file", type=Path, help=say("a copy that backup or the nightly run made", "копия базы"))
     withdrawing = add(
         "withdraw",
-        discounts.withdraw,
+        takeoff.withdraw,
         "take all discounts of the programme off and put the others back (before uninstalling)",
         "снять все скидки программы и вернуть отложенные (перед удалением)",
     )
@@ -297,7 +307,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(withdrawing)
     add(
         "put-back",
-        discounts.put_back,
+        takeoff.put_back,
         "put back the discounts that were set aside, and nothing else",
         "вернуть отложенные скидки, и только",
     )

@@ -1,4 +1,4 @@
-"""status and doctor."""
+"""status, doctor, backup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..doctor import report as reports
 from ..doctor.checks import Check
 from ..doctor.checks import doctor as examine
 from ..panel.assumptions import Finding
-from ..programme.text import Text
+from ..programme.text import Text, same
 from ..programme.tiers import plain
 from ..store.promo_orders import PromoOrder
 from ..words import figures
@@ -159,3 +159,8 @@ def _check_values(check: Check, language: str) -> dict[str, Any]:
         "matters": check.matters,
         "detail": check.detail.say(language),
     }
+
+
+def backup(command: Command) -> int:
+    command.say(same(str(command.store.backup(datetime.now(), command.options.file))))
+    return 0

@@ -1,4 +1,4 @@
-"""plan, apply, daily, sweep, withdraw, put-back, explain."""
+"""plan, apply, daily, sweep."""
 
 from __future__ import annotations
 
@@ -9,30 +9,27 @@ from typing import Any
 from ..doctor.checks import tell_if_overdue
 from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
-from ..programme.decision import Decision
 from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
-from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, ResellerProgrammeError
-from ..programme.ids import AccountId, Scope
+from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged
+from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.report import Planned, Report
-from ..recalculation.run import PATIENCE, considered_alone, put_all_back, recalculate
+from ..recalculation.run import PATIENCE, recalculate
 from ..recalculation.sweep import sweep as look_around
-from ..store.decisions import Record, content_of, content_of_written
-from ..words import explanation, proposal
+from ..words import proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
 
 NIGHT = 3600.0
 """Seconds that the nightly run waits for another one."""
-_AUTOMATIC_OFF = Text(
+AUTOMATIC_OFF = Text(
     "automatic = off: payments and the nightly run change nothing any more; `resellerprogram settings set automatic "
     "on` lets them.",
     "automatic = off: платежи и ночной пересчёт больше ничего не меняют; включить: `resellerprogram settings set "
     "automatic on`.",
 )
-
 _NAME_THE_PLAN = Text(
     "--allow-drop lifts the limit for one plan: name it by --plan FINGERPRINT (`resellerprogram plan` tells it), or "
     "confirm it at a terminal. Nothing has been written.",
@@ -40,14 +37,13 @@ _NAME_THE_PLAN = Text(
     "или подтвердите план в терминале. Ничего не записано.",
 )
 _WRITE_IT = Text("Write exactly this, without the limit?", "Записать именно это, без предела?")
-_TAKE_IT_OFF = Text("Take the programme off?", "Снять программу?")
-_NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не записано.")
+NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не записано.")
 
 
 def plan(command: Command) -> int:
-    report = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
+    report = recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
     _warn_of_drops(command, report)
-    _print_report(command, report, written=False)
+    print_report(command, report, written=False)
     return EXIT_PARTLY if report.failed else 0
 
 
@@ -65,15 +61,15 @@ def apply(command: Command) -> int:
     if options.plan is None and not (command.can_ask and not options.json):
         command.warn(_NAME_THE_PLAN)
         return EXIT_USAGE
-    seen = _recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
+    seen = recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
     if options.plan is None:
-        _print_report(command, seen, written=False)
+        print_report(command, seen, written=False)
         _warn_of_drops(command, seen)
         if seen.planned and not command.ask(_WRITE_IT):
-            command.say(_NOTHING_WRITTEN)
+            command.say(NOTHING_WRITTEN)
             return EXIT_FAILED
     elif options.plan != seen.fingerprint:
-        _print_report(command, seen, written=False)
+        print_report(command, seen, written=False)
         raise PlanChanged(
             Text(
                 "the plan is not {seen} any more; nothing has been written. It is {now} now, as shown: if that is "
@@ -86,8 +82,8 @@ def apply(command: Command) -> int:
 
 def _applied(command: Command, **options: Any) -> int:
     who = command.office.author.name
-    report = _recalculated(command, "apply", accounts=_accounts(command), who=who, **options)
-    _print_report(command, report, written=True)
+    report = recalculated(command, "apply", accounts=_accounts(command), who=who, **options)
+    print_report(command, report, written=True)
     if report.changed:
         raise report.plan_changed()
     return EXIT_PARTLY if report.failed else 0
@@ -105,11 +101,11 @@ def daily(command: Command) -> int:
         command.say(PanelStandsStill().text)
         return 0
     if not command.store.settings.current().automatic:
-        command.say(_AUTOMATIC_OFF)
+        command.say(AUTOMATIC_OFF)
         return 0
     command.store.nightly_backup(datetime.now())
-    report = _recalculated(command, "daily", patience=NIGHT)
-    _print_report(command, report, written=True)
+    report = recalculated(command, "daily", patience=NIGHT)
+    print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 
 
@@ -119,7 +115,7 @@ def sweep(command: Command) -> int:
         command.say(PanelStandsStill().text)
         return 0
     if not command.store.settings.current().automatic:
-        command.say(_AUTOMATIC_OFF)
+        command.say(AUTOMATIC_OFF)
         return 0
     try:
         swept = look_around(command.root, command.store, datetime.now)
@@ -145,122 +141,13 @@ def sweep(command: Command) -> int:
     return 0
 
 
-def withdraw(command: Command) -> int:
-    """At a terminal it tells how much that takes, and asks first."""
-    check_may_write(command.root)
-    if not command.options.json:
-        command.say(_taken_off(command))
-        if command.can_ask and not command.ask(_TAKE_IT_OFF):
-            command.say(_NOTHING_WRITTEN)
-            return EXIT_FAILED
-    _stop_by_itself(command)
-    command.store.set_aside.reconcile(datetime.now())
-    report = _recalculated(command, "withdraw", withdraw=True)
-    _print_report(command, report, written=True)
-    return EXIT_PARTLY if report.failed else 0
-
-
-def put_back(command: Command) -> int:
-    check_may_write(command.root)
-    _stop_by_itself(command)
-    command.store.set_aside.reconcile(datetime.now())
-    report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)
-    command.say(Text("Discounts put back: {count}.", "Возвращено отложенных скидок: {count}.")(count=report.written))
-    for account, error in report.failed.items():
-        command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
-    return EXIT_PARTLY if report.failed else 0
-
-
-def _taken_off(command: Command) -> Text:
-    store = command.store
-    ours, clients = store.owned.count(), len(store.owned.accounts())
-    return proposal.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
-
-
-def _stop_by_itself(command: Command) -> None:
-    """What is taken off now must not be written again by the next payment."""
-    if command.store.settings.current().automatic:
-        command.office.settings.change({"automatic": "off"})
-        command.say(_AUTOMATIC_OFF)
-
-
-def _recalculated(command: Command, cause: str, **options: Any) -> Report:
+def recalculated(command: Command, cause: str, **options: Any) -> Report:
     day = getattr(command.options, "date", None) or date.today()
     options = {"patience": PATIENCE, "progress": command.progress(), **options}
     return recalculate(command.root, command.store, day, datetime.now, cause, **options)
 
 
-def explain(command: Command) -> int:
-    """A past day is explained by the decision that was made then; today, and a day without one, by the panel now."""
-    account, today = command.options.account, date.today()
-    day = command.options.date or today
-    record = command.store.decisions.on(account, day)
-    changes: tuple[Change, ...] = ()
-    names: Mapping[Scope, str] = {}
-    if record and day < today:
-        decision, name = record.decision, _name(command)
-    else:
-        considered, names = considered_alone(command.root, command.store, day, datetime.now(), account, PATIENCE)
-        decision, name, changes = considered.decision, considered.account.name, considered.changes
-    if command.options.json:
-        command.json(_explanation_values(command, name, day, decision, changes, names, record))
-        return 0
-    currency = command.store.settings.current().currency
-    command.lines(
-        explanation.explanation(
-            decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language
-        )
-    )
-    if record:
-        command.lines(explanation.written_lines(record, command.language))
-    if changes:
-        command.say(
-            Text(
-                "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
-                "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(proposal.change(each, names, command.language) for each in changes))
-        )
-    elif names:
-        command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
-    return 0
-
-
-def _name(command: Command) -> str:
-    """The client's name, where the panel tells it: a recorded decision is explained without the panel, too."""
-    try:
-        return command.office.name_of(command.options.account)
-    except ResellerProgrammeError:
-        return ""
-
-
-def _explanation_values(
-    command: Command,
-    name: str,
-    day: date,
-    decision: Decision,
-    changes: tuple[Change, ...],
-    names: Mapping[Scope, str],
-    record: Record | None,
-) -> dict[str, Any]:
-    window = decision.turnover.window
-    return {
-        "account": decision.account,
-        "name": name,
-        "day": day.isoformat(),
-        "currency": command.store.settings.current().currency,
-        "window": [window.first.isoformat(), window.last.isoformat()],
-        **content_of(decision),
-        "changes": [_change_values(change, names) for change in changes],
-        "recorded": record
-        and {
-            "cause": record.cause,
-            "decided_at": record.decided_at.isoformat(),
-            "written": [content_of_written(change) for change in record.written],
-        },
-    }
-
-
-def _print_report(command: Command, report: Report, written: bool) -> None:
+def print_report(command: Command, report: Report, written: bool) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
         command.lines(proposal.plan_lines(report, currency, command.language, written))
@@ -305,11 +192,11 @@ def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any
         "turnover": plain(planned.turnover),
         "tier": planned.tier,
         "tier_before": planned.tier_before,
-        "changes": [_change_values(change, names) for change in planned.changes],
+        "changes": [change_values(change, names) for change in planned.changes],
     }
 
 
-def _change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
+def change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
     if isinstance(change, (SetAside, PutBack)):
         return {"kind": change.because.value, "name": change.other.name, "value": change.other.value}
     return {

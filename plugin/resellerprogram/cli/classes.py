@@ -1,0 +1,75 @@
+"""Service classes: the panel's service types behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..office.classes import class_text
+from ..programme.bounds import is_id
+from ..programme.errors import SettingError
+from ..programme.text import Text, same
+from ..programme.tiers import ServiceClass
+from ..store.classes import ClassOfServices
+from ..words import figures
+from .output import Command
+
+
+def show(command: Command) -> int:
+    classes = command.store.classes.all()
+    if command.options.json:
+        command.json([_class_values(each) for each in classes])
+        return 0
+    command.table(
+        Text("class|title|service types|tariffs left out", "класс|название|типы услуг|тарифы без скидки"),
+        (
+            (
+                each.name,
+                each.title.say(command.language),
+                ", ".join(each.types),
+                ", ".join(map(str, each.left_out)) or figures.NOTHING,
+            )
+            for each in classes
+        ),
+    )
+    return 0
+
+
+def put(command: Command) -> int:
+    """Change a class, or add it; what is not named stays as it is."""
+    options, store = command.options, command.store
+    name = ServiceClass(options.name)
+    before = store.classes.of(name) or ClassOfServices(name, Text(name, name))
+    wanted = ClassOfServices(
+        name,
+        Text(options.title_en or before.title.en, options.title_ru or before.title.ru),
+        before.types if options.types is None else _words(options.types),
+        before.left_out if options.leave_out is None else _tariffs(options.leave_out),
+    )
+    command.office.classes.put(wanted)
+    command.say(same(f"{name}: {class_text(wanted)}"))
+    return 0
+
+
+def remove(command: Command) -> int:
+    command.office.classes.remove(ServiceClass(command.options.name))
+    return 0
+
+
+def _class_values(each: ClassOfServices) -> dict[str, Any]:
+    return {
+        "class": each.name,
+        "title": {"en": each.title.en, "ru": each.title.ru},
+        "types": list(each.types),
+        "left_out": list(each.left_out),
+    }
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _tariffs(text: str) -> tuple[int, ...]:
+    words = _words(text)
+    if not all(map(is_id, words)):
+        raise SettingError(Text("{text!r}: tariffs are named by id", "{text!r}: тарифы указываются по id")(text=text))
+    return tuple(map(int, words))

@@ -1,0 +1,113 @@
+"""Members: enrol, exclude, pin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..host.detached import start_worker
+from ..panel.standstill import stands_still
+from ..programme.basis import Pin
+from ..programme.errors import PanelStandsStill
+from ..programme.members import MemberNote
+from ..programme.text import Text
+from ..store.bell import Bell
+from ..words import figures
+from .output import Command
+
+_STANDINGS: Mapping[str | None, Text] = {
+    "enrolled": Text("enrolled", "записан"),
+    "excluded": Text("excluded", "исключён"),
+    "left": Text("has left by themselves", "вышел сам"),
+    None: Text("", ""),
+}
+
+
+def show(command: Command) -> int:
+    notes, rule = command.store.members.all(), command.store.settings.texts()["members"]
+    if command.options.json:
+        command.json({"members": rule, "accounts": [_note_values(note) for note in notes]})
+        return 0
+    command.say(
+        Text(
+            "Setting members = {rule}. Accounts with a word of their own: {count}.",
+            "Настройка members = {rule}. Клиентов с отдельным указанием: {count}.",
+        )(rule=rule, count=len(notes))
+    )
+    if notes:
+        header = Text(
+            "account|standing|reason|pinned to|until|reason of the pin",
+            "клиент|участие|причина|закреплён на|до|причина закрепления",
+        )
+        command.table(header, (_note_cells(note, command.language) for note in notes))
+    return 0
+
+
+def enrol(command: Command) -> int:
+    name = command.office.members.enrol(command.options.account, command.options.reason)
+    return _noted(command, Text("Account {id}, {name}, is enrolled.", "Клиент {id}, {name}, участвует."), name)
+
+
+def exclude(command: Command) -> int:
+    name = command.office.members.exclude(command.options.account, command.options.reason)
+    return _noted(command, Text("Account {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён."), name)
+
+
+def follow_the_rule(command: Command) -> int:
+    name = command.office.members.follow_the_rule(command.options.account)
+    return _noted(
+        command, Text("Account {id}, {name}, follows the rule.", "Клиент {id}, {name}: по общему правилу."), name
+    )
+
+
+def pin(command: Command) -> int:
+    options = command.options
+    pin = Pin(options.tier, options.until, options.reason, options.exactly)
+    name = command.office.members.pin(options.account, pin)
+    return _noted(command, Text("Account {id}, {name}, is pinned.", "Клиент {id}, {name}, закреплён."), name)
+
+
+def unpin(command: Command) -> int:
+    name = command.office.members.unpin(command.options.account)
+    return _noted(
+        command,
+        Text("Account {id}, {name}, is not pinned any more.", "Клиент {id}, {name}, больше не закреплён."),
+        name,
+    )
+
+
+def _note_values(note: MemberNote) -> dict[str, Any]:
+    pin = note.pin
+    return {
+        "account": note.account,
+        "standing": note.standing,
+        "reason": note.reason,
+        "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly},
+    }
+
+
+def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
+    cells = _pin_cells(note.pin, language) if note.pin else ("", "", "")
+    return (str(note.account), _STANDINGS[note.standing].say(language), note.reason, *cells)
+
+
+def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
+    how = Text("exactly {tier}", "ровно {tier}") if pin.exactly else Text("at least {tier}", "не ниже {tier}")
+    return (how(tier=pin.tier).say(language), figures.day(pin.until, language), pin.reason)
+
+
+def _noted(command: Command, text: Text, name: str = "") -> int:
+    command.say(text(id=command.options.account, name=name or figures.NOTHING))
+    if stands_still(command.root):
+        command.say(PanelStandsStill().text)
+        return 0
+    if command.store.settings.current().automatic:
+        Bell.ring(command.store.folder)
+        start_worker(command.root)
+    command.say(
+        Text(
+            "The worker acts on it; with automatic = off only `resellerprogram apply --account {id}` does.",
+            "Применит фоновый пересчёт; при automatic = off — только `resellerprogram apply --account {id}`.",
+        )(id=command.options.account)
+    )
+    return 0

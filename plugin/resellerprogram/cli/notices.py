@@ -1,0 +1,45 @@
+"""What clients were told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..programme.text import Text
+from ..store.notices import KeptNotice
+from ..words import figures
+from ..words.letters import letter
+from .output import Command
+
+
+def notices(command: Command) -> int:
+    found = command.store.notices.newest(command.options.count)
+    currency, language = command.store.settings.current().currency, command.language
+    letters = [letter(kept.notice, currency, command.titles) for kept in found]
+    if command.options.json:
+        command.json([_notice_values(kept, each.subject.say(language)) for kept, each in zip(found, letters)])
+        return 0
+    command.table(
+        Text("when|account|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
+        (
+            (
+                figures.moment(kept.made_at, language),
+                str(kept.notice.account),
+                each.subject.say(language),
+                figures.NOTICE_OUTCOMES[kept.outcome].say(language),
+                kept.error or figures.NOTHING,
+            )
+            for kept, each in zip(found, letters)
+        ),
+    )
+    return 0
+
+
+def _notice_values(kept: KeptNotice, subject: str) -> dict[str, Any]:
+    return {
+        "at": kept.made_at.isoformat(),
+        "account": kept.notice.account,
+        "kind": kept.notice.kind.value,
+        "subject": subject,
+        "outcome": kept.outcome or "waits",
+        "error": kept.error,
+    }

@@ -1,0 +1,82 @@
+"""What waits to be recalculated: list, retry, drop."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from ..panel.standstill import check_may_write
+from ..programme.text import Text
+from ..recalculation.run import PATIENCE
+from ..recalculation.work import work
+from ..store.bell import Bell
+from ..store.queue import Queued
+from ..words import figures
+from .output import EXIT_PARTLY, Command
+
+_GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт")
+
+
+def show(command: Command) -> int:
+    waiting = command.store.queue.all()
+    if command.options.json:
+        command.json([_queued_values(each) for each in waiting])
+        return 0
+    command.table(
+        Text(
+            "number|account|payment|because of|since|tries|state|error",
+            "номер|клиент|платёж|причина|с|попыток|состояние|ошибка",
+        ),
+        (
+            (
+                str(each.id),
+                str(each.account or ""),
+                str(each.payment or ""),
+                figures.cause(each.cause, command.language),
+                figures.moment(each.since, command.language),
+                str(each.attempts),
+                (_GIVEN_UP if each.dead else _WAITS).say(command.language),
+                each.error,
+            )
+            for each in waiting
+        ),
+    )
+    return 0
+
+
+def retry(command: Command) -> int:
+    """Everything, or one, is due at once: for the worker that lives, else for this process."""
+    check_may_write(command.root)
+    queue = command.store.queue
+    count = queue.retry(command.options.number)
+    Bell.ring(command.store.folder)
+    deadline = time.monotonic() + PATIENCE
+    work(command.root, command.store, datetime.now, lambda pause: False)
+    while queue.next_due(datetime.now()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    left = len(queue.all())
+    command.say(
+        Text("Tried again: {count}; still waiting: {left}.", "Повторено: {count}; ждёт ещё: {left}.")(
+            count=count, left=left
+        )
+    )
+    return EXIT_PARTLY if left else 0
+
+
+def drop(command: Command) -> int:
+    command.store.queue.drop(command.options.number)
+    return 0
+
+
+def _queued_values(each: Queued) -> dict[str, Any]:
+    return {
+        "number": each.id,
+        "account": each.account,
+        "payment": each.payment,
+        "cause": each.cause,
+        "since": each.since.isoformat(),
+        "attempts": each.attempts,
+        "given_up": each.dead,
+        "error": each.error,
+    }

@@ -1,0 +1,58 @@
+"""`resellerprogram.notices`: what clients were told, and would be. For employees; no panel call."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ..store.listing import MOST_ROWS
+from ..store.notes import PREVIEW
+from ..words import figures
+from . import documents
+from .documents import Cell
+from .visit import Visit
+
+_NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
+
+
+def notices(visit: Visit) -> etree._Element:
+    """What clients were told, the newest first, after what the last plan would tell them."""
+    from ..words.letters import subject
+
+    language, notices = visit.language, visit.store.notices
+    planned = (visit.store.notes.read(PREVIEW) or {}).get("notices", [])
+    rows = [
+        {
+            "id": f"planned{number}",
+            "made": "",
+            "account": f"{each['account']} {each['name']}".strip(),
+            "subject": each["subject"][language == "ru"],
+            "outcome": Cell(figures.NOTICE_OUTCOMES["planned"].say(language), "blue", "planned"),
+        }
+        for number, each in enumerate(planned)
+    ]
+    newest = notices.newest(max(0, MOST_ROWS - len(rows)))
+    names = visit.store.standings.names(kept.notice.account for kept in newest)
+    rows += [
+        {
+            "id": str(kept.id),
+            "made": visit.moment(kept.made_at),
+            "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
+            "subject": subject(kept.notice).say(language),
+            "outcome": Cell(
+                ": ".join(filter(None, (figures.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
+                _NOTICE_COLORS.get(kept.outcome, ""),
+                kept.outcome,
+            ),
+        }
+        for kept in newest
+    ]
+    count = len(planned) + notices.count()
+    rest = visit.rest(
+        min(len(rows), MOST_ROWS),
+        count,
+        "These are the newest; on the server older ones are listed by: resellerprogram notices --count {count}.",
+        "Это самые новые; на сервере прежние покажет: resellerprogram notices --count {count}.",
+        count=count,
+    )
+    documents.say_above(visit.document, "notices", rest)
+    return documents.list_page(visit.document, rows[:MOST_ROWS])

@@ -1,0 +1,66 @@
+"""`resellerprogram.queue`: what waits to be recalculated, and what was given up. For employees; no panel call."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ..programme.text import Text
+from ..store.listing import MOST_ROWS
+from ..store.queue import Queued
+from . import documents
+from .documents import Cell, Row
+from .visit import Visit
+
+
+def queue(visit: Visit) -> etree._Element:
+    """What waits to be recalculated, and what was given up."""
+    found = visit.store.queue.listed(MOST_ROWS)
+    rest = visit.rest(
+        len(found),
+        visit.store.queue.count(),
+        "These are first what was given up, then what fails. Settle these and the others follow; on the server all of "
+        "it is listed by: resellerprogram queue list.",
+        "Сначала брошенное, затем повторяемое. Разберите это, и появится остальное; на сервере всё покажет: "
+        "resellerprogram queue list.",
+    )
+    documents.say_above(visit.document, "queue", rest)
+    return documents.list_page(visit.document, (_queued(visit, each) for each in found))
+
+
+def _queued(visit: Visit, each: Queued) -> Row:
+    state = (
+        Cell(visit.say("given up", "брошено"), "red", "dead")
+        if each.dead
+        else Cell(visit.say("tried again", "повторяется"), "yellow", "fails")
+        if each.error
+        else Cell(visit.say("waits", "ждёт"), "", "waits")
+    )
+    return {
+        "id": str(each.id),
+        "what": visit.say("client {id}", "клиент {id}", id=each.account)
+        if each.account is not None
+        else visit.say("payment {id}", "платёж {id}", id=each.payment),
+        "cause": visit.cause(each.cause, each.who),
+        "since": visit.moment(each.since),
+        "attempts": str(each.attempts),
+        "state": state,
+        "error": each.error,
+    }
+
+
+def queue_retry(visit: Visit) -> etree._Element:
+    """Let the selected ones be tried at once, also those that were given up."""
+    visit.check_may_write()
+    for row in visit.request.several("elid"):
+        visit.store.queue.retry(visit.number(row, Text("row", "строка")))
+    visit.office.record("queue retry", visit.request.elid)
+    visit.wake_worker()
+    return documents.ok()
+
+
+def queue_drop(visit: Visit) -> etree._Element:
+    """Forget the selected ones; the nightly run looks at everybody anyway."""
+    for row in visit.request.several("elid"):
+        visit.store.queue.drop(visit.number(row, Text("row", "строка")))
+    visit.office.record("queue drop", visit.request.elid)
+    return documents.ok()
