@@ -92,7 +92,7 @@ install_plugin() {
     reload_panel
     check_registration
     bring_data_along
-    trap - EXIT
+    trap - HUP INT TERM
     rm -rf "$SAVED"
     remove_old_releases
     say "Installed into $ROOT. The command is $ROOT/sbin/$NAME; what it assumes of this panel:" \
@@ -325,11 +325,31 @@ join_descriptions() {
     reload_panel
 }
 
-# Until the panel has registered the release, it leaves the data as the one before knows them.
+# Until the panel has registered the release, it leaves the data as the one before knows them. Whoever brings them along
+# is not interrupted; and once that is done, there is no way back to a release that would not know them any more.
 bring_data_along() {
+    local before
+    trap '' HUP INT TERM
+    before=$(data_version)
     rm -f "$RELEASE/on-trial"
-    "$ROOT/sbin/$NAME" settings show >/dev/null || die "the new release can't use the data that are there" \
-        "новый выпуск не может работать с имеющимися данными"
+    if "$ROOT/sbin/$NAME" settings show >/dev/null; then trap - EXIT; return; fi
+    if [ "$(data_version)" != "$before" ]; then
+        trap - EXIT
+        die "the new release has brought the data along, but does not work with them; it stays, as the one before would not know them. See $ROOT/var/$NAME.log; the data as they were are in $ROOT/var/$NAME/backups" \
+            "новый выпуск уже перевёл данные на новую версию, но не работает с ними; он остаётся, прежний их не поймёт. См. $ROOT/var/$NAME.log; прежние данные лежат в $ROOT/var/$NAME/backups"
+    fi
+    die "the new release can't use the data that are there" "новый выпуск не может работать с имеющимися данными"
+}
+
+# The version of the database, empty without one.
+data_version() {
+    "$RELEASE/venv/bin/python" -I - "$ROOT/var/$NAME/$NAME.db" <<'PYTHON'
+import pathlib
+import sqlite3
+import sys
+if pathlib.Path(sys.argv[1]).exists():
+    print(sqlite3.connect(sys.argv[1], timeout=30).execute("PRAGMA user_version").fetchone()[0])
+PYTHON
 }
 
 roll_back() {

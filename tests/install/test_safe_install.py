@@ -8,7 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -166,12 +167,8 @@ def test_an_upgrade_that_is_not_registered_leaves_the_data_to_the_release_before
     installed: Sandbox, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D4: the check itself calls the new release's page."""
-    root, shipped = installed.root, database._migrations()
-    for file in (root / "var" / "resellerprogram").glob("resellerprogram.db*"):
-        file.unlink()
-    with monkeypatch.context() as patched:
-        patched.setattr(database, "_migrations", lambda: shipped[:3])
-        Store(root, NOW).close()
+    root = installed.root
+    newest = older_data(root, monkeypatch, 3)
     mgrctl = root / "sbin" / "mgrctl"
     real = mgrctl.read_bytes()
     mgrctl.rename(root / "sbin" / "mgrctl.real")
@@ -191,7 +188,53 @@ def test_an_upgrade_that_is_not_registered_leaves_the_data_to_the_release_before
     assert version(root) == 3
     mgrctl.write_bytes(real)
     done = run("install", root, "--wheels", str(wheels))
-    assert (done.returncode, version(root)) == (0, len(shipped)), done.stderr
+    assert (done.returncode, version(root)) == (0, newest), done.stderr
+
+
+def older_data(root: Path, monkeypatch: pytest.MonkeyPatch, release: int) -> int:
+    """The database is one of an earlier release; tells how far it has to be brought."""
+    shipped = database._migrations()
+    for file in (root / "var" / "resellerprogram").glob("resellerprogram.db*"):
+        file.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_migrations", lambda: shipped[:release])
+        Store(root, NOW).close()
+    return len(shipped)
+
+
+def test_whoever_brings_the_data_along_is_not_interrupted(
+    installed: Sandbox, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D4, one more: an install that is told to stop while the data are migrated must not leave them to a release that
+    does not know them."""
+    root = installed.root
+    newest, before = older_data(root, monkeypatch, 3), os.readlink(root / "lib" / "resellerprogram" / "current")
+    trial = root / "lib" / "resellerprogram" / "current" / "on-trial"
+    words = [str(PROJECT / "install.sh"), "install", "--root", str(root), "--wheels", str(wheels)]
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
+    holder = sqlite3.connect(root / "var" / "resellerprogram" / "resellerprogram.db", isolation_level=None)
+    with subprocess.Popen(words, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as install:
+        _until(lambda: trial.exists() and os.readlink(trial.parent) != before)
+        holder.execute("BEGIN IMMEDIATE")
+        _until(lambda: not trial.exists())
+        time.sleep(0.5)  # now it waits for who holds the database
+        install.terminate()
+        time.sleep(0.5)
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert install.stdout is not None
+        told = install.stdout.read()
+    assert (install.returncode, version(root)) == (0, newest), told
+    assert os.readlink(trial.parent) != before
+    assert cli(installed, "settings", "show").returncode == 0
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
 
 
 @pytest.mark.parametrize("dead", ["the interpreter", "the whole release"])

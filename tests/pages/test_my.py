@@ -480,9 +480,11 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
     assert operator.percents(1) == {"vhost": 40}
 
-    assert outsider.error(outsider.ask("my.join", sok="ok", agree="off"))[1] == "agree"
+    seen = raw(page)["seen"]
+    assert outsider.error(outsider.ask("my.join", sok="ok", agree="off", seen=seen))[1] == "agree"
     assert operator.store.members.of(AccountId(1)).standing is None
-    assert outsider.ask("my.join", sok="ok", agree="on").find("ok").text == "func=resellerprogram.my"
+    answer = outsider.ask("my.join", sok="ok", agree="on", seen=seen)
+    assert answer.find("ok").text == "func=resellerprogram.my"
     operator.work()
     assert operator.percents(1) == {"vds": 19, "dedic": 7, "certificate": 3}
     who, address, what, before, after = outsider.changes()[0]
@@ -521,8 +523,9 @@ def test_who_joins_before_any_run_has_seen_them_costs_one_call(operator: Operato
     me = Desk(operator.sandbox.root, operator.store, level=16, user=str(account + 1))
     me.ask("my.join")
     carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
+    seen = raw(me.ask("my.join"))["seen"]
     operator.sandbox.reset_calls()
-    assert me.ask("my.join", sok="ok", agree="on").find("ok") is not None
+    assert me.ask("my.join", sok="ok", agree="on", seen=seen).find("ok") is not None
     assert [call["func"] for call in operator.sandbox.calls()] == ["whoami"]
     assert operator.store.changes.newest(1)[0].whom == f"{account} new@example.com"
 
@@ -540,6 +543,19 @@ def test_nobody_joins_or_leaves_where_it_is_not_allowed(outsider: Desk, operator
 def test_nothing_is_agreed_to_before_it_was_shown(outsider: Desk, operator: Operator) -> None:
     assert "wait until" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
     assert operator.store.members.of(AccountId(1)).standing is None
+
+
+def test_what_was_shown_is_what_is_agreed_to(outsider: Desk, operator: Operator) -> None:
+    """Spec, section 3: when the terms have changed since they were shown, they are shown again."""
+    outsider.ask("my.join")
+    carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
+    shown = raw(outsider.ask("my.join"))["seen"]
+    operator.store.settings.set("promo_codes", "allow")
+    for seen in (shown, ""):
+        assert "open it again" in outsider.error(outsider.ask("my.join", sok="ok", agree="on", seen=seen))[0]
+    assert operator.store.members.of(AccountId(1)).standing is None
+    again = raw(outsider.ask("my.join"))["seen"]
+    assert outsider.ask("my.join", sok="ok", agree="on", seen=again).find("ok") is not None
 
 
 def test_somebody_who_looks_again_and_again_is_counted_once(outsider: Desk, operator: Operator) -> None:

@@ -421,7 +421,7 @@ def test_more_clients_users_and_group_members_than_the_panel_lists_are_all_found
     assert [account.id for account in directory.clients(panel)] == ids
     listed = directory.users(panel)
     assert (listed.complete, {user.account for user in listed.users}) == (True, set(ids))
-    assert directory.group_members(panel, group) == set(ids[4990:5010])
+    assert directory.client_group(panel, group).members == set(ids[4990:5010])
     assert len(sandbox.calls()) < 60
 
 
@@ -438,7 +438,7 @@ def test_users_beyond_the_cap_are_known_to_be_incomplete_where_the_wildcard_is_n
     with pytest.raises(TooManyRows):
         directory.clients(panel)
     with pytest.raises(TooManyRows):
-        directory.group_members(panel, sandbox.world.add_group("Resellers", ids[cap - 10 : cap + 10]))
+        directory.client_group(panel, sandbox.world.add_group("Resellers", ids[cap - 10 : cap + 10]))
 
 
 @pytest.mark.parametrize("shape", ["members_only", "all_with_status"])
@@ -448,9 +448,18 @@ def test_the_members_of_a_group_are_found_in_either_shape_of_its_list(
     sandbox.read_as(group_list=shape)
     ids = [sandbox.world.add_account(f"Client {number}") for number in range(5)]
     group = sandbox.world.add_group("Resellers", ids[1:3])
-    assert directory.group_members(panel, group) == set(ids[1:3])
-    with pytest.raises(MissingObject):
-        directory.group_members(panel, 999)
+    found = directory.client_group(panel, group)
+    assert (found.members, found.tells) == (set(ids[1:3]), shape == "all_with_status")
+    sandbox.reset_calls()
+    one_by_one = [directory.is_in_group(panel, group, AccountId(each), found.tells) for each in (*ids[:3], 999)]
+    assert one_by_one == [False, True, True, None if found.tells else False]
+    assert len(sandbox.calls()) == 4
+    for missing in (
+        lambda: directory.client_group(panel, 999),
+        lambda: directory.is_in_group(panel, 999, AccountId(ids[0]), found.tells),
+    ):
+        with pytest.raises(MissingObject):
+            missing()
 
 
 @pytest.mark.parametrize("shown", ["yes", "no"])

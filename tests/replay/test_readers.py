@@ -59,7 +59,7 @@ READERS: dict[str, Callable[[Panel], object]] = {
     "user as seen": lambda panel: directory.user_as_seen(panel, "1"),
     "language": lambda panel: notices.language_of(panel, "1"),
     "employees": directory.employees,
-    "group": lambda panel: directory.group_members(panel, 1),
+    "group": lambda panel: directory.client_group(panel, 1),
     "service types": directory.service_types,
     "tariffs": directory.tariffs,
     "types and tariffs": lambda panel: directory.types_and_tariffs(panel, {}, "ru"),
@@ -103,7 +103,7 @@ def test_of_the_panel_in_the_reference_everything_else_is_understood() -> None:
     assert directory.providers(panel) == {1: "text 1", 2: "text 2"}
     assert list(directory.service_types(panel).values()) == ["vds", "dedic", "certificate"]
     assert {tariff.service_type for tariff in directory.tariffs(panel)} == {1}
-    assert directory.group_members(panel, 1) == {1, 2}
+    assert directory.client_group(panel, 1).members == {1, 2}
     assert directory.currency_signs(panel)["₽"] == "RUB"
     assert directory.client_is_gone(panel, assumptions.NOBODY)
     assert directory.user_as_seen(panel, "1") == directory.User("1", "text 1", FIRST)

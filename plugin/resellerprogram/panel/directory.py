@@ -168,11 +168,39 @@ def client_is_gone(panel: Panel, account: AccountId) -> bool:
     return False
 
 
-def group_members(panel: Panel, group: int, doubtful: set[AccountId] | None = None) -> set[AccountId]:
-    """The accounts of a client group; those of whom the panel does not tell whether they are in it go into `doubtful`.
-    Raises MissingObject or PanelRefusal when there is no such group, IncompleteAnswer where it tells that of nobody."""
+@dataclass(frozen=True)
+class ClientGroup:
+    """Who is in a client group, and of whom the panel does not tell. `tells` when its list shows all clients with a
+    status; else it shows the members alone (D.2)."""
+
+    tells: bool
+    members: frozenset[AccountId]
+    doubtful: frozenset[AccountId]
+
+    def has(self, account: AccountId) -> bool | None:
+        """None where the panel does not tell."""
+        return None if account in self.doubtful else account in self.members
+
+
+def client_group(panel: Panel, group: int) -> ClientGroup:
+    """The whole group. Raises MissingObject or PanelRefusal when there is no such group, IncompleteAnswer where the
+    panel tells of nobody whether they are in it."""
     rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
-    tells = assumptions.tells_membership(rows)
+    found, odd = _grouped(rows, assumptions.tells_membership(rows))
+    if len(odd) * 2 > len(rows):
+        raise odd[0]
+    return found
+
+
+def is_in_group(panel: Panel, group: int, account: AccountId, tells: bool) -> bool | None:
+    """One account by its row alone, where it is known whether this panel's list `tells`; None where the row does not.
+    Raises as `client_group` does where there is no such group."""
+    rows = panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(str(account)))
+    found, _ = _grouped(rows, tells)
+    return None if tells and not rows else found.has(account)
+
+
+def _grouped(rows: list[Row], tells: bool) -> tuple[ClientGroup, list[IncompleteAnswer]]:
     members: set[AccountId] = set()
     odd: dict[AccountId, IncompleteAnswer] = {}
     for row in _with_ids(rows, _log):
@@ -182,11 +210,7 @@ def group_members(panel: Panel, group: int, doubtful: set[AccountId] | None = No
                 members.add(account)
         except IncompleteAnswer as error:
             odd[account] = error
-    if odd and (doubtful is None or len(odd) * 2 > len(rows)):
-        raise next(iter(odd.values()))
-    if doubtful is not None:
-        doubtful.update(odd)
-    return members
+    return ClientGroup(tells, frozenset(members), frozenset(odd)), list(odd.values())
 
 
 def service_types(panel: Panel, tell: Tell = _log) -> dict[ServiceTypeId, str]:
@@ -243,11 +267,13 @@ def types_and_tariffs(
 
 def _tariffs(panel: Panel, of_types: list[Row], language: str = "en", tell: Tell = _log) -> list[Tariff]:
     types = {row.text("name"): ServiceTypeId(row.number("id")) for row in of_types}
-    found = (
-        Tariff(TariffId(row.number("id")), row.text("name"), service_type)
-        for row in _with_ids(panel.rows("pricelist", {"lang": language}), tell)
-        if (service_type := assumptions.type_of_tariff(row, types)) is not None
-    )
+    found = []
+    for row in _with_ids(panel.rows("pricelist", {"lang": language}), tell):
+        service_type = assumptions.type_of_tariff(row, types)
+        if service_type is None:
+            tell(f"{row.call.function}, a tariff of an unknown service type: {short(repr(row.columns()), 200)}")
+        else:
+            found.append(Tariff(TariffId(row.number("id")), row.text("name"), service_type))
     return sorted(found, key=lambda tariff: tariff.id)
 
 

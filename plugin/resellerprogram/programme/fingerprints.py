@@ -37,6 +37,11 @@ def of_plan(prints: Prints) -> Fingerprint:
     return _hashed([f"{account} {prints[account]}" for account in sorted(prints)])
 
 
+def of_words(words: Iterable[str]) -> Fingerprint:
+    """Of what was shown to somebody who consents to it."""
+    return _hashed(list(words))
+
+
 def _values(change: Change) -> list[str]:
     """What it is, of which discount, what is there before it and after it, and why."""
     what = [type(change).__name__, change.because.value]

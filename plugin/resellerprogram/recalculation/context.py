@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..panel import assumptions, directory
 from ..panel.calls import Panel
-from ..panel.directory import ServiceTypeId
+from ..panel.directory import ClientGroup, ServiceTypeId
 from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable
 from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
@@ -29,7 +29,7 @@ from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
 from ..store import Store
 from ..store.classes import ClassOfServices
-from ..store.notes import FACTS, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
+from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
 from ..store.settings import Settings
 from ..store.users import ClientUser
 
@@ -40,7 +40,7 @@ class Context:
     """A run's view of the panel, the settings and the tier table: everything that is read once.
 
     `facts` are those that an earlier run kept; without them the panel is asked, and they are kept. Without `writes`
-    it is a look only, which leaves our records as they are (spec, section 3).
+    it is a look only, which leaves our records as they are (spec, section 3). `whole` when all accounts are looked at.
     """
 
     def __init__(
@@ -52,17 +52,17 @@ class Context:
         withdraw: bool = False,
         facts: Facts | None = None,
         writes: bool = True,
+        whole: bool = False,
     ) -> None:
         self.panel, self.store, self.day, self.settings, self.withdraw = panel, store, day, settings, withdraw
-        self.writes = writes
+        self.writes, self._whole = writes, whole
         self.classes = store.classes.all()
         self.table = store.tiers.on(day).table
         self.window = Window.of(day, settings.window_months)
         self.warnings: list[Text] = []
         self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
         self._kept_facts = facts
-        self.doubtful_members: set[AccountId] = set()
-        """Of these the panel does not tell whether they are in the client group."""
+        self._group_tells = self._known_to_tell()
 
     @cached_property
     def facts(self) -> Facts:
@@ -265,19 +265,35 @@ class Context:
             )
         return wanted and confirmed
 
-    @cached_property
-    def group_members(self) -> set[AccountId]:
-        """The members of the client group in the settings; empty without one. Raises SettingError."""
+    def is_in_group(self, account: AccountId) -> bool | None:
+        """Whether an account is in the client group of the settings, False without one; None where the panel does not
+        tell. Where not all are looked at, nobody waits for a list of all. Raises SettingError, PanelError."""
         group = self.settings.members.group
         if group is None:
-            return set()
+            return False
+        if self._whole or self._group_tells is None:
+            return self._group.has(account)
         try:
-            return directory.group_members(self.panel, group, self.doubtful_members)
+            return directory.is_in_group(self.panel, group, account, self._group_tells)
         except PanelRefusal as refusal:
-            raise SettingError(
-                Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text),
-                "members",
-            ) from refusal
+            raise _no_group(group, refusal) from refusal
+
+    @cached_property
+    def _group(self) -> ClientGroup:
+        """Raises SettingError."""
+        group = self.settings.members.group or 0
+        try:
+            found = directory.client_group(self.panel, group)
+        except PanelRefusal as refusal:
+            raise _no_group(group, refusal) from refusal
+        if self.writes:
+            self.store.notes.write(GROUP_LIST, {"group": group, "tells": found.tells})
+        return found
+
+    def _known_to_tell(self) -> bool | None:
+        """Whether this panel's list of the group shows all clients, as far as an earlier run has seen."""
+        kept = self.store.notes.read(GROUP_LIST) or {}
+        return kept.get("tells") if kept.get("group") == self.settings.members.group else None
 
     @cached_property
     def reader(self) -> PaymentReader:
@@ -310,7 +326,9 @@ class Context:
         _ = self.type_names
         self._warn_of_odd_rows()
         if not self.withdraw:
-            _ = self.provider, self.covered, self.group_members, self.reader
+            _ = self.provider, self.covered, self.reader
+            if self.settings.members.group and (self._whole or self._group_tells is None):
+                _ = self._group
 
     @contextmanager
     def answering(self, answer: Callable[[], object]) -> Iterator[None]:
@@ -374,6 +392,12 @@ class Context:
     def table_days(self) -> list[date]:
         """The days to come on which another tier table takes effect."""
         return self.store.tiers.days_after(self.day)
+
+
+def _no_group(group: int, refusal: PanelRefusal) -> SettingError:
+    return SettingError(
+        Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text), "members"
+    )
 
 
 def kept_facts(store: Store, settings: Settings, day: date) -> Facts | None:

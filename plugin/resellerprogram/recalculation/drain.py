@@ -11,7 +11,14 @@ from ..panel import directory
 from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
 from ..programme.account import Considered, Found, Known, consider, vanished
-from ..programme.errors import ImplausibleRead, PanelStandsStill, ResellerProgrammeError, SettingError, UnsafePlan
+from ..programme.errors import (
+    ImplausibleRead,
+    PanelStandsStill,
+    ResellerProgrammeError,
+    SettingError,
+    StoreError,
+    UnsafePlan,
+)
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.text import Text
@@ -80,6 +87,8 @@ def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: 
     except (PanelUnreachable, PanelTimeout, SettingError) as error:
         done.interrupted = True
         _failed(context, row, error, clock, done, may_die=False)
+    except StoreError:  # nothing can be recorded any more, also not that
+        raise
     except PanelStandsStill as error:  # marked while this was under way: it waits as if nobody had touched it
         done.interrupted = True
         log.info("%s", error)

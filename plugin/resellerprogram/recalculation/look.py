@@ -88,9 +88,9 @@ def outside_because(context: Context, note: MemberNote) -> Basis | None:
     """Why an account takes no part; None for a member (R10). Raises ImplausibleRead where the panel does not tell."""
     if context.withdraw:
         return Basis.WITHDRAWN
-    rule, members = context.settings.members, context.group_members
-    outside = takes_part(note, rule, members)
-    if note.account in context.doubtful_members and takes_part(note, rule, {*members, note.account}) != outside:
+    rule, inside = context.settings.members, context.is_in_group(note.account)
+    outside = takes_part(note, rule, {note.account} if inside else ())
+    if inside is None and takes_part(note, rule, {note.account}) != outside:
         raise ImplausibleRead(
             Text(
                 "the panel does not tell whether account {account} is in client group {group}; nothing is written for "

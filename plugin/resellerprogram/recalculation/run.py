@@ -36,6 +36,7 @@ from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.prospects import Prospect
+from ..store.readable import SPOILT
 from ..store.settings import Settings, check, settings_of
 from .act import act, forget, give_back
 from .context import Context, kept_facts
@@ -98,7 +99,9 @@ def recalculate(
         try:
             if write:
                 store.set_aside.reconcile(clock())
-            with working_on(root, store, day, large=accounts is None, withdraw=withdraw, writes=write) as context:
+            with working_on(
+                root, store, day, large=accounts is None, whole=accounts is None, withdraw=withdraw, writes=write
+            ) as context:
                 _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress, confirmed).over(
                     accounts
                 )
@@ -222,6 +225,7 @@ def working_on(
     day: date,
     *,
     large: bool = False,
+    whole: bool = False,
     quick: bool = False,
     withdraw: bool = False,
     settings: Settings | None = None,
@@ -241,7 +245,7 @@ def working_on(
     with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
         _put_back_filters(panel, store)
         try:
-            yield Context(panel, store, day, settings, withdraw, facts, writes)
+            yield Context(panel, store, day, settings, withdraw, facts, writes, whole)
         finally:
             try:
                 _put_back_filters(panel, store)
@@ -521,12 +525,10 @@ def _members(context: Context) -> list[Account]:
 
 
 def _may_take_part(context: Context, account: AccountId) -> bool:
-    if account in context.doubtful_members:
-        return True
     try:
         return outside_because(context, context.store.members.of(account)) is None
-    except ValueError:
-        return True  # a note that can't be read is told when its account's turn comes
+    except (ImplausibleRead, *SPOILT):
+        return True  # what can't be told or read is told when the account's turn comes
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .database import moment
+from .readable import readable
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class ChangeStore:
 
     def newest(self, count: int) -> list[RecordedChange]:
         rows = self._connection.execute("SELECT * FROM change ORDER BY id DESC LIMIT ?", (count,))
-        return [_change(row) for row in rows]
+        return list(readable(rows, _change))
 
 
 def _change(row: sqlite3.Row) -> RecordedChange:

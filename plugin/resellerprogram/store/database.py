@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ..programme.errors import StoreError
 from ..programme.text import Text
@@ -18,8 +19,40 @@ from ..programme.text import Text
 FILE_NAME = "resellerprogram.db"
 PATIENCE, PAGE_PATIENCE = 30.0, 2.0
 """Seconds to wait for who holds the database: a run, and a person who looks at a page."""
+_OF_THE_WHOLE = ("full", "I/O error", "malformed", "readonly")
+"""How SQLite speaks of a database into which nothing can be written any more, whoever is concerned."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
+
+
+class Connection(sqlite3.Connection):
+    """One that tells of a full or broken disk in words: that is nobody's own trouble. Raises StoreError."""
+
+    path: Path
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        try:
+            return super().execute(*arguments)
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error) from error
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        try:
+            return super().executemany(*arguments)
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error) from error
+
+    def _in_words(self, error: sqlite3.DatabaseError) -> Exception:
+        if not any(word in str(error) for word in _OF_THE_WHOLE):
+            return error
+        return StoreError(
+            Text(
+                "the database {path} can't be written: {error}. Nothing more is recorded, and so nothing is done. Make "
+                "room on the disk or see to the file; the next run finishes what was begun",
+                "в базу {path} нельзя писать: {error}. Больше ничего не записывается, поэтому ничего и не делается. "
+                "Освободите место на диске или разберитесь с файлом; начатое завершит следующий запуск",
+            )(path=self.path, error=error)
+        )
 
 
 def connect(folder: Path, now: datetime, on_trial: bool = False, patience: float = PATIENCE) -> sqlite3.Connection:
@@ -28,7 +61,8 @@ def connect(folder: Path, now: datetime, on_trial: bool = False, patience: float
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILE_NAME
     try:
-        connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=patience, isolation_level=None, factory=Connection)
+        connection.path = path
         path.chmod(0o600)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
@@ -63,10 +97,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def backup(connection: sqlite3.Connection, target: Path) -> Path:

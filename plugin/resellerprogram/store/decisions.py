@@ -18,6 +18,7 @@ from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
 from .contents import content_of_pin, content_of_tier, pin_of, tier_of
 from .database import moment, transaction
+from .readable import readable
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class DecisionStore:
         rows = self._connection.execute(
             "SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT ? OFFSET ?", (account, count, skip)
         )
-        return [_record(row) for row in rows]
+        return list(readable(rows, _record))
 
     def listed(self, account: AccountId, count: int) -> list[ListedDecision]:
         """The same, `count` of them, as a list shows them."""
@@ -152,7 +153,7 @@ class DecisionStore:
             " FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
             (account, count),
         )
-        return list(map(_listed, rows))
+        return list(readable(rows, _listed))
 
     def history_length(self, account: AccountId) -> int:
         return int(
@@ -166,7 +167,7 @@ class DecisionStore:
             " WHERE account = ? AND last_day >= ? AND first_day <= ? ORDER BY id",
             (account, first.isoformat(), last.isoformat()),
         )
-        return list(map(_stretch, rows))
+        return list(readable(rows, _stretch))
 
     def tier_during(self, account: AccountId, day: date) -> str | None:
         """A tier that the account held on that day, for a part of it at least: what the night decided held from its
@@ -186,7 +187,7 @@ class DecisionStore:
             "SELECT id, first_day, last_day, turnover, tier FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
             (account, count),
         )
-        return list(map(_stretch, rows))
+        return list(readable(rows, _stretch))
 
     def newest_of(self, account: AccountId) -> int | None:
         """The id of the account's last decision."""

@@ -9,6 +9,7 @@ from ..programme.basis import Pin
 from ..programme.ids import AccountId
 from ..programme.members import ENROLLED, EXCLUDED, LEFT, MemberNote
 from .database import moment, transaction
+from .readable import readable
 
 AT_LEAST, EXACTLY = "at_least", "exactly"
 
@@ -24,7 +25,7 @@ class MemberStore:
         return _note(row) if row else MemberNote(account)
 
     def all(self) -> list[MemberNote]:
-        return [_note(row) for row in self._connection.execute("SELECT * FROM member ORDER BY account")]
+        return list(readable(self._connection.execute("SELECT * FROM member ORDER BY account"), _note))
 
     def enrol(self, account: AccountId, reason: str, now: datetime) -> None:
         """The account takes part, also where the member rule leaves it out; an exclusion ends."""

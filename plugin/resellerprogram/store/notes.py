@@ -7,6 +7,8 @@ import sqlite3
 from typing import Any
 
 FACTS = "facts"
+GROUP_LIST = "group_list"
+"""How the panel lists the client group of the settings."""
 REMEMBERED_FILTERS = "remembered_filters"
 SWEPT, SWEPT_ACCOUNT = "swept", "swept_account"
 UNREADABLE = "unreadable"

@@ -16,6 +16,7 @@ from ..programme.notices import Kind, Notice, is_told, joined, overtakes
 from ..programme.text import short
 from .contents import content_of_tier, tier_of
 from .database import LONGEST_ERROR, moment, transaction
+from .readable import readable
 
 SENT, REFUSED, LOST, OVER, NOBODY = "sent", "refused", "lost", "over", "nobody"
 WITHDRAWN = "withdrawn"
@@ -94,16 +95,16 @@ class NoticeStore:
             "SELECT * FROM notice WHERE account = ? AND outcome NOT IN (?, ?) ORDER BY id DESC LIMIT ?",
             (account, OVER, WITHDRAWN, LATELY),
         ).fetchall()
-        return [_kept(row) for row in reversed(rows)]
+        return list(readable(reversed(rows), _kept))
 
     def waiting(self) -> list[KeptNotice]:
         """What is still to be sent, oldest first."""
         rows = self._connection.execute("SELECT * FROM notice WHERE outcome = '' ORDER BY id")
-        return [_kept(row) for row in rows]
+        return list(readable(rows, _kept))
 
     def newest(self, count: int) -> list[KeptNotice]:
         rows = self._connection.execute("SELECT * FROM notice ORDER BY id DESC LIMIT ?", (count,))
-        return [_kept(row) for row in rows]
+        return list(readable(rows, _kept))
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM notice").fetchone()[0])

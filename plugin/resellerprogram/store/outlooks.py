@@ -11,6 +11,7 @@ from ..programme.basis import Basis
 from ..programme.forecast import Outlook
 from ..programme.ids import AccountId
 from .contents import content_of_pin, content_of_tier, pin_of, tier_of
+from .readable import if_readable
 
 
 class OutlookStore:
@@ -35,14 +36,16 @@ class OutlookStore:
 
     def of(self, account: AccountId) -> Outlook | None:
         row = self._connection.execute("SELECT outlook FROM standing WHERE account = ?", (account,)).fetchone()
-        if row is None or row[0] is None:
-            return None
-        content = json.loads(row[0])
-        return Outlook(
-            date.fromisoformat(content["day"]),
-            Basis(content["basis"]),
-            content["months"],
-            tier_of(content["tier"]),
-            {date.fromisoformat(day): Decimal(amount) for day, amount in content["counted"].items()},
-            pin_of(content["pin"]),
-        )
+        return if_readable(row, _outlook) if row and row[0] is not None else None
+
+
+def _outlook(row: sqlite3.Row) -> Outlook:
+    content = json.loads(row[0])
+    return Outlook(
+        date.fromisoformat(content["day"]),
+        Basis(content["basis"]),
+        content["months"],
+        tier_of(content["tier"]),
+        {date.fromisoformat(day): Decimal(amount) for day, amount in content["counted"].items()},
+        pin_of(content["pin"]),
+    )

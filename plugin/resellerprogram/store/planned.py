@@ -13,6 +13,7 @@ from typing import Any
 from ..programme.ids import AccountId
 from .database import transaction
 from .listing import MOST_ROWS, Listing, fold, in_order
+from .readable import readable
 
 KINDS = ("starts", "rises", "falls", "ends", "other")
 _PUT = (
@@ -62,7 +63,7 @@ class PlannedStore:
         conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
         values = [*([fold(name)] if name else []), *([kind] if kind else [])]
         rows = self._listing.rows(conditions, values, count)
-        return list(map(_planned, rows)), self._listing.count(conditions, values)
+        return list(readable(rows, _planned)), self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ..programme.ids import AccountId, PaymentId
 from ..programme.text import short
 from .database import LONGEST_ERROR, moment
+from .readable import readable
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(seconds=5), timedelta(hours=1), 3
 GIVEN_UP_AFTER = 8
@@ -86,12 +87,12 @@ class QueueStore:
         row = self._connection.execute("SELECT min(not_before) FROM queue WHERE dead = 0").fetchone()
         if row[0] is None:
             return None
-        return max(timedelta(0), datetime.fromisoformat(row[0]) - now) if row[0] else timedelta(0)
+        return max(timedelta(0), _since(row[0]) - now) if row[0] else timedelta(0)
 
     def listed(self, count: int) -> list[Queued]:
         """The first `count` of all, what was given up before what fails before what only waits."""
         rows = self._connection.execute("SELECT * FROM queue ORDER BY dead DESC, error = '', id LIMIT ?", (count,))
-        return list(map(_queued, rows))
+        return list(readable(rows, _queued))
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM queue").fetchone()[0])
@@ -112,13 +113,19 @@ class QueueStore:
         self._connection.execute("DELETE FROM queue WHERE id = ?", (row,))
 
     def failed(self, row: int, error: str, now: datetime, may_die: bool = True) -> None:
-        """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to."""
+        """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to. What
+        else waits of the same account would fail likewise, and waits as long."""
         attempts = int(self._connection.execute("SELECT attempts FROM queue WHERE id = ?", (row,)).fetchone()[0]) + 1
         dead = may_die and attempts >= GIVEN_UP_AFTER
         pause = min(FIRST_PAUSE * GROWTH ** min(attempts - 1, 10), LONGEST_PAUSE)
         self._connection.execute(
             "UPDATE queue SET attempts = ?, not_before = ?, error = ?, dead = ? WHERE id = ?",
             (attempts, moment(now + pause), short(error, LONGEST_ERROR), int(dead), row),
+        )
+        self._connection.execute(
+            "UPDATE queue SET not_before = max(not_before, ?) WHERE id <> ? AND id <= ?"
+            " AND account = (SELECT account FROM queue WHERE id = ?)",
+            (moment(now + pause), row, self.newest(), row),
         )
 
     def retry(self, row: int | None = None) -> int:
@@ -132,7 +139,15 @@ class QueueStore:
         return bool(self._connection.execute("SELECT 1 FROM queue WHERE account = ? LIMIT 1", (account,)).fetchone())
 
     def all(self) -> list[Queued]:
-        return [_queued(row) for row in self._connection.execute("SELECT * FROM queue ORDER BY id")]
+        return list(readable(self._connection.execute("SELECT * FROM queue ORDER BY id"), _queued))
+
+
+def _since(text: str) -> datetime:
+    """Who waits is served, also where nobody can tell since when."""
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return datetime(1970, 1, 1)
 
 
 def _queued(row: sqlite3.Row) -> Queued:
@@ -141,7 +156,7 @@ def _queued(row: sqlite3.Row) -> Queued:
         None if row["account"] is None else AccountId(row["account"]),
         None if row["payment"] is None else PaymentId(row["payment"]),
         row["cause"],
-        datetime.fromisoformat(row["since"]),
+        _since(row["since"]),
         row["attempts"],
         row["error"],
         bool(row["dead"]),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from ..programme.text import short
 from .database import LONGEST_ERROR, moment
+from .readable import readable
 
 KEPT = timedelta(days=90)
 
@@ -66,7 +67,7 @@ class RunStore:
 
     def newest(self, count: int) -> list[Run]:
         """The newest runs, newest first."""
-        return [_run(row) for row in self._connection.execute("SELECT * FROM run ORDER BY id DESC LIMIT ?", (count,))]
+        return list(readable(self._connection.execute("SELECT * FROM run ORDER BY id DESC LIMIT ?", (count,)), _run))
 
     def _one(self, condition: str) -> Run | None:
         row = self._connection.execute(f"SELECT * FROM run {condition} LIMIT 1").fetchone()  # noqa: S608  our text

@@ -16,6 +16,7 @@ from ..programme.ownership import SetAsideDiscount
 from ..programme.text import Text
 from .database import moment, transaction
 from .journal import Contents, Ending, Journal, Kept
+from .readable import SPOILT, readable
 
 log = logging.getLogger(__name__)
 _UNREADABLE = Text(
@@ -71,7 +72,8 @@ class SetAsideStore:
         return self._journal.read().damaged
 
     def _compared(self, contents: Contents, now: datetime) -> Reconciliation:
-        rows = {_kept(row).mark: row for row in self._connection.execute("SELECT * FROM set_aside ORDER BY id")}
+        rows, spoilt = self._by_mark()
+        self._delete(row for row in spoilt if any(_is_of(row, kept) for kept in contents.waiting.values()))
         restored = ended = journaled = 0
         for mark, kept in contents.waiting.items():
             if mark not in rows:
@@ -91,6 +93,18 @@ class SetAsideStore:
             else:
                 journaled += self._journal_again(_kept(row))
         return Reconciliation(restored, ended, journaled, len(contents.damaged))
+
+    def _by_mark(self) -> tuple[dict[str, sqlite3.Row], list[sqlite3.Row]]:
+        """All rows, and those that can't be read: what the journal knows of these takes their place, and the rest is
+        its account's trouble."""
+        rows, spoilt = {}, []
+        for row in self._connection.execute("SELECT * FROM set_aside ORDER BY id"):
+            try:
+                rows[_mark(row)] = row
+            except SPOILT as error:
+                log.error("what was set aside as discount %s of account %s can't be read: %r", *row[1:3], error)
+                spoilt.append(row)
+        return rows, spoilt
 
     def _journal_again(self, kept: Kept) -> int:
         """What the journal has lost; unless somebody has ended it meanwhile."""
@@ -129,13 +143,13 @@ class SetAsideStore:
 
     def all(self) -> list[SetAsideDiscount]:
         rows = self._connection.execute("SELECT * FROM set_aside WHERE put_back_at IS NULL ORDER BY id")
-        return [_record(row) for row in rows]
+        return list(readable(rows, _record))
 
     def newest(self, count: int) -> list[SetAsideDiscount]:
         rows = self._connection.execute(
             "SELECT * FROM set_aside WHERE put_back_at IS NULL ORDER BY id DESC LIMIT ?", (count,)
         )
-        return [_record(row) for row in rows]
+        return list(readable(rows, _record))
 
     def accounts(self) -> set[AccountId]:
         rows = self._connection.execute("SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL")
@@ -233,6 +247,10 @@ def _kept(row: sqlite3.Row) -> Kept:
         row["set_aside_at"],
         None if row["known"] is None else tuple(json.loads(row["known"])),
     )
+
+
+def _is_of(row: sqlite3.Row, kept: Kept) -> bool:
+    return bool((row["account"], row["discount"]) == (kept.account, kept.discount) and row["put_back_at"] is None)
 
 
 def _mark(row: sqlite3.Row) -> str:

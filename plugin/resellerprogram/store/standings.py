@@ -18,6 +18,7 @@ from ..programme.tiers import ServiceClass
 from .database import moment
 from .listing import MOST_ROWS, PLACES, Listing, fold, in_order
 from .members import pin_in
+from .readable import if_readable, readable
 
 PUT_RIGHT_FOR = timedelta(days=30)
 """How long a list shows that somebody's change of a discount was put right."""
@@ -103,8 +104,9 @@ class StandingStore:
         )
 
     def of(self, account: AccountId) -> Standing | None:
+        """None also where the row is spoilt: the next run writes it again."""
         row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
-        return _standing(row) if row else None
+        return if_readable(row, _standing)
 
     def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
         """What these are called, as far as it is known."""
@@ -167,13 +169,12 @@ class StandingStore:
             )
         said, resting, errors = self._said(), self._resting(), self._errors()
         found = []
-        for row in self._listing.rows(conditions, values, count):
-            standing = _standing(row)
+        for standing in readable(self._listing.rows(conditions, values, count), _standing):
             noted = said.get(standing.account)
             found.append(
                 Listed(
                     standing,
-                    pin_in(noted) if noted else None,
+                    if_readable(noted, pin_in),
                     noted["reason"] if noted and noted["standing"] == "excluded" else None,
                     resting.get(standing.account, 0),
                     errors.get(standing.account, ""),

@@ -13,6 +13,7 @@ from typing import Any
 from ..programme.text import Text
 from .changes import Author
 from .database import moment
+from .readable import readable
 
 PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
 PROSPECT = "prospect"
@@ -86,7 +87,7 @@ class TaskStore:
         rows = self._connection.execute(
             "SELECT * FROM task WHERE kind <> ? ORDER BY id DESC LIMIT ?", (PROSPECT, count)
         )
-        return [_task(row) for row in rows]
+        return list(readable(rows, _task))
 
     def begin(self, task: int, now: datetime) -> None:
         self._connection.execute(

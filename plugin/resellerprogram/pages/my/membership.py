@@ -11,6 +11,7 @@ from datetime import timedelta
 from lxml import etree
 
 from ...office import Office
+from ...programme.fingerprints import of_words
 from ...programme.notices import Kind
 from ...programme.text import Text
 from ...store.changes import Author
@@ -25,13 +26,17 @@ from .reseller import Reseller
 FRESH = timedelta(minutes=10)
 """What was found so long ago is found again."""
 REFRESHES = 2
+_OTHER_TERMS = (
+    "what you would get or what would be set aside is not what this form showed; open it again and read it",
+    "условия уже не те, что показала эта форма; откройте её заново и прочтите",
+)
 _PAGE = "func=resellerprogram.my"
 _JOIN = Text("Tick “I agree”.", "Отметьте «Принимаю условия».")
 _LEAVE = Text("Tick “I want to leave”.", "Отметьте «Хочу выйти».")
 
 
 def join(visit: Visit) -> etree._Element:
-    """What the client would get today, what would rest, and their consent."""
+    """What the client would get today, what would rest, and their consent to just that (spec, section 3)."""
     me = Reseller(visit, asked=True)
     _check_allowed(me)
     if me.state not in ("not_a_member", "left"):
@@ -42,7 +47,10 @@ def join(visit: Visit) -> etree._Element:
             visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
         return _counting(me)
     agreed = _terms(me, prospect)
+    seen = of_words([agreed, *(f"{name}\t{value}" for name, value in prospect.others)])
     if visit.request.submitted:
+        if visit.request.text("seen") != seen:
+            visit.refuse(*_OTHER_TERMS)
         _check_consent(me, _JOIN)
         _office(me).members.join(me.account, agreed)
         visit.wake_worker()
@@ -55,6 +63,7 @@ def join(visit: Visit) -> etree._Element:
         visit.document,
         {
             "words": agreed,
+            "seen": seen,
             "turnover": me.money(prospect.turnover),
             "tier": documents.Cell(me.name(prospect.tier), raw=prospect.tier.name if prospect.tier else ""),
             "agree": "off",
@@ -152,7 +161,7 @@ def _check_consent(me: Reseller, asked: Text) -> None:
 def _counting(me: Reseller) -> etree._Element:
     """Somebody is counting, or could not; what could not be counted is tried again after a while."""
     visit, about = me.visit, {"account": me.account}
-    for name in ("turnover", "tier", "others", "agree"):
+    for name in ("seen", "turnover", "tier", "others", "agree"):
         documents.drop_field(visit.document, name)
     documents.send_nothing(visit.document)
     task = visit.store.tasks.last_about(PROSPECT, about)
