@@ -477,14 +477,20 @@ run_demo() {
 run_tests() {
     environment
     local -a chosen=(-n "$(($(nproc) + 1))" --dist loadscope --no-loadscope-reorder)  # they also wait
+    local quick=
     if [ "${1:-}" = quick ]; then
         shift
+        quick=1
         chosen=(-n "$(nproc)" -m 'not slow' --hypothesis-profile quick)
-    else
-        install_chromium
     fi
     TESTS_FOLDER=$(mktemp -d "$(tests_memory)/tests.XXXXXX")
     trap 'rm -rf "$TESTS_FOLDER"' EXIT
+    # what does not need the browser does not wait for it
+    export BROWSER_BEING_INSTALLED=$TESTS_FOLDER/browser
+    if [ -z "$quick" ]; then
+        touch "$BROWSER_BEING_INSTALLED"
+        (trap 'rm -f "$BROWSER_BEING_INSTALLED"' EXIT; install_chromium) &
+    fi
     # what looks at the text alone runs beside the tests and speaks after them
     (status=0; .venv/bin/ruff check plugin tests || status=1; .venv/bin/mypy || status=1; exit "$status") \
         >"$TESTS_FOLDER/text" 2>&1 &

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +17,8 @@ from tests.installation import put_into
 from tests.sandbox import Sandbox
 from tests.sandbox.population import populate
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+BEING_INSTALLED = Path(os.environ.get("BROWSER_BEING_INSTALLED", "/nonexistent"))
+"""A file that is there while `install.sh test` still installs Chromium beside the other tests."""
 TODAY = date.today()
 
 
@@ -59,11 +60,19 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
         subprocess.run(["pkill", "-9", "-f", f"main.Path.sys.argv.*{sandbox.root}"], check=False)
 
 
+def _chromium() -> str | None:
+    while BEING_INSTALLED.exists():
+        time.sleep(0.5)
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=_chromium(),
             args=[
                 "--no-sandbox",
                 "--disable-gpu",
