@@ -9,9 +9,9 @@ from typing import Any
 
 from resellerprogram.programme.account import Considered
 from resellerprogram.programme.ids import AccountId, PaymentId
+from resellerprogram.programme.report import Report
 from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import ServiceClass
-from resellerprogram.recalculation.report import Report
 from resellerprogram.recalculation.run import considered_alone, recalculate
 from resellerprogram.recalculation.sweep import Swept, sweep
 from resellerprogram.recalculation.work import work

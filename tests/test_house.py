@@ -16,6 +16,7 @@ ALLOWED = {
     "programme": {"programme"},
     "panel": {"programme", "panel"},
     "store": {"programme", "store"},
+    "words": {"programme", "words"},
     "recalculation": {"programme", "panel", "store", "recalculation", "words"},
     "doctor": {"programme", "panel", "store", "recalculation", "__version__", "doctor"},
     "quick": {"quick"},

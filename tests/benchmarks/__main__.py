@@ -24,6 +24,7 @@ import requests
 from resellerprogram.panel.assumptions import payment_filter
 from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.decision import decide
+from resellerprogram.programme.effects import Way
 from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
@@ -319,7 +320,7 @@ def many_members(panel: Sandbox, count: int) -> None:
             )
             store.changes.add("setting", "currency", "RUB", "USD", Author("admin", "192.0.2.7"), now)
         store.planned.replace(
-            PlannedAccount(AccountId(number), f"Клиент {number}", Decimal(number), None, "Starter", "starts", 0, ())
+            PlannedAccount(AccountId(number), f"Клиент {number}", Decimal(number), None, "Starter", Way.STARTS, 0, ())
             for number in range(1, count // 10)
         )
 

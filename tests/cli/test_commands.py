@@ -110,7 +110,9 @@ def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sa
     told = shell.json("explain", str(romashka), "--date", "2025-01-20")
     assert (told["turnover"], told["tier"]["name"]) == ("52000.00", "Partner #8")
     assert (told["name"], told["recorded"]["cause"]) == ("Ромашка", "apply")
-    assert [change["what"] for change in told["recorded"]["written"]] == ["vds", "dedic", "certificate"]
+    written = told["recorded"]["written"]
+    assert [change["what"] for change in written] == ["vds", "dedic", "certificate"]
+    assert {"scope", "what", "before", "after", "because", "value"} <= written[0].keys(), "as programs read it so far"
     assert [payment["reason"] for payment in told["payments"]] == ["counted", "counted", "promotional"]
 
 
@@ -123,8 +125,10 @@ def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:
         "scope": "it_2",
         "because": "tier",
         "covers": "vds",
+        "what": "vds",
         "before": None,
         "after": "19",
+        "value": "",
     }
 
 
@@ -350,7 +354,11 @@ def test_what_was_set_aside_is_shown_and_put_back(shell: Shell, sandbox: Sandbox
     planned = shell.run("plan", "--date", "2025-01-20", language="ru")[1]
     assert "Agreed by hand 40 %: отложена" in planned
     (changes,) = [each["changes"] for each in shell.json("plan", "--date", "2025-01-20")["planned"]]
-    assert changes[-1] == {"kind": "set_aside", "name": "Agreed by hand", "value": "40 %"}
+    assert {name: changes[-1][name] for name in ("kind", "name", "value")} == {
+        "kind": "set_aside",
+        "name": "Agreed by hand",
+        "value": "40 %",
+    }
     shell.run("apply", "--date", "2025-01-20")
     (resting,) = shell.json("set-aside")
     assert (resting["account"], resting["fields"]["percentage"], resting["fields"]["pricelist_tree"]) == (

@@ -11,6 +11,7 @@ import pytest
 from resellerprogram.pages.routes import PAGES
 from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.decision import Decision
+from resellerprogram.programme.effects import Way
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind, Notice
 from resellerprogram.programme.standing import Standing
@@ -48,7 +49,7 @@ def full(desk: Desk) -> Desk:
         account = AccountId(number)
         store.standings.keep(Standing(account, f"Client {number}", Basis.TURNOVER, turnover=Decimal(number)))
         planned.append(
-            PlannedAccount(account, f"Client {number}", Decimal(0), None, tier.name, "starts", number % 2, ())
+            PlannedAccount(account, f"Client {number}", Decimal(0), None, tier.name, Way.STARTS, number % 2, ())
         )
         found = Decision(
             AccountId(7), date(2025, 1, 1), Basis.TURNOVER, Turnover(Window.of(NOW.date()), ()), None, None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from resellerprogram.panel import directory, payments
 from resellerprogram.panel.answers import Document, parse
-from resellerprogram.panel.assumptions import ASSUMPTIONS, Finding, Specimen
+from resellerprogram.panel.assumptions import ASSUMPTIONS, Specimen
 from resellerprogram.panel.calls import Employee, Panel, TooManyRows
 from resellerprogram.panel.errors import Call, IncompleteAnswer
 from resellerprogram.programme.ids import AccountId, PaymentId
+from resellerprogram.programme.outcomes import Finding
 
 
 class Pages:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from resellerprogram.panel.assumptions import ASSUMPTIONS, GUARD_ERROR, Finding, Specimen, examine
+from resellerprogram.panel.assumptions import ASSUMPTIONS, GUARD_ERROR, Specimen, examine
 from resellerprogram.panel.calls import Panel
 from resellerprogram.panel.directory import User
 from resellerprogram.panel.experiments import notification_is_shown
 from resellerprogram.programme.ids import AccountId, ProviderId
+from resellerprogram.programme.outcomes import Finding
 
 from tests.sandbox import Sandbox
 

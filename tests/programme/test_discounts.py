@@ -17,6 +17,7 @@ from resellerprogram.programme.discounts import (
     plan,
     wanted_percents,
 )
+from resellerprogram.programme.effects import Way
 from resellerprogram.programme.errors import UnsafePlan
 from resellerprogram.programme.ids import DiscountId, Scope
 from resellerprogram.programme.limits import DropLimit
@@ -88,17 +89,20 @@ def test_additions_come_before_removals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "drops"),
+    ("change", "way"),
     [
-        (Create(ACCOUNT, VDS, Decimal(3)), False),
-        (Edit(there(1, VDS, 3), Decimal(5)), False),
-        (Edit(there(1, VDS, 5), Decimal(3)), True),
-        (Delete(there(1, VDS, 5)), True),
-        (Delete(there(1, VDS, 5), doubled=True), False),
+        (Create(ACCOUNT, VDS, Decimal(3)), Way.STARTS),
+        (Create(ACCOUNT, VDS, Decimal(0)), Way.PUT_RIGHT),
+        (Edit(there(1, VDS, 3), Decimal(5)), Way.RISES),
+        (Edit(there(1, VDS, 5), Decimal(3)), Way.FALLS),
+        (Edit(there(1, VDS, 5, intact=False), Decimal(5)), Way.PUT_RIGHT),
+        (Delete(there(1, VDS, 5)), Way.ENDS),
+        (Delete(there(1, VDS, 0)), Way.PUT_RIGHT),
+        (Delete(there(1, VDS, 5), doubled=True), Way.PUT_RIGHT),
     ],
 )
-def test_lowering_and_removing_are_drops(change: Change, drops: bool) -> None:
-    assert change.drops is drops
+def test_only_what_lowers_or_ends_a_percent_is_a_drop(change: Change, way: Way) -> None:
+    assert (change.way, change.way.lowers) == (way, way in (Way.FALLS, Way.ENDS))
 
 
 types = st.sampled_from([VDS, DEDIC, VPS2, Scope("it_9")])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from resellerprogram.programme.ids import AccountId
-from resellerprogram.recalculation.report import Report
+from resellerprogram.programme.report import Report
 from resellerprogram.recalculation.run import put_all_back
 from resellerprogram.store import Store
 from resellerprogram.store.restoring import restore

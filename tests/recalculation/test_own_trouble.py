@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from resellerprogram.doctor.health import State, health
+from resellerprogram.doctor.health import health
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import UnsafePlan
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.outcomes import State
 from resellerprogram.programme.tiers import TierTable, published_table
 from resellerprogram.recalculation import run as runs
 from sqlalchemy.orm import Session

@@ -12,12 +12,12 @@ from resellerprogram.cli import main
 from resellerprogram.doctor import health
 from resellerprogram.doctor.checks import doctor, tell_if_overdue
 from resellerprogram.office.tasks import carry_out_all
-from resellerprogram.panel.assumptions import Finding
 from resellerprogram.panel.calls import Panel
 from resellerprogram.panel.connection import Way, open_panel
 from resellerprogram.panel.standstill import writes
 from resellerprogram.programme.errors import PanelStandsStill
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.outcomes import Finding, State
 from resellerprogram.recalculation.notifying import deliver
 from resellerprogram.recalculation.run import put_all_back, working_on
 from resellerprogram.store.tasks import EXAMINE
@@ -161,7 +161,7 @@ def test_status_says_why_and_does_not_cry_for_a_night(
     still: Operator, language: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = health.health(still.store, still.clock(TODAY + timedelta(days=9))())
-    assert (found.state, found.stands_still, found.overdue) == (health.State.WARNING, True, False)
+    assert (found.state, found.stands_still, found.overdue) == (State.WARNING, True, False)
     assert len(found.problems) == 1
     assert SAID[language] in found.problems[0].say(language)
     assert main(["--root", str(still.sandbox.root), "--lang", language, "status"]) == 1

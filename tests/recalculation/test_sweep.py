@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from resellerprogram.doctor.checks import tell_if_overdue
-from resellerprogram.doctor.health import State, health
+from resellerprogram.doctor.health import health
 from resellerprogram.panel import directory, discounts
 from resellerprogram.panel.directory import Listed
 from resellerprogram.panel.errors import Call, IncompleteAnswer, PanelError, PanelRefusal
 from resellerprogram.programme.ids import AccountId, PaymentId
+from resellerprogram.programme.outcomes import State
 from resellerprogram.recalculation import sweep as sweeping
 from resellerprogram.recalculation.sweep import sweep
 from resellerprogram.store.notes import FACTS

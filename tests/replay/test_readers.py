@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from resellerprogram.doctor.shapes import Shape
 from resellerprogram.panel import assumptions, directory, discounts, expenses, notices, payments
-from resellerprogram.panel.assumptions import ASSUMPTIONS, Finding, Specimen, examine
+from resellerprogram.panel.assumptions import ASSUMPTIONS, Specimen, examine
 from resellerprogram.panel.calls import Employee, Panel, find_employee
 from resellerprogram.panel.errors import IncompleteAnswer, PanelError
 from resellerprogram.panel.expenses import DiscountedExpense
 from resellerprogram.panel.payments import PaymentReader
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
+from resellerprogram.programme.outcomes import Finding
 from resellerprogram.programme.payments import PaymentStatus
 from resellerprogram.programme.window import Window
 

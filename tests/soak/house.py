@@ -20,8 +20,8 @@ from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import ResellerProgrammeError, UnsafePlan
 from resellerprogram.programme.ids import AccountId, PaymentId
+from resellerprogram.programme.report import Report
 from resellerprogram.recalculation import work as working
-from resellerprogram.recalculation.report import Report
 from resellerprogram.recalculation.run import recalculate
 from resellerprogram.recalculation.sweep import sweep
 from resellerprogram.recalculation.work import work

@@ -16,7 +16,9 @@ from hypothesis import given
 from resellerprogram.doctor.health import health
 from resellerprogram.host.logfile import LOG_NAME, last_errors, log_to
 from resellerprogram.programme.basis import Basis, Pin
+from resellerprogram.programme.changes import PlainChange
 from resellerprogram.programme.decision import Decision, decide, leave_out
+from resellerprogram.programme.effects import Way
 from resellerprogram.programme.errors import AnotherRunActive, SettingError, StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId, Scope
 from resellerprogram.programme.members import GroupId, MemberNote, MemberRule, takes_part
@@ -26,7 +28,7 @@ from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
 from resellerprogram.store import Store, database
-from resellerprogram.store.decisions import WrittenChange, content_of
+from resellerprogram.store.decisions import content_of
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.planned import PlannedAccount
 from resellerprogram.store.queue import GIVEN_UP_AFTER
@@ -428,8 +430,8 @@ def test_a_run_for_an_earlier_day_does_not_rewrite_a_later_decision(store: Store
 def test_written_changes_are_added_one_by_one(store: Store) -> None:
     record = store.decisions.record(decision(paid(600, "2025-01-05")), "apply", NOW, will_write=True)
     changes = (
-        WrittenChange(Scope("it_2"), "vds", None, Decimal(3)),
-        WrittenChange(Scope("it_3"), "dedic", Decimal("1.5"), None),
+        PlainChange(Scope("it_2"), "vds", None, Decimal(3)),
+        PlainChange(Scope("it_3"), "dedic", Decimal("1.5"), None),
     )
     for change in changes:
         store.decisions.add_written(record, change)
@@ -591,7 +593,7 @@ def test_amounts_beyond_64_bits_are_kept_exactly(store: Store) -> None:
         store.standings.keep(Standing(AccountId(number), turnover=turnover, threshold=turnover, missing=turnover))
     listed, count = store.standings.listed(NOW)
     assert (count, {each.standing.turnover for each in listed}) == (4, set(huge))
-    store.planned.replace([PlannedAccount(AccountId(1), "", huge[1], None, None, "other", 0, ())])
+    store.planned.replace([PlannedAccount(AccountId(1), "", huge[1], None, None, Way.OTHER, 0, ())])
     assert store.planned.listed()[0][0].turnover == huge[1]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..programme.text import Text
 from ..store.changes import RecordedChange
-from ..words import figures
+from ..words import figures, labels
 from .output import Command
 
 
@@ -22,10 +22,10 @@ def changes(command: Command) -> int:
                 figures.moment(each.at, command.language),
                 each.author.name or figures.NOTHING,
                 each.author.address or figures.NOTHING,
-                each.what,
+                labels.of(labels.DEEDS, each.what, command.language),
                 each.whom,
-                figures.one_line(each.before),
-                figures.one_line(each.after),
+                figures.one_line(figures.without_lines_of(each.before, each.after)),
+                figures.one_line(figures.without_lines_of(each.after, each.before)),
             )
             for each in found
         ),

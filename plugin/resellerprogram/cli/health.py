@@ -9,18 +9,14 @@ from ..doctor import health
 from ..doctor import report as reports
 from ..doctor.checks import Check
 from ..doctor.checks import doctor as examine
-from ..panel.assumptions import Finding
+from ..programme.outcomes import Finding
 from ..programme.text import Text, same
 from ..programme.tiers import plain
 from ..store.promo_orders import PromoOrder
 from ..words import figures
+from ..words.labels import FINDINGS
 from .output import EXIT_FAILED, Command
 
-_FINDINGS = {
-    Finding.HOLDS: Text("holds", "верно"),
-    Finding.DIFFERS: Text("differs", "иначе"),
-    Finding.UNKNOWN: Text("could not tell", "не удалось узнать"),
-}
 _YES = Text("yes", "да")
 _PROMO_ORDERS = Text(
     "orders in which a promotion or promo code acted on a day with a tier: {count}, the newest:",
@@ -86,7 +82,7 @@ def doctor(command: Command) -> int:
             (
                 (
                     check.name,
-                    _FINDINGS[check.finding].say(language),
+                    FINDINGS[check.finding].say(language),
                     _YES.say(language) if check.matters else "",
                     check.about.say(language),
                 )

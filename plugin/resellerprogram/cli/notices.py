@@ -6,7 +6,7 @@ from typing import Any
 
 from ..programme.text import Text
 from ..store.notices import KeptNotice
-from ..words import figures
+from ..words import figures, labels
 from ..words.letters import letter
 from .output import Command
 
@@ -25,7 +25,7 @@ def notices(command: Command) -> int:
                 figures.moment(kept.made_at, language),
                 str(kept.notice.account),
                 each.subject.say(language),
-                figures.NOTICE_OUTCOMES[kept.outcome].say(language),
+                labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),
                 kept.error or figures.NOTHING,
             )
             for kept, each in zip(found, letters)

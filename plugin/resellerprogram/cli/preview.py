@@ -9,14 +9,15 @@ from typing import Any
 from ..doctor.checks import tell_if_overdue
 from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
-from ..programme.discounts import Change, Create, Delete, PutBack, SetAside
+from ..programme import causes
+from ..programme.changes import plain_change, values_of
 from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
+from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..recalculation.report import Planned, Report
 from ..recalculation.run import PATIENCE, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..words import proposal
@@ -41,7 +42,7 @@ NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не запи�
 
 
 def plan(command: Command) -> int:
-    report = recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
+    report = recalculated(command, causes.PLAN, accounts=_accounts(command), write=False, allow_drop=True)
     _warn_of_drops(command, report)
     print_report(command, report, written=False)
     return EXIT_PARTLY if report.failed else 0
@@ -61,7 +62,7 @@ def apply(command: Command) -> int:
     if options.plan is None and not (command.can_ask and not options.json):
         command.warn(_NAME_THE_PLAN)
         return EXIT_USAGE
-    seen = recalculated(command, "plan", accounts=_accounts(command), write=False, allow_drop=True)
+    seen = recalculated(command, causes.PLAN, accounts=_accounts(command), write=False, allow_drop=True)
     if options.plan is None:
         print_report(command, seen, written=False)
         _warn_of_drops(command, seen)
@@ -82,7 +83,7 @@ def apply(command: Command) -> int:
 
 def _applied(command: Command, **options: Any) -> int:
     who = command.office.author.name
-    report = recalculated(command, "apply", accounts=_accounts(command), who=who, **options)
+    report = recalculated(command, causes.APPLY, accounts=_accounts(command), who=who, **options)
     print_report(command, report, written=True)
     if report.changed:
         raise report.plan_changed()
@@ -104,7 +105,7 @@ def daily(command: Command) -> int:
         command.say(AUTOMATIC_OFF)
         return 0
     command.store.nightly_backup(datetime.now())
-    report = recalculated(command, "daily", patience=NIGHT)
+    report = recalculated(command, causes.DAILY, patience=NIGHT)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 
@@ -192,20 +193,7 @@ def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any
         "turnover": plain(planned.turnover),
         "tier": planned.tier,
         "tier_before": planned.tier_before,
-        "changes": [change_values(change, names) for change in planned.changes],
-    }
-
-
-def change_values(change: Change, names: Mapping[Any, str]) -> dict[str, Any]:
-    if isinstance(change, (SetAside, PutBack)):
-        return {"kind": change.because.value, "name": change.other.name, "value": change.other.value}
-    return {
-        "kind": type(change).__name__.lower(),
-        "because": change.because.value,
-        "scope": change.scope,
-        "covers": names.get(change.scope),
-        "before": None if isinstance(change, Create) else plain(change.before.percent),
-        "after": None if isinstance(change, Delete) else plain(change.percent),
+        "changes": [values_of(plain_change(change, names)) for change in planned.changes],
     }
 
 

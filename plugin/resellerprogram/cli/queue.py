@@ -12,10 +12,8 @@ from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.queue import Queued
-from ..words import figures
+from ..words import figures, labels
 from .output import EXIT_PARTLY, Command
-
-_GIVEN_UP, _WAITS = Text("given up", "брошено"), Text("waits", "ждёт")
 
 
 def show(command: Command) -> int:
@@ -33,10 +31,10 @@ def show(command: Command) -> int:
                 str(each.id),
                 str(each.account or ""),
                 str(each.payment or ""),
-                figures.cause(each.cause, command.language),
+                labels.cause(each.cause, command.language),
                 figures.moment(each.since, command.language),
                 str(each.attempts),
-                (_GIVEN_UP if each.dead else _WAITS).say(command.language),
+                labels.of(labels.QUEUE, each.state, command.language),
                 each.error,
             )
             for each in waiting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ..panel.standstill import check_may_write
+from ..programme import causes
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, put_all_back
 from ..words import proposal
@@ -24,7 +25,7 @@ def withdraw(command: Command) -> int:
             return EXIT_FAILED
     _stop_by_itself(command)
     command.store.set_aside.reconcile(datetime.now())
-    report = recalculated(command, "withdraw", withdraw=True)
+    report = recalculated(command, causes.WITHDRAW, withdraw=True)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
 

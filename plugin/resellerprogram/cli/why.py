@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ..programme.changes import PlainChange, plain_change, values_of
 from ..programme.decision import Decision
-from ..programme.discounts import Change
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import Scope
+from ..programme.records import Record
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, considered_alone
-from ..store.decisions import Record, content_of, content_of_written
-from ..words import explanation, proposal
+from ..store.decisions import content_of
+from ..words import explanation
+from ..words.change import change_line
 from .output import Command
-from .preview import change_values
 
 
 def explain(command: Command) -> int:
@@ -23,15 +24,16 @@ def explain(command: Command) -> int:
     account, today = command.options.account, date.today()
     day = command.options.date or today
     record = command.store.decisions.on(account, day)
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlainChange, ...] = ()
     names: Mapping[Scope, str] = {}
     if record and day < today:
         decision, name = record.decision, _name(command)
     else:
         considered, names = considered_alone(command.root, command.store, day, datetime.now(), account, PATIENCE)
-        decision, name, changes = considered.decision, considered.account.name, considered.changes
+        decision, name = considered.decision, considered.account.name
+        changes = tuple(plain_change(change, names) for change in considered.changes)
     if command.options.json:
-        command.json(_explanation_values(command, name, day, decision, changes, names, record))
+        command.json(_explanation_values(command, name, day, decision, changes, record))
         return 0
     currency = command.store.settings.current().currency
     command.lines(
@@ -46,7 +48,7 @@ def explain(command: Command) -> int:
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(proposal.change(each, names, command.language) for each in changes))
+            )(id=account, changes=", ".join(change_line(each, command.language) for each in changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -66,8 +68,7 @@ def _explanation_values(
     name: str,
     day: date,
     decision: Decision,
-    changes: tuple[Change, ...],
-    names: Mapping[Scope, str],
+    changes: tuple[PlainChange, ...],
     record: Record | None,
 ) -> dict[str, Any]:
     window = decision.turnover.window
@@ -78,11 +79,11 @@ def _explanation_values(
         "currency": command.store.settings.current().currency,
         "window": [window.first.isoformat(), window.last.isoformat()],
         **content_of(decision),
-        "changes": [change_values(change, names) for change in changes],
+        "changes": [values_of(change) for change in changes],
         "recorded": record
         and {
             "cause": record.cause,
             "decided_at": record.decided_at.isoformat(),
-            "written": [content_of_written(change) for change in record.written],
+            "written": [values_of(change) for change in record.written],
         },
     }

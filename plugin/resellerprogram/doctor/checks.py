@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from ..panel.assumptions import ASSUMPTIONS, Assumption, Finding, Specimen, examine, type_scope
+from ..panel.assumptions import ASSUMPTIONS, Assumption, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
 from ..panel.experiments import notification_is_shown, set_aside_and_put_back, zero_percent_outranks_promotions
@@ -16,6 +16,7 @@ from ..panel.notices import notify
 from ..panel.standstill import stands_still
 from ..programme.errors import MemberError, PanelStandsStill, ResellerProgrammeError
 from ..programme.ids import AccountId, ProviderId
+from ..programme.outcomes import Finding
 from ..programme.text import Text, same
 from ..recalculation.context import Context
 from ..recalculation.lookups import way_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from ..panel.standstill import stands_still
 from ..programme.errors import PanelStandsStill
 from ..programme.limits import OVERDUE
+from ..programme.outcomes import FAILED, STOPPED, State
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import is_taken
@@ -30,14 +30,6 @@ _GIVEN_UP = Text(
     "given up after many tries: {count}, the first {first}: {error}; see `resellerprogram queue list`",
     "брошены после многих попыток: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
 )
-
-
-class State(enum.IntEnum):
-    """The states and exit codes that monitoring systems share."""
-
-    OK = 0
-    WARNING = 1
-    CRITICAL = 2
 
 
 @dataclass(frozen=True)
@@ -113,7 +105,7 @@ def _unfinished(store: Store, last: Run | None) -> Iterator[Text]:
     """The last run, and the last over all members, if they did not do their work: a worker's success hides no night."""
     whole = store.runs.last_whole()
     for run in [last] if whole is None or last == whole else [last, whole]:
-        if run and run.outcome in ("failed", "stopped"):
+        if run and run.outcome in (FAILED, STOPPED):
             yield Text(
                 "the last run ({cause}) did not succeed: {error}", "последний пересчёт ({cause}) не удался: {error}"
             )(cause=run.cause, error=run.error)

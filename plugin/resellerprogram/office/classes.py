@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ..programme import bounds
+from ..programme.deeds import CLASS
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, is_class_name
 from ..store.classes import ClassOfServices
 from ..store.database import transaction
 from . import Office, token
-
-CLASS = "class"
 
 
 class Classes:

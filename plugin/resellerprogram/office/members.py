@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from ..programme import bounds
 from ..programme.basis import Pin
+from ..programme.deeds import JOINED, LEFT, MEMBER
 from ..programme.errors import MemberError
 from ..programme.ids import AccountId
 from ..programme.members import MemberNote
 from ..programme.text import Text
 from ..store.database import transaction
 from . import Office, token
-
-MEMBER, JOINED, LEFT = "member", "joined", "left"
 
 
 class Members:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..programme.deeds import SETTING
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..store.database import transaction
@@ -11,7 +12,6 @@ from ..store.notes import ZERO_PERCENT_CONFIRMED
 from ..store.settings import SETTINGS
 from . import Office, token
 
-SETTING = "setting"
 _NOT_OF_THE_PANEL = {
     "automatic",
     "discount_names",

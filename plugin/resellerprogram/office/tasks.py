@@ -11,19 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..doctor.checks import doctor
-from ..panel.assumptions import Finding
 from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
+from ..programme.outcomes import CHANGED, DONE, FAILED, STOPPED, Finding
+from ..programme.report import Report
 from ..programme.text import Text, same
 from ..recalculation.plans import keep_plan
-from ..recalculation.report import Report
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
 from ..store import Store
 from ..store.lock import as_tasks
 from ..store.notes import DOCTOR, PREVIEW
-from ..store.tasks import APPLY, CHANGED, DONE, EXAMINE, FAILED, PLAN, PROSPECT, PUT_BACK, STOPPED, WITHDRAW, Task
+from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, WITHDRAW, Task
 from ..words.letters import letter
 
 PATIENCE = 3600.0

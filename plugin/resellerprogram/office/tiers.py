@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 
 from ..programme import bounds
+from ..programme.deeds import TIERS
+from ..programme.effects import Way, way_of_tier
 from ..programme.errors import TierTableError
 from ..programme.ids import AccountId
 from ..programme.text import Text
@@ -16,21 +18,18 @@ from ..programme.tiers import ServiceClass, Tier, TierTable
 from ..store.database import transaction
 from . import Office
 
-TIERS = "tiers"
-RISES, FALLS = "rises", "falls"
-
 
 @dataclass(frozen=True)
 class Effect:
-    """What another tier table does to an account as it stands: its tier before and after, and whether it `rises` or
-    `falls` (some percent gets smaller)."""
+    """What another tier table does to an account as it stands: its tier before and after, and which `way` that
+    is."""
 
     account: AccountId
     name: str
     turnover: Decimal
     before: Tier | None
     after: Tier | None
-    way: str
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class _Step:
     after: Tier | None
 
     @property
-    def way(self) -> str:
-        return _way(self.before.percents if self.before else {}, self.after.percents if self.after else {})
+    def way(self) -> Way | None:
+        return way_of_tier(self.before, self.after)
 
 
 class Tiers:
@@ -108,20 +107,24 @@ class Tiers:
         """Who would rise or fall today, by the turnovers that the last run found: how many, and so many of them, those
         who fall first."""
         bounds = sorted({tier.threshold for tier in (*table.tiers, *before.tiers)})
-        ways: dict[str, list[_Step]] = {FALLS: [], RISES: []}
+        falls: list[_Step] = []
+        rises: list[_Step] = []
         for low, high in zip((None, *bounds), (*bounds, None)):
             turnover = low if low is not None else Decimal(-1)
             step = _Step(low, high, before.tier_for(turnover), table.tier_for(turnover))
             if step.way:
-                ways[step.way].append(step)
+                (falls if step.way.lowers else rises).append(step)
         standings = self._store.standings
-        counts = {way: sum(standings.count_between(step.low, step.high) for step in ways[way]) for way in ways}
         found = (
-            Effect(account, name, turnover, step.before, step.after, step.way)
-            for step in (*ways[FALLS], *ways[RISES])
+            Effect(account, name, turnover, step.before, step.after, way)
+            for step in (*falls, *rises)
+            for way in ([step.way] if step.way else [])
             for account, name, turnover in standings.between(step.low, step.high, shown)
         )
-        return Effects(counts[RISES], counts[FALLS], tuple(islice(found, shown)))
+        return Effects(self._count(rises), self._count(falls), tuple(islice(found, shown)))
+
+    def _count(self, steps: Sequence[_Step]) -> int:
+        return sum(self._store.standings.count_between(step.low, step.high) for step in steps)
 
     def uses_of(self, tier: str) -> list[str]:
         """The accounts that are pinned to a tier, as a person reads them: id and name."""
@@ -162,11 +165,3 @@ def with_classes(table: TierTable, classes: Sequence[ServiceClass]) -> TierTable
             for tier in table.tiers
         )
     )
-
-
-def _way(was: Mapping[ServiceClass, Decimal], will: Mapping[ServiceClass, Decimal]) -> str:
-    zero = Decimal(0)
-    steps = [will.get(name, zero) - was.get(name, zero) for name in {**was, **will}]
-    if any(step < 0 for step in steps):
-        return FALLS
-    return RISES if any(steps) else ""

@@ -6,7 +6,7 @@ from lxml import etree
 
 from ..programme.text import Text
 from ..store.listing import MOST_ROWS
-from ..words import figures
+from ..words import figures, labels
 from . import documents
 from .visit import Visit
 
@@ -20,10 +20,10 @@ def changes(visit: Visit) -> etree._Element:
             "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
             "who": each.author.name,
             "address": each.author.address,
-            "what": figures.CHANGED.get(each.what, Text(each.what, each.what)).say(visit.language),
+            "what": labels.of(labels.DEEDS, each.what, visit.language),
             "whom": each.whom,
-            "before": figures.one_line(_without_lines_of(each.before, each.after)),
-            "after": figures.one_line(_without_lines_of(each.after, each.before)),
+            "before": figures.one_line(figures.without_lines_of(each.before, each.after)),
+            "after": figures.one_line(figures.without_lines_of(each.after, each.before)),
         }
         for each in found
     )
@@ -36,14 +36,6 @@ def changes(visit: Visit) -> etree._Element:
     )
     documents.say_above(visit.document, "changes", rest)
     return documents.list_page(visit.document, rows)
-
-
-def _without_lines_of(text: str, other: str) -> str:
-    """Of a text of many lines, such as a table, what the other lacks: a list has room for no more."""
-    if "\n" not in text or "\n" not in other:
-        return text
-    common = set(other.splitlines())
-    return "\n".join(line for line in text.splitlines() if line not in common)
 
 
 def change(visit: Visit) -> etree._Element:

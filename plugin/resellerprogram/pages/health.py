@@ -14,45 +14,32 @@ from lxml import etree
 from .. import __version__
 from ..doctor import health
 from ..host.logfile import last_errors
+from ..programme.deeds import BACKUP, TRY_ON
+from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED, Finding
 from ..programme.text import Text
 from ..store.notes import DOCTOR
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, Task
-from ..words import figures
+from ..words import figures, labels
 from . import documents
 from .documents import Cell, Row
-from .preview import OUTCOMES, REFRESHES, is_under_way, under_way
+from .preview import REFRESHES, is_under_way, under_way
 from .visit import Visit
 
 SHOWN_RUNS, SHOWN_ERRORS, SHOWN_ORDERS = 15, 15, 50
-_FINDINGS = {
-    "holds": (Text("holds", "верно"), "green"),
-    "differs": (Text("differs", "иначе"), "red"),
-    "could not tell": (Text("could not tell", "не удалось узнать"), "yellow"),
-}
-_RUN_OUTCOMES = {
-    "done": (Text("done", "готово"), "green"),
-    "partly": (Text("partly", "частично"), "yellow"),
-    "stopped": (Text("stopped by the limit", "остановлен пределом"), "red"),
-    "failed": (Text("failed", "не удался"), "red"),
-    None: (Text("under way or cut short", "идёт или прерван"), "yellow"),
-}
-_STATES = {
-    health.State.OK: (Text("well", "в порядке"), "green"),
-    health.State.WARNING: (Text("look at it", "требует внимания"), "yellow"),
-    health.State.CRITICAL: (Text("does not work", "не работает"), "red"),
-}
+_FINDING_COLORS = {Finding.HOLDS: "green", Finding.DIFFERS: "red", Finding.UNKNOWN: "yellow"}
+_RUN_COLORS = {DONE: "green", PARTLY: "yellow", STOPPED: "red", FAILED: "red", None: "yellow"}
 
 
 def page(visit: Visit) -> etree._Element:
     """State and problems, runs, tasks, doctor's table, versions, the log's last errors."""
     found = health.health(visit.store, visit.now)
-    if is_under_way(visit, *figures.TASKS):
+    if is_under_way(visit, *labels.TASKS):
         documents.refresh_every(visit.document, REFRESHES)
     return documents.form_page(
         visit.document,
         {
-            "state": _STATES[found.state][0].say(visit.language),
+            "state": labels.STATES[found.state].say(visit.language),
             "problems": "\n".join(problem.say(visit.language) for problem in found.problems),
             "version": f"{__version__}, Python {sys.version.split()[0]}",
         },
@@ -86,11 +73,10 @@ def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
 
 
 def _run(visit: Visit, run: Run) -> Row:
-    told, color = _RUN_OUTCOMES.get(run.outcome, _RUN_OUTCOMES[None])
     return {
         "started": visit.moment(run.started_at),
         "cause": visit.cause(run.cause, run.who),
-        "outcome": Cell(told.say(visit.language), color),
+        "outcome": Cell(labels.of(labels.RUN_OUTCOMES, run.outcome, visit.language), _RUN_COLORS.get(run.outcome, "")),
         "accounts": str(run.accounts),
         "written": str(run.written),
         "error": run.error,
@@ -113,12 +99,12 @@ def _orders(visit: Visit) -> Iterator[Row]:
 
 
 def _task(visit: Visit, task: Task) -> Row:
-    outcome = OUTCOMES[task.outcome].say(visit.language) if task.outcome in OUTCOMES else under_way(visit, task)
+    ended = labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)
     return {
         "asked": visit.moment(task.asked_at),
-        "kind": figures.TASKS.get(task.kind, Text(task.kind, task.kind)).say(visit.language),
+        "kind": labels.of(labels.TASKS, task.kind, visit.language),
         "who": task.author.name,
-        "outcome": outcome,
+        "outcome": ended or under_way(visit, task),
         "message": task.message.say(visit.language),
     }
 
@@ -130,12 +116,12 @@ def _doctor(visit: Visit) -> list[Row]:
     at, index = visit.moment(datetime.fromisoformat(kept["at"])), 1 if visit.language == "ru" else 0
     rows: list[Row] = []
     for each in kept["checks"]:
-        told, color = _FINDINGS[each["finding"]]
-        color = "yellow" if color == "red" and not each["matters"] else color
+        finding = Finding(each["finding"])
+        color = "yellow" if finding is Finding.DIFFERS and not each["matters"] else _FINDING_COLORS[finding]
         rows.append(
             {
                 "about": each["about"][index],
-                "finding": Cell(told.say(visit.language), color),
+                "finding": Cell(labels.FINDINGS[finding].say(visit.language), color),
                 "detail": each["detail"][index],
                 "at": at,
             }
@@ -155,7 +141,7 @@ def doctor(visit: Visit) -> etree._Element:
         visit.check_may_write()
     arguments = {"try_on": visit.account(text, "try_on")} if text else {}
     if text:
-        visit.office.record("doctor", text)
+        visit.office.record(TRY_ON, text)
     visit.start_task(EXAMINE, **arguments)
     return documents.ok("func=resellerprogram.health", "form")
 
@@ -165,7 +151,7 @@ def backup(visit: Visit) -> etree._Element:
     if not visit.request.submitted:
         return documents.form_page(visit.document, {"folder": str(visit.store.folder / "backups")})
     path = visit.store.backup(visit.now)
-    visit.office.record("backup", path.name)
+    visit.office.record(BACKUP, path.name)
     return documents.ok("func=resellerprogram.health", "form")
 
 

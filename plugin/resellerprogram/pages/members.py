@@ -12,6 +12,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ..office import token
+from ..programme import causes, deeds
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
 from ..programme.members import LEFT, MemberNote
@@ -21,6 +22,7 @@ from ..store.listing import MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
+from ..words.labels import MEMBER_STATES
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -28,17 +30,6 @@ from .visit import Visit
 
 LIST = "resellerprogram.members"
 FILTER_FIELDS = ("name", "tier", "state")
-STATE_NAMES = {
-    "members": Text("takes part", "участвует"),
-    "with_tier": Text("has a tier", "есть уровень"),
-    "no_tier": Text("has no tier", "нет уровня"),
-    "pinned": Text("pinned to a tier", "закреплён на уровне"),
-    "excluded": Text("excluded", "исключён"),
-    "set_aside": Text("other discounts set aside", "отложены другие скидки"),
-    "put_right": Text("a change by hand was put right", "исправлено ручное изменение"),
-    "failed": Text("waits after a failure", "ждёт после ошибки"),
-    "not_a_member": Text("takes no part", "не участвует"),
-}
 _STANDINGS = {
     "rule": Text("as the settings say", "по общему правилу"),
     "enrolled": Text("takes part", "участвует"),
@@ -83,7 +74,7 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     parts = [
         visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else "",
         visit.say("tier {text}", "уровень {text}", text=wanted["tier"]) if wanted.get("tier") else "",
-        STATE_NAMES[wanted["state"]].say(visit.language) if wanted.get("state") in STATE_NAMES else "",
+        MEMBER_STATES[wanted["state"]].say(visit.language) if wanted.get("state") in MEMBER_STATES else "",
     ]
     told = ", ".join(filter(None, parts))
     return (
@@ -166,7 +157,7 @@ def members_filter(visit: Visit) -> etree._Element:
         {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
         {
             "tier": [anybody, *((tier.name, tier.name) for tier in tiers)],
-            "state": [anybody, *((state, STATE_NAMES[state].say(visit.language)) for state in STATES)],
+            "state": [anybody, *((state, MEMBER_STATES[state].say(visit.language)) for state in STATES)],
         },
     )
 
@@ -280,8 +271,8 @@ def members_recalculate(visit: Visit) -> etree._Element:
     """At once, for these clients; the limit on drops holds."""
     visit.check_may_write()
     accounts = visit.accounts()
-    visit.office.record("recalculate", ", ".join(map(str, accounts)))
-    visit.start_task(APPLY, accounts=accounts, cause="recalculate")
+    visit.office.record(deeds.RECALCULATE, ", ".join(map(str, accounts)))
+    visit.start_task(APPLY, accounts=accounts, cause=causes.RECALCULATE)
     return documents.ok()
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ..programme.outcomes import LOST, REFUSED, SENT
 from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW
-from ..words import figures
+from ..words import labels
 from . import documents
 from .documents import Cell
 from .visit import Visit
 
-_NOTICE_COLORS = {"sent": "green", "refused": "red", "lost": "yellow"}
+_COLORS = {SENT: "green", REFUSED: "red", LOST: "yellow"}
 
 
 def notices(visit: Visit) -> etree._Element:
@@ -26,7 +27,7 @@ def notices(visit: Visit) -> etree._Element:
             "made": "",
             "account": f"{each['account']} {each['name']}".strip(),
             "subject": each["subject"][language == "ru"],
-            "outcome": Cell(figures.NOTICE_OUTCOMES["planned"].say(language), "blue", "planned"),
+            "outcome": Cell(labels.of(labels.NOTICE_OUTCOMES, "planned", language), "blue", "planned"),
         }
         for number, each in enumerate(planned)
     ]
@@ -39,8 +40,8 @@ def notices(visit: Visit) -> etree._Element:
             "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
             "subject": subject(kept.notice).say(language),
             "outcome": Cell(
-                ": ".join(filter(None, (figures.NOTICE_OUTCOMES[kept.outcome].say(language), kept.error))),
-                _NOTICE_COLORS.get(kept.outcome, ""),
+                ": ".join(filter(None, (labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language), kept.error))),
+                _COLORS.get(kept.outcome, ""),
                 kept.outcome,
             ),
         }

@@ -13,19 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from lxml import etree
 
-from ..programme.basis import Because
+from ..programme import causes, deeds
+from ..programme.effects import Way
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
+from ..programme.outcomes import DONE
 from ..programme.text import Text
 from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
-from ..store.planned import KINDS, PlannedAccount
+from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
-from ..words import figures
+from ..words import figures, labels
+from ..words.change import change_line
+from ..words.labels import WAYS
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -35,20 +38,13 @@ LIST = "resellerprogram.preview"
 REFRESHES = 5
 """Seconds between two looks of a page at a task that is under way."""
 FILTER_FIELDS = ("name", "kind")
-KIND_NAMES = {
-    "starts": Text("starts", "начнётся"),
-    "rises": Text("rises", "вырастет"),
-    "falls": Text("falls", "снизится"),
-    "ends": Text("ends", "закончится"),
-    "other": Text("other discounts only", "только другие скидки"),
-}
-_COLORS = {"starts": "green", "rises": "green", "falls": "red", "ends": "red", "other": "blue"}
-OUTCOMES = {
-    "done": Text("done", "готово"),
-    "failed": Text("failed", "не удалось"),
-    "stopped": Text("stopped", "остановлено"),
-    "changed": Text("changed meanwhile", "изменилось за это время"),
-    "cut_short": Text("cut short", "прервано"),
+_COLORS = {
+    Way.STARTS: "green",
+    Way.RISES: "green",
+    Way.FALLS: "red",
+    Way.ENDS: "red",
+    Way.PUT_RIGHT: "blue",
+    Way.OTHER: "blue",
 }
 
 
@@ -71,40 +67,28 @@ def preview(visit: Visit) -> etree._Element:
 
 def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     """Which clients the list is about, where a filter is in force."""
-    kind = KIND_NAMES.get(wanted.get("kind", ""))
     name = visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else ""
-    told = ", ".join(filter(None, (name, kind.say(visit.language) if kind else "")))
+    told = ", ".join(filter(None, (name, labels.of(WAYS, wanted.get("kind"), visit.language))))
     if not told:
         return ""
     return visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
 
 
 def _row(visit: Visit, planned: PlannedAccount) -> Row:
-    kind = KIND_NAMES.get(planned.kind, Text(planned.kind, planned.kind)).say(visit.language)
     return {
         "id": str(planned.account),
         "name": planned.name or f"#{planned.account}",
         "turnover": visit.money(planned.turnover),
         "tier": figures.step_of_tier(planned.tier_before, planned.tier),
-        "kind": Cell(kind, _COLORS.get(planned.kind, ""), planned.kind),
-        "changes": "; ".join(_change(visit, change) for change in planned.changes),
+        "kind": Cell(WAYS[planned.kind].say(visit.language), _COLORS[planned.kind], planned.kind.value),
+        "changes": "; ".join(change_line(change, visit.language) for change in planned.changes),
         "drops": str(planned.drops),
     }
 
 
-def _change(visit: Visit, change: Mapping[str, Any]) -> str:
-    because = figures.BECAUSE[Because(change["because"])].say(visit.language)
-    if "value" in change:
-        return f"{change['name']} {change['value']}: {because}"
-    step = " → ".join(
-        f"{each} %" if each is not None else figures.NOTHING for each in (change["before"], change["after"])
-    )
-    return f"{change['name']} {step}" + (f" ({because})" if because else "")
-
-
 def _sums(visit: Visit, accounts: Sequence[AccountId] | None = None) -> str:
     counts = visit.store.planned.counts(accounts)
-    return ", ".join(f"{KIND_NAMES[kind].say(visit.language)}: {counts[kind]}" for kind in KINDS if counts[kind])
+    return ", ".join(f"{WAYS[way].say(visit.language)}: {counts[way]}" for way in Way if counts[way])
 
 
 def _drops(visit: Visit) -> str:
@@ -125,8 +109,8 @@ def state_of_plan(visit: Visit) -> str:
     task, kept = visit.store.tasks.last(PLAN, APPLY), visit.store.notes.read(PREVIEW)
     if task and task.outcome is None:
         return under_way(visit, task)
-    if task and task.outcome != "done":
-        outcome = OUTCOMES[task.outcome or ""].say(visit.language)
+    if task and task.outcome != DONE:
+        outcome = labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)
         return f"{outcome}: {task.message.say(visit.language)}"
     if kept is None:
         return visit.say("no plan yet", "плана ещё нет")
@@ -156,7 +140,7 @@ def preview_filter(visit: Visit) -> etree._Element:
     if visit.request.submitted:
         keep_filter(visit, LIST, FILTER_FIELDS)
         return documents.ok(f"func={LIST}")
-    kinds = [(kind, text.say(visit.language)) for kind, text in KIND_NAMES.items()]
+    kinds = [(way.value, text.say(visit.language)) for way, text in WAYS.items()]
     return documents.form_page(
         visit.document,
         {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
@@ -264,8 +248,8 @@ def _apply(visit: Visit, accounts: list[AccountId], confirmed: Prints, drops: in
             drops=drops,
         )
     whom = ", ".join(map(str, accounts)) or "*"
-    visit.office.record("apply without limit" if lifted else "apply", whom, "", reason)
+    visit.office.record(deeds.APPLY_WITHOUT_LIMIT if lifted else deeds.APPLY, whom, "", reason)
     selected = {"accounts": sorted(confirmed)} if accounts else {}
     prints = {str(account): each for account, each in confirmed.items()}
-    visit.start_task(APPLY, cause="preview", allow_drop=lifted, confirmed=prints, **selected)
+    visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=lifted, confirmed=prints, **selected)
     return documents.ok(f"func={LIST}")

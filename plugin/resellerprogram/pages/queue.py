@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ..programme.deeds import QUEUE_DROP, QUEUE_RETRY
+from ..programme.outcomes import DEAD, FAILS
 from ..programme.text import Text
 from ..store.listing import MOST_ROWS
 from ..store.queue import Queued
+from ..words import labels
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
+
+_COLORS = {DEAD: "red", FAILS: "yellow"}
 
 
 def queue(visit: Visit) -> etree._Element:
@@ -28,13 +33,6 @@ def queue(visit: Visit) -> etree._Element:
 
 
 def _queued(visit: Visit, each: Queued) -> Row:
-    state = (
-        Cell(visit.say("given up", "брошено"), "red", "dead")
-        if each.dead
-        else Cell(visit.say("tried again", "повторяется"), "yellow", "fails")
-        if each.error
-        else Cell(visit.say("waits", "ждёт"), "", "waits")
-    )
     return {
         "id": str(each.id),
         "what": visit.say("client {id}", "клиент {id}", id=each.account)
@@ -43,7 +41,7 @@ def _queued(visit: Visit, each: Queued) -> Row:
         "cause": visit.cause(each.cause, each.who),
         "since": visit.moment(each.since),
         "attempts": str(each.attempts),
-        "state": state,
+        "state": Cell(labels.of(labels.QUEUE, each.state, visit.language), _COLORS.get(each.state, ""), each.state),
         "error": each.error,
     }
 
@@ -53,7 +51,7 @@ def queue_retry(visit: Visit) -> etree._Element:
     visit.check_may_write()
     for row in visit.request.several("elid"):
         visit.store.queue.retry(visit.number(row, Text("row", "строка")))
-    visit.office.record("queue retry", visit.request.elid)
+    visit.office.record(QUEUE_RETRY, visit.request.elid)
     visit.wake_worker()
     return documents.ok()
 
@@ -62,5 +60,5 @@ def queue_drop(visit: Visit) -> etree._Element:
     """Forget the selected ones; the nightly run looks at everybody anyway."""
     for row in visit.request.several("elid"):
         visit.store.queue.drop(visit.number(row, Text("row", "строка")))
-    visit.office.record("queue drop", visit.request.elid)
+    visit.office.record(QUEUE_DROP, visit.request.elid)
     return documents.ok()

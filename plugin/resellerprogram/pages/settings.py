@@ -14,7 +14,7 @@ from ..office import token
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..store.settings import SETTINGS
-from ..words import figures
+from ..words.labels import NOTICES
 from . import documents
 from .documents import Choices
 from .visit import Visit
@@ -121,6 +121,6 @@ def _choices(visit: Visit) -> Choices:
         "group": found.groups,
         "excluded_payment_methods": found.payment_methods,
         "members": [(key, text.say(language)) for key, text in _MEMBERS.items()],
-        "client_notices": [(key, text.say(language)) for key, text in figures.NOTICES.items()],
+        "client_notices": [(kind.value, text.say(language)) for kind, text in NOTICES.items()],
         "discount_names": [(key, text.say(language)) for key, text in _NAMES.items()],
     }

@@ -14,7 +14,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ..office import token
-from ..office.tiers import FALLS, Effects, with_classes, with_tier, without_tiers
+from ..office.tiers import Effects, with_classes, with_tier, without_tiers
 from ..programme.bounds import LONGEST_NAME, written
 from ..programme.errors import BadInput, TierTableError
 from ..programme.text import Text
@@ -290,7 +290,7 @@ def _effect_rows(visit: Visit, effects: Effects) -> list[Row]:
             "turnover": visit.money(effect.turnover),
             "before": effect.before.name if effect.before else figures.NOTHING,
             "after": Cell(
-                effect.after.name if effect.after else figures.NOTHING, "red" if effect.way == FALLS else "green"
+                effect.after.name if effect.after else figures.NOTHING, "red" if effect.way.lowers else "green"
             ),
         }
         for effect in effects.first

@@ -22,7 +22,6 @@ from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.settings import FULL_LEVEL
 from ..store.tasks import WRITING
-from ..words import figures
 from .request import Request, is_number
 
 if TYPE_CHECKING:
@@ -163,7 +162,9 @@ class Visit:
         return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
     def cause(self, cause: str, who: str) -> str:
-        told = figures.cause(cause, self.language)
+        from ..words import labels  # most pages name no cause
+
+        told = labels.cause(cause, self.language)
         return f"{told}, {self.login(who)}" if who else told
 
     def login(self, who: str) -> str:

@@ -11,12 +11,15 @@ from lxml import etree
 
 from ..programme.decision import Decision
 from ..programme.ids import AccountId
+from ..programme.records import Record
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..programme.turnover import Verdict
-from ..store.decisions import ListedDecision, Record
+from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
 from ..words import explanation, figures
+from ..words.change import change_line
+from ..words.labels import BECAUSE
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -98,9 +101,9 @@ def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
         "written": [
             {
                 "what": each.what,
-                "before": each.value if each.scope is None else figures.percent(each.before),
-                "after": "" if each.scope is None else figures.percent(each.after),
-                "because": figures.BECAUSE[each.because].say(visit.language),
+                "before": each.value if each.is_of_others else figures.percent(each.before),
+                "after": "" if each.is_of_others else figures.percent(each.after),
+                "because": BECAUSE[each.because].say(visit.language),
             }
             for each in record.written
         ],
@@ -190,7 +193,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
             visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
             for name, percent in found.percents.items()
         },
-        visit.say("written", "записано"): ", ".join(explanation.written(each, language) for each in record.written),
+        visit.say("written", "записано"): ", ".join(change_line(each, language) for each in record.written),
     }
 
 

@@ -5,7 +5,6 @@ The facts stand here as constants and small functions, so that a panel that diff
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..programme.bounds import is_id
 from ..programme.errors import PanelStandsStill
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
+from ..programme.outcomes import Finding
 from ..programme.payments import Rate
 from ..programme.text import Text
 from .answers import Row, percent
@@ -267,14 +267,6 @@ def type_of_tariff(row: Row, types: Mapping[str, _Type]) -> _Type | None:
 
 
 # --- the probes --------------------------------------------------------------------------------------------
-
-
-class Finding(str, enum.Enum):
-    """What a probe found."""
-
-    HOLDS = "holds"
-    DIFFERS = "differs"
-    UNKNOWN = "could not tell"
 
 
 @dataclass(frozen=True)

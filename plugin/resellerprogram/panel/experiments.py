@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from ..programme.ids import AccountId, DiscountId, ProviderId, Scope
+from ..programme.outcomes import Finding
 from ..programme.ownership import OTHER_SERVICES, name_of
 from ..programme.text import Text
 from . import discounts, notices
-from .assumptions import Finding, preview_of
+from .assumptions import preview_of
 from .calls import Panel, TooManyRows
 from .directory import User
 from .discounts import Made

@@ -10,6 +10,7 @@ from typing import Union
 
 from .basis import Because
 from .decision import Decision
+from .effects import Way, way_of
 from .ids import AccountId, DiscountId, Scope
 from .tiers import ServiceClass
 
@@ -84,8 +85,8 @@ class Create:
         return self.percent
 
     @property
-    def drops(self) -> bool:
-        return False
+    def way(self) -> Way:
+        return way_of(None, self.percent)
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ class Edit(_OfExisting):
         return self.percent
 
     @property
-    def drops(self) -> bool:
-        return self.percent < self.before.percent
+    def way(self) -> Way:
+        return way_of(self.before.percent, self.percent)
 
     @property
     def because(self) -> Because:
@@ -135,8 +136,8 @@ class Delete(_OfExisting):
     will_have = None
 
     @property
-    def drops(self) -> bool:
-        return not self.doubled and self.before.percent > 0
+    def way(self) -> Way:
+        return Way.PUT_RIGHT if self.doubled else way_of(self.before.percent, None)
 
     @property
     def because(self) -> Because:
@@ -150,7 +151,7 @@ class SetAside:
     other: OtherDiscount
 
     because = Because.SET_ASIDE
-    drops = False
+    way = Way.OTHER
 
     @property
     def account(self) -> AccountId:
@@ -164,7 +165,7 @@ class PutBack:
     other: RestingDiscount
 
     because = Because.PUT_BACK
-    drops = False
+    way = Way.OTHER
 
     @property
     def account(self) -> AccountId:

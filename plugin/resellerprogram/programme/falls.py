@@ -8,12 +8,11 @@ from decimal import Decimal
 from .basis import Basis, Because
 from .decision import Decision
 from .discounts import Change, Delete, Edit
-from .forecast import percents_of
+from .effects import ZERO, is_less, percents_of
 from .ids import Scope
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import Reason, Verdict
 
-ZERO = Decimal(0)
 EXPLAINED = frozenset(
     {Reason.COUNTED, Reason.AWAITING_REFUND, Reason.REFUNDED, Reason.FRAUD, Reason.CANCELLED, Reason.NOT_CREDITED}
 )
@@ -32,14 +31,14 @@ def unforetold(
 
     `table_before` is the tier table as it was known at the decision `before`; a table that gives less explains nothing.
     """
-    drops = [change for change in changes if isinstance(change, (Edit, Delete)) and change.drops]
+    drops = [change for change in changes if isinstance(change, (Edit, Delete)) and change.way.lowers]
     if not drops or after.basis is Basis.LEFT:
         return 0
     if before is None:
         return len(drops)
     expected = percents_of(_expected_tier(before, after, table_before))
     return sum(
-        change.because is Because.BY_HAND or (change.will_have or ZERO) < _percent(expected, class_of.get(change.scope))
+        change.because is Because.BY_HAND or is_less(change.will_have, _percent(expected, class_of.get(change.scope)))
         for change in drops
     )
 

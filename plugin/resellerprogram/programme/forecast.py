@@ -9,14 +9,14 @@ from decimal import ROUND_CEILING, Context, Decimal
 from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
+from .effects import ZERO, way_of_tier, what_is_held
 from .pins import outranking
-from .tiers import ServiceClass, Tier, TierTable
+from .tiers import Tier, TierTable
 from .window import Window, last_counting_day, later
 
 if TYPE_CHECKING:
     from .decision import Decision
 
-ZERO = Decimal(0)
 NEXT_DAY = timedelta(days=1)
 CENT = Decimal("0.01")
 """Nobody can pay in less than that."""
@@ -71,11 +71,8 @@ class Ahead:
     @property
     def falls(self) -> bool:
         """Whether a discount gets smaller; or only the status, where all discounts stay."""
-        had, will_have = percents_of(self.before), percents_of(self.tier)
-        steps = [will_have.get(name, ZERO) - had.get(name, ZERO) for name in {**had, **will_have}]
-        if any(steps):
-            return any(step < 0 for step in steps)
-        return self.before is not None and (self.tier is None or self.tier.threshold < self.before.threshold)
+        way = way_of_tier(self.before, self.tier)
+        return way is not None and way.lowers
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ class Forecast:
         days = {later(last, 1) for last in last_days} | {*outlook.counted, *self.table_days}
         for day in sorted(day for day in days if day >= outlook.day):
             following = self.tier(day)
-            if _what_is_held(following) != _what_is_held(tier):
+            if what_is_held(following) != what_is_held(tier):
                 yield Ahead(day, self.turnover(day), tier, following)
             tier = following
 
@@ -179,12 +176,3 @@ class Forecast:
 def payable(amount: Decimal) -> Decimal:
     """The smallest amount that can be paid and is not below `amount`."""
     return max(ZERO, amount).quantize(CENT, ROUND_CEILING, _EXACT)
-
-
-def percents_of(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:
-    """The percents that a tier gives; none without a tier."""
-    return tier.percents if tier else {}
-
-
-def _what_is_held(tier: Tier | None) -> object:
-    return tier and (tier.name, tier.percents)

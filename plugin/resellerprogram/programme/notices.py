@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .forecast import ZERO, Ahead, Forecast, Keep
+from .effects import way_of_tier, what_is_held
+from .forecast import Forecast, Keep
 from .ids import AccountId
 from .pins import outranking
 from .tiers import Tier, TierTable
@@ -81,18 +82,19 @@ def joined(waiting: Notice, then: Notice) -> Notice | None:
     """What there is to tell of two moves of which the first was not told: nothing where the second took it back."""
     if then.kind is Kind.WILL_FALL:
         return then
-    if _held(waiting.before) == _held(then.tier):
+    if what_is_held(waiting.before) == what_is_held(then.tier):
         return None
-    return replace(then, kind=_kind_of_move(waiting.before, then.tier, then.day), before=waiting.before)
+    return replace(then, kind=_kind_of_move(waiting.before, then.tier), before=waiting.before)
 
 
 def still_true(notice: Notice, forecast: Forecast) -> Notice | None:
     """A notice that waited, as the account stands now; None where it is not so any more."""
     outlook = forecast.outlook
     if notice.kind is not Kind.WILL_FALL:
-        return notice if outlook.basis.counts_payments and _held(outlook.tier) == _held(notice.tier) else None
+        same = outlook.basis.counts_payments and what_is_held(outlook.tier) == what_is_held(notice.tier)
+        return notice if same else None
     for change in forecast.changes():
-        if change.day == notice.day and _held(change.before) == _held(notice.before):
+        if change.day == notice.day and what_is_held(change.before) == what_is_held(notice.before):
             keep = forecast.keep(change)
             return replace(notice, tier=change.tier, keep=keep) if keep else None
     return None
@@ -102,8 +104,9 @@ def _asks_for_more(notice: Notice, told: Notice) -> bool:
     return notice.keep is not None and (told.keep is None or notice.keep.amount > told.keep.amount)
 
 
-def _kind_of_move(before: Tier | None, tier: Tier | None, day: date) -> Kind:
-    return Kind.FELL if Ahead(day, ZERO, before, tier).falls else Kind.ROSE
+def _kind_of_move(before: Tier | None, tier: Tier | None) -> Kind:
+    way = way_of_tier(before, tier)
+    return Kind.FELL if way and way.lowers else Kind.ROSE
 
 
 def _moved(before: Decision | None, after: Decision, table: TierTable) -> Iterator[Notice]:
@@ -112,8 +115,8 @@ def _moved(before: Decision | None, after: Decision, table: TierTable) -> Iterat
         is_news = before.basis.counts_payments and _same_table(before, table) and _same_rules(before, after)
     else:
         is_news = any(each.counted > 0 and each.payment.credited_on == after.day for each in after.turnover.verdicts)
-    if is_news and after.basis.counts_payments and _held(tier) != _held(after.tier):
-        kind = _kind_of_move(tier, after.tier, after.day)
+    if is_news and after.basis.counts_payments and what_is_held(tier) != what_is_held(after.tier):
+        kind = _kind_of_move(tier, after.tier)
         yield Notice(after.account, kind, after.day, tier, after.tier)
 
 
@@ -131,13 +134,9 @@ def _same_table(before: Decision, table: TierTable) -> bool:
     """Whether the table in force now would have decided alike."""
     earned = table.tier_for(before.turnover.amount)
     again = outranking(before.pin, before.day, earned, table) or earned
-    return _held(again) == _held(before.tier)
+    return what_is_held(again) == what_is_held(before.tier)
 
 
 def _same_rules(before: Decision, after: Decision) -> bool:
     """Whether both were made under the same settings, as far as that is known."""
     return not before.rules or not after.rules or before.rules == after.rules
-
-
-def _held(tier: Tier | None) -> object:
-    return tier and (tier.name, tier.percents)

@@ -10,11 +10,11 @@ from ..panel import discounts
 from ..panel.discounts import Made
 from ..panel.errors import Call, IncompleteAnswer, MissingObject, PanelError, TransportError
 from ..programme.account import Considered
+from ..programme.changes import PlainChange, plain_change
 from ..programme.discounts import Change, Create, Delete, Edit, PutBack, SetAside
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import Belongings, FoundDiscount, OwnedDiscount, name_of
 from ..store.database import transaction
-from ..store.decisions import WrittenChange
 from .context import Context
 
 
@@ -83,7 +83,7 @@ def _saw(context: Context, considered: Considered) -> None:
         context.store.seen.replace(considered.account.id, payments, turnover.window)
 
 
-def _write(context: Context, considered: Considered, now: datetime) -> Iterator[WrittenChange]:
+def _write(context: Context, considered: Considered, now: datetime) -> Iterator[PlainChange]:
     """Write all changes, and tell each as the panel takes it. Each stands for itself: one that fails keeps no other
     back (spec, section 3), but for two. Another's discount is set aside only once ours is there, and while the panel
     does not answer nothing is given any more, only taken.
@@ -106,14 +106,14 @@ def _write(context: Context, considered: Considered, now: datetime) -> Iterator[
 
 def _may_follow(change: Change, failed: list[PanelError]) -> bool:
     """Whether a change may be tried after others failed: what lowers or ends a discount always may."""
-    if change.drops or isinstance(change, Delete):
+    if change.way.lowers or isinstance(change, Delete):
         return True
     if isinstance(change, SetAside):
         return not failed
     return not any(isinstance(error, TransportError) for error in failed)
 
 
-def _carry_out(context: Context, change: Change, now: datetime) -> WrittenChange:
+def _carry_out(context: Context, change: Change, now: datetime) -> PlainChange:
     if isinstance(change, Edit):
         return _edit(context, change)
     if isinstance(change, Delete):
@@ -126,7 +126,7 @@ def _carry_out(context: Context, change: Change, now: datetime) -> WrittenChange
 
 def _create(
     context: Context, considered: Considered, creations: list[Create], failed: list[PanelError]
-) -> Iterator[WrittenChange]:
+) -> Iterator[PlainChange]:
     """The wizard may keep the new ids to itself; then the list is read once, after all of them."""
     known: set[DiscountId] = set(considered.known)
     nameless: list[Made] = []
@@ -150,7 +150,7 @@ def _create(
         except PanelError as error:
             failed.append(error)
         else:
-            yield _written(context, change.scope, change)
+            yield plain_change(change, context.scope_names)
     if nameless:
         try:
             _keep_found(context, considered, nameless, known, sure=True)
@@ -179,23 +179,23 @@ def _keep(
     context.store.owned.keep(OwnedDiscount(created, account, wish.scope, shown, wish.percent, context.day))
 
 
-def _edit(context: Context, change: Edit) -> WrittenChange:
+def _edit(context: Context, change: Edit) -> PlainChange:
     owned = context.store.owned.of(change.account)[change.before.id]
     wish = _wish(context, change.scope, change)
     discounts.edit(context.panel, change.account, change.before.id, wish, owned.since)
     context.store.owned.keep(
         replace(owned, percent=change.percent, shown=owned.shown if change.before.intact else None)
     )
-    return _written(context, change.scope, change)
+    return plain_change(change, context.scope_names)
 
 
-def _delete(context: Context, change: Delete) -> WrittenChange:
+def _delete(context: Context, change: Delete) -> PlainChange:
     discounts.delete(context.panel, change.account, change.before.id)
     context.store.owned.end(change.before.id, context.day)
-    return _written(context, change.scope, change)
+    return plain_change(change, context.scope_names)
 
 
-def _set_aside(context: Context, change: SetAside, now: datetime) -> WrittenChange:
+def _set_aside(context: Context, change: SetAside, now: datetime) -> PlainChange:
     """Recorded first and deleted then: whatever happens between, nothing is lost."""
     other = change.other
     form = discounts.read(context.panel, other.account, other.id)
@@ -203,29 +203,19 @@ def _set_aside(context: Context, change: SetAside, now: datetime) -> WrittenChan
     record = context.store.set_aside.keep(other.account, other.id, shown, form.fields, form.text, now)
     discounts.delete(context.panel, other.account, other.id)
     context.store.set_aside.is_deleted(record)
-    return WrittenChange(None, shown["name"], None, None, change.because, other.value)
+    return replace(plain_change(change, {}), what=shown["name"])
 
 
-def _put_back(context: Context, change: PutBack, now: datetime) -> WrittenChange:
+def _put_back(context: Context, change: PutBack, now: datetime) -> PlainChange:
     """The discounts that are there are noted first, so that after a lost answer a new one can be told."""
     other, set_aside = change.other, context.store.set_aside
     kept = next(each for each in set_aside.of(other.account) if each.id == other.record)
     set_aside.begin_putting_back(kept.id, {row.id for row in discounts.listed(context.panel, other.account)})
     again = discounts.put_back(context.panel, other.account, kept.fields)
     set_aside.end_putting_back(kept.id, again, now)
-    return WrittenChange(None, other.name, None, None, change.because, other.value)
+    return plain_change(change, {})
 
 
 def _wish(context: Context, scope: Scope, change: Create | Edit) -> Made:
     title = context.title_of(context.rules.class_of[scope])
     return Made(scope, name_of(title, context.settings.discount_names), change.percent)
-
-
-def _written(context: Context, scope: Scope, change: Create | Edit | Delete) -> WrittenChange:
-    return WrittenChange(
-        scope,
-        context.scope_names.get(scope, scope),
-        None if isinstance(change, Create) else change.before.percent,
-        None if isinstance(change, Delete) else change.percent,
-        change.because,
-    )

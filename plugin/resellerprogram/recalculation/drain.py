@@ -10,6 +10,7 @@ from datetime import datetime
 from ..panel import directory
 from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
+from ..programme import causes
 from ..programme.account import Considered, Found, Known, consider, vanished
 from ..programme.errors import (
     ImplausibleRead,
@@ -21,6 +22,7 @@ from ..programme.errors import (
 )
 from ..programme.ids import AccountId
 from ..programme.members import Account
+from ..programme.outcomes import DONE, PARTLY
 from ..programme.text import Text
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
@@ -30,7 +32,7 @@ from .look import first_look, look, look_again, remember
 from .notifying import deliver
 from .owners import owner_as_known, owner_now
 
-CAUSE = "worker"
+CAUSE = causes.WORKER
 ROUND = 20
 """Accounts after which the worker looks again whether the queue has become long enough for HTTPS."""
 
@@ -69,7 +71,7 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         _answer(context, row, clock, done)
     if run:
         deliver(context, clock)
-        outcome, error = ("partly", done.errors[-1]) if done.errors else ("done", "")
+        outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, "")
         context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
     return done
 

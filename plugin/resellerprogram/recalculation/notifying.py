@@ -12,7 +12,8 @@ from ..programme.errors import PanelStandsStill, ResellerProgrammeError, Setting
 from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, still_true
-from ..store.notices import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN, KeptNotice
+from ..programme.outcomes import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN
+from ..store.notices import KeptNotice
 from ..words.letters import letter
 from .context import Context
 

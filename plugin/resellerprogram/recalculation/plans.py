@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ..programme.discounts import Change, PutBack, SetAside
+from ..programme.changes import plain_change
 from ..programme.ids import Scope
-from ..programme.tiers import plain
+from ..programme.report import Planned, Report
 from ..store import Store
 from ..store.database import transaction
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
-from .report import Planned, Report
 
 
 def keep_plan(store: Store, report: Report) -> None:
@@ -40,29 +39,8 @@ def _kept(planned: Planned, names: Mapping[Scope, str]) -> PlannedAccount:
         planned.turnover,
         planned.tier_before,
         planned.tier,
-        _kind(planned),
-        sum(change.drops for change in planned.changes),
-        tuple(_values(change, names) for change in planned.changes),
+        planned.way,
+        planned.drops,
+        tuple(plain_change(change, names) for change in planned.changes),
         planned.unforetold,
     )
-
-
-def _kind(planned: Planned) -> str:
-    """What the run does to the client: starts, rises, falls or ends the discounts, or touches others only."""
-    own = [change for change in planned.changes if not isinstance(change, (SetAside, PutBack))]
-    if not own:
-        return "other"
-    if any(change.drops for change in own):
-        return "falls" if planned.tier else "ends"
-    return "starts" if planned.tier_before is None and all(change.had is None for change in own) else "rises"
-
-
-def _values(change: Change, names: Mapping[Scope, str]) -> dict[str, object]:
-    if isinstance(change, (SetAside, PutBack)):
-        return {"name": change.other.name, "value": change.other.value, "because": change.because.value}
-    return {
-        "name": names.get(change.scope, change.scope),
-        "before": None if change.had is None else plain(change.had),
-        "after": None if change.will_have is None else plain(change.will_have),
-        "because": change.because.value,
-    }

@@ -16,6 +16,7 @@ from ..panel.calls import Panel
 from ..panel.connection import Way, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.standstill import check_may_write
+from ..programme import causes
 from ..programme.account import Considered, Found, Known, consider
 from ..programme.discounts import SetAside
 from ..programme.errors import (
@@ -31,6 +32,8 @@ from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId, Scope
 from ..programme.limits import check_clock
 from ..programme.members import ENROLLED, Account, MemberNote
+from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED
+from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
@@ -45,7 +48,6 @@ from .look import first_look, look, look_again, outside_because, remember, with_
 from .lookups import no_client, way_of
 from .notifying import deliver
 from .plans import keep_changed
-from .report import Planned, Report
 from .savings import keep_savings
 
 Clock = Callable[[], datetime]
@@ -55,8 +57,6 @@ PATIENCE = 60.0
 
 GLANCE = 0.1
 """Seconds after which the queue is looked at again while an account's long list is read."""
-
-BY_ITSELF = frozenset({"daily", "caught_up"})
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def recalculate(
     """
     if write:
         check_may_write(root)
-    if cause in BY_ITSELF:
+    if cause in causes.BY_ITSELF:
         check_clock_of(store, day)
     with only_one(store.folder, cause, clock(), patience):
         run = store.runs.begin(cause, day, accounts is None, clock(), who) if write else None
@@ -107,11 +107,11 @@ def recalculate(
                 )
         except Exception as error:
             if run is not None:
-                outcome = "stopped" if isinstance(error, UnsafePlan) else "failed"
+                outcome = STOPPED if isinstance(error, UnsafePlan) else FAILED
                 store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error) or repr(error))
             raise
         if run is not None:
-            outcome = "partly" if report.failed or report.changed else "done"
+            outcome = PARTLY if report.failed or report.changed else DONE
             told = str(report.plan_changed()) if report.changed else ""
             store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
         return report

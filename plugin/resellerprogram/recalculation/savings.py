@@ -13,11 +13,11 @@ from functools import cached_property
 from ..panel.errors import PanelError
 from ..panel.expenses import DiscountedExpense, Kind, discounted
 from ..programme.ids import AccountId, DiscountId
+from ..programme.report import Report
 from ..store.notes import SAVINGS
 from ..store.promo_orders import PromoOrder
 from ..store.savings import Saving
 from .context import Context
-from .report import Report
 
 SETTLES = timedelta(days=3)
 """Expenses of days so long ago are not expected to change any more."""

@@ -14,6 +14,7 @@ from ..panel import discounts
 from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
 from ..panel.payments import Sketches
 from ..panel.standstill import stands_still
+from ..programme import causes
 from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
@@ -26,7 +27,7 @@ from .drain import Drained, drain
 from .notifying import deliver
 from .run import PATIENCE, Clock, check_clock_of, recalculate, working_on
 
-CAUSE = "sweep"
+CAUSE = causes.SWEEP
 SMALL = 4000
 """So many payments in the window fit into one answer of the panel, and all of them are looked at every time."""
 BETWEEN_FULL = timedelta(hours=1)
@@ -76,7 +77,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     caught_up = _missed_night(store, clock())
     if caught_up:
         try:
-            recalculate(root, store, clock().date(), clock, "caught_up", patience=PATIENCE)
+            recalculate(root, store, clock().date(), clock, causes.CAUGHT_UP, patience=PATIENCE)
         except ResellerProgrammeError as error:  # it is on record as a run, and is tried again
             log.error("%s", error)
     if steps.failed:

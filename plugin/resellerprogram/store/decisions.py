@@ -10,46 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 from ..programme.basis import Basis, Because, Pin
+from ..programme.changes import PlainChange
 from ..programme.decision import Decision
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.payments import Money, Payment, PaymentStatus, Rate
+from ..programme.records import Record
 from ..programme.refunds import Placed
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
 from .contents import content_of_pin, content_of_tier, pin_of, tier_of
 from .database import moment, transaction
 from .readable import readable
-
-
-@dataclass(frozen=True)
-class WrittenChange:
-    """One discount that was written: percent before and after, None where there was or is none.
-
-    `what` is the name of the service type or tariff, or of another discount that was set aside or put back; the
-    latter have no `scope`, and `value` is what the panel showed of them.
-    """
-
-    scope: Scope | None
-    what: str
-    before: Decimal | None
-    after: Decimal | None
-    because: Because = Because.TIER
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Record:
-    """A decision that held from `first_day` to `last_day`, what was written for it, what caused it, who, and when."""
-
-    id: int
-    decision: Decision
-    first_day: date
-    last_day: date
-    written: tuple[WrittenChange, ...]
-    cause: str
-    decided_at: datetime
-    confirmed_at: datetime
-    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +87,7 @@ class DecisionStore:
             self._keep_rates(decision)
         return int(added.lastrowid or 0)
 
-    def add_written(self, record: int, change: WrittenChange) -> None:
+    def add_written(self, record: int, change: PlainChange) -> None:
         """Add a change that the panel has taken."""
         with transaction(self._connection):
             written = self._connection.execute("SELECT written FROM decision WHERE id = ?", (record,)).fetchone()[0]
@@ -301,7 +272,7 @@ def _placed_content(placed: Placed) -> list[Any]:
     return [placed.payment, placed.number, str(placed.amount)]
 
 
-def content_of_written(change: WrittenChange) -> dict[str, Any]:
+def content_of_written(change: PlainChange) -> dict[str, Any]:
     """A written change as plain values."""
     return {
         "scope": change.scope,
@@ -383,9 +354,9 @@ def _verdict(content: dict[str, Any]) -> Verdict:
     )
 
 
-def _written(content: dict[str, Any]) -> WrittenChange:
+def _written(content: dict[str, Any]) -> PlainChange:
     before, after, older = content["before"], content["after"], content.get("service_type")
-    return WrittenChange(
+    return PlainChange(
         content.get("scope") or (Scope(f"it_{older}") if older else None),
         content.get("what") or content["internal_name"],  # the older name
         None if before is None else Decimal(before),

@@ -13,15 +13,11 @@ from typing import Any
 from ..programme.forecast import Keep
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, is_told, joined, overtakes
+from ..programme.outcomes import OVER, WITHDRAWN
 from ..programme.text import short
 from .contents import content_of_tier, tier_of
 from .database import LONGEST_ERROR, moment, transaction
 from .readable import readable
-
-SENT, REFUSED, LOST, OVER, NOBODY = "sent", "refused", "lost", "over", "nobody"
-WITHDRAWN = "withdrawn"
-"""What became of a notice: taken by the panel, refused by it, sent without an answer, overtaken by the day, for a
-client without users; or withdrawn before it was sent, because it was not true or not wanted any more."""
 
 LATELY = 100
 """Notices of one account among which the last ones are looked for."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from ..programme.changes import PlainChange, change_of, values_of
+from ..programme.effects import Way
 from ..programme.ids import AccountId
 from .database import transaction
 from .listing import MOST_ROWS, Listing, fold, in_order
 from .readable import readable
 
-KINDS = ("starts", "rises", "falls", "ends", "other")
 _PUT = (
     "INSERT OR REPLACE INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
     " drops, changes, unforetold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -24,17 +24,17 @@ _PUT = (
 
 @dataclass(frozen=True)
 class PlannedAccount:
-    """One account: its tier before and after, of what `kind` the change is, how many discounts it lowers or removes,
-    how many of these nothing known before explains, and every change as plain values."""
+    """One account: its tier before and after, which way its discounts go (`kind`), how many it lowers or
+    removes, how many of these nothing known before explains, and every change."""
 
     account: AccountId
     name: str
     turnover: Decimal
     tier_before: str | None
     tier: str | None
-    kind: str
+    kind: Way
     drops: int
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[PlainChange, ...]
     unforetold: int = 0
 
 
@@ -68,12 +68,12 @@ class PlannedStore:
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
 
-    def counts(self, accounts: Iterable[AccountId] | None = None) -> dict[str, int]:
+    def counts(self, accounts: Iterable[AccountId] | None = None) -> dict[Way, int]:
         """How many accounts there are of each kind, of these or of all."""
         wanted = None if accounts is None else set(accounts)
         rows = self._connection.execute("SELECT account, kind FROM planned")
         found = Counter(row["kind"] for row in rows if wanted is None or row["account"] in wanted)
-        return {**dict.fromkeys(KINDS, 0), **found}
+        return {way: found[way.value] for way in Way}
 
     def drops(self, accounts: Iterable[AccountId] | None = None) -> int:
         """How many discounts the plan lowers or removes, of these accounts or of all."""
@@ -98,9 +98,9 @@ def _values(planned: PlannedAccount) -> tuple[object, ...]:
         in_order(planned.turnover),
         planned.tier_before,
         planned.tier,
-        planned.kind,
+        planned.kind.value,
         planned.drops,
-        json.dumps(planned.changes, ensure_ascii=False),
+        json.dumps([values_of(change) for change in planned.changes], ensure_ascii=False),
         planned.unforetold,
     )
 
@@ -112,8 +112,8 @@ def _planned(row: sqlite3.Row) -> PlannedAccount:
         Decimal(row["turnover"]),
         row["tier_before"],
         row["tier"],
-        row["kind"],
+        Way(row["kind"]),
         row["drops"],
-        tuple(json.loads(row["changes"])),
+        tuple(map(change_of, json.loads(row["changes"]))),
         row["unforetold"],
     )

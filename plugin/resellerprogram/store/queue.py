@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..programme.ids import AccountId, PaymentId
+from ..programme.outcomes import DEAD, FAILS, WAITS
 from ..programme.text import short
 from .database import LONGEST_ERROR, moment
 from .readable import readable
@@ -28,6 +29,11 @@ class Queued:
     error: str
     dead: bool
     who: str = ""
+
+    @property
+    def state(self) -> str:
+        """How it stands (see programme/outcomes.py)."""
+        return DEAD if self.dead else FAILS if self.error else WAITS
 
 
 class QueueStore:

@@ -15,7 +15,7 @@ KEPT = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Run:
-    """One recalculation. `outcome` is done, partly, stopped or failed; None while it runs or after it was killed."""
+    """One recalculation. `outcome` (see programme/outcomes.py) is None while it runs or after it was killed."""
 
     id: int
     cause: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..programme.outcomes import CUT_SHORT
 from ..programme.text import Text
 from .changes import Author
 from .database import moment
@@ -20,13 +21,12 @@ PROSPECT = "prospect"
 WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK})
 """Those that change discounts in the panel."""
 """The kinds of tasks; the last is a client's, the others are administrators'."""
-DONE, FAILED, STOPPED, CHANGED, CUT_SHORT = "done", "failed", "stopped", "changed", "cut_short"
 
 
 @dataclass(frozen=True)
 class Task:
-    """`kind` says what to do. `done` of `total` accounts are looked at; `outcome` is None until it has ended: done,
-    failed, stopped (by the limit on drops), changed (done but for what changed since it was confirmed) or cut_short."""
+    """`kind` says what to do. `done` of `total` accounts are looked at; `outcome` is None until it has ended
+    (see programme/outcomes.py)."""
 
     id: int
     kind: str

@@ -7,64 +7,24 @@ from collections.abc import Iterator
 from ..programme.basis import Basis, Pin
 from ..programme.decision import Decision
 from ..programme.forecast import Forecast, Outlook
+from ..programme.payments import PaymentStatus
+from ..programme.records import Record
 from ..programme.refunds import Placed
 from ..programme.text import Text
 from ..programme.tiers import TierTable, plain
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import last_counting_day
-from ..store.decisions import Record, WrittenChange
-from .figures import BECAUSE, NOTHING, Titles, cause, day, moment, money, percent, percents, table
-
-REASONS = {
-    Reason.COUNTED: Text("counts", "учитывается"),
-    Reason.REFUND_PLACED: Text("refund", "возврат"),
-    Reason.REFUND_SUBTRACTED: Text(
-        "refund for which no payment is found, subtracted", "возврат, для которого не нашлось платежа, вычитается"
-    ),
-    Reason.REFUND_ALREADY_OFF: Text(
-        "refund of a payment that does not count; nothing to subtract",
-        "возврат платежа, который не учитывается; вычитать нечего",
-    ),
-    Reason.OTHER_PROVIDER: Text("paid to another provider", "оплачен другому провайдеру"),
-    Reason.PROMOTIONAL: Text(
-        "cashback or certificate, not money paid in", "кэшбэк или сертификат, а не внесённые деньги"
-    ),
-    Reason.EXCLUDED_METHOD: Text(
-        "payment method {method} is excluded in the settings", "метод оплаты {method} исключён в настройках"
-    ),
-    Reason.NOT_CREDITED: Text("not credited yet", "ещё не зачислен"),
-    Reason.PROMISED: Text("promised payment, a loan", "обещанный платёж, то есть кредит"),
-    Reason.AWAITING_REFUND: Text("is being refunded", "ожидает возврата"),
-    Reason.REFUNDED: Text("refunded", "возвращён"),
-    Reason.FRAUD: Text("marked as fraud", "помечен как мошеннический"),
-    Reason.CANCELLED: Text("cancelled", "отменён"),
-    Reason.NO_RATE: Text(
-        "the panel has no usable {currency} rate for that day", "в панели нет пригодного курса {currency} на этот день"
-    ),
-}
-
-BASES = {
-    Basis.TURNOVER: Text("by turnover", "по обороту"),
-    Basis.PINNED: Text(
-        "pinned to at least this tier until {until}: {reason}",
-        "закреплён не ниже этого уровня по {until} включительно: {reason}",
-    ),
-    Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
-    Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
-    Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
-    Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
-}
-
-_EXACTLY = Text(
-    "pinned to exactly this tier until {until}: {reason}",
-    "закреплён ровно на этом уровне по {until} включительно: {reason}",
-)
+from .change import change_line
+from .figures import NOTHING, Titles, day, moment, money, percents, table
+from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
 
 
 def reason(verdict: Verdict, language: str, months: int = 1) -> str:
     """Why a payment counts or does not, and until when it counts: for so many months."""
     payment = verdict.payment
     text = REASONS[verdict.reason](method=payment.method or "?", currency=payment.amount.currency).say(language)
+    if verdict.reason is Reason.NOT_CREDITED and payment.status is not PaymentStatus.CREDITED:
+        text += f": {STATUSES[payment.status].say(language)}"
     if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
         last = last_counting_day(payment.credited_on, months)
         text += Text(" until {last}", " по {last} включительно")(last=day(last, language)).say(language)
@@ -88,7 +48,7 @@ def _placed(placed: Placed, currency: str) -> str:
 
 
 def basis(found: Basis, pin: Pin | None, language: str) -> str:
-    text = _EXACTLY if found is Basis.PINNED and pin and pin.exactly else BASES[found]
+    text = PINNED_EXACTLY if found is Basis.PINNED and pin and pin.exactly else BASES[found]
     return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
 
 
@@ -152,15 +112,7 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
         again=moment(record.confirmed_at, language),
     ).say(language)
     for item in record.written:
-        yield Text("Written: {what}", "Записано: {what}")(what=written(item, language)).say(language)
-
-
-def written(item: WrittenChange, language: str) -> str:
-    """'vds 17 % → 19 %', 'Agreed by hand 40 %: set aside'."""
-    because = BECAUSE[item.because].say(language)
-    if item.scope is None:
-        return f"{item.what} {item.value}: {because}"
-    return f"{item.what} {percent(item.before)} → {percent(item.after)}" + (f" ({because})" if because else "")
+        yield Text("Written: {what}", "Записано: {what}")(what=change_line(item, language)).say(language)
 
 
 def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]:

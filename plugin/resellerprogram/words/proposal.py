@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from ..programme.discounts import Change, Create, Delete, OtherDiscount, PutBack, RestingDiscount, SetAside, TierChange
+from ..programme.changes import PlainChange, plain_change
 from ..programme.ids import Scope
+from ..programme.report import Planned, Report
 from ..programme.text import Text
-from .figures import BECAUSE, NOTHING, Titles, day, money, percent, step_of_tier, table
+from .change import change_line, discount_line, step
+from .figures import NOTHING, Titles, day, money, step_of_tier, table
 from .letters import letter
-
-if TYPE_CHECKING:
-    from ..recalculation.report import Planned, Report
-
 
 TAKEN_OFF = Text(
     "discounts of the programme that end: {ours}, of clients: {clients}; discounts set aside that come back: {others}",
@@ -36,7 +33,7 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
         yield Text(
             "! account {id}: a discount of others acts beside the programme's: {what}",
             "! клиент {id}: рядом со скидками программы действует чужая: {what}",
-        )(id=other.account, what=other_discount(other)).say(language)
+        )(id=other.account, what=discount_line(other.name, other.value)).say(language)
     if not report.planned:
         if report.failed:
             yield from _failed_lines(report, language, written)
@@ -89,55 +86,35 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
     )
 
 
-def step(value: TierChange) -> str:
-    """'19 % → 21 %', '— → 3 %', '3 % → —'."""
-    before = None if isinstance(value, Create) else value.before.percent
-    after = None if isinstance(value, Delete) else value.percent
-    return f"{percent(before)} → {percent(after)}"
-
-
-def change(value: Change, names: Mapping[Scope, str], language: str) -> str:
-    """One change in words: 'vds 19 % → 21 %', 'Agreed by hand 40 %: set aside'."""
-    because = BECAUSE[value.because].say(language)
-    if isinstance(value, (SetAside, PutBack)):
-        return f"{other_discount(value.other)}: {because}"
-    return f"{names.get(value.scope, value.scope)} {step(value)}" + (f" ({because})" if because else "")
-
-
-def other_discount(other: OtherDiscount | RestingDiscount) -> str:
-    """'Agreed by hand 40 %'."""
-    return " ".join(part for part in (other.name, other.value) if part) or NOTHING
-
-
 def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
-    types = _changed_types(report.planned, report.scope_names)
+    plain = [[plain_change(change, report.scope_names) for change in planned.changes] for planned in report.planned]
+    types = {each.scope: each.what for changes in plain for each in changes if each.scope}
     header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
-    others = any(isinstance(item, (SetAside, PutBack)) for planned in report.planned for item in planned.changes)
+    others = any(each.is_of_others for changes in plain for each in changes)
     last = [Text("other discounts", "другие скидки").say(language)] if others else []
     rows = (
         (
-            str(planned.account.id),
-            planned.account.name or NOTHING,
-            money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
-            step_of_tier(planned.tier_before, planned.tier),
-            *(_cell(planned, scope) for scope in types),
-            *([_others_cell(planned, language)] if others else []),
+            *_whose(planned, currency),
+            *(_steps(changes, scope) for scope in sorted(types)),
+            *([_others(changes, language)] if others else []),
         )
-        for planned in report.planned
+        for planned, changes in zip(report.planned, plain)
     )
-    yield from table([*header, *types.values(), *last], rows, right=frozenset({2}))
+    yield from table([*header, *(types[scope] for scope in sorted(types)), *last], rows, right=frozenset({2}))
 
 
-def _changed_types(planned: Iterable[Planned], names: Mapping[Scope, str]) -> dict[Scope, str]:
-    types = {item.scope for each in planned for item in each.changes if not isinstance(item, (SetAside, PutBack))}
-    return {scope: names.get(scope, str(scope)) for scope in sorted(types)}
-
-
-def _cell(planned: Planned, scope: Scope) -> str:
-    return ", ".join(
-        step(item) for item in planned.changes if not isinstance(item, (SetAside, PutBack)) and item.scope == scope
+def _whose(planned: Planned, currency: str) -> tuple[str, ...]:
+    return (
+        str(planned.account.id),
+        planned.account.name or NOTHING,
+        money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
+        step_of_tier(planned.tier_before, planned.tier),
     )
 
 
-def _others_cell(planned: Planned, language: str) -> str:
-    return ", ".join(change(item, {}, language) for item in planned.changes if isinstance(item, (SetAside, PutBack)))
+def _steps(changes: Iterable[PlainChange], scope: Scope) -> str:
+    return ", ".join(step(each) for each in changes if each.scope == scope)
+
+
+def _others(changes: Iterable[PlainChange], language: str) -> str:
+    return ", ".join(change_line(each, language) for each in changes if each.is_of_others)

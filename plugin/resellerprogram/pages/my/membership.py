@@ -13,10 +13,11 @@ from lxml import etree
 from ...office import Office
 from ...programme.fingerprints import of_words
 from ...programme.notices import Kind
+from ...programme.outcomes import DONE
 from ...programme.text import Text
 from ...store.changes import Author
 from ...store.prospects import Prospect
-from ...store.tasks import DONE, PROSPECT
+from ...store.tasks import PROSPECT
 from ...words import figures
 from .. import documents
 from ..documents import Row

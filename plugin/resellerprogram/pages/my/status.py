@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
-from ...programme.moves import Move, Mover
+from ...programme.moves import Move
 from ...programme.text import Text
 from ...programme.tiers import Tier
 from ...store.notes import SAVINGS
 from ...words import figures
+from ...words.labels import MOVES
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -81,19 +82,6 @@ _EXPLAINED = {
         "Discounts of the programme have been taken off for everybody, others have been given back.",
         "Скидки программы сняты у всех клиентов, остальные скидки возвращены.",
     ),
-}
-_MOVES = {
-    Mover.PAYMENT: Text("{day}: payment of {amount}", "{day}: платёж {amount}"),
-    Mover.LEFT_THE_WINDOW: Text(
-        "{day}: {amount}, paid on {credited_on}, stopped counting",
-        "{day}: перестали учитываться {amount}, внесённые {credited_on}",
-    ),
-    Mover.TAKEN_BACK: Text("{day}: {amount} taken back", "{day}: возврат или отмена {amount}"),
-    Mover.PIN: Text("{day}: held for you by your provider", "{day}: закреплён провайдером"),
-    Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
-    Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
-    Mover.TABLE: Text("{day}: the table of the programme changed", "{day}: изменилась таблица программы"),
-    Mover.RULES: Text("{day}: the rules of the programme changed", "{day}: изменились правила программы"),
 }
 _OF_MEMBERS = (
     "turnover",
@@ -199,7 +187,7 @@ def _standing(me: Reseller, outlook: Outlook) -> Row:
 
 
 def _moved(me: Reseller, move: Move) -> Cell:
-    said = _MOVES[move.mover](
+    said = MOVES[move.mover](
         day=figures.day_text(move.day),
         amount="" if move.amount is None else me.money_said(move.amount),
         credited_on=figures.day_text(move.credited_on or move.day),

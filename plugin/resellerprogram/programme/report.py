@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..programme.account import Considered
-from ..programme.basis import Basis
-from ..programme.discounts import Change, OtherDiscount
-from ..programme.errors import PlanChanged, ResellerProgrammeError
-from ..programme.fingerprints import Fingerprint, of_account, of_plan
-from ..programme.ids import AccountId, Scope
-from ..programme.members import Account
-from ..programme.notices import Notice
-from ..programme.text import Text
+from .account import Considered
+from .basis import Basis
+from .discounts import Change, OtherDiscount
+from .effects import Way, way_of_account
+from .errors import PlanChanged, ResellerProgrammeError
+from .fingerprints import Fingerprint, of_account, of_plan
+from .ids import AccountId, Scope
+from .members import Account
+from .notices import Notice
+from .text import Text
 
 NAMED = 10
 """So many accounts are named where there may be thousands."""
@@ -48,7 +49,18 @@ class Planned:
 
     @property
     def fingerprint(self) -> Fingerprint:
+        """What the account's part of the plan is known by."""
         return of_account(self.account.id, self.changes)
+
+    @property
+    def way(self) -> Way:
+        """Which way the client's discounts go."""
+        return way_of_account((change.way for change in self.changes), self.tier_before, self.tier)
+
+    @property
+    def drops(self) -> int:
+        """How many discounts are lowered or removed."""
+        return sum(change.way.lowers for change in self.changes)
 
 
 @dataclass
@@ -72,7 +84,7 @@ class Report:
 
     @property
     def drops(self) -> int:
-        return sum(change.drops for planned in self.planned for change in planned.changes)
+        return sum(planned.drops for planned in self.planned)
 
     @property
     def unforetold(self) -> int:

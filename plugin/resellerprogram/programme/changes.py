@@ -1,0 +1,84 @@
+"""A change of a discount as it is told and kept, planned or written: named, and without what only the panel needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .basis import Because
+from .discounts import Change, PutBack, SetAside
+from .ids import Scope
+from .tiers import plain
+
+
+@dataclass(frozen=True)
+class PlainChange:
+    """One discount: percent before and after, None where there was or is none.
+
+    `what` is the name of the service type or tariff, or of another discount that is set aside or put back; the latter
+    have no `scope`, and `value` is what the panel shows of them.
+    """
+
+    scope: Scope | None
+    what: str
+    before: Decimal | None
+    after: Decimal | None
+    because: Because = Because.TIER
+    value: str = ""
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether the discount is not the programme's."""
+        return self.because in (Because.SET_ASIDE, Because.PUT_BACK)
+
+    @property
+    def kind(self) -> str:
+        """create, edit, delete; of others set_aside, put_back."""
+        if self.is_of_others:
+            return self.because.value
+        return "create" if self.before is None else "delete" if self.after is None else "edit"
+
+
+def plain_change(change: Change, names: Mapping[Scope, str]) -> PlainChange:
+    """A change as it is told, with what its scope is called in this panel."""
+    if isinstance(change, (SetAside, PutBack)):
+        return PlainChange(None, change.other.name, None, None, change.because, change.other.value)
+    what = names.get(change.scope, change.scope)
+    return PlainChange(change.scope, what, change.had, change.will_have, change.because)
+
+
+def values_of(change: PlainChange) -> dict[str, Any]:
+    """A change as plain values that JSON can hold: of a plan, an explanation, the plan that a page shows. `covers`, or
+    `name` of what is not ours, says the same as `what`: programs read either."""
+    return {
+        "kind": change.kind,
+        "because": change.because.value,
+        "scope": change.scope,
+        "what": change.what,
+        "name" if change.is_of_others else "covers": change.what,
+        "before": _written(change.before),
+        "after": _written(change.after),
+        "value": change.value,
+    }
+
+
+def change_of(values: Mapping[str, Any]) -> PlainChange:
+    """The change that `values_of` made plain; plans that an earlier release kept know no scope."""
+    return PlainChange(
+        Scope(values["scope"]) if values.get("scope") else None,
+        values["what"] if "what" in values else values["name"],
+        _read(values.get("before")),
+        _read(values.get("after")),
+        Because(values["because"]),
+        values.get("value", ""),
+    )
+
+
+def _written(percent: Decimal | None) -> str | None:
+    return None if percent is None else plain(percent)
+
+
+def _read(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,11 @@
+"""What administrators and clients do: the names that the change log keeps. What people read of them is in
+words/labels.py."""
+
+from __future__ import annotations
+
+MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
+JOINED, LEFT = "joined", "left"
+RECALCULATE, APPLY, APPLY_WITHOUT_LIMIT = "recalculate", "apply", "apply without limit"
+WITHDRAW, PUT_BACK = "withdraw", "put_back"
+TRY_ON, BACKUP = "doctor", "backup"
+QUEUE_RETRY, QUEUE_DROP = "queue retry", "queue drop"

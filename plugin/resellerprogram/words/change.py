@@ -1,0 +1,25 @@
+"""A change of a discount in a line of words, planned or written, wherever it is told."""
+
+from __future__ import annotations
+
+from ..programme.changes import PlainChange
+from .figures import NOTHING, percent
+from .labels import BECAUSE
+
+
+def change_line(change: PlainChange, language: str) -> str:
+    """'vds 17 % → 19 %', 'Agreed by hand 40 %: set aside'."""
+    because = BECAUSE[change.because].say(language)
+    if change.is_of_others:
+        return f"{discount_line(change.what, change.value)}: {because}"
+    return f"{change.what} {step(change)}" + (f" ({because})" if because else "")
+
+
+def step(change: PlainChange) -> str:
+    """'19 % → 21 %', '— → 3 %', '3 % → —'."""
+    return f"{percent(change.before)} → {percent(change.after)}"
+
+
+def discount_line(name: str, value: str) -> str:
+    """A discount as the panel shows it: 'Agreed by hand 40 %'."""
+    return " ".join(part for part in (name, value) if part) or NOTHING

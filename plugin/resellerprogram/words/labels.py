@@ -1,0 +1,256 @@
+"""What people read of every enum and of every name that is kept, in Russian and English: one table a kind.
+
+A test finds the enums of programme/ and the names in causes, deeds and outcomes, and fails for one without words.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from ..programme import causes, deeds, outcomes
+from ..programme.basis import Basis, Because
+from ..programme.effects import Way
+from ..programme.moves import Mover
+from ..programme.notices import Kind as NoticeKind
+from ..programme.outcomes import Finding, State
+from ..programme.payments import PaymentStatus
+from ..programme.text import Text, same
+from ..programme.turnover import Reason
+
+# --- what becomes of a client ---
+
+WAYS = {
+    Way.STARTS: Text("starts", "начнётся"),
+    Way.RISES: Text("rises", "вырастет"),
+    Way.FALLS: Text("falls", "снизится"),
+    Way.ENDS: Text("ends", "закончится"),
+    Way.PUT_RIGHT: Text("put right, percents stay", "исправится, проценты прежние"),
+    Way.OTHER: Text("other discounts only", "только другие скидки"),
+}
+
+BECAUSE = {
+    Because.TIER: same(""),
+    Because.BY_HAND: Text("put right after a change by hand", "исправлено после ручного изменения"),
+    Because.DOUBLED: Text("there were two", "их было две"),
+    Because.SET_ASIDE: Text("set aside", "отложена"),
+    Because.PUT_BACK: Text("put back", "возвращена"),
+}
+
+BASES = {
+    Basis.TURNOVER: Text("by turnover", "по обороту"),
+    Basis.PINNED: Text(
+        "pinned to at least this tier until {until}: {reason}",
+        "закреплён не ниже этого уровня по {until} включительно: {reason}",
+    ),
+    Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
+    Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
+    Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
+    Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
+}
+PINNED_EXACTLY = Text(
+    "pinned to exactly this tier until {until}: {reason}",
+    "закреплён ровно на этом уровне по {until} включительно: {reason}",
+)
+
+MOVES = {
+    Mover.PAYMENT: Text("{day}: payment of {amount}", "{day}: платёж {amount}"),
+    Mover.LEFT_THE_WINDOW: Text(
+        "{day}: {amount}, paid on {credited_on}, stopped counting",
+        "{day}: перестали учитываться {amount}, внесённые {credited_on}",
+    ),
+    Mover.TAKEN_BACK: Text("{day}: {amount} taken back", "{day}: возврат или отмена {amount}"),
+    Mover.PIN: Text("{day}: held for you by your provider", "{day}: закреплён провайдером"),
+    Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
+    Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
+    Mover.TABLE: Text("{day}: the table of the programme changed", "{day}: изменилась таблица программы"),
+    Mover.RULES: Text("{day}: the rules of the programme changed", "{day}: изменились правила программы"),
+}
+"""What moved a client's tier, as the client reads it."""
+
+MEMBER_STATES = {
+    "members": Text("takes part", "участвует"),
+    "with_tier": Text("has a tier", "есть уровень"),
+    "no_tier": Text("has no tier", "нет уровня"),
+    "pinned": Text("pinned to a tier", "закреплён на уровне"),
+    "excluded": Text("excluded", "исключён"),
+    "set_aside": Text("other discounts set aside", "отложены другие скидки"),
+    "put_right": Text("a change by hand was put right", "исправлено ручное изменение"),
+    "failed": Text("waits after a failure", "ждёт после ошибки"),
+    "not_a_member": Text("takes no part", "не участвует"),
+}
+"""By what the list of members can be filtered."""
+
+# --- payments ---
+
+STATUSES = {
+    PaymentStatus.NEW: Text("new", "новый"),
+    PaymentStatus.IN_PAYMENT: Text("being paid", "оплачивается"),
+    PaymentStatus.PROMISED: Text("promised", "обещанный"),
+    PaymentStatus.CREDITED: Text("credited", "зачислен"),
+    PaymentStatus.AWAITING_REFUND: Text("is being refunded", "ожидает возврата"),
+    PaymentStatus.REFUNDED: Text("refunded", "возвращён"),
+    PaymentStatus.FRAUD: Text("marked as fraud", "помечен как мошеннический"),
+    PaymentStatus.INITIATED: Text("begun", "инициирован"),
+    PaymentStatus.CANCELLED: Text("cancelled", "отменён"),
+    PaymentStatus.DELETING: Text("being deleted", "удаляется"),
+}
+
+REASONS = {
+    Reason.COUNTED: Text("counts", "учитывается"),
+    Reason.REFUND_PLACED: Text("refund", "возврат"),
+    Reason.REFUND_SUBTRACTED: Text(
+        "refund for which no payment is found, subtracted", "возврат, для которого не нашлось платежа, вычитается"
+    ),
+    Reason.REFUND_ALREADY_OFF: Text(
+        "refund of a payment that does not count; nothing to subtract",
+        "возврат платежа, который не учитывается; вычитать нечего",
+    ),
+    Reason.OTHER_PROVIDER: Text("paid to another provider", "оплачен другому провайдеру"),
+    Reason.PROMOTIONAL: Text(
+        "cashback or certificate, not money paid in", "кэшбэк или сертификат, а не внесённые деньги"
+    ),
+    Reason.EXCLUDED_METHOD: Text(
+        "payment method {method} is excluded in the settings", "метод оплаты {method} исключён в настройках"
+    ),
+    Reason.NOT_CREDITED: Text("not credited yet", "ещё не зачислен"),
+    Reason.PROMISED: Text("promised payment, a loan", "обещанный платёж, то есть кредит"),
+    Reason.AWAITING_REFUND: STATUSES[PaymentStatus.AWAITING_REFUND],
+    Reason.REFUNDED: STATUSES[PaymentStatus.REFUNDED],
+    Reason.FRAUD: STATUSES[PaymentStatus.FRAUD],
+    Reason.CANCELLED: STATUSES[PaymentStatus.CANCELLED],
+    Reason.NO_RATE: Text(
+        "the panel has no usable {currency} rate for that day", "в панели нет пригодного курса {currency} на этот день"
+    ),
+}
+
+# --- why, and who ---
+
+CAUSES = {
+    causes.MEMBER: Text("what was said of the member", "указание об участнике"),
+    causes.JOINED: Text("the client joined", "клиент вступил сам"),
+    causes.LEFT: Text("the client left", "клиент вышел сам"),
+    causes.PREVIEW: Text("by hand, from the preview", "вручную, со страницы «Что изменится»"),
+    causes.RECALCULATE: Text("by hand, from the members' list", "вручную, из списка участников"),
+    causes.APPLY: Text("by hand", "вручную"),
+    causes.DAILY: Text("daily run", "ежедневный пересчёт"),
+    causes.CAUGHT_UP: Text("daily run, caught up", "ежедневный пересчёт, с опозданием"),
+    causes.WORKER: Text("payments and changes", "платежи и изменения"),
+    causes.PLAN: Text("plan", "план"),
+    causes.SWEEP: Text("found by the sweep", "найдено обходом"),
+    causes.WITHDRAW: Text("programme taken off", "снятие программы"),
+    "payment.setpaid": Text("payment credited", "платёж зачислен"),
+    "payment.setinpay": Text("payment set to being paid", "платёж переведён в оплачиваемые"),
+    "payment.setnopay": Text("payment set to new", "платёж переведён в новые"),
+    "payment.setfraud": Text("payment marked as fraud", "платёж помечен мошенническим"),
+    "payment.setcanceled": Text("payment cancelled", "платёж отменён"),
+    "payment.refund": Text("payment refunded", "платёж возвращён"),
+    "payment.edit": Text("payment edited", "платёж изменён"),
+    "payment.delete": Text("payment deleted", "платёж удалён"),
+    "account.discount.add.product": Text("discount added by hand", "скидка добавлена вручную"),
+    "account.discount.edit": Text("discount changed by hand", "скидка изменена вручную"),
+    "account.discount.delete": Text("discount deleted by hand", "скидка удалена вручную"),
+}
+
+DEEDS = {
+    deeds.MEMBER: Text("member", "участник"),
+    deeds.TIERS: Text("tier table", "таблица уровней"),
+    deeds.CLASS: Text("service class", "класс услуг"),
+    deeds.SETTING: Text("setting", "настройка"),
+    deeds.RECALCULATE: Text("recalculation", "пересчёт"),
+    deeds.APPLY: Text("applied from the preview", "применение плана"),
+    deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),
+    deeds.WITHDRAW: Text("programme taken off", "снятие программы"),
+    deeds.PUT_BACK: Text("discounts put back", "возврат отложенных скидок"),
+    deeds.JOINED: Text("joined by themselves", "вступил сам"),
+    deeds.LEFT: Text("left by themselves", "вышел сам"),
+    deeds.TRY_ON: Text("tried on a client", "проверка на клиенте"),
+    deeds.BACKUP: Text("backup", "резервная копия"),
+    deeds.QUEUE_RETRY: Text("queue: tried again", "очередь: повтор"),
+    deeds.QUEUE_DROP: Text("queue: forgotten", "очередь: удаление"),
+}
+"""What stands in the change log."""
+
+TASKS = {
+    "plan": Text("plan", "план"),
+    "apply": Text("recalculation", "пересчёт"),
+    "doctor": Text("check of the panel", "проверка панели"),
+    "withdraw": Text("programme taken off", "снятие программы"),
+    "put_back": Text("discounts put back", "возврат отложенных скидок"),
+}
+"""What administrators let be done."""
+
+# --- how it ended, how it stands ---
+
+RUN_OUTCOMES: Mapping[str | None, Text] = {
+    outcomes.DONE: Text("done", "готово"),
+    outcomes.PARTLY: Text("partly", "частично"),
+    outcomes.STOPPED: Text("stopped by the limit", "остановлен пределом"),
+    outcomes.FAILED: Text("failed", "не удался"),
+    None: Text("under way or cut short", "идёт или прерван"),
+}
+
+TASK_OUTCOMES = {
+    outcomes.DONE: Text("done", "готово"),
+    outcomes.FAILED: Text("failed", "не удалось"),
+    outcomes.STOPPED: Text("stopped", "остановлено"),
+    outcomes.CHANGED: Text("changed meanwhile", "изменилось за это время"),
+    outcomes.CUT_SHORT: Text("cut short", "прервано"),
+}
+
+NOTICES = {
+    NoticeKind.ROSE: Text("the tier rose", "уровень вырос"),
+    NoticeKind.WILL_FALL: Text("the tier will fall", "уровень скоро снизится"),
+    NoticeKind.FELL: Text("the tier fell", "уровень снизился"),
+}
+
+NOTICE_OUTCOMES = {
+    "": Text("waits", "ждёт"),
+    "planned": Text("would be sent by the next run", "отправит ближайший пересчёт"),
+    outcomes.SENT: Text("sent", "отправлено"),
+    outcomes.REFUSED: Text("refused by the panel", "панель не приняла"),
+    outcomes.LOST: Text("sent, and no answer", "отправлено, ответа нет"),
+    outcomes.NOBODY: Text("the client has no user", "у клиента нет пользователей"),
+    outcomes.OVER: Text("not sent: the day is over", "не отправлено: день прошёл"),
+    outcomes.WITHDRAWN: Text("not sent: no longer true or wanted", "не отправлено: уже неверно или не нужно"),
+}
+
+QUEUE = {
+    outcomes.WAITS: Text("waits", "ждёт"),
+    outcomes.FAILS: Text("tried again", "повторяется"),
+    outcomes.DEAD: Text("given up", "брошено"),
+}
+
+FINDINGS = {
+    Finding.HOLDS: Text("holds", "верно"),
+    Finding.DIFFERS: Text("differs", "иначе"),
+    Finding.UNKNOWN: Text("could not tell", "не удалось узнать"),
+}
+
+STATES = {
+    State.OK: Text("well", "в порядке"),
+    State.WARNING: Text("look at it", "требует внимания"),
+    State.CRITICAL: Text("does not work", "не работает"),
+}
+
+OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
+    Way: WAYS,
+    Because: BECAUSE,
+    Basis: BASES,
+    Mover: MOVES,
+    PaymentStatus: STATUSES,
+    Reason: REASONS,
+    NoticeKind: NOTICES,
+    Finding: FINDINGS,
+    State: STATES,
+}
+
+
+def of(table: Mapping[Any, Text], name: str | None, language: str) -> str:
+    """What people read of a kept name; of one that this release does not know, the name itself."""
+    return table[name].say(language) if name in table else name or ""
+
+
+def cause(name: str, language: str) -> str:
+    return of(CAUSES, name, language)
