@@ -59,6 +59,18 @@ def put_into(sandbox: Sandbox, wheels: Path) -> None:
     sandbox.mgrctl("exit")
 
 
+def cli(sandbox: Sandbox, *words: str, language: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    """The installed command, in an environment that knows nothing else."""
+    return subprocess.run(
+        [str(sandbox.root / "sbin" / "resellerprogram"), *words],
+        text=True,
+        capture_output=True,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "LANG": language},
+        check=False,
+    )
+
+
 def run(
     command: str, root: Path, *words: str, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.installation import put_into, run
+from tests.installation import cli as cli_as_installed
+from tests.installation import run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -19,21 +21,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 TODAY = date(2025, 1, 20)
 
 
-@pytest.fixture
-def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
-    put_into(sandbox, wheels)
-    return sandbox
-
-
-def cli(sandbox: Sandbox, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(sandbox.root / "sbin" / "resellerprogram"), *words],
-        text=True,
-        capture_output=True,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LANG": "ru_RU.UTF-8"},
-        check=False,
-    )
+cli = partial(cli_as_installed, language="ru_RU.UTF-8")
 
 
 def files(root: Path) -> dict[str, str]:

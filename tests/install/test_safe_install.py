@@ -17,7 +17,7 @@ import pytest
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store, database
 
-from tests.installation import PROJECT, put_into, run
+from tests.installation import PROJECT, cli, run
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -30,23 +30,6 @@ def spaced(tmp_path: Path) -> Iterator[Sandbox]:
     """A panel in a folder with spaces and a quote."""
     with Sandbox.create(tmp_path / "the panel's 5") as panel:
         yield panel
-
-
-@pytest.fixture
-def installed(sandbox: Sandbox, wheels: Path) -> Sandbox:
-    put_into(sandbox, wheels)
-    return sandbox
-
-
-def cli(sandbox: Sandbox, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(sandbox.root / "sbin" / "resellerprogram"), *words],
-        text=True,
-        capture_output=True,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        check=False,
-    )
 
 
 def rest(root: Path) -> Path:

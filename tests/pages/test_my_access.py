@@ -81,6 +81,14 @@ def state_of(operator: Operator, account: AccountId) -> object:
     return store.members.of(account), store.notices.unwanted(account), store.set_aside.of(account)
 
 
+def undo(operator: Operator) -> None:
+    """What the client of the session has decided in a test, for the next one."""
+    operator.store.members.follow_the_rule(AccountId(1), NOW)
+    operator.store.notices.want(AccountId(1), ())
+    for each in operator.store.queue.all():
+        operator.store.queue.drop(each.id)
+
+
 def is_about_vector(page: Any) -> bool:
     text = plain(page).decode()
     return any(word in text for word in ("Vector", "77777", "77 777", "77\u00a0777", "vector/1", "44 %"))
@@ -108,27 +116,13 @@ def test_nothing_that_is_sent_changes_somebody_elses_account(
 ) -> None:
     me, vector = two
     other = AccountId(int(vector["account"]))
-    before = (
-        operator.store.members.of(other),
-        operator.store.notices.unwanted(other),
-        operator.store.set_aside.of(other),
-    )
-    before_me = operator.store.members.of(AccountId(1)).standing
+    before = state_of(operator, other)
     for name in IDS:
         page = me.ask(function, **{**ACTS.get(function, {}), "sok": "ok", name: vector["account"]})
         assert not is_about_vector(page)
-    after = (
-        operator.store.members.of(other),
-        operator.store.notices.unwanted(other),
-        operator.store.set_aside.of(other),
-    )
-    assert after == before
+    assert state_of(operator, other) == before
     assert all(each.account != other for each in operator.store.queue.all())
-    if operator.store.members.of(AccountId(1)).standing != before_me:
-        operator.store.members.follow_the_rule(AccountId(1), NOW)
-    operator.store.notices.want(AccountId(1), ())
-    for each in operator.store.queue.all():
-        operator.store.queue.drop(each.id)
+    undo(operator)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -237,10 +231,7 @@ def test_a_login_that_moved_decides_nothing_for_the_old_client(
     moved.ask(function, **ACTS[function], sok="ok")
     assert state_of(operator, AccountId(2)) == before
     assert all(each.account != 2 for each in operator.store.queue.all())
-    operator.store.members.follow_the_rule(AccountId(1), NOW)
-    operator.store.notices.want(AccountId(1), ())
-    for each in operator.store.queue.all():
-        operator.store.queue.drop(each.id)
+    undo(operator)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tests.operator import Operator
+from tests.programme.ledger_model import a_month_before
 
 pytestmark = pytest.mark.slow
 
@@ -31,17 +32,6 @@ def published(turnover: Decimal) -> dict[str, int]:
         if turnover >= threshold:
             found = dict(zip(("vds", "dedic", "certificate"), percents))
     return found
-
-
-def month_before(day: date) -> date:
-    """The same day of the month before, or the last day that month has."""
-    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    for number in range(day.day, 0, -1):
-        try:
-            return date(year, month, number)
-        except ValueError:
-            continue
-    raise AssertionError(day)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +124,7 @@ def _compare(
 ) -> None:
     for account in accounts:
         turnover = sum(
-            (amount for credited, amount in books[account].values() if month_before(day) <= credited <= day), Decimal(0)
+            (amount for credited, amount in books[account].values() if a_month_before(day) <= credited <= day),
+            Decimal(0),
         )
         assert operator.percents(account) == published(turnover), f"{account} on {day} {when}: {turnover}"

@@ -244,11 +244,17 @@ def test_a_list_that_lacks_the_payment_we_came_for_is_not_believed(operator: Ope
     assert operator.percents(account) == PARTNER_8
 
 
-def test_what_fraud_takes_uses_up_no_limit(operator: Operator) -> None:
-    """Spec, section 3: what refund, fraud or the client's own leaving takes goes on."""
+def six_with_a_tier(operator: Operator) -> tuple[list[int], list[int]]:
+    """Six clients that one payment each has given a tier, and these payments."""
     accounts = [client(operator, f"Client {number}") for number in range(6)]
     payments = [operator.sandbox.world.add_payment(account, 52_000, TODAY) for account in accounts]
     operator.apply()
+    return accounts, payments
+
+
+def test_what_fraud_takes_uses_up_no_limit(operator: Operator) -> None:
+    """Spec, section 3: what refund, fraud or the client's own leaving takes goes on."""
+    accounts, payments = six_with_a_tier(operator)
     operator.store.settings.set("drop_limit_count", "0")
     for payment in payments:
         operator.sandbox.world.set_payment(payment, status=7)
@@ -258,9 +264,7 @@ def test_what_fraud_takes_uses_up_no_limit(operator: Operator) -> None:
 
 
 def test_many_small_falls_that_nothing_explains_stop_where_one_large_run_would(operator: Operator) -> None:
-    accounts = [client(operator, f"Client {number}") for number in range(6)]
-    payments = [operator.sandbox.world.add_payment(account, 52_000, TODAY) for account in accounts]
-    operator.apply()
+    accounts, payments = six_with_a_tier(operator)
     operator.store.settings.set("drop_limit_count", "7")
     for payment in payments:
         operator.sandbox.world.delete_payment(payment)

@@ -96,13 +96,20 @@ def _accounts(command: Command) -> list[AccountId] | None:
     return None if account is None else [account]
 
 
-def daily(command: Command) -> int:
-    """What cron starts every night."""
+def _rests(command: Command) -> bool:
+    """Whether nothing may be done by itself now; it is said why."""
     if stands_still(command.root):
         command.say(PanelStandsStill().text)
-        return 0
+        return True
     if not command.store.settings.current().automatic:
         command.say(AUTOMATIC_OFF)
+        return True
+    return False
+
+
+def daily(command: Command) -> int:
+    """What cron starts every night."""
+    if _rests(command):
         return 0
     command.store.nightly_backup(datetime.now())
     report = recalculated(command, causes.DAILY, patience=NIGHT)
@@ -112,11 +119,7 @@ def daily(command: Command) -> int:
 
 def sweep(command: Command) -> int:
     """What cron starts every few minutes."""
-    if stands_still(command.root):
-        command.say(PanelStandsStill().text)
-        return 0
-    if not command.store.settings.current().automatic:
-        command.say(AUTOMATIC_OFF)
+    if _rests(command):
         return 0
     try:
         swept = look_around(command.root, command.store, datetime.now)
