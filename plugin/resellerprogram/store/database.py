@@ -18,6 +18,8 @@ from ..programme.text import Text
 FILE_NAME = "resellerprogram.db"
 PATIENCE, PAGE_PATIENCE = 30.0, 2.0
 """Seconds to wait for who holds the database: a run, and a person who looks at a page."""
+LEDGER = 11
+"""The migration from which on payments are kept once; store/conversions.py takes over what was on record before."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
 
@@ -115,6 +117,10 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
         return
     for statement in _statements(script):
         connection.execute(statement)
+    if number == LEDGER:
+        from .conversions import fill_the_ledger
+
+        fill_the_ledger(connection)
     connection.execute(f"PRAGMA user_version = {number:d}")
 
 
