@@ -12,7 +12,8 @@ from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import Scope
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, considered_alone
-from ..store.decisions import Record, content_of, content_of_written
+from ..store.contents import content_of
+from ..store.decisions import Record, content_of_written
 from ..words import explanation, proposal
 from .output import Command
 from .preview import change_values
