@@ -94,8 +94,9 @@ def test_event_and_guard_work_also_where_the_log_cannot_be_opened(installed: San
     with Store(installed.root, NOW) as store:
         store.connection.execute("INSERT INTO client_user (id, name, account) VALUES (7, 'client', 1)")
         store.connection.execute(
-            "INSERT INTO decision (account, first_day, last_day, content, tier, cause, decided_at, confirmed_at)"
-            " VALUES (1, '2025-01-20', '2025-01-20', '{}', 'Starter', 'daily', '2025-01-20', '2025-01-20')"
+            "INSERT INTO decision (account, first_day, last_day, basis, turnover, payments, tier, version, mark, cause,"
+            " decided_at, confirmed_at) VALUES (1, '2025-01-20', '2025-01-20', 'turnover', '500', 0, 'Starter', 0, x'',"
+            " 'daily', '2025-01-20', '2025-01-20')"
         )
     addons = installed.root / "addon"
     event = subprocess.run(

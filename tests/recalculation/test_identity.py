@@ -86,7 +86,7 @@ def test_clients_who_are_gone_take_what_is_kept_of_them(operator: Operator) -> N
     operator.store.members.exclude(AccountId(account), "by contract", NOW)
     operator.sandbox.world.delete_account(account)
     operator.apply()
-    for table in ("member", "decision", "standing", "client", "seen_payment", "client_user", "owned_discount"):
+    for table in ("member", "decision", "standing", "client", "ledger", "client_user", "owned_discount"):
         assert operator.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
 
 

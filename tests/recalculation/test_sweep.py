@@ -161,7 +161,7 @@ def test_with_many_payments_the_whole_window_is_looked_at_once_an_hour(
     new = operator.sandbox.world.add_payment(reseller, 700, TODAY)
     now = operator.clock(TODAY)()
     assert sweep(operator.sandbox.root, operator.store, lambda: now + timedelta(minutes=5)).payments == 1
-    assert operator.store.seen.account_of(PaymentId(new)) == reseller
+    assert operator.store.ledger.account_of(PaymentId(new)) == reseller
     # answering for the new one has shown the old one, too; what nothing leads to is found by the hour
     operator.sandbox.world.set_payment(old, status=7)
     assert sweep(operator.sandbox.root, operator.store, lambda: now + timedelta(minutes=10)).payments == 0

@@ -28,7 +28,7 @@ from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
 from resellerprogram.store import Store, database
-from resellerprogram.store.decisions import content_of
+from resellerprogram.store.contents import content_of
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.planned import PlannedAccount
 from resellerprogram.store.queue import GIVEN_UP_AFTER
@@ -540,7 +540,7 @@ def test_the_queue_is_answered_in_order_and_what_came_later_stays(store: Store) 
     assert (first.payment, first.account, len(store.queue.all())) == (812, None, 2)
     up_to = store.queue.newest()
     store.queue.put(ACCOUNT, "payment.setpaid", NOW)
-    store.seen.replace(ACCOUNT, [replace(paid(600, "2025-01-05"), id=PaymentId(812))], Window.of(TODAY))
+    store.ledger.saw(ACCOUNT, [replace(paid(600, "2025-01-05"), id=PaymentId(812))], Window.of(TODAY).first, NOW)
     store.queue.done(ACCOUNT, up_to)
     assert [(row.account, row.cause) for row in store.queue.all()] == [(ACCOUNT, "payment.setpaid")]
 

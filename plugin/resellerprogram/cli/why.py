@@ -13,7 +13,7 @@ from ..programme.ids import Scope
 from ..programme.records import Record
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, considered_alone
-from ..store.decisions import content_of
+from ..store.contents import content_of
 from ..words import explanation
 from ..words.change import change_line
 from .output import Command

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from ..programme.bounds import is_id
 from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
+from ..programme.refunds import ask_for_earlier
 from ..programme.window import Window
 from . import assumptions
 from .answers import Document, Row, amount_with_currency
@@ -84,7 +85,7 @@ class PaymentReader:
         never returns a part.
         """
         payments = self._credited(account, window.first, END)
-        if any(payment.is_refund for payment in payments.values()):
+        if ask_for_earlier(payments.values()):
             payments |= self._credited(account, BEGINNING, window.first - timedelta(days=1))
         return list(payments.values())
 

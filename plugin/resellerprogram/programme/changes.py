@@ -65,14 +65,17 @@ def values_of(change: PlainChange) -> dict[str, Any]:
 
 
 def change_of(values: Mapping[str, Any]) -> PlainChange:
-    """The change that `values_of` made plain; plans that an earlier release kept know no scope."""
+    """The change that `values_of` made plain, in this release or an earlier one: plans knew no scope and called by
+    `name` what is written now, the first decisions by `internal_name`, with the id of a service type."""
+    older = values.get("service_type")
+    scope = values.get("scope") or (f"it_{older}" if older else None)
     return PlainChange(
-        Scope(values["scope"]) if values.get("scope") else None,
-        values["what"] if "what" in values else values["name"],
+        Scope(scope) if scope else None,
+        next(values[name] for name in ("what", "name", "internal_name") if name in values),
         _read(values.get("before")),
         _read(values.get("after")),
-        Because(values["because"]),
-        values.get("value", ""),
+        Because(values.get("because") or Because.TIER),
+        values.get("value") or "",
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from .basis import Basis, Pin
-from .ids import AccountId
-from .payments import Payment
+from .ids import AccountId, PaymentId, ProviderId
+from .payments import Payment, Rate, RateTable
 from .pins import outranking, pin_holds
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, Verdict, count
@@ -22,7 +22,8 @@ class Decision:
 
     `pin` holds on that day, whether it decided (then the basis says so) or the money earned as much. `rules` are the
     settings under which it was made, empty where that is not known. `to_come` are payments credited already with a day
-    to come: only the forecast rests on them, and they are not kept.
+    to come: only the forecast rests on them, and they are not kept. `looked_at` are all payments that it was made from,
+    those of other days, too; empty for one that is read from the records.
     """
 
     account: AccountId
@@ -33,6 +34,7 @@ class Decision:
     pin: Pin | None = None
     rules: str = ""
     to_come: tuple[Verdict, ...] = field(default=(), compare=False)
+    looked_at: tuple[Payment, ...] = field(default=(), compare=False)
     percents: Mapping[ServiceClass, Decimal] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +52,7 @@ def decide(
 ) -> Decision:
     """The decision for a member. A pin that still holds, on a tier that still exists, outranks the turnover: always
     where it is exact, and otherwise where less is earned (R10)."""
-    payments = list(payments)
+    payments = tuple(payments)
     turnover = count(payments, Window.of(day, rules.months), rules)
     earned = table.tier_for(turnover.amount)
     pinned = outranking(pin, day, earned, table)
@@ -63,6 +65,7 @@ def decide(
         pin if pin_holds(pin, day) else None,
         _rules_in_words(rules, excluded_methods),
         _to_come(day, payments, rules),
+        payments,
     )
 
 
@@ -74,6 +77,16 @@ def leave_out(account: AccountId, day: date, basis: Basis) -> Decision:
 def _rules_in_words(rules: CountingRules, excluded_methods: Collection[str]) -> str:
     """The settings that decide what counts, so that a later decision knows whether they were others."""
     return f"{rules.months} {rules.provider} {rules.currency} {','.join(sorted(excluded_methods))}".strip()
+
+
+def counting_rules(
+    in_words: str, known_rates: Mapping[tuple[PaymentId, str], Rate], rates: RateTable | None = None
+) -> CountingRules | None:
+    """The rules that an earlier decision kept; None where they can't be told from its words."""
+    months, provider, currency, *_ = [*in_words.split(" ", 3), "", "", ""]
+    if not (months.isdecimal() and provider.isdecimal() and currency):
+        return None
+    return CountingRules(ProviderId(int(provider)), currency, rates or RateTable(), known_rates, int(months))
 
 
 def _to_come(day: date, payments: Iterable[Payment], rules: CountingRules) -> tuple[Verdict, ...]:

@@ -34,6 +34,11 @@ class Placing:
     unplaced: dict[PaymentId, Decimal] = field(default_factory=dict)
 
 
+def ask_for_earlier(payments: Iterable[Payment]) -> bool:
+    """Whether an account's earlier payments have to be known to tell what was given back."""
+    return any(payment.is_refund for payment in payments)
+
+
 def place(payments: Iterable[Payment]) -> Placing:
     """Place every refund that is done; the order in which the payments come does not matter.
 

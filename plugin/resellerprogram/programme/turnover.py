@@ -67,14 +67,18 @@ class Verdict:
 @dataclass(frozen=True)
 class Turnover:
     """The verdicts of a window, by credit date and id, and their sum, never below zero (R4). `currency` is the
-    programme's at that time, to which the verdicts' rates lead."""
+    programme's at that time, to which the verdicts' rates lead. `recorded` is the sum of a turnover whose payments are
+    not known any more; it has no verdicts then."""
 
     window: Window
     verdicts: tuple[Verdict, ...]
     currency: str = field(default="", compare=False)
+    recorded: Decimal | None = None
 
     @property
     def amount(self) -> Decimal:
+        if self.recorded is not None:
+            return self.recorded
         return max(ZERO, sum((verdict.counted for verdict in self.verdicts), ZERO))
 
 

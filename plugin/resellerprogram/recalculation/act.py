@@ -37,11 +37,11 @@ def act(context: Context, considered: Considered, cause: str, now: datetime, who
             store.queue.put_once(owner, cause, now)
         settle(context, account.id, considered.belongings, now)
         if not considered.changes:
-            _saw(context, considered)
+            store.decisions.finish(account.id)
     for written in _write(context, considered, now):
         store.decisions.add_written(record, written)
     if considered.changes:
-        _saw(context, considered)
+        store.decisions.finish(account.id)
     return len(considered.changes)
 
 
@@ -73,14 +73,6 @@ def forget(context: Context, account: AccountId) -> None:
     """The client is gone, and its discounts with it; who gets the id later starts with nothing (R10)."""
     context.store.set_aside.forget_account(account)
     context.store.clients.forget(account)
-
-
-def _saw(context: Context, considered: Considered) -> None:
-    """The account's discounts now say what these payments ask for."""
-    turnover = considered.decision.turnover
-    if considered.decision.basis.counts_payments:
-        payments = (verdict.payment for verdict in turnover.verdicts)
-        context.store.seen.replace(considered.account.id, payments, turnover.window)
 
 
 def _write(context: Context, considered: Considered, now: datetime) -> Iterator[PlainChange]:

@@ -172,7 +172,7 @@ def _whose(context: Context, row: Queued, now: datetime) -> tuple[AccountId | No
     never counted. Whose it was when it was last seen proves nothing (R10), but has to be looked at, too."""
     if row.payment is None:
         return row.account, None
-    remembered = context.store.seen.account_of(row.payment)
+    remembered = context.store.ledger.account_of(row.payment)
     try:
         came_from = origin(context.panel, row.payment)
     except MissingObject:
@@ -229,7 +229,7 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
             )(payment=came_from.payment, account=account)
         )
     if came_from:
-        context.store.seen.keep_subaccount(came_from.subaccount, account)
+        context.store.subaccounts.keep(came_from.subaccount, account)
     return consider(look_again(context, found, known), known, context.rules)
 
 

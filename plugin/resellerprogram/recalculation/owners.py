@@ -12,7 +12,7 @@ def owner_as_known(context: Context, came_from: PaymentOrigin) -> AccountId | No
     """By what is remembered of subaccounts and users, else as the panel says. What is remembered may be old: it only
     says where to look first, and the payment must be found there in the panel. Raises PanelError."""
     store = context.store
-    known = store.seen.account_of_subaccount(came_from.subaccount) or store.users.account_of(came_from.user)
+    known = store.subaccounts.account_of(came_from.subaccount) or store.users.account_of(came_from.user)
     return known if known is not None else owner_now(context, came_from)
 
 

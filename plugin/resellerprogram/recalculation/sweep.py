@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from ..panel.payments import Sketches
 from ..panel.standstill import stands_still
 from ..programme import causes
 from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, PaymentId
 from ..programme.ownership import FoundDiscount
+from ..programme.payments import PaymentSketch
 from ..store import Store
+from ..store.ledger import Sighting
 from ..store.lock import only_one
 from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
-from ..store.seen import SeenPayment, mark_of, same_mark
 from .context import Context
 from .drain import Drained, drain
 from .notifying import deliver
@@ -69,6 +70,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         context.prepare()
         done = Drained()
         steps = _Steps(context, lambda: done.add(drain(context, clock)))
+        _queue_unfinished(store, clock())
         payments = steps.take(lambda: _look_at_payments(context, clock()))
         accounts = steps.take(lambda: _look_at_discounts(context, clock()))
         steps.take(lambda: context.keep_all_users(clock()))
@@ -119,37 +121,47 @@ def _look_at_payments(context: Context, now: datetime) -> int:
         return 0  # nobody was ever recalculated: everything would look new
     window, swept = context.window, store.notes.read(SWEPT) or {}
     first, full = window.first, True
-    if store.seen.count() > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
+    if store.ledger.count(first) > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
         first, full = max(window.first, date.fromisoformat(swept["day"]) - timedelta(days=1)), False
     listed = context.reader.of_everybody(first, window.last)
     changed = _look_at_unreadable(store, listed.unreadable, now, full)
-    for seen in _changed(store, listed, first, window.last):
-        fresh = seen.mark and seen.account is None
-        baseline = fresh and not swept and seen.day < good.day
+    known = store.ledger.newest(first, window.last)
+    for sketch, before in _changed(listed, known):
+        account = before.account if before else store.ledger.account_of(sketch.id)
+        baseline = account is None and not swept and sketch.credited_on and sketch.credited_on < good.day
         if not baseline:
-            _enqueue(store, seen, now)
+            store.queue.put_payment(sketch.id, CAUSE, now)
             changed += 1
-        store.seen.keep(seen) if seen.mark else store.seen.forget(seen.payment)
-    store.seen.forget_before(window.first)
+        store.ledger.notice(sketch, account, now)
+    for gone in _gone(listed, known):
+        if gone.account is not None:
+            store.queue.put(gone.account, CAUSE, now)
+        store.ledger.notice_gone(gone.sketch.id, now)
+        changed += 1
+    store.ledger.forget_noticed_before(window.first)
     store.notes.write(SWEPT, {"day": context.day.isoformat(), "full": now.isoformat() if full else swept["full"]})
     return changed
 
 
-def _changed(store: Store, listed: Sketches, first: date, last: date) -> Iterator[SeenPayment]:
-    """Payments that are new, look different, or, with an empty mark, are gone."""
-    known = store.seen.between(first, last)
-    for row in listed.unreadable:
-        if row.payment is not None:
-            known.pop(row.payment, None)  # it is there
+def _changed(listed: Sketches, known: Mapping[PaymentId, Sighting]) -> Iterator[tuple[PaymentSketch, Sighting | None]]:
+    """Payments that are new or look different."""
     for sketch in listed.readable:
-        before = known.pop(sketch.id, None)
-        if sketch.credited_on and (
-            before is None or before.day != sketch.credited_on or not same_mark(before.mark, mark_of(sketch))
-        ):
-            account = before.account if before else store.seen.account_of(sketch.id)
-            yield SeenPayment(sketch.id, account, sketch.credited_on, mark_of(sketch))
-    for gone in known.values():
-        yield SeenPayment(gone.payment, gone.account, gone.day, "")
+        before = known.get(sketch.id)
+        if sketch.credited_on and not (before and before.says(sketch)):
+            yield sketch, before
+
+
+def _gone(listed: Sketches, known: Mapping[PaymentId, Sighting]) -> list[Sighting]:
+    """Payments that are not listed any more; a row that can't be read is one that is there."""
+    there = {sketch.id for sketch in listed.readable} | {row.payment for row in listed.unreadable}
+    return [sighting for number, sighting in known.items() if number not in there]
+
+
+def _queue_unfinished(store: Store, now: datetime) -> None:
+    """Accounts whose decision was made by somebody who did not live to write all of it."""
+    for account in store.decisions.unfinished():
+        store.queue.put_once(account, CAUSE, now)
+        store.decisions.finish(account)
 
 
 def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, full: bool) -> int:
@@ -161,7 +173,7 @@ def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, 
         log.warning("%s", row)
     fresh = [payment for payment, mark in found.items() if kept.get(str(payment)) != mark]
     for payment in fresh:
-        account = store.seen.account_of(payment)
+        account = store.ledger.account_of(payment)
         if account is None:
             store.queue.put_payment(payment, CAUSE, now)
         else:
@@ -169,14 +181,6 @@ def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, 
     left = {str(payment): mark for payment, mark in found.items()}
     store.notes.write(UNREADABLE, left if full else {**kept, **left})
     return len(fresh)
-
-
-def _enqueue(store: Store, seen: SeenPayment, now: datetime) -> None:
-    """Whose a payment is that is there, the panel is asked; one that is gone was somebody's who is known."""
-    if seen.mark:
-        store.queue.put_payment(seen.payment, CAUSE, now)
-    elif seen.account is not None:
-        store.queue.put(seen.account, CAUSE, now)
 
 
 # --- discounts ---

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .clients import ClientStore
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
+    from .ledger import LedgerStore
     from .members import MemberStore
     from .notes import NoteStore
     from .notices import NoticeStore
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from .queue import QueueStore
     from .runs import RunStore
     from .savings import SavingStore
-    from .seen import SeenPaymentStore
     from .set_aside import SetAsideStore
     from .standings import StandingStore
+    from .subaccounts import SubaccountStore
     from .tasks import TaskStore
     from .tiers import TierStore
     from .users import ClientUserStore
@@ -46,6 +47,7 @@ _PARTS = {
     "classes": "ClassStore",
     "clients": "ClientStore",
     "decisions": "DecisionStore",
+    "ledger": "LedgerStore",
     "members": "MemberStore",
     "notes": "NoteStore",
     "notices": "NoticeStore",
@@ -57,8 +59,8 @@ _PARTS = {
     "queue": "QueueStore",
     "runs": "RunStore",
     "savings": "SavingStore",
-    "seen": "SeenPaymentStore",
     "standings": "StandingStore",
+    "subaccounts": "SubaccountStore",
     "tasks": "TaskStore",
     "tiers": "TierStore",
     "users": "ClientUserStore",
@@ -74,6 +76,7 @@ class Store:
     classes: ClassStore
     clients: ClientStore
     decisions: DecisionStore
+    ledger: LedgerStore
     members: MemberStore
     notes: NoteStore
     notices: NoticeStore
@@ -85,8 +88,8 @@ class Store:
     queue: QueueStore
     runs: RunStore
     savings: SavingStore
-    seen: SeenPaymentStore
     standings: StandingStore
+    subaccounts: SubaccountStore
     tasks: TaskStore
     tiers: TierStore
     users: ClientUserStore

@@ -17,7 +17,7 @@ _TABLES = (
     "saving",
     "saving_unknown",
     "promo_order",
-    "seen_payment",
+    "ledger",
     "subaccount",
     "client_user",
     "standing",

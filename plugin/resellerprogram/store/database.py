@@ -21,6 +21,8 @@ PATIENCE, PAGE_PATIENCE = 30.0, 2.0
 """Seconds to wait for who holds the database: a run, and a person who looks at a page."""
 _OF_THE_WHOLE = ("full", "I/O error", "malformed", "readonly")
 """How SQLite speaks of a database into which nothing can be written any more, whoever is concerned."""
+LEDGER = 11
+"""The migration from which on payments are kept once; store/conversions.py takes over what was on record before."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
 
@@ -150,6 +152,10 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
         return
     for statement in _statements(script):
         connection.execute(statement)
+    if number == LEDGER:
+        from .conversions import fill_the_ledger
+
+        fill_the_ledger(connection)
     connection.execute(f"PRAGMA user_version = {number:d}")
 
 

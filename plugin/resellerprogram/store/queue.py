@@ -110,8 +110,8 @@ class QueueStore:
     def done(self, account: AccountId, up_to: int) -> None:
         """The account was recalculated with what was known when row `up_to` was the newest; its payments' rows too."""
         self._connection.execute(
-            "DELETE FROM queue WHERE id <= ? AND (account = ? OR"
-            " (account IS NULL AND payment IN (SELECT payment FROM seen_payment WHERE account = ?)))",
+            "DELETE FROM queue WHERE id <= ? AND (account = ? OR (account IS NULL AND EXISTS"
+            " (SELECT 1 FROM ledger l WHERE l.until IS NULL AND l.payment = queue.payment AND l.account = ?)))",
             (up_to, account, account),
         )
 

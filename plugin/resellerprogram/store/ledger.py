@@ -1,0 +1,285 @@
+"""The ledger: every payment that was seen, once, and each version of it with when it was seen (R4, R11).
+
+It is what we saw of the panel's payments, not the payments: it tells who must be looked at, and explains past days. It
+is never the ground on which a discount is lowered; before that the account itself is read.
+
+A version is complete when its account was read in full; then `saw` keeps it. What a list of everybody shows is only
+noticed: it stands beside the complete versions, and goes when the account is read. A payment that is gone has a version
+that says so.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ..programme.ids import AccountId, PaymentId, ProviderId
+from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
+from ..programme.refunds import ask_for_earlier
+from ..programme.window import Window
+from .database import moment, transaction
+from .terms import TermStore
+
+PROMOTIONAL, METHOD_EXCLUDED, REFUND, GONE, NOTICED = 1, 2, 4, 8, 16
+"""What `kind` adds up to."""
+
+_EVERY_VERSION = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A payment as it was last seen, and whose it is; None where that is not known yet."""
+
+    sketch: PaymentSketch
+    account: AccountId | None
+
+    def says(self, sketch: PaymentSketch) -> bool:
+        """Whether a list shows it unchanged, as far as we know its owner's name at all."""
+        mine = self.sketch
+        return _looks(mine) == _looks(sketch) and (not mine.owner or mine.owner == sketch.owner)
+
+
+class LedgerStore:
+    """Versions of payments. Losing it costs the payments behind past decisions, and one needless look at everybody."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection, self._terms = connection, TermStore(connection)
+
+    # --- what an account's payments were ---
+
+    def saw(
+        self, account: AccountId, payments: Iterable[Payment], first: date, now: datetime, last: date = date.max
+    ) -> None:
+        """The account was read in full: these are its payments credited from `first` to `last` (and any that never
+        were). Written only when something differs."""
+        wanted = {each.id: each for each in payments if _is_within(each.credited_on, first, last)}
+        known, noticed = self._newest_of(account, first, last)
+        fresh = [each for each in wanted.values() if not _is_kept(each, known.get(each.id))]
+        gone = [row["version"] for number, row in known.items() if number not in wanted and not row["kind"] & GONE]
+        named = [(each.owner, known[each.id]["version"]) for each in wanted.values() if _is_new_name(each, known)]
+        if not (fresh or gone or noticed or named):
+            return
+        with transaction(self._connection):
+            self._connection.executemany("DELETE FROM ledger WHERE version = ?", [(each,) for each in noticed])
+            self._connection.executemany("UPDATE ledger SET owner = ? WHERE version = ?", named)
+            for payment in fresh:
+                self._add(account, payment, now)
+            for version in gone:
+                self._end(version, GONE, now)
+
+    def as_known(self, account: AccountId, window: Window, version: int | None = None) -> list[Payment]:
+        """What `window` is counted from, as it was known up to `version` (None: as it is known now): the account's
+        payments of these days, those that never were credited, and, where money was given back, all earlier ones."""
+        found = self._valid(account, window.first, window.last, version)
+        if ask_for_earlier(found.values()):
+            found |= self._valid(account, date.min, window.first, version)
+        return list(found.values())
+
+    def latest(self) -> int:
+        """The newest version's number."""
+        return int(self._connection.execute("SELECT coalesce(max(version), 0) FROM ledger").fetchone()[0])
+
+    # --- what lists of everybody show ---
+
+    def newest(self, first: date, last: date) -> dict[PaymentId, Sighting]:
+        """Payments credited from `first` to `last`, both included, as they were last seen, however it was; none that
+        are gone."""
+        rows = self._connection.execute(
+            "SELECT payment, account, day, status, amount, currency, number, owner FROM ledger l"
+            " WHERE until IS NULL AND day BETWEEN ? AND ? AND NOT kind & ? AND NOT EXISTS"
+            " (SELECT 1 FROM ledger n WHERE n.until IS NULL AND n.payment = l.payment AND n.version > l.version)",
+            (first.isoformat(), last.isoformat(), GONE),
+        )
+        return {PaymentId(row["payment"]): _sighting(row) for row in rows}
+
+    def notice(self, sketch: PaymentSketch, account: AccountId | None, now: datetime) -> None:
+        """A list shows it like that; `account` is whose it was when it was last read in full, if it was."""
+        with transaction(self._connection):
+            self._forget_noticed(sketch.id)
+            known = self._complete(sketch.id)
+            if known and not known["kind"] & GONE and _sighting(known).says(sketch):
+                if sketch.owner != known["owner"]:
+                    self._name(known["version"], sketch.owner)
+                return
+            self._connection.execute(
+                "INSERT INTO ledger (payment, account, day, status, amount, currency, number, owner, kind, seen)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (sketch.id, account, *_looks(sketch), sketch.owner, NOTICED, moment(now)),
+            )
+
+    def notice_gone(self, payment: PaymentId, now: datetime) -> None:
+        """No list shows it any more."""
+        with transaction(self._connection):
+            self._forget_noticed(payment)
+            known = self._complete(payment)
+            if known and not known["kind"] & GONE:
+                self._copy(known["version"], GONE | NOTICED, now)
+
+    def forget_noticed_before(self, day: date) -> None:
+        """Payments of nobody that we know, which no window will hold again."""
+        self._connection.execute(
+            "DELETE FROM ledger WHERE until IS NULL AND day < ? AND kind & ?", (day.isoformat(), NOTICED)
+        )
+
+    def count(self, first: date) -> int:
+        """How many payments credited since `first` are known."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM ledger WHERE until IS NULL AND day >= ?", (first.isoformat(),)
+        )
+        return int(row.fetchone()[0])
+
+    def account_of(self, payment: PaymentId) -> AccountId | None:
+        """Whose it was when it was last seen."""
+        row = self._connection.execute(
+            "SELECT account FROM ledger WHERE until IS NULL AND payment = ? AND NOT kind & ?"
+            " ORDER BY account IS NULL, version DESC LIMIT 1",
+            (payment, GONE),
+        ).fetchone()
+        return AccountId(row[0]) if row and row[0] is not None else None
+
+    # --- rows ---
+
+    def _newest_of(self, account: AccountId, first: date, last: date) -> tuple[dict[int, sqlite3.Row], list[int]]:
+        """The newest complete versions of the account's payments, and the numbers of those only noticed."""
+        rows = self._connection.execute(
+            "SELECT l.*, t.content AS method_name FROM ledger l LEFT JOIN term t ON t.id = l.method"
+            " WHERE account = ? AND (day = '' OR day BETWEEN ? AND ?) AND until IS NULL",
+            (account, first.isoformat(), last.isoformat()),
+        ).fetchall()
+        complete = {row["payment"]: row for row in rows if not row["kind"] & NOTICED}
+        return complete, [row["version"] for row in rows if row["kind"] & NOTICED]
+
+    def _valid(self, account: AccountId, first: date, last: date, version: int | None) -> dict[PaymentId, Payment]:
+        """Complete versions that were the newest ones when `version` was."""
+        at = _EVERY_VERSION if version is None else version
+        rows = self._connection.execute(
+            "SELECT l.*, t.content AS method_name FROM ledger l LEFT JOIN term t ON t.id = l.method"
+            " WHERE account = ? AND (day = '' OR day BETWEEN ? AND ?) AND version <= ?"
+            " AND (until IS NULL OR until > ?) AND NOT kind & ?",
+            (account, first.isoformat(), last.isoformat(), at, at, GONE | NOTICED),
+        )
+        return {payment.id: payment for payment in map(_payment, rows)}
+
+    def _complete(self, payment: PaymentId) -> Any:
+        return self._connection.execute(
+            "SELECT * FROM ledger WHERE until IS NULL AND payment = ? AND NOT kind & ?", (payment, NOTICED)
+        ).fetchone()
+
+    def _add(self, account: AccountId, payment: Payment, now: datetime) -> None:
+        self._forget_noticed(payment.id)
+        method = self._terms.number(payment.method) if payment.method else None
+        added = self._connection.execute(
+            "INSERT INTO ledger (payment, account, day, status, amount, currency, number, owner, kind, provider,"
+            " method, refund_of, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                payment.id,
+                account,
+                *_looks(payment),
+                payment.owner,
+                _kind(payment),
+                payment.provider,
+                method,
+                payment.refund_of,
+                moment(now),
+            ),
+        )
+        self._replaced(payment.id, int(added.lastrowid or 0))
+
+    def _end(self, version: int, kind: int, now: datetime) -> None:
+        payment, added = self._copy(version, kind, now)
+        self._replaced(payment, added)
+
+    def _copy(self, version: int, kind: int, now: datetime) -> tuple[PaymentId, int]:
+        """The same again with something added to its kind."""
+        added = self._connection.execute(
+            "INSERT INTO ledger (payment, account, day, status, amount, currency, number, owner, kind, provider,"
+            " method, refund_of, seen) SELECT payment, account, day, status, amount, currency, number, owner, kind | ?,"
+            " provider, method, refund_of, ? FROM ledger WHERE version = ?",
+            (kind, moment(now), version),
+        ).lastrowid
+        payment = self._connection.execute("SELECT payment FROM ledger WHERE version = ?", (added,)).fetchone()[0]
+        return PaymentId(payment), int(added or 0)
+
+    def _replaced(self, payment: PaymentId, version: int) -> None:
+        """Whatever was a payment's newest version before is not any more."""
+        self._connection.execute(
+            "UPDATE ledger SET until = ? WHERE until IS NULL AND payment = ? AND version < ?",
+            (version, payment, version),
+        )
+
+    def _name(self, version: int, owner: str) -> None:
+        self._connection.execute("UPDATE ledger SET owner = ? WHERE version = ?", (owner, version))
+
+    def _forget_noticed(self, payment: PaymentId) -> None:
+        self._connection.execute(
+            "DELETE FROM ledger WHERE until IS NULL AND payment = ? AND kind & ?", (payment, NOTICED)
+        )
+
+
+def _is_within(day: date | None, first: date, last: date) -> bool:
+    return day is None or first <= day <= last
+
+
+def _looks(payment: Payment | PaymentSketch) -> tuple[str, int, str, str, str]:
+    """Day, status, amount, currency and number: what a list shows of a payment beside whose it is."""
+    day, amount = payment.credited_on, payment.amount
+    return day.isoformat() if day else "", int(payment.status), str(amount.amount), amount.currency, payment.number
+
+
+def _kind(payment: Payment) -> int:
+    return payment.promotional * PROMOTIONAL | payment.method_excluded * METHOD_EXCLUDED | payment.is_refund * REFUND
+
+
+def _is_kept(payment: Payment, row: sqlite3.Row | None) -> bool:
+    """Whether that version says the same; one that an earlier release kept has no owner's name."""
+    return (
+        row is not None
+        and (row["day"], row["status"], row["amount"], row["currency"], row["number"]) == _looks(payment)
+        and (row["kind"], row["provider"], row["refund_of"]) == (_kind(payment), payment.provider, payment.refund_of)
+        and (row["method_name"] or "") == payment.method
+        and row["owner"] in ("", payment.owner)
+    )
+
+
+def _is_new_name(payment: Payment, known: dict[int, sqlite3.Row]) -> bool:
+    """Whether it is kept already, but for the owner's name."""
+    row = known.get(payment.id)
+    return bool(payment.owner and row and not row["owner"] and _is_kept(payment, row))
+
+
+def _payment(row: sqlite3.Row) -> Payment:
+    sketch, kind = _sketch(row), row["kind"]
+    return Payment(
+        sketch.id,
+        sketch.number,
+        sketch.amount,
+        sketch.status,
+        sketch.credited_on,
+        ProviderId(row["provider"]),
+        row["method_name"] or "",
+        bool(kind & METHOD_EXCLUDED),
+        bool(kind & PROMOTIONAL),
+        bool(kind & REFUND),
+        row["refund_of"],
+        sketch.owner,
+    )
+
+
+def _sighting(row: sqlite3.Row) -> Sighting:
+    account = row["account"]
+    return Sighting(_sketch(row), None if account is None else AccountId(account))
+
+
+def _sketch(row: sqlite3.Row) -> PaymentSketch:
+    return PaymentSketch(
+        PaymentId(row["payment"]),
+        row["number"],
+        Money(Decimal(row["amount"]), row["currency"]),
+        PaymentStatus(row["status"]),
+        date.fromisoformat(row["day"]) if row["day"] else None,
+        row["owner"],
+    )
