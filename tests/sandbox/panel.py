@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -349,7 +349,7 @@ _NUMBERED = _USER.where(_USERS.id == bindparam("number"))
 _NAMED = _USER.where(_USERS.name == bindparam("name")).limit(1)
 
 
-def _user(session: Session, name: str) -> Row[Any]:
+def _user(session: Session, name: str) -> Any:
     found = session.execute(_NUMBERED, {"number": int(name)}).first() if name.isdecimal() else None
     found = found or session.execute(_NAMED, {"name": name}).first()
     if found is None or found.enabled != "on":
@@ -364,7 +364,7 @@ def _authenticated(session: Session, name: str, password: str) -> Caller:
     return _user_caller(found)
 
 
-def _user_caller(found: Row[Any]) -> Caller:
+def _user_caller(found: Any) -> Caller:
     return Caller(str(found.id), found.level, found.account, found.name)
 
 
