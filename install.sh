@@ -483,6 +483,7 @@ run_tests() {
         quick=1
         chosen=(-n "$(nproc)" -m 'not slow' --hypothesis-profile quick)
     fi
+    unset PYTHONDONTWRITEBYTECODE  # else every process compiles all of it again
     TESTS_FOLDER=$(mktemp -d "$(tests_memory)/tests.XXXXXX")
     trap 'rm -rf "$TESTS_FOLDER"' EXIT
     # what does not need the browser does not wait for it

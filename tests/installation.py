@@ -6,8 +6,10 @@ import fcntl
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.sandbox import Sandbox
@@ -57,6 +59,27 @@ def put_into(sandbox: Sandbox, wheels: Path) -> None:
         for each in (model / folder).glob("*resellerprogram*"):
             subprocess.run(["cp", "-a", str(each), str(sandbox.root / folder)], check=True)
     sandbox.mgrctl("exit")
+
+
+def workers_of(root: Path) -> list[int]:
+    """The processes of workers of the panel in that folder, or in one below it."""
+    marks = (os.fsencode(root), b"resellerprogram.worker")
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if all(mark in line for mark in marks):
+            found.append(int(folder.name))
+    return found
+
+
+def end_workers(root: Path) -> None:
+    """A worker waits ten minutes for more, also where nothing is to come any more."""
+    for process in workers_of(root):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def cli(sandbox: Sandbox, *words: str, language: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:

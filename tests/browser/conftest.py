@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.installation import put_into
+from tests.installation import end_workers, put_into
 from tests.sandbox import Sandbox
 from tests.sandbox.population import populate
 
@@ -57,7 +57,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
             cli(sandbox, "settings", "set", name, value)
         cli(sandbox, "apply")
         yield sandbox
-        subprocess.run(["pkill", "-9", "-f", f"main.Path.sys.argv.*{sandbox.root}"], check=False)
+        end_workers(sandbox.root)
 
 
 def _chromium() -> str | None:

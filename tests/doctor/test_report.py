@@ -24,7 +24,7 @@ from resellerprogram.programme.errors import BadInput
 # --- what may leave, said a second time ---
 
 _DECIMALS = r"(?:[.,]9{1,6})?"
-_ONE = rf"-?9{_DECIMALS} ?%?|0|empty|text|word|email|rows|(?:it|pl|i)_9|9\.9\.9|(?:return/)?(?:text/)?9|XXX|¤"
+_ONE = rf"(?:-?9{_DECIMALS}|0) ?%?|empty|text|word|email|rows|(?:it|pl|i)_9|9\.9\.9|(?:return/)?(?:text/)?9|XXX|¤"
 _AMOUNT = rf"-?9(?:[ ·]999)?{_DECIMALS} (?:XXX|¤|text)|¤-?9{_DECIMALS}"
 _DAY = r"YYYY-MM-DD(?: hh:mm(?::ss)?|Thh:mm:ss)?|DD\.MM\.YYYY"
 _FORM = re.compile(f"{_ONE}|{_AMOUNT}|{_DAY}")

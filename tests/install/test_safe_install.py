@@ -17,6 +17,7 @@ import pytest
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store import Store, database
 
+from tests import installation
 from tests.installation import PROJECT, cli, run
 from tests.sandbox import Sandbox
 
@@ -161,8 +162,9 @@ def test_an_upgrade_that_is_not_registered_leaves_the_data_to_the_release_before
         ' "$0.real" "$@" >/dev/null; echo \'<doc><error type="missed"/></doc>\' ;; *) exec "$0.real" "$@" ;; esac\n'
     )
     mgrctl.chmod(0o755)
-    (tmp_path / "sleep").write_text("#!/bin/sh\n")
-    (tmp_path / "sleep").chmod(0o755)
+    for program, does in (("sleep", ""), ("seq", "echo 1 9 10 11")):  # the first looks and the last, without pauses
+        (tmp_path / program).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / program).chmod(0o755)
     before = os.readlink(root / "lib" / "resellerprogram" / "current")
 
     failed = run("install", root, "--wheels", str(wheels), PATH=f"{tmp_path}:{os.environ['PATH']}")
@@ -178,7 +180,7 @@ def test_an_upgrade_that_is_not_registered_leaves_the_data_to_the_release_before
 def installing(root: Path, wheels: Path) -> subprocess.Popen[str]:
     """An install that goes on while the test does."""
     words = [str(PROJECT / "install.sh"), "install", "--root", str(root), "--wheels", str(wheels)]
-    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": str(installation.PREPARED), "PIP_NO_INDEX": "1"}
     return subprocess.Popen(words, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from resellerprogram.programme.errors import AnotherRunActive
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 
-from tests.installation import put_into
+from tests.installation import end_workers, put_into, workers_of
 from tests.sandbox import Sandbox
 
 PATIENCE = 60.0
@@ -70,20 +68,10 @@ class Live:
 
     def workers(self) -> list[int]:
         """The processes of workers of this panel."""
-        marks = (str(self.root).encode(), b"resellerprogram.worker")
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                line = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if all(mark in line for mark in marks):
-                found.append(int(folder.name))
-        return found
+        return workers_of(self.root)
 
     def stop_workers(self) -> None:
-        for process in self.workers():
-            os.kill(process, signal.SIGKILL)
+        end_workers(self.root)
         self.wait(lambda: not self.workers(), "the worker's end")
 
     def wait(self, until: Callable[[], object], what: str = "") -> None:

@@ -49,6 +49,7 @@ def state_of(operator: Operator, accounts: list[int]) -> list[dict[str, int]]:
     return [operator.percents(account) for account in accounts]
 
 
+@pytest.mark.usefixtures("over_https")
 @pytest.mark.parametrize("fault", ["broken", "truncated", "empty", "html", "refuse"])
 @pytest.mark.parametrize("function", ["payment", "account.discount", "account", "itemtype", "currency", "project"])
 def test_a_read_that_fails_stops_the_run_before_anything_is_written(
@@ -69,6 +70,7 @@ def test_a_read_that_fails_stops_the_run_before_anything_is_written(
     assert state_of(operator, accounts) != before
 
 
+@pytest.mark.usefixtures("over_https")
 def test_a_panel_that_hangs_is_given_up_on(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (2.0,))
     monkeypatch.setattr(Https.__init__, "__defaults__", ("", 2.0))
@@ -163,6 +165,7 @@ def test_an_unknown_account_is_told(operator: Operator) -> None:
         operator.apply(account=99)
 
 
+@pytest.mark.usefixtures("over_https")
 def test_the_employees_filters_are_put_back_though_the_run_fails(operator: Operator) -> None:
     three_resellers(operator)
     operator.sandbox.mgrctl("payment.filter", status="1", sok="ok", su="admin")
@@ -243,6 +246,7 @@ def _reset(operator: Operator, discounts: list[dict[str, Any]], snapshot: Path) 
         source.backup(operator.store.connection)
 
 
+@pytest.mark.usefixtures("over_https")
 @pytest.mark.parametrize("when", ["crash_before", "crash_after"])
 @pytest.mark.parametrize("nth", range(6))
 def test_the_panel_dying_at_any_write_leaves_nothing_doubled(operator: Operator, when: str, nth: int) -> None:

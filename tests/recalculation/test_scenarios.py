@@ -15,7 +15,7 @@ from resellerprogram.programme.turnover import Reason
 
 from tests.operator import TODAY, Operator
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("over_https")]
 
 PARTNER_8 = {"vds": 19, "dedic": 7, "certificate": 3}
 

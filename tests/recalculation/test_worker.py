@@ -138,6 +138,7 @@ def test_what_comes_while_an_account_is_recalculated_is_not_lost(
     assert operator.percents(account) == PARTNER_8
 
 
+@pytest.mark.usefixtures("over_https")
 def test_a_long_queue_is_answered_over_https(operator: Operator) -> None:
     accounts = [client(operator, f"Client {number}") for number in range(ROUND + 5)]
     for account in accounts:

@@ -46,7 +46,7 @@ def sandbox_in(folder: Path, **readings: str) -> Panel:
     database = f"sqlite:///{folder / 'var' / 'billmgr.db'}"
     world = World(database, state.readings)
     with world.at_once():
-        world.found("admin-password", noon)
+        world.found("admin-password")
         accounts = populate(world, _TODAY, 7, 40)
         world.add_expense(accounts[0], 810, _TODAY, discount=1, saved=190)
         world.add_expense(accounts[1], 1000, _TODAY)

@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import bindparam, create_engine, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from . import decoration, documents, metadata, reports
 from .documents import Refusal
+from .engine import opened, rows_of
 from .functions import REGISTRY
 from .functions.orders import register_orders
 from .functions.registry import Function
-from .models import Base, Itemtype, User
+from .models import Itemtype, User
 from .plugins import Plugins, run_background, run_handler
 from .request import EMPLOYEE, ROOT, Caller, Request
 from .state import Call, State
@@ -58,8 +59,7 @@ class Panel:
 
     def __init__(self, root: Path, database: str, state: State) -> None:
         self.root, self.state = root, state
-        self.engine = create_engine(database, **_engine_options(database))
-        Base.metadata.create_all(self.engine)
+        self.engine = opened(database, _driver_options(database))
         self.filters: dict[tuple[str, str], dict[str, str]] = {}
         self.logins: dict[str, Login] = {}
         self.keys: dict[str, str] = {}
@@ -72,7 +72,7 @@ class Panel:
         self._locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
         self.log = _log(root)
         with Session(self.engine) as session:
-            register_orders([each.intname for each in session.query(Itemtype)])
+            register_orders([each.intname for each in rows_of(session, Itemtype)])
         self.reload()
 
     @property
@@ -343,25 +343,28 @@ def _as(session: Session, caller: Caller, name: str) -> Caller:
     return Caller(become.user, become.level, become.account, become.name, (*caller.via, caller.name))
 
 
-_NAMED = select(User).where(User.name == bindparam("name")).limit(1)
+_USERS = User.__table__.c
+_USER = select(_USERS.id, _USERS.level, _USERS.account, _USERS.name, _USERS.enabled, _USERS.password)
+_NUMBERED = _USER.where(_USERS.id == bindparam("number"))
+_NAMED = _USER.where(_USERS.name == bindparam("name")).limit(1)
 
 
-def _user(session: Session, name: str) -> User:
-    found = session.get(User, int(name)) if name.isdecimal() else None
-    found = found or session.scalars(_NAMED, {"name": name}).first()
+def _user(session: Session, name: str) -> Any:
+    found = session.execute(_NUMBERED, {"number": int(name)}).first() if name.isdecimal() else None
+    found = found or session.execute(_NAMED, {"name": name}).first()
     if found is None or found.enabled != "on":
         raise Refusal("missed", "user", name)
     return found
 
 
 def _authenticated(session: Session, name: str, password: str) -> Caller:
-    found = session.query(User).filter(User.name == name).first()
+    found = session.execute(_NAMED, {"name": name}).first()
     if found is None or not password or not secrets.compare_digest(found.password.encode(), password.encode()):
         raise Refusal("auth", "badpassword", "", "Invalid username or password")
     return _user_caller(found)
 
 
-def _user_caller(found: User) -> Caller:
+def _user_caller(found: Any) -> Caller:
     return Caller(str(found.id), found.level, found.account, found.name)
 
 
@@ -379,8 +382,8 @@ def _check_text(params: dict[str, str]) -> None:
             raise Refusal("value", documents.printable(name), documents.printable(value))
 
 
-def _engine_options(database: str) -> dict[str, Any]:
-    return {"connect_args": {"check_same_thread": False, "timeout": 30}} if database.startswith("sqlite") else {}
+def _driver_options(database: str) -> dict[str, Any]:
+    return {"check_same_thread": False, "timeout": 30} if database.startswith("sqlite") else {}
 
 
 def _log(root: Path) -> logging.Logger:

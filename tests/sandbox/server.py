@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import socketserver
+import socket
 import threading
 import time
+import traceback
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,13 +34,13 @@ class Server:
         self.run = root / "var" / "run"
         self.state = State.load(self.run / "state.json", datetime.now().replace(microsecond=0))
         self.panel = Panel(root, database, self.state)
-        self.http = create_server(self._application(), host="127.0.0.1", port=port, threads=32)
-        self.local = _serve_socket(self.run / "core.sock", self._mgrctl)
-        self.control = _serve_socket(self.run / "control.sock", self._control)
+        self.http = create_server(self._application(), host="127.0.0.1", port=port, threads=16)
+        self.local = _Socket(self.run / "core.sock", self._mgrctl)
+        self.control = _Socket(self.run / "control.sock", self._control)
 
     def serve(self) -> None:
         for server in (self.local, self.control):
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            server.serve()
         (self.run / "address").write_text(f"http://127.0.0.1:{self.http.effective_port}/billmgr", encoding="utf-8")
         self.http.run()
 
@@ -203,31 +206,57 @@ def _spoilt(answer: Answer, kind: str) -> tuple[int, bytes, str, list[Any]]:
     return 200, body, "text/html" if kind == "html" else answer.content_type, answer.after
 
 
-def _serve_socket(path: Path, answer: Any) -> socketserver.ThreadingUnixStreamServer:
-    """A unix socket for the owner alone: one request, one answer."""
-    path.unlink(missing_ok=True)
+class _Socket:
+    """A unix socket for the owner alone: one request, one answer. A thread that has answered waits for the next; when
+    none waits any more, there is one more."""
 
-    class Connection(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            body, after = answer(self.rfile.read())
-            self.wfile.write(body)
-            self.wfile.flush()
-            self.connection.shutdown(1)
+    def __init__(self, path: Path, answer: Callable[[bytes], tuple[bytes, list[Any]]]) -> None:
+        self._answer, self._waiting, self._lock = answer, 0, threading.Lock()
+        path.unlink(missing_ok=True)
+        here, before = os.getcwd(), os.umask(0o177)
+        self._listening = socket.socket(socket.AF_UNIX)
+        try:
+            os.chdir(path.parent)  # a socket's path may be 107 bytes long at most
+            self._listening.bind(path.name)
+        finally:
+            os.chdir(here)
+            os.umask(before)
+        self._listening.listen(128)
+
+    def serve(self) -> None:
+        with self._lock:
+            self._waiting += 1
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listening.accept()
+            with self._lock:
+                self._waiting -= 1
+                last = self._waiting == 0
+            if last:
+                self.serve()
+            with connection:
+                self._converse(connection)
+            with self._lock:
+                self._waiting += 1
+
+    def _converse(self, connection: socket.socket) -> None:
+        """What is not answered, the caller finds closed."""
+        try:
+            asked = b"".join(iter(lambda: connection.recv(65536), b""))
+            body, after = self._answer(asked)
+            connection.sendall(body)
+            connection.shutdown(socket.SHUT_RDWR)
             for work in after:
                 work()
-
-    here, before = os.getcwd(), os.umask(0o177)
-    try:
-        os.chdir(path.parent)  # a socket's path may be 107 bytes long at most
-        server = socketserver.ThreadingUnixStreamServer(path.name, Connection)
-    finally:
-        os.chdir(here)
-        os.umask(before)
-    server.daemon_threads = True
-    return server
+        except Exception:
+            traceback.print_exc()
 
 
 def main(root: Path, database: str, port: int) -> None:
+    logging.logThreads = logging.logProcesses = False  # our log shows neither
+    vars(logging)["_srcfile"] = None  # nor who called, as the logging package's documentation has it
     server = Server(root, database, port)
     (server.run / "pid").write_text(str(os.getpid()), encoding="utf-8")
     server.serve()

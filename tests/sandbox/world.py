@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import create_engine, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from .engine import opened
 from .functions.directory import GROUP_LEVEL
 from .functions.payments import CREDITED, REFUNDED, add_refund
 from .models import (
@@ -43,10 +44,9 @@ class World:
     """The panel's database as a test writes it, behind the panel's back."""
 
     def __init__(self, database: str, readings: dict[str, str]) -> None:
-        self.engine = create_engine(database)
+        self.engine = opened(database)
         self.readings = readings
         self._batch: Session | None = None
-        Base.metadata.create_all(self.engine)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -69,8 +69,9 @@ class World:
             yield session
             session.commit()
 
-    def found(self, staff_password: str, now: datetime) -> None:
+    def found(self, staff_password: str) -> None:
         """A panel just installed: provider, currencies, an employee, service types with tariffs, payment methods."""
+        Base.metadata.create_all(self.engine)
         with self._writing() as session:
             session.add_all(
                 [

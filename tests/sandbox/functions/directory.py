@@ -9,6 +9,7 @@ from lxml import etree
 from sqlalchemy import func, select
 
 from ..documents import Cell, Refusal, Row
+from ..engine import row_of, rows_of
 from ..models import (
     Account,
     Account2Group,
@@ -37,7 +38,7 @@ def project(request: Request) -> etree._Element:
     return request.listing(
         [
             {"id": str(each.id), "name": each.name, "currency_str": "RUB", "billurl": each.billurl}
-            for each in request.session.query(Project)
+            for each in rows_of(request.session, Project)
         ],
         request.conditions({}),
     )
@@ -119,13 +120,13 @@ def account_project(request: Request) -> etree._Element:
     projects = {
         row[0]
         for row in request.session.execute(
-            select(Account2Project.project).where(Account2Project.account == client(request, request.number()).id)
+            select(Account2Project.project).where(Account2Project.account == client_id(request, request.number()))
         )
     }
     return request.listing(
         [
             {"id": str(each.id), "name": each.name, "active": "on" if each.id in projects else "off"}
-            for each in request.session.query(Project)
+            for each in rows_of(request.session, Project)
         ]
     )
 
@@ -191,7 +192,7 @@ def accountgroup_suspend(request: Request) -> etree._Element:
 @function("itemtype", title=("Service types", "Типы услуг"))
 def itemtype(request: Request) -> etree._Element:
     rows: list[dict[str, Cell]] = []
-    for each in request.session.query(Itemtype).order_by(Itemtype.id):
+    for each in sorted(rows_of(request.session, Itemtype), key=lambda row: int(row.id)):
         row: dict[str, Cell] = {
             "id": str(each.id),
             "name": request.localized(each),
@@ -205,7 +206,7 @@ def itemtype(request: Request) -> etree._Element:
 
 @function("itemtype.edit", writes=True)
 def itemtype_edit(request: Request) -> etree._Element:
-    found = request.session.get(Itemtype, request.number())
+    found = row_of(request.session, Itemtype, request.number())
     if found is None:
         raise request.missing("itemtype", request.elid)
     return request.form({"elid": str(found.id), "intname": found.intname, "name": found.name, "name_ru": found.name_ru})
@@ -214,7 +215,7 @@ def itemtype_edit(request: Request) -> etree._Element:
 @function("pricelist", title=("Tariffs", "Тарифы"))
 def pricelist(request: Request) -> etree._Element:
     by_name = request.state.reads("pricelist_itemtype", "name")
-    types = {each.id: each for each in request.session.query(Itemtype)}
+    types = {each.id: each for each in rows_of(request.session, Itemtype)}
     return request.listing(
         [
             {
@@ -223,7 +224,7 @@ def pricelist(request: Request) -> etree._Element:
                 "itemtype": request.localized(types[each.itemtype]) if by_name else str(each.itemtype),
                 "price": f"{each.monthly:.2f} RUB",
             }
-            for each in request.session.query(Pricelist)
+            for each in rows_of(request.session, Pricelist)
         ],
         request.conditions({}),
     )
@@ -240,7 +241,7 @@ def currency(request: Request) -> etree._Element:
                 "name": request.localized(each),
                 "active": each.active,
             }
-            for each in request.session.query(Currency)
+            for each in rows_of(request.session, Currency)
         ],
         request.conditions({}),
     )
@@ -272,7 +273,7 @@ def paymethod(request: Request) -> etree._Element:
     return request.listing(
         [
             {"id": str(each.id), "name": request.localized(each), "module": each.module, "active": each.active}
-            for each in request.session.query(Paymethod)
+            for each in rows_of(request.session, Paymethod)
         ],
         request.conditions({}),
     )
@@ -284,6 +285,14 @@ def client(request: Request, number: int) -> Account:
     if found is None or found.level != CLIENT:
         raise request.missing("account", number)
     return found
+
+
+def client_id(request: Request, number: int) -> int:
+    """The number itself, if it is a client's."""
+    found = row_of(request.session, Account, number)
+    if found is None or found.level != CLIENT:
+        raise request.missing("account", number)
+    return number
 
 
 def next_id(request: Request, model: Any) -> int:
@@ -330,4 +339,4 @@ def _new_account(request: Request) -> etree._Element:
 
 
 def _providers(request: Request) -> list[tuple[str, str]]:
-    return [(str(each.id), each.name) for each in request.session.query(Project)]
+    return [(str(each.id), each.name) for each in rows_of(request.session, Project)]

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
+from sqlalchemy import bindparam, select
 
 from ..documents import Cell, Refusal, add_rows, new_document
+from ..engine import row_of, rows_of
 from ..models import Discount, Itemtype, Pricelist
 from ..request import CLIENT, Request
-from .directory import client, next_id
+from .directory import client_id, next_id
 from .registry import function
 
 PERCENT, SPECIAL_PRICE = 0, 1
 FAR = date(2050, 1, 1)
+_COLUMNS = Discount.__table__.c
+_OF_ACCOUNT = select(Discount.__table__).where(_COLUMNS.account == bindparam("number")).order_by(_COLUMNS.id)
 
 
 @function("account.discount", needs_employee=True)
 def discounts(request: Request) -> etree._Element:
-    account = client(request, request.number()).id
-    found = request.session.query(Discount).filter(Discount.account == account).order_by(Discount.id)
+    account = client_id(request, request.number())
+    found = request.session.execute(_OF_ACCOUNT, {"number": account})
     return request.listing([_row(request, discount) for discount in found], request.conditions({}))
 
 
 @function("account.discount.add", needs_employee=True)
 def discount_add(request: Request) -> etree._Element:
     """The wizard's start; `snext=ok` leads to its last step, as the answer's `func` says (E.4)."""
-    account = client(request, request.number("plid" if request.param("plid") else "elid")).id
+    account = client_id(request, request.number("plid" if request.param("plid") else "elid"))
     request.panel.wizards.add(_wizard(request, account))
     if request.param("snext") or request.submitted:
         return _product_form(request, account)
@@ -36,7 +41,7 @@ def discount_add(request: Request) -> etree._Element:
 
 @function("account.discount.add.product", needs_employee=True, writes=True)
 def discount_add_product(request: Request) -> etree._Element:
-    account = client(request, request.number("plid")).id
+    account = client_id(request, request.number("plid"))
     if not request.submitted:
         return _product_form(request, account)
     if request.state.reads("wizard_steps", "yes") and _wizard(request, account) not in request.panel.wizards:
@@ -136,8 +141,8 @@ def _types(request: Request) -> list[tuple[str, str]]:
 def _tree(request: Request) -> list[tuple[str, str]]:
     """What a discount may be for: everything, a service type, a tariff (A.3)."""
     everything = "Все услуги" if request.language == "ru" else "All services"
-    types = [(f"it_{each.id}", request.localized(each)) for each in request.session.query(Itemtype)]
-    tariffs = [(f"pl_{each.id}", request.localized(each)) for each in request.session.query(Pricelist)]
+    types = [(f"it_{each.id}", request.localized(each)) for each in rows_of(request.session, Itemtype)]
+    tariffs = [(f"pl_{each.id}", request.localized(each)) for each in rows_of(request.session, Pricelist)]
     return [("null", everything), *types, *tariffs]
 
 
@@ -152,7 +157,7 @@ def _discount(request: Request, number: int) -> Discount:
     return found
 
 
-def _row(request: Request, discount: Discount) -> dict[str, Cell]:
+def _row(request: Request, discount: Any) -> dict[str, Cell]:
     row: dict[str, Cell] = {"id": str(discount.id)}
     columns = request.state.readings["discount_list_columns"]
     if columns in ("full", "id_name"):
@@ -196,13 +201,13 @@ def _scope(request: Request) -> str:
     for node in text.split(",") if text != "null" else ():
         kind, _, number = node.strip().partition("_")
         model = {"it": Itemtype, "pl": Pricelist}.get(kind)
-        exists = number.isdecimal() and (kind == "i" or (model and request.session.get(model, int(number))))
+        exists = number.isdecimal() and (kind == "i" or (model and row_of(request.session, model, int(number))))
         if not exists:
             raise Refusal("value", "pricelist_tree", text)
     return text
 
 
-def _value(discount: Discount) -> str:
+def _value(discount: Any) -> str:
     if discount.type == SPECIAL_PRICE:
         return f"{discount.fixed or '0.00'} RUB"
     return f"{_percent(discount.percentage)} %"

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from lxml import etree
+from sqlalchemy import Row, bindparam, select
 
 from ..documents import Refusal, add, add_values, new_document
+from ..engine import row_of, the_row_of
 from ..models import Currency, Payment, Paymethod, Project, Subaccount, User
 from ..request import EMPLOYEE, ROOT, Request
 from .registry import function
@@ -45,18 +47,25 @@ _COLUMNS = (
     "chargecommission",
     "paymethodcommissionamount",
 )
+_USERS = User.__table__.c
+_FIRST_USER = (
+    select(_USERS.id, _USERS.email, _USERS.realname, _USERS.phone)
+    .where(_USERS.account == bindparam("client"))
+    .order_by(_USERS.id)
+    .limit(1)
+)
 
 
 @function("payment.info", EMPLOYEE)
 def payment_info(request: Request) -> etree._Element:
     if request.caller.level < ROOT and request.state.reads("payment_info_for", "root"):
         raise Refusal("access", request.func)
-    found = request.session.get(Payment, request.number())
+    found = row_of(request.session, Payment, request.number())
     if found is None:
         raise request.missing("payment", request.elid)
     if request.state.reads("payment_reads_wait", "yes"):
         request.panel.lock_payments(request, found.subaccount)
-        request.session.refresh(found)
+        found = the_row_of(request.session, Payment, found.id)
     document = new_document(request.func, request.language)
     element = etree.SubElement(document, "payment", id=str(found.id), level="30", lang=request.language)
     add_values(element, {name: _scalar(getattr(found, name)) for name in _COLUMNS})
@@ -68,10 +77,10 @@ def payment_info(request: Request) -> etree._Element:
     return document
 
 
-def _add_payer(request: Request, element: etree._Element, found: Payment) -> None:
-    subaccount = request.session.get_one(Subaccount, found.subaccount)
-    user = request.session.query(User).filter(User.account == subaccount.account).order_by(User.id).first()
-    provider = request.session.get_one(Project, subaccount.project)
+def _add_payer(request: Request, element: etree._Element, found: Row[Any]) -> None:
+    subaccount = the_row_of(request.session, Subaccount, found.subaccount)
+    user = request.session.execute(_FIRST_USER, {"client": subaccount.account}).first()
+    provider = the_row_of(request.session, Project, subaccount.project)
     payer = {"manager_url": provider.billurl, "remote_ip": "127.0.0.1"}
     if user is not None:
         payer.update(user_id=str(user.id), useremail=user.email, userrealname=user.realname, userphone=user.phone)
@@ -79,11 +88,11 @@ def _add_payer(request: Request, element: etree._Element, found: Payment) -> Non
     _nested(element, "project", {"id": provider.id, "name": provider.name, "billurl": provider.billurl})
 
 
-def _add_method(request: Request, element: etree._Element, found: Payment) -> None:
+def _add_method(request: Request, element: etree._Element, found: Row[Any]) -> None:
     """The method's settings: a second `paymethod` beside the one that holds its id."""
-    method = request.session.get(Paymethod, found.paymethod) if found.paymethod else None
+    method = row_of(request.session, Paymethod, found.paymethod) if found.paymethod else None
     _nested(element, "paymethod", {} if method is None else _settings(method))
-    currency = request.session.get_one(Currency, found.currency)
+    currency = the_row_of(request.session, Currency, found.currency)
     _nested(
         element,
         "currency",
@@ -94,7 +103,7 @@ def _add_method(request: Request, element: etree._Element, found: Payment) -> No
     add_values(item, {name: _scalar(value) for name, value in amounts.items()})
 
 
-def _settings(method: Paymethod) -> dict[str, Any]:
+def _settings(method: Row[Any]) -> dict[str, Any]:
     return {name: getattr(method, name) for name in ("id", "name", "module", "currency", "active")}
 
 

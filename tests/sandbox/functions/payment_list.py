@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 
 from ..documents import Cell
 from ..documents import Row as ListRow
@@ -23,7 +23,7 @@ from ..models import (
     Subaccount,
 )
 from ..request import CLIENT, EMPLOYEE, Request, as_amount, as_day, like
-from .directory import client
+from .directory import client_id
 from .payments import CREDITED, INITIATED, STATUSES
 from .registry import function
 
@@ -61,7 +61,7 @@ FILTER = {
 
 @function("payment", CLIENT, title=("Payments", "Платежи"))
 def payment(request: Request) -> etree._Element:
-    return _listing(request, _filtered(request, _query(request), request.conditions(FILTER)))
+    return _listing(request, [*_own(request), *_filtered(request, request.conditions(FILTER))])
 
 
 @function("payment.filter", CLIENT)
@@ -77,111 +77,118 @@ def payment_setfilter(request: Request) -> etree._Element:
 
 @function("account.payment", EMPLOYEE)
 def account_payment(request: Request) -> etree._Element:
-    account = client(request, request.number()).id
-    return _listing(request, _query(request).where(Subaccount.account == account))
+    account = client_id(request, request.number())
+    return _listing(request, [*_own(request), _OF.account == account])
 
 
-_EVERYTHING: Any = (
+_WHAT, _OF, _WHO, _WITH = (model.__table__.c for model in (Payment, Subaccount, Account, Paymethod))
+_PROVIDER, _MONEY = Project.__table__.c, Currency.__table__.c
+_JOINED = (
+    Payment.__table__.join(Subaccount.__table__, _OF.id == _WHAT.subaccount)
+    .join(Account.__table__, _WHO.id == _OF.account)
+    .join(Project.__table__, _PROVIDER.id == _OF.project)
+    .join(Currency.__table__, _MONEY.id == _OF.currency)
+    .outerjoin(Paymethod.__table__, _WITH.id == _WHAT.paymethod)
+)
+_LISTED = select(_WHAT.id).select_from(_JOINED).where(_WHAT.status != INITIATED)
+_SHOWN = (
     select(
-        Payment,
-        Account.name.label("account_name"),
-        Project.id.label("project_id"),
-        Project.name.label("project_name"),
-        Currency.iso,
-        Currency.symbol,
-        Paymethod.name.label("method"),
-        Paymethod.name_ru.label("method_ru"),
-        Paymethod.module,
-        Paymethod.allowrefund,
+        Payment.__table__,
+        _WHO.name.label("account_name"),
+        _PROVIDER.id.label("project_id"),
+        _PROVIDER.name.label("project_name"),
+        _MONEY.iso,
+        _MONEY.symbol,
+        _WITH.name.label("method"),
+        _WITH.name_ru.label("method_ru"),
+        _WITH.module,
+        _WITH.allowrefund,
     )
-    .join(Subaccount, Subaccount.id == Payment.subaccount)
-    .join(Account, Account.id == Subaccount.account)
-    .join(Project, Project.id == Subaccount.project)
-    .join(Currency, Currency.id == Subaccount.currency)
-    .outerjoin(Paymethod, Paymethod.id == Payment.paymethod)
-    .where(Payment.status != INITIATED)
+    .select_from(_JOINED)
+    .where(_WHAT.id.in_(bindparam("shown", expanding=True)))
 )
 
 
-def _query(request: Request) -> Select[Any]:
-    query: Select[Any] = _EVERYTHING
-    if request.caller.level <= CLIENT:
-        query = query.where(Subaccount.account == request.caller.account)
-    return query
+def _own(request: Request) -> list[Any]:
+    """A client sees his own."""
+    return [_OF.account == request.caller.account] if request.caller.level <= CLIENT else []
 
 
-def _filtered(request: Request, query: Select[Any], conditions: dict[str, str]) -> Select[Any]:
+def _filtered(request: Request, conditions: dict[str, str]) -> list[Any]:
+    found = []
     for name, value in conditions.items():
         condition = _CONDITIONS.get(name)
         if name == "id" and value:
-            query = query.where(request.with_id(Payment.id, value))
+            found.append(request.with_id(_WHAT.id, value))
         elif value and condition is not None and value not in ("null", "nodate"):
-            query = condition(query, value)
+            found.append(condition(value))
     if conditions.get("createdate", "nodate") != "other":
-        return query
+        return found
     for name, compare in (("createdatestart", "__ge__"), ("createdateend", "__le__")):
         if conditions[name]:
-            query = query.where(getattr(func.date(Payment.createdate), compare)(_day(conditions[name])))
-    return query
+            found.append(getattr(func.date(_WHAT.createdate), compare)(_day(conditions[name])))
+    return found
 
 
-def _methods(query: Select[Any], value: str) -> Select[Any]:
+def _methods(value: str) -> Any:
     picked = [part.strip() for part in value.split(",")]
     promotional = {
         "cashback_paymethod": select(Promotion2Payment.payment_cashback),
         "coupon_paymethod": select(Promotioncoupon2Account.payment),
     }
-    condition: Any = Payment.paymethod.in_([int(part) for part in picked if part.isdecimal()])
+    condition: Any = _WHAT.paymethod.in_([int(part) for part in picked if part.isdecimal()])
     for part in picked:
         if part in promotional:
-            condition = condition | Payment.id.in_(promotional[part])
+            condition = condition | _WHAT.id.in_(promotional[part])
         elif part == "null_paymethod":
-            condition = condition | Payment.paymethod.is_(None)
-    return query.where(condition)
+            condition = condition | _WHAT.paymethod.is_(None)
+    return condition
 
 
-def _ids(column: Any) -> Callable[[Select[Any], str], Select[Any]]:
-    return lambda query, value: query.where(
-        column.in_([int(part) for part in value.split(",") if part.strip().isdecimal()])
-    )
+def _ids(column: Any) -> Callable[[str], Any]:
+    def condition(value: str) -> Any:
+        ids = [int(part) for part in value.split(",") if part.strip().isdecimal()]
+        return column == ids[0] if len(ids) == 1 else column.in_(ids)
+
+    return condition
 
 
 def _day(value: str) -> str:
     return str(as_day("date", value))
 
 
-_CONDITIONS: dict[str, Callable[[Select[Any], str], Select[Any]]] = {
-    "account_id": _ids(Subaccount.account),
-    "project": _ids(Subaccount.project),
-    "status": _ids(Payment.status),
-    "number": lambda query, value: query.where(Payment.number.like(like(value), escape="!")),
-    "account": lambda query, value: query.where(Account.name.contains(value)),
-    "module": lambda query, value: query.where(Paymethod.module == value),
+_CONDITIONS: dict[str, Callable[[str], Any]] = {
+    "account_id": _ids(_OF.account),
+    "project": _ids(_OF.project),
+    "status": _ids(_WHAT.status),
+    "number": lambda value: _WHAT.number.like(like(value), escape="!"),
+    "account": lambda value: _WHO.name.contains(value),
+    "module": lambda value: _WITH.module == value,
     "paymethod": _methods,
-    "payfromdate": lambda query, value: query.where(func.date(Payment.paydate) >= _day(value)),
-    "paytodate": lambda query, value: query.where(func.date(Payment.paydate) <= _day(value)),
-    "restrictrefund": lambda query, value: query.where(Payment.restrictrefund == value),
-    "saamount_from": lambda query, value: query.where(Payment.subaccountamount >= as_amount("amount", value)),
-    "saamount_to": lambda query, value: query.where(Payment.subaccountamount <= as_amount("amount", value)),
-    "pmamount_from": lambda query, value: query.where(Payment.paymethodamount >= as_amount("amount", value)),
-    "pmamount_to": lambda query, value: query.where(Payment.paymethodamount <= as_amount("amount", value)),
+    "payfromdate": lambda value: func.date(_WHAT.paydate) >= _day(value),
+    "paytodate": lambda value: func.date(_WHAT.paydate) <= _day(value),
+    "restrictrefund": lambda value: _WHAT.restrictrefund == value,
+    "saamount_from": lambda value: _WHAT.subaccountamount >= as_amount("amount", value),
+    "saamount_to": lambda value: _WHAT.subaccountamount <= as_amount("amount", value),
+    "pmamount_from": lambda value: _WHAT.paymethodamount >= as_amount("amount", value),
+    "pmamount_to": lambda value: _WHAT.paymethodamount <= as_amount("amount", value),
 }
 
 
-def _listing(request: Request, query: Select[Any]) -> etree._Element:
-    ids = [row[0] for row in request.cut(query.with_only_columns(Payment.id), Payment.id, newest_first=True)]
-    return request.listing(ids, build=lambda shown: _rows(request, query, shown), newest_first=True)
+def _listing(request: Request, conditions: Sequence[Any]) -> etree._Element:
+    ids = [row[0] for row in request.cut(_LISTED.where(*conditions), _WHAT.id, newest_first=True)]
+    return request.listing(ids, build=lambda shown: _rows(request, shown), newest_first=True)
 
 
-def _rows(request: Request, query: Select[Any], shown: Sequence[int]) -> list[ListRow]:
-    found = request.session.execute(query.where(Payment.id.in_(shown))).all()
+def _rows(request: Request, shown: Sequence[int]) -> list[ListRow]:
+    found = request.session.execute(_SHOWN, {"shown": list(shown)}).all() if shown else []
     names, place = _promotional_names(request, found), {number: position for position, number in enumerate(shown)}
-    return [_row(request, row, names) for row in sorted(found, key=lambda row: place[row[0].id])]
+    return [_row(request, row, names) for row in sorted(found, key=lambda row: place[row.id])]
 
 
 def _promotional_names(request: Request, found: Any) -> dict[int, str]:
     """What the list calls the method of cashback and certificate payments, by payment."""
-    ids = [row[0].id for row in found if row[0].paymethod is None]
+    ids = [row.id for row in found if row.paymethod is None]
     if not ids:
         return {}
     russian = request.language == "ru"
@@ -197,10 +204,9 @@ def _promotional_names(request: Request, found: Any) -> dict[int, str]:
     }
 
 
-def _row(request: Request, row: SqlRow[Any], promotional: dict[int, str]) -> ListRow:
-    each: Payment = row[0]
+def _row(request: Request, each: SqlRow[Any], promotional: dict[int, str]) -> ListRow:
     russian = request.language == "ru"
-    sign = row.symbol if request.state.reads("amount_sign", "symbol") else row.iso
+    sign = each.symbol if request.state.reads("amount_sign", "symbol") else each.iso
     cells: dict[str, Cell] = {
         "docflow_pdf_status": "4",
         "store_payment": "off",
@@ -208,12 +214,12 @@ def _row(request: Request, row: SqlRow[Any], promotional: dict[int, str]) -> Lis
         "subaccountamount_iso": f"{_amount(each.subaccountamount)} {sign}",
         "sender_name": " - ",
         "paymethod_name": (
-            (row.method_ru if russian else row.method) or promotional.get(each.id, "select"),
+            (each.method_ru if russian else each.method) or promotional.get(each.id, "select"),
             {"nolink": "yes"},
         ),
         "create_date": str(each.createdate.date()),
         "pay_date": str(each.paydate.date()) if each.paydate else "",
-        "allowrefund": "on" if row.allowrefund == "on" and each.refund == "off" else "off",
+        "allowrefund": "on" if each.allowrefund == "on" and each.refund == "off" else "off",
         "refund": each.refund,
         "real_status": str(each.status),
         "status": (
@@ -222,17 +228,19 @@ def _row(request: Request, row: SqlRow[Any], promotional: dict[int, str]) -> Lis
         ),
         "number": each.number,
     }
-    if row.module:
-        cells["paymethod_module"] = row.module
+    if each.module:
+        cells["paymethod_module"] = each.module
     elif request.state.reads("promotional_module", "empty"):
         cells["paymethod_module"] = ("", {})  # there, and empty; one that is NULL would be left out
     if request.state.reads("refund_source", "present") and each.source_payment:
         cells["source_payment"] = str(each.source_payment)
     if request.caller.level > CLIENT:
-        cells["account_name"] = row.account_name
+        cells["account_name"] = each.account_name
         if not request.state.reads("payment_project", "absent"):
-            cells["project"] = str(row.project_id) if request.state.reads("payment_project", "id") else row.project_name
-        cells["recipient_name"] = row.project_name
+            cells["project"] = (
+                str(each.project_id) if request.state.reads("payment_project", "id") else each.project_name
+            )
+        cells["recipient_name"] = each.project_name
         for name in ("sender", "recipient"):
             cells[f"{name}_id"] = str(getattr(each, name) or "")
         cells["billorder"] = str(each.billorder or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from ..documents import Cell, Refusal, add, new_document
+from ..engine import row_of
 from ..models import Account, Account2Project, User
 from ..request import CLIENT, ROOT, Request
 from .registry import ANYBODY, REGISTRY, function
@@ -16,7 +17,7 @@ VERSION, CORE_VERSION = "6.94.1", "5.389.1"
 def whoami(request: Request) -> etree._Element:
     document = new_document("whoami", request.language)
     caller = request.caller
-    found = request.session.get(User, int(caller.user)) if caller.user.isdecimal() else None
+    found = row_of(request.session, User, int(caller.user)) if caller.user.isdecimal() else None
     etree.SubElement(
         document,
         "user",
