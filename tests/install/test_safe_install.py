@@ -175,6 +175,13 @@ def test_an_upgrade_that_is_not_registered_leaves_the_data_to_the_release_before
     assert (done.returncode, version(root)) == (0, newest), done.stderr
 
 
+def installing(root: Path, wheels: Path) -> subprocess.Popen[str]:
+    """An install that goes on while the test does."""
+    words = [str(PROJECT / "install.sh"), "install", "--root", str(root), "--wheels", str(wheels)]
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
+    return subprocess.Popen(words, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
 def older_data(root: Path, monkeypatch: pytest.MonkeyPatch, release: int) -> int:
     """The database is one of an earlier release; tells how far it has to be brought."""
     shipped = database._migrations()
@@ -194,10 +201,8 @@ def test_whoever_brings_the_data_along_is_not_interrupted(
     root = installed.root
     newest, before = older_data(root, monkeypatch, 3), os.readlink(root / "lib" / "resellerprogram" / "current")
     trial = root / "lib" / "resellerprogram" / "current" / "on-trial"
-    words = [str(PROJECT / "install.sh"), "install", "--root", str(root), "--wheels", str(wheels)]
-    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
     holder = sqlite3.connect(root / "var" / "resellerprogram" / "resellerprogram.db", isolation_level=None)
-    with subprocess.Popen(words, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as install:
+    with installing(root, wheels) as install:
         _until(lambda: trial.exists() and os.readlink(trial.parent) != before)
         holder.execute("BEGIN IMMEDIATE")
         _until(lambda: not trial.exists())
@@ -238,9 +243,7 @@ def test_a_release_that_does_not_run_any_more_is_upgraded_and_that_is_told(
 
 def test_two_at_once_are_one_after_the_other(sandbox: Sandbox, wheels: Path) -> None:
     """D5: the second says so and does nothing; nobody keeps the lock when the first has ended."""
-    words = [str(PROJECT / "install.sh"), "install", "--root", str(sandbox.root), "--wheels", str(wheels)]
-    variables = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
-    with subprocess.Popen(words, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as first:
+    with installing(sandbox.root, wheels) as first:
         assert first.stdout is not None
         assert "Building" in first.stdout.readline()
         second = run("install", sandbox.root, "--wheels", str(wheels))

@@ -223,6 +223,19 @@ def test_r11_a_decision_says_what_was_known_when_it_was_made(store: Store) -> No
     assert store.connection.execute("SELECT count(*) FROM decision WHERE content IS NOT NULL").fetchone()[0] == 0
 
 
+def test_r11_a_decision_that_holds_on_knows_what_was_known_on_its_last_day(store: Store) -> None:
+    """A payment that was dated tomorrow, and tomorrow is not there any more, changes nothing: neither the decision, nor
+    what is read of it."""
+    payment, dated_tomorrow = paid(600, "2025-01-05"), paid(5_000, "2025-01-21")
+    store.decisions.record(decide(ACCOUNT, TODAY, [payment, dated_tomorrow], TABLE, RULES), "daily", NOW)
+    on = decide(ACCOUNT, TODAY + timedelta(days=1), [payment], TABLE, RULES)
+    store.decisions.record(on, "daily", NOW + timedelta(days=1))
+    assert store.decisions.history_length(ACCOUNT) == 1
+    last = store.decisions.last(ACCOUNT)
+    assert last is not None
+    assert content_of(last.decision) == content_of(on)
+
+
 def test_a_decision_that_would_not_come_out_again_keeps_its_content(store: Store) -> None:
     decision = decide(ACCOUNT, TODAY, [paid(600, "2025-01-05")], TABLE, RULES)
     for rules in ("", "1 7 RUB", "of another release"):

@@ -74,8 +74,9 @@ class DecisionStore:
             last = self._last_row(decision.account)
             if last and not will_write and last["mark"] == mark and last["last_day"] <= day:
                 self._connection.execute(
-                    "UPDATE decision SET last_day = ?, confirmed_at = ? WHERE id = ?", (day, moment(now), last["id"])
-                )
+                    "UPDATE decision SET last_day = ?, confirmed_at = ?, version = ? WHERE id = ?",
+                    (day, moment(now), self._ledger.latest(), last["id"]),
+                )  # of its new last day, earlier versions may say more or less
                 return int(last["id"])
             return self.add(
                 decision,

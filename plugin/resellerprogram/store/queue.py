@@ -129,9 +129,9 @@ class QueueStore:
             (attempts, moment(now + pause), short(error, LONGEST_ERROR), int(dead), row),
         )
         self._connection.execute(
-            "UPDATE queue SET not_before = max(not_before, ?) WHERE id <> ? AND id <= ?"
-            " AND account = (SELECT account FROM queue WHERE id = ?)",
-            (moment(now + pause), row, self.newest(), row),
+            "UPDATE queue SET not_before = max(not_before, ?)"
+            " WHERE id <> ? AND account = (SELECT account FROM queue WHERE id = ?)",
+            (moment(now + pause), row, row),
         )
 
     def retry(self, row: int | None = None) -> int:

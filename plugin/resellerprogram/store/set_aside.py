@@ -102,7 +102,12 @@ class SetAsideStore:
             try:
                 rows[_mark(row)] = row
             except SPOILT as error:
-                log.error("what was set aside as discount %s of account %s can't be read: %r", *row[1:3], error)
+                log.error(
+                    "discount %s of account %s, which was set aside, can't be read: %r",
+                    row["discount"],
+                    row["account"],
+                    error,
+                )
                 spoilt.append(row)
         return rows, spoilt
 
