@@ -400,7 +400,7 @@ uninstall_plugin() {
         say "Removed. What was set aside still waits: it and the data stay in $ROOT/var/$NAME.set-aside.jsonl and $ROOT/var/$NAME." \
             "Удалено. Отложенные скидки ещё ждут возврата, они и данные остались в $ROOT/var/$NAME.set-aside.jsonl и $ROOT/var/$NAME."
     elif [ -n "$PURGE" ]; then
-        rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"* "$ROOT/var/$NAME.set-aside.jsonl"
+        rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"* "$ROOT/var/$NAME.set-aside.jsonl" "$ROOT/var/$NAME.clock"
         say "Removed, data included." "Удалено вместе с данными."
     else
         say "Removed. Data stay in $ROOT/var/$NAME." "Удалено. Данные остались в $ROOT/var/$NAME."

@@ -1,4 +1,5 @@
-"""`./install.sh demo`: the plugin on a sandbox panel, and the published worked example played on its clock."""
+"""`./install.sh demo`: the plugin on a sandbox panel, and the published worked example played on a test clock, by which
+both live."""
 
 from __future__ import annotations
 
@@ -39,7 +40,11 @@ def main() -> None:
         f"1. Панель-песочница: реселлеров {options.resellers}, три месяца платежей",
     )
     sandbox = Sandbox.create(
-        options.folder / "mgr5", port=options.port, now=datetime(2025, 1, 20, 12), password=PASSWORD
+        options.folder / "mgr5",
+        port=options.port,
+        now=datetime(2025, 1, 20, 12),
+        password=PASSWORD,
+        clock_file="var/resellerprogram.clock",
     )
     sandbox.world.populate(FIRST, count=options.resellers)
     sandbox.world.add_employee("chief", level=30, password=PASSWORD)
@@ -66,10 +71,10 @@ def play(sandbox: Sandbox, advance: int, falling: int) -> None:
 
     say("3. 20 January: what would change", "3. 20 января: что изменится")
     before = price(sandbox, "advance@example.com")
-    plugin(sandbox, "plan", "--date", str(FIRST), lines=16)
+    plugin(sandbox, "plan", lines=16)
     say("4. It is written, and a second plan is empty", "4. Записываем; второй план пуст")
-    plugin(sandbox, "apply", "--date", str(FIRST), lines=1)
-    plugin(sandbox, "plan", "--date", str(FIRST))
+    plugin(sandbox, "apply", lines=1)
+    plugin(sandbox, "plan")
     after = price(sandbox, "advance@example.com")
     say(
         f"   A month of VPS for account {advance}: {before:.2f} RUB before, {after:.2f} RUB now",
@@ -79,28 +84,27 @@ def play(sandbox: Sandbox, advance: int, falling: int) -> None:
     expect(sandbox, falling, vds=19, certificate=3)
 
     say(
-        "5. 21 January: one pays an advance of 50 000, the other nothing, and 3 000 leave the window",
-        "5. 21 января: один вносит аванс 50 000, другой ничего, и 3 000 выходят из окна",
+        "5. The clock is moved to 21 January: one pays 50 000 in advance, the other nothing; 3 000 leave the window",
+        "5. Часы переведены на 21 января: один вносит аванс 50 000, другой ничего, и 3 000 выходят из окна",
     )
     sandbox.now = datetime(2025, 1, 21, 12)
     sandbox.world.add_payment(advance, 50_000, SECOND)
     for account in (advance, falling):
-        plugin(sandbox, "apply", "--account", str(account), "--date", str(SECOND))
+        plugin(sandbox, "apply", "--account", str(account))
     expect(sandbox, advance, vds=21, certificate=5)
     expect(sandbox, falling, vds=17, certificate=3)
     say("6. Why? Anyone can look it up", "6. Почему так? Это можно посмотреть")
-    plugin(sandbox, "explain", str(falling), "--date", str(SECOND))
+    plugin(sandbox, "explain", str(falling))
     say("Everything came out as published.", "Всё вышло, как опубликовано.")
     at_once(sandbox)
 
 
 def at_once(sandbox: Sandbox) -> None:
-    """Today, by the host's clock: the panel's own events start the plugin."""
-    sandbox.now = datetime.now()
+    """On the same day the panel's own events start the plugin."""
     today = sandbox.today()
     say(
-        f"7. Today, {today}: nobody starts anything. A payment of 52 000 is credited in the panel",
-        f"7. Сегодня, {today}: никто ничего не запускает. В панели зачисляется платёж на 52 000",
+        f"7. {today}: nobody starts anything. A payment of 52 000 is credited in the panel",
+        f"7. {today}: никто ничего не запускает. В панели зачисляется платёж на 52 000",
     )
     account = sandbox.world.add_account("Reseller of today", email="today@example.com", password=PASSWORD)
     agreed = sandbox.world.add_discount(account, 40, "it_1", "Agreed by hand")

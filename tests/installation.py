@@ -82,6 +82,11 @@ def end_workers(root: Path) -> None:
             os.kill(process, signal.SIGKILL)
 
 
+def stand_at(sandbox: Sandbox, moment: str = "2025-01-20 12:00") -> None:
+    """Put a test clock into the panel's folder: the installed plugin lives by it from now on."""
+    (sandbox.root / "var" / "resellerprogram.clock").write_text(f"{moment}\n", encoding="utf-8")
+
+
 def cli(sandbox: Sandbox, *words: str, language: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
     """The installed command, in an environment that knows nothing else."""
     return subprocess.run(

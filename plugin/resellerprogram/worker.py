@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from .host.clock import Clock, clock_of
 from .host.logfile import log_to
+from .programme.errors import ResellerProgrammeError
 from .recalculation.work import a_minute, work
 from .store import Store
 from .store.bell import Bell
@@ -27,28 +29,31 @@ GLANCES = 5.0
 def main(root: Path) -> None:
     """Be a worker of the panel in `root`. What goes wrong is in the log and in the queue."""
     log_to(root)
+    clock = clock_of(root)
     try:
-        with Store(root, datetime.now()) as store:
+        with Store(root, clock()) as store:
             bell = Bell(store.folder)
             try:
                 # a plan over everybody takes memory that does not come back: who made one does not stay
-                work(root, store, datetime.now, a_minute if _carry_out_tasks(root, store) else Lingering(root, bell))
+                work(root, store, clock, a_minute if _carry_out_tasks(root, store, clock) else Lingering(root, bell))
             finally:
                 bell.close()
             if OURSELVES.exists():
                 from .doctor.checks import tell_if_overdue  # much to load for what hardly ever matters
 
-                tell_if_overdue(root, store, datetime.now())
+                tell_if_overdue(root, store, clock())
+    except ResellerProgrammeError as error:
+        logging.getLogger(__name__).error("the worker stopped; the next sweep goes on: %s", error)
     except Exception:
         logging.getLogger(__name__).exception("the worker failed; the next sweep goes on")
 
 
-def _carry_out_tasks(root: Path, store: Store) -> bool:
+def _carry_out_tasks(root: Path, store: Store, clock: Clock) -> bool:
     if not store.tasks.next():
         return False
     from .office.tasks import carry_out_all  # much to load for a payment
 
-    return carry_out_all(root, store, datetime.now)
+    return carry_out_all(root, store, clock)
 
 
 class Lingering:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import cli as cli_as_installed
-from tests.installation import run
+from tests.installation import run, stand_at
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,8 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
     account = installed.world.add_account("Ромашка")
     installed.world.add_payment(account, 52_000, TODAY)
 
-    applied = cli(installed, "apply", "--date", "2025-01-20")
+    stand_at(installed)
+    applied = cli(installed, "apply")
 
     assert (applied.returncode, applied.stderr) == (0, "")
     assert "Записано скидок: 3." in applied.stdout
@@ -105,7 +106,8 @@ def test_uninstalling_takes_the_discounts_off_removes_all_but_data_and_with_purg
     account = installed.world.add_account("Ромашка")
     installed.world.add_payment(account, 52_000, TODAY)
     theirs = installed.world.add_discount(account, 40, "it_1")
-    cli(installed, "apply", "--date", "2025-01-20")
+    stand_at(installed)
+    cli(installed, "apply")
 
     done = run("uninstall", installed.root, "--withdraw")
 
@@ -124,7 +126,8 @@ def test_uninstalling_puts_back_what_was_set_aside_or_removes_nothing(installed:
     account = installed.world.add_account("Ромашка")
     installed.world.add_payment(account, 52_000, TODAY)
     installed.world.add_discount(account, 40, "it_1")
-    cli(installed, "apply", "--date", "2025-01-20")
+    stand_at(installed)
+    cli(installed, "apply")
     assert "Agreed by hand" in cli(installed, "set-aside").stdout
     before = files(installed.root)
 

@@ -22,7 +22,7 @@ LOWLY = ["", "0", "16", "24", "28", "-1", "twenty-nine", "29x", "²⁹", "9" * 4
 
 
 def ask(root: Path, given: bytes = b'<doc lang="ru"/>', **environment: str) -> Any:
-    return answer({**HEALTH, **environment}, given, root, NOW)
+    return answer({**HEALTH, **environment}, given, root, lambda: NOW)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from resellerprogram.panel.standstill import MARK, stands_still
+from resellerprogram.quick import clock as quick_clock
 from resellerprogram.quick import event, guard
 from resellerprogram.quick import log as quick_module
 from resellerprogram.store import Store
@@ -148,7 +149,7 @@ def test_the_row_is_the_one_that_the_store_would_write(root: Path, store: Store)
     assert first == second
 
 
-@pytest.mark.parametrize("module", [event, guard, quick_module])
+@pytest.mark.parametrize("module", [event, guard, quick_module, quick_clock])
 def test_the_quick_handlers_import_nothing_but_the_standard_library_and_little_of_that(module: object) -> None:
     tree = ast.parse(Path(str(vars(module)["__file__"])).read_text(encoding="utf-8"))
     names = {
@@ -158,4 +159,4 @@ def test_the_quick_handlers_import_nothing_but_the_standard_library_and_little_o
         for alias in node.names
     }
     quick = {"__future__", "os", "sys", "collections.abc", "typing", "sqlite3", "time", "fcntl", "re"}
-    assert names <= quick | {"xml.etree", "log"}, "log is their own"
+    assert names <= quick | {"xml.etree", "log", "clock", "datetime"}, "log and clock are their own"

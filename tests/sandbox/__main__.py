@@ -40,6 +40,7 @@ def main() -> None:
         command.add_argument(
             "--date", type=date.fromisoformat, default=FIRST_DAY, help="the clock and the demo's today"
         )
+        command.add_argument("--clock-file", default="", help="create: below the folder; the clock goes on by it")
         command.add_argument("--password", default="admin-password", help="create: of the employee admin")
     options = parser.parse_args()
     _run(options, Sandbox(options.root.resolve(), options.database, options.port))
@@ -50,7 +51,12 @@ def _run(options: argparse.Namespace, sandbox: Sandbox) -> None:
     if options.command == "create":
         noon = datetime(options.date.year, options.date.month, options.date.day, 12)
         sandbox = Sandbox.create(
-            options.root, database=options.database, port=options.port, now=noon, password=options.password
+            options.root,
+            database=options.database,
+            port=options.port,
+            now=noon,
+            password=options.password,
+            clock_file=options.clock_file,
         )
         if options.populate:
             sandbox.world.populate(options.date, options.seed)

@@ -49,8 +49,10 @@ class Sandbox:
         readings: dict[str, str] | None = None,
         now: datetime = datetime(2025, 1, 20, 12),
         password: str = "admin-password",
+        clock_file: str = "",
     ) -> Sandbox:
-        """Lay out the folders and a fresh database; nothing runs yet."""
+        """Lay out the folders and a fresh database; nothing runs yet. The clock stands at `now`; with a `clock_file`
+        below `root` it goes on from there, and whoever reads or writes that file shares it."""
         root = Path(root).resolve()
         for folder in ("sbin", "bin", "etc/xml", "addon", "lib", "var/run", "var/.xmlcache/billmgr", "skins/common"):
             (root / folder).mkdir(parents=True, exist_ok=True)
@@ -65,6 +67,9 @@ class Sandbox:
         state = State(now)
         for name, value in (readings or {}).items():
             state.set_reading(name, value)
+        if clock_file:
+            state.clock_file = root / clock_file
+            state.now = now
         state.save(root / "var" / "run" / "state.json")
         return sandbox
 

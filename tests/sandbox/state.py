@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,14 +145,31 @@ class Call:
 
 @dataclass
 class State:
-    """Everything that is switched from outside; the clock stands still until it is moved."""
+    """Everything that is switched from outside. The clock stands still until it is moved; with a `clock_file`, one line
+    with a date and a time, it goes on since that was written, and moving it writes the file."""
 
-    now: datetime
+    moment: datetime
     readings: dict[str, str] = field(default_factory=lambda: {name: values[0] for name, values in READINGS.items()})
     faults: list[Fault] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     recording: bool = True
     lock: Any = field(default_factory=threading.RLock)
+    clock_file: Path | None = None
+
+    @property
+    def now(self) -> datetime:
+        if self.clock_file is None:
+            return self.moment
+        begun = datetime.fromisoformat(self.clock_file.read_text(encoding="utf-8").strip())
+        return begun + timedelta(seconds=int(max(0.0, time.time() - self.clock_file.stat().st_mtime)))
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.moment = moment
+        if self.clock_file:
+            fresh = self.clock_file.with_suffix(".new")
+            fresh.write_text(f"{moment:%Y-%m-%d %H:%M:%S}\n", encoding="utf-8")
+            fresh.replace(self.clock_file)
 
     def reads(self, name: str, value: str) -> bool:
         return self.readings[name] == value
@@ -182,7 +200,8 @@ class State:
 
     def save(self, path: Path) -> None:
         """Keep clock and readings for the next start."""
-        path.write_text(json.dumps({"now": self.now.isoformat(), "readings": self.readings}), encoding="utf-8")
+        kept = {"now": self.moment.isoformat(), "readings": self.readings, "clock_file": str(self.clock_file or "")}
+        path.write_text(json.dumps(kept), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> State:
@@ -191,6 +210,7 @@ class State:
         saved = json.loads(path.read_text(encoding="utf-8"))
         state = cls(datetime.fromisoformat(saved["now"]))
         state.readings.update(saved["readings"])
+        state.clock_file = Path(saved["clock_file"]) if saved.get("clock_file") else None
         return state
 
     def called(self) -> list[dict[str, Any]]:

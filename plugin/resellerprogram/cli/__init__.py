@@ -13,8 +13,8 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
+from ..host.clock import clock_of
 from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
@@ -46,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log_to(options.root)
         if "without_store" in options:
             return int(options.without_store(options, language))
-        with Store(options.root, datetime.now()) as store:
-            return int(options.command(Command(store, options, language)) or 0)
+        clock = clock_of(options.root)
+        with Store(options.root, clock()) as store:
+            return int(options.command(Command(store, options, language, clock)) or 0)
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
         logging.getLogger(__name__).error("%s", error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from ..doctor import health
@@ -27,7 +27,7 @@ SHOWN_ORDERS = 20
 
 
 def status(command: Command) -> int:
-    now = datetime.now()
+    now = command.now
     found = health.health(command.store, now)
     if command.options.json:
         orders = command.store.promo_orders.newest(SHOWN_ORDERS)
@@ -72,7 +72,7 @@ def status(command: Command) -> int:
 def doctor(command: Command) -> int:
     if command.options.report:
         return _report(command, command.options.report)
-    checks = list(examine(command.root, command.store, date.today(), datetime.now(), command.options.try_on))
+    checks = list(examine(command.root, command.store, command.today, command.now, command.options.try_on))
     language = command.language
     if command.options.json:
         command.json([_check_values(check, language) for check in checks])
@@ -97,7 +97,7 @@ def doctor(command: Command) -> int:
 
 def _report(command: Command, target: str) -> int:
     path = None if target == "-" else reports.new_file(target)
-    text, trouble = reports.report(command.root, command.store, date.today(), datetime.now(), command.options.try_on)
+    text, trouble = reports.report(command.root, command.store, command.today, command.now, command.options.try_on)
     if trouble:
         command.warn(
             Text(
@@ -158,5 +158,5 @@ def _check_values(check: Check, language: str) -> dict[str, Any]:
 
 
 def backup(command: Command) -> int:
-    command.say(same(str(command.store.backup(datetime.now(), command.options.file))))
+    command.say(same(str(command.store.backup(command.now, command.options.file))))
     return 0

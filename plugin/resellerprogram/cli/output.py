@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from ..host.clock import Clock
 from ..office import Office
 from ..programme.bounds import LONGEST_NAME
 from ..programme.text import Text, short
@@ -28,11 +29,21 @@ _YES = {"y", "yes", "д", "да"}
 
 @dataclass(frozen=True)
 class Command:
-    """The options of one invocation, the store of the panel they name, and the language to answer in."""
+    """The options of one invocation, the store of the panel they name, the language to answer in, and what time it
+    is."""
 
     store: Store
     options: argparse.Namespace
     language: str
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
 
     @property
     def root(self) -> Path:
@@ -44,7 +55,7 @@ class Command:
         """What administrators decide, in the name of whoever sits at the console."""
         name = next((os.environ[each] for each in ("SUDO_USER", "LOGNAME", "USER") if os.environ.get(each)), "root")
         name = short(name, LONGEST_NAME)
-        return Office(self.root, self.store, Author(name, CONSOLE), datetime.now, FULL_LEVEL)
+        return Office(self.root, self.store, Author(name, CONSOLE), self.clock, FULL_LEVEL)
 
     @property
     def titles(self) -> figures.Titles:

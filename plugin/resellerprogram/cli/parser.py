@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +30,8 @@ from . import (
 )
 
 _Value = TypeVar("_Value")
+LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
+THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
 
 
 def parser_in(language: str) -> argparse.ArgumentParser:
@@ -74,14 +75,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             required=True, metavar=say("COMMAND", "КОМАНДА")
         )
 
-    def day(to: argparse.ArgumentParser, default: date | None) -> None:
-        to.add_argument(
-            "--date",
-            type=a_day,
-            default=default,
-            metavar="YYYY-MM-DD",
-            help=say("the day; today by default", "день; по умолчанию сегодня"),
-        )
+    def day(to: argparse.ArgumentParser, about: Text) -> None:
+        to.add_argument("--date", type=a_day, metavar="YYYY-MM-DD", help=about.say(language))
 
     def as_json(to: argparse.ArgumentParser) -> None:
         to.add_argument("--json", action="store_true", help=say("for programs", "для программ"))
@@ -107,8 +102,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     applying = add("apply", preview.apply, "bring the discounts to what the table says", "привести скидки к таблице")
     for command in (planning, applying):
         account(command, optional=True)
-        day(command, date.today())
         as_json(command)
+    day(planning, LOOK)
     applying.add_argument(
         "--plan",
         type=typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME)),
@@ -136,7 +131,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
     explaining = add("explain", why.explain, "why an account has its discounts", "почему у клиента такие скидки")
     account(explaining)
-    day(explaining, None)
+    day(explaining, LOOK)
     as_json(explaining)
     as_json(add("status", health.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)"))
     examining = add(
@@ -197,7 +192,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
     )
     for command in (showing, exporting):
-        day(command, None)
+        day(command, THAT_DAY)
 
     of_classes = group("classes", "the classes of services", "классы услуг")
     as_json(add("list", classes.show, "show them", "показать", of_classes))
@@ -303,7 +298,6 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "take all discounts of the programme off and put the others back (before uninstalling)",
         "снять все скидки программы и вернуть отложенные (перед удалением)",
     )
-    day(withdrawing, date.today())
     as_json(withdrawing)
     add(
         "put-back",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ..doctor.checks import tell_if_overdue
@@ -20,7 +20,7 @@ from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.run import PATIENCE, recalculate
 from ..recalculation.sweep import sweep as look_around
-from ..words import proposal
+from ..words import figures, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
 
 NIGHT = 3600.0
@@ -42,9 +42,12 @@ NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не запи�
 
 
 def plan(command: Command) -> int:
-    report = recalculated(command, causes.PLAN, accounts=_accounts(command), write=False, allow_drop=True)
-    _warn_of_drops(command, report)
-    print_report(command, report, written=False)
+    """What `apply` would write; for another day than today it is only a look, as nothing acts for that."""
+    today = command.today
+    day = command.options.date or today
+    report = _planned(command, day)
+    _warn_of_drops(command, report, only_look=day != today)
+    print_report(command, report, written=False, only_look=day != today)
     return EXIT_PARTLY if report.failed else 0
 
 
@@ -62,7 +65,7 @@ def apply(command: Command) -> int:
     if options.plan is None and not (command.can_ask and not options.json):
         command.warn(_NAME_THE_PLAN)
         return EXIT_USAGE
-    seen = recalculated(command, causes.PLAN, accounts=_accounts(command), write=False, allow_drop=True)
+    seen = _planned(command, command.today)
     if options.plan is None:
         print_report(command, seen, written=False)
         _warn_of_drops(command, seen)
@@ -90,6 +93,10 @@ def _applied(command: Command, **options: Any) -> int:
     return EXIT_PARTLY if report.failed else 0
 
 
+def _planned(command: Command, day: date) -> Report:
+    return recalculated(command, causes.PLAN, day, accounts=_accounts(command), write=False, allow_drop=True)
+
+
 def _accounts(command: Command) -> list[AccountId] | None:
     """The one account that was named; None for all."""
     account = command.options.account
@@ -111,7 +118,7 @@ def daily(command: Command) -> int:
     """What cron starts every night."""
     if _rests(command):
         return 0
-    command.store.nightly_backup(datetime.now())
+    command.store.nightly_backup(command.now)
     report = recalculated(command, causes.DAILY, patience=NIGHT)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
@@ -122,12 +129,12 @@ def sweep(command: Command) -> int:
     if _rests(command):
         return 0
     try:
-        swept = look_around(command.root, command.store, datetime.now)
+        swept = look_around(command.root, command.store, command.clock)
     except AnotherRunActive as busy:  # which answers the queue; the next sweep is soon
         command.say(busy.text)
         return 0
     finally:
-        tell_if_overdue(command.root, command.store, datetime.now())
+        tell_if_overdue(command.root, command.store, command.now)
         start_worker(command.root)  # also for a task whose process died, or could not be started
     command.say(
         Text(
@@ -145,17 +152,19 @@ def sweep(command: Command) -> int:
     return 0
 
 
-def recalculated(command: Command, cause: str, **options: Any) -> Report:
-    day = getattr(command.options, "date", None) or date.today()
+def recalculated(command: Command, cause: str, day: date | None = None, **options: Any) -> Report:
+    """For today, or for a `day` that one only looks at."""
     options = {"patience": PATIENCE, "progress": command.progress(), **options}
-    return recalculate(command.root, command.store, day, datetime.now, cause, **options)
+    return recalculate(command.root, command.store, day or command.today, command.clock, cause, **options)
 
 
-def print_report(command: Command, report: Report, written: bool) -> None:
+def print_report(command: Command, report: Report, written: bool, only_look: bool = False) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
-        command.lines(proposal.plan_lines(report, currency, command.language, written))
+        command.lines(proposal.plan_lines(report, currency, command.language, written, only_look))
         command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
+        if only_look:
+            command.say(proposal.ONLY_A_LOOK(day=figures.day_text(report.day)))
         return
     command.json(
         {
@@ -164,7 +173,8 @@ def print_report(command: Command, report: Report, written: bool) -> None:
             "accounts": report.accounts,
             "discounts": report.discounts,
             "written": report.written,
-            "fingerprint": report.fingerprint,
+            "fingerprint": None if only_look else report.fingerprint,
+            "only_a_look": only_look,
             "changed": [_planned_values(planned, report.scope_names) for planned in report.changed],
             "left": [{"account": each.account, "name": each.name, "value": each.value} for each in report.left],
             "warnings": [warning.say(command.language) for warning in report.warnings],
@@ -200,17 +210,9 @@ def _planned_values(planned: Planned, names: Mapping[Any, str]) -> dict[str, Any
     }
 
 
-def _warn_of_drops(command: Command, report: Report) -> None:
+def _warn_of_drops(command: Command, report: Report, only_look: bool = False) -> None:
     total = max(report.discounts, command.store.owned.count())
     limit = command.store.settings.current().drop_limit.allows(total)
     if report.unforetold > limit:
-        command.warn(
-            Text(
-                "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
-                "explains it; the limit is {limit}. `apply` leaves these alone, `apply --allow-drop --plan {plan}` "
-                "writes them.",
-                "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
-                "возврат, ни мошенничество; предел {limit}. `apply` оставит их как есть, "
-                "`apply --allow-drop --plan {plan}` запишет.",
-            )(drops=report.unforetold, total=total, limit=limit, plan=report.fingerprint)
-        )
+        told = proposal.BEYOND_THE_LIMIT(drops=report.unforetold, total=total, limit=limit)
+        command.warn(told if only_look else proposal.HOW_TO_LIFT_IT(told=told, plan=report.fingerprint))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Any
 
 from ..panel.standstill import check_may_write
@@ -50,8 +49,8 @@ def retry(command: Command) -> int:
     count = queue.retry(command.options.number)
     Bell.ring(command.store.folder)
     deadline = time.monotonic() + PATIENCE
-    work(command.root, command.store, datetime.now, lambda pause: False)
-    while queue.next_due(datetime.now()) and time.monotonic() < deadline:
+    work(command.root, command.store, command.clock, lambda pause: False)
+    while queue.next_due(command.now) and time.monotonic() < deadline:
         time.sleep(0.1)
     left = len(queue.all())
     command.say(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 
+from ..host.clock import clock_of
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..store.restoring import restore as put_in_place
@@ -28,7 +28,7 @@ _NEXT = Text(
 def restore(options: argparse.Namespace, language: str) -> int:
     from ..store.journal import FILE_NAME
 
-    restored = put_in_place(options.root, options.file, datetime.now(), PATIENCE)
+    restored = put_in_place(options.root, options.file, clock_of(options.root)(), PATIENCE)
     told = [_DONE(file=options.file)]
     if restored.former:
         told.append(_FORMER(former=restored.former))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from ..panel.standstill import check_may_write
 from ..programme import causes
 from ..programme.text import Text
@@ -24,7 +22,7 @@ def withdraw(command: Command) -> int:
             command.say(NOTHING_WRITTEN)
             return EXIT_FAILED
     _stop_by_itself(command)
-    command.store.set_aside.reconcile(datetime.now())
+    command.store.set_aside.reconcile(command.now)
     report = recalculated(command, causes.WITHDRAW, withdraw=True)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
@@ -33,8 +31,8 @@ def withdraw(command: Command) -> int:
 def put_back(command: Command) -> int:
     check_may_write(command.root)
     _stop_by_itself(command)
-    command.store.set_aside.reconcile(datetime.now())
-    report = put_all_back(command.root, command.store, date.today(), datetime.now, PATIENCE)
+    command.store.set_aside.reconcile(command.now)
+    report = put_all_back(command.root, command.store, command.today, command.clock, PATIENCE)
     command.say(Text("Discounts put back: {count}.", "Возвращено отложенных скидок: {count}.")(count=report.written))
     for account, error in report.failed.items():
         command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 
 from ..office.tiers import with_classes
@@ -15,7 +14,7 @@ from .output import Command
 
 
 def show(command: Command) -> int:
-    store, day = command.store, command.options.date or date.today()
+    store, day = command.store, command.options.date or command.today
     table = with_classes(store.tiers.on(day).table, store.classes.names())
     _show_tiers(command, table)
     for remark in table.remarks():
@@ -49,7 +48,7 @@ def take_in(command: Command) -> int:
     except UnicodeDecodeError as error:
         raise TierTableError(Text("not UTF-8: {error}", "не в UTF-8: {error}")(error=error)) from error
     table = TierTable.from_csv(text, command.store.classes.names())
-    first_day = command.options.first_day or date.today()
+    first_day = command.options.first_day or command.today
     command.office.tiers.put(table, first_day)
     command.say(
         Text(
@@ -65,7 +64,7 @@ def take_in(command: Command) -> int:
 
 def export(command: Command) -> int:
     store = command.store
-    table = store.tiers.on(command.options.date or date.today()).table
+    table = store.tiers.on(command.options.date or command.today).table
     text = with_classes(table, store.classes.names()).to_csv()
     if command.options.file == "-":
         sys.stdout.write(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ..programme.changes import PlainChange, plain_change, values_of
@@ -14,22 +14,24 @@ from ..programme.records import Record
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, considered_alone
 from ..store.contents import content_of
-from ..words import explanation
+from ..words import explanation, figures
 from ..words.change import change_line
+from ..words.proposal import ONLY_A_LOOK
 from .output import Command
 
 
 def explain(command: Command) -> int:
     """A past day is explained by the decision that was made then; today, and a day without one, by the panel now."""
-    account, today = command.options.account, date.today()
+    account, today = command.options.account, command.today
     day = command.options.date or today
     record = command.store.decisions.on(account, day)
+    only_look = day != today
     changes: tuple[PlainChange, ...] = ()
     names: Mapping[Scope, str] = {}
     if record and day < today:
         decision, name = record.decision, _name(command)
     else:
-        considered, names = considered_alone(command.root, command.store, day, datetime.now(), account, PATIENCE)
+        considered, names = considered_alone(command.root, command.store, day, command.now, account, PATIENCE)
         decision, name = considered.decision, considered.account.name
         changes = tuple(plain_change(change, names) for change in considered.changes)
     if command.options.json:
@@ -43,7 +45,9 @@ def explain(command: Command) -> int:
     )
     if record:
         command.lines(explanation.written_lines(record, command.language))
-    if changes:
+    if only_look:
+        _say_what_that_day_brings(command, changes) if names else None
+    elif changes:
         command.say(
             Text(
                 "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
@@ -53,6 +57,19 @@ def explain(command: Command) -> int:
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
     return 0
+
+
+def _say_what_that_day_brings(command: Command, changes: tuple[PlainChange, ...]) -> None:
+    """Of another day than today, where nothing is on record of it."""
+    told = ", ".join(change_line(each, command.language) for each in changes)
+    if told:
+        command.say(
+            Text(
+                "On that day the panel's discounts would change: {changes}.",
+                "В этот день изменились бы скидки: {changes}.",
+            )(changes=told)
+        )
+    command.say(ONLY_A_LOOK(day=figures.day_text(command.options.date)))
 
 
 def _name(command: Command) -> str:

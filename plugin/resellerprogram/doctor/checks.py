@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from ..host.clock import clock_file, is_ignored, is_tested
 from ..panel.assumptions import ASSUMPTIONS, Assumption, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
@@ -87,6 +88,7 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                     Text("as {who}", "от имени {who}")(who=context.panel.employee or "root"),
                 )
                 yield _standstill(root, try_on is not None)
+                yield _clock(root, now)
                 yield _settings(context)
                 yield _https(root, context)
                 specimen = _specimen(context)
@@ -103,6 +105,21 @@ def _standstill(root: Path, wanted: bool) -> Check:
     if stands_still(root):
         return Check("standstill", about, Finding.DIFFERS, wanted, PanelStandsStill().text)
     return Check("standstill", about, Finding.HOLDS, False, same(""))
+
+
+def _clock(root: Path, now: datetime) -> Check:
+    """Payments of real clients are counted on real days."""
+    about = Text("the time is the host's", "время — с часов сервера")
+    path = clock_file(root)
+    if is_ignored(root):
+        detail = Text(
+            "the test clock {path} is ignored here; remove it", "тестовые часы {path} здесь не действуют; удалите файл"
+        )
+        return Check("clock", about, Finding.DIFFERS, True, detail(path=path))
+    if is_tested(root):
+        detail = Text("by the test clock {path} it is {now}", "по тестовым часам {path} сейчас {now}")
+        return Check("clock", about, Finding.DIFFERS, False, detail(path=path, now=f"{now:%Y-%m-%d %H:%M}"))
+    return Check("clock", about, Finding.HOLDS, True, same(""))
 
 
 def _settings(context: Context) -> Check:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from lxml import etree
 
+from ..host.clock import Clock, clock_of
 from ..programme.errors import (
     BadInput,
     EditConflict,
@@ -40,7 +40,7 @@ _BUSY = Text(
 )
 
 
-def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime) -> etree._Element:
+def answer(environment: dict[str, str], given: bytes, root: Path, clock: Clock) -> etree._Element:
     """The document for one request; whatever fails becomes an error document and a line in the log."""
     request = Request("", {}, "", 0, "en")
     try:
@@ -49,7 +49,7 @@ def answer(environment: dict[str, str], given: bytes, root: Path, now: datetime)
         denied = _denied(request)
         if denied:
             return documents.access_denied(request.function, request.language, denied)
-        return page_of(request, document, root, now)
+        return page_of(request, document, root, clock())
     except ResellerProgrammeError as error:
         if not isinstance(error, MISTAKES):
             _log(root, request.function, error)
@@ -98,4 +98,4 @@ def main() -> None:
     root = Path(sys.argv[2])
     gc.disable()  # one answer and it is over: looking for garbage takes a tenth of a long list's time
     given = sys.stdin.buffer.read() if sys.stdin else b""
-    sys.stdout.buffer.write(documents.serialize(answer(dict(os.environ), given, root, datetime.now())))
+    sys.stdout.buffer.write(documents.serialize(answer(dict(os.environ), given, root, clock_of(root))))

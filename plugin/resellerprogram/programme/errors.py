@@ -9,6 +9,7 @@ ResellerProgrammeError
 ├── ImplausibleRead       the panel's answer contradicts what is known; nothing may be written on it
 ├── UnsafePlan            a plan that lowers or removes more discounts than the limit allows
 ├── ClockJumped           the host says a day that can not follow the last run
+├── ClockUnreadable       a test clock that does not tell a time
 ├── PlanChanged           what was confirmed is not what would be written any more
 ├── AccountTrouble        something unexpected that concerns one account
 ├── PanelStandsStill      a copy, a standby or maintenance: nothing may be written to this panel
@@ -104,6 +105,20 @@ class ClockJumped(ResellerProgrammeError):
                 "часы неверны, исправьте их; если верны, посмотрите `resellerprogram plan`, затем выполните "
                 "`resellerprogram apply`.",
             )(today=today, last=last_run)
+        )
+
+
+class ClockUnreadable(ResellerProgrammeError):
+    """There is a test clock, and what it says is no time. Nothing goes by the host's instead: that may be years off."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(
+            Text(
+                "the test clock {path} can't be read: {why}. Nothing was done. It has one line such as "
+                "`2025-01-20 12:00`; write that, or remove the file to go by the host's clock.",
+                "тестовые часы {path} не читаются: {why}. Ничего не сделано. В файле одна строка, например "
+                "`2025-01-20 12:00`; запишите её или удалите файл, чтобы жить по часам сервера.",
+            )(path=path, why=why)
         )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 
+from .clock import FORM, moment
 from .log import log
 
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
@@ -40,7 +42,7 @@ def handle(root: str, environment: Mapping[str, str]) -> None:
         return
     folder = os.path.join(root, "var", "resellerprogram")
     try:
-        _put(folder, rows, environment.get("AUTH_USER", ""))
+        _put(folder, rows, environment.get("AUTH_USER", ""), _now(root))
     finally:
         if not os.path.lexists(os.path.join(root, "etc", MARK)):
             _ring(folder) if _worker_lives(folder) else _start_worker(root)
@@ -71,15 +73,22 @@ def _is_id(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= _LONGEST_ID
 
 
-def _put(folder: str, rows: list[tuple[int | None, int | None, str]], who: str) -> None:
+def _now(root: str) -> str:
+    """A payment is queued also where a test clock can't be read."""
+    try:
+        return moment(root)
+    except (OSError, ValueError) as error:
+        log(root, "event", error, "the test clock can't be read; it is queued with the host's time")
+        return time.strftime(FORM)
+
+
+def _put(folder: str, rows: list[tuple[int | None, int | None, str]], who: str, since: str) -> None:
     """The store's own table (`store/queue.py`), without the store."""
     import sqlite3
-    import time
 
     path = os.path.join(folder, "resellerprogram.db")
     if not os.path.exists(path):
         raise FileNotFoundError(path)
-    since = time.strftime("%Y-%m-%d %H:%M:%S")
     connection = sqlite3.connect(path, timeout=1, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")

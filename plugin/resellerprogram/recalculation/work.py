@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..panel.standstill import stands_still
-from ..programme.errors import AnotherRunActive, ClockJumped, ResellerProgrammeError
+from ..programme.errors import AnotherRunActive, ClockJumped, ClockUnreadable, ResellerProgrammeError
 from ..store import Store
 from ..store.lock import as_worker, only_one
 from ..store.notes import FACTS
@@ -71,8 +71,8 @@ def _clock_is_right(store: Store, clock: Clock) -> bool:
     """A row that was tried on a wrong day would wait for that day to come."""
     try:
         check_clock_of(store, clock().date())
-    except ClockJumped as jumped:
-        log.error("%s", jumped)
+    except (ClockJumped, ClockUnreadable) as wrong:
+        log.error("%s", wrong)
         return False
     return True
 

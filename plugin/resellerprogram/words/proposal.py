@@ -19,8 +19,25 @@ TAKEN_OFF = Text(
 """What taking the programme off means, as things stand."""
 
 
-def plan_lines(report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
-    """What a run changes, or changed: one line per account, one column per service type."""
+ONLY_A_LOOK = Text(
+    "Only a look at {day}: nothing has been written, and nothing acts for another day than today.",
+    "Это только взгляд на {day}: ничего не записано, действует программа всегда за сегодня.",
+)
+BEYOND_THE_LIMIT = Text(
+    "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud explains it; "
+    "the limit is {limit}.",
+    "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни возврат, ни "
+    "мошенничество; предел {limit}.",
+)
+HOW_TO_LIFT_IT = Text(
+    "{told} `apply` leaves these alone, `apply --allow-drop --plan {plan}` writes them.",
+    "{told} `apply` оставит их как есть, `apply --allow-drop --plan {plan}` запишет.",
+)
+
+
+def plan_lines(report: Report, currency: str, language: str, written: bool, only_look: bool = False) -> Iterator[str]:
+    """What a run changes, or changed: one line per account, one column per service type. Of what is `only_look` no
+    command writes anything."""
     yield Text(
         "{day}: accounts looked at: {accounts}, to change: {changed}; the programme's discounts in the panel: {found}",
         "{day}: просмотрено клиентов: {accounts}, к изменению: {changed}; скидок программы в панели: {found}",
@@ -47,7 +64,7 @@ def plan_lines(report: Report, currency: str, language: str, written: bool) -> I
     yield ""
     if written:
         yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
-    else:
+    elif not only_look:
         yield Text(
             "Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.",
             "Ничего не записано. Запишет `resellerprogram apply`; с `--plan {plan}` — только если план тот же.",
