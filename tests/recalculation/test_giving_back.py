@@ -75,7 +75,7 @@ def test_whatever_starts_after_a_backup_came_back_knows_what_was_set_aside_since
     operator.sandbox.world.add_payment(account, 600, TODAY)
     operator.apply()
     operator.sweep()
-    backup = operator.store.nightly_backup(NOON)
+    backup = operator.store.backup(NOON)
     operator.sandbox.world.add_discount(account, AGREED[1], "it_1", AGREED[0])
     operator.apply()
     assert not back(operator, account)

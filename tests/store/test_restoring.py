@@ -75,7 +75,7 @@ def test_a_backup_of_an_older_version_is_migrated_and_a_newer_one_refused(
     with monkeypatch.context() as patched:
         patched.setattr(database, "_migrations", lambda: shipped[:2])
         with Store(root, NOW) as store:
-            backup = store.nightly_backup(NOW)
+            backup = store.backup(NOW)
     with Store(root, NOW):
         pass
     untouched = backup.read_bytes()
@@ -93,7 +93,7 @@ def test_a_backup_of_an_older_version_is_migrated_and_a_newer_one_refused(
 def test_a_database_that_is_broken_is_replaced_and_kept(root: Path, broken: str) -> None:
     with Store(root, NOW) as store:
         store.settings.set("currency", "USD")
-        backup = store.nightly_backup(NOW)
+        backup = store.backup(NOW)
         keep(store, 4)
     live = root / "var" / "resellerprogram" / "resellerprogram.db"
     if broken == "missing":
@@ -110,7 +110,7 @@ def test_a_database_that_is_broken_is_replaced_and_kept(root: Path, broken: str)
 @pytest.mark.parametrize("kind", ["text", "damaged", "other", "missing", "itself", "empty"])
 def test_what_is_no_whole_backup_of_ours_is_refused_and_nothing_changed(root: Path, kind: str) -> None:
     with Store(root, NOW) as store:
-        backup = store.nightly_backup(NOW)
+        backup = store.backup(NOW)
     file = root / "given.db"
     if kind == "damaged":
         file.write_bytes(backup.read_bytes()[:9000])

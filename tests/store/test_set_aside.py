@@ -58,7 +58,7 @@ def older(store: Store, root: Path, backup: Path) -> Store:
 
 def test_what_was_set_aside_since_a_backup_waits_again_when_that_is_put_in_place(root: Path) -> None:
     store = Store(root, NOW)
-    backup = store.nightly_backup(NOW)
+    backup = store.backup(NOW)
     keep(store, 4)
     with older(store, root, backup) as behind:
         assert waiting(behind) == []
@@ -71,7 +71,7 @@ def test_what_was_put_back_since_a_backup_is_not_put_back_twice(root: Path) -> N
     store = Store(root, NOW)
     keep(store, 4)
     keep(store, 5)
-    backup = store.nightly_backup(NOW)
+    backup = store.backup(NOW)
     put_back(store, 4, 9)
     store.set_aside.forget(CLIENT, [each.id for each in store.set_aside.all()])
     with older(store, root, backup) as behind:
@@ -86,7 +86,7 @@ def test_an_id_that_comes_again_is_another_discount(root: Path) -> None:
     """R10: discount 4 was put back; another one that was given the id 4 rests since the backup."""
     store = Store(root, NOW)
     keep(store, 4, "First")
-    backup = store.nightly_backup(NOW)
+    backup = store.backup(NOW)
     put_back(store, 4, 9)
     keep(store, 4, "Second", NOW + timedelta(hours=1))
     with older(store, root, backup) as behind:
@@ -98,7 +98,7 @@ def test_an_id_that_comes_again_is_another_discount(root: Path) -> None:
 def test_putting_back_that_was_begun_since_a_backup_is_known_after_it(root: Path) -> None:
     store = Store(root, NOW)
     keep(store, 4)
-    backup = store.nightly_backup(NOW)
+    backup = store.backup(NOW)
     store.set_aside.begin_putting_back(store.set_aside.of(CLIENT)[0].id, [2, 1])
     with older(store, root, backup) as behind:
         behind.set_aside.reconcile(NOW)

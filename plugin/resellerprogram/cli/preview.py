@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme import causes
 from ..programme.changes import plain_change, values_of
-from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged
+from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, StoreError
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
@@ -22,6 +23,8 @@ from ..recalculation.run import PATIENCE, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..words import figures, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
+
+log = logging.getLogger(__name__)
 
 NIGHT = 3600.0
 """Seconds that the nightly run waits for another one."""
@@ -118,10 +121,19 @@ def daily(command: Command) -> int:
     """What cron starts every night."""
     if _rests(command):
         return 0
-    command.store.nightly_backup(command.now)
+    _back_up(command)
     report = recalculated(command, causes.DAILY, patience=NIGHT)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
+
+
+def _back_up(command: Command) -> None:
+    """A night without a backup is told, here, by `status` and on the page Health; discounts do not wait for it."""
+    try:
+        command.store.nightly_backup(command.now)
+    except StoreError as error:
+        log.error("%s", error)
+        command.warn(error.text)
 
 
 def sweep(command: Command) -> int:

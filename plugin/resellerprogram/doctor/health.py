@@ -13,6 +13,7 @@ from ..programme.outcomes import FAILED, STOPPED, State
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import is_taken
+from ..store.notes import NO_BACKUP
 from ..store.queue import Queued
 from ..store.runs import Run
 
@@ -85,6 +86,9 @@ def health(store: Store, now: datetime) -> Health:
         if found:
             warnings.append(text(count=len(found), first=_whose(found[0]), error=found[0].error))
     warnings += _journal(store)
+    no_backup = store.notes.read(NO_BACKUP)
+    if no_backup:
+        warnings.append(Text(*no_backup))
     state = State.CRITICAL if critical else State.WARNING if warnings else State.OK
     return Health(
         state,

@@ -12,7 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from . import database
+from ..programme.errors import StoreError
+from . import backups, database
+from .notes import NO_BACKUP
 from .settings import SettingStore
 
 if TYPE_CHECKING:
@@ -38,9 +40,6 @@ if TYPE_CHECKING:
     from .tasks import TaskStore
     from .tiers import TierStore
     from .users import ClientUserStore
-
-NIGHTLY, NIGHTS = "-nightly", 14
-
 
 _PARTS = {
     "changes": "ChangeStore",
@@ -123,15 +122,19 @@ class Store:
             return found
 
     def backup(self, now: datetime, target: Path | None = None) -> Path:
-        """A copy of the database, by default in its folder `backups`."""
-        return database.backup(self.connection, target or database.backup_path(self.folder, now))
+        """A copy of the database, by default in its folder `backups`. Raises StoreError."""
+        return backups.copy_to(self.connection, target or backups.path_of(self.folder, now))
 
     def nightly_backup(self, now: datetime) -> Path:
-        """The same every night; the last fourteen are kept."""
-        path = self.backup(now, database.backup_path(self.folder, now, NIGHTLY))
-        for old in sorted(path.parent.glob(f"*{NIGHTLY}.db"))[:-NIGHTS]:
-            old.unlink()
-        return path
+        """The same every night, packed; a few of them are kept. That there is none of last night is remembered until
+        there is one. Raises StoreError."""
+        try:
+            made = backups.of_the_night(self.connection, self.folder, now)
+        except StoreError as error:
+            self.notes.write(NO_BACKUP, [error.text.en, error.text.ru])
+            raise
+        self.notes.forget(NO_BACKUP)
+        return made
 
     def close(self) -> None:
         self.connection.close()

@@ -1,4 +1,4 @@
-"""The SQLite file of the programme: opened, migrated, backed up.
+"""The SQLite file of the programme: opened and migrated.
 
 Every migration is a file `migrations/NNNN_name.sql`; the file's `user_version` says how far it has come.
 Before a migration of a database that holds something, a copy is put beside it.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..programme.errors import StoreError
 from ..programme.text import Text
+from . import backups
 
 FILE_NAME = "resellerprogram.db"
 PATIENCE, PAGE_PATIENCE = 30.0, 2.0
@@ -106,20 +107,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def backup(connection: sqlite3.Connection, target: Path) -> Path:
-    """A consistent copy of the database at `target`, readable by its owner alone."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.touch(mode=0o600)
-    with closing(sqlite3.connect(target)) as copy:
-        connection.backup(copy)
-    return target
-
-
-def backup_path(folder: Path, now: datetime, note: str = "") -> Path:
-    """Where a copy made `now` goes."""
-    return folder / "backups" / f"{now:%Y%m%d-%H%M%S}{note}.db"
-
-
 def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime, on_trial: bool) -> None:
     migrations = _migrations()
     version = _version(connection)
@@ -140,7 +127,7 @@ def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime, on_tri
             )
         )
     if version:
-        backup(connection, backup_path(folder, now, f"-before-{version + 1:04}"))
+        backups.copy_to(connection, backups.path_of(folder, now, f"-before-{version + 1:04}"))
     with transaction(connection):
         for number, script in enumerate(migrations[version:], start=version + 1):
             _apply(connection, number, script)

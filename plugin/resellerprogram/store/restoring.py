@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zlib
 from contextlib import closing
 from datetime import datetime
+from gzip import BadGzipFile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from ..programme.errors import StoreError
 from ..programme.text import Text
-from . import Store, database, folder_of
+from . import Store, backups, database, folder_of
 from .lock import only_one
 from .set_aside import Reconciliation
 
@@ -52,16 +54,15 @@ def restore(root: Path, file: Path, now: datetime, patience: float = 0.0) -> Res
 def _checked(file: Path, aside: Path, now: datetime) -> Path:
     """A copy of the backup, found whole, ours, and brought to our version."""
     copy = aside / database.FILE_NAME
-    copy.touch(mode=0o600)
-    shutil.copyfile(file, copy)
-    ahead = file.with_name(file.name + "-wal")
-    if ahead.exists():
-        shutil.copyfile(ahead, copy.with_name(copy.name + "-wal"))
     try:
+        backups.unpack(file, copy)
+        ahead = file.with_name(file.name + "-wal")
+        if ahead.exists():
+            shutil.copyfile(ahead, copy.with_name(copy.name + "-wal"))
         with closing(sqlite3.connect(copy)) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, EOFError, BadGzipFile, zlib.error) as error:
         found, tables = [str(error)], set()
     if found != ["ok"]:
         raise StoreError(
@@ -87,10 +88,10 @@ def _replace(folder: Path, checked: Path, now: datetime) -> Path | None:
         live.touch(mode=0o600)
         _copy(checked, live)
         return None
-    former = database.backup_path(folder, now, "-before-restore")
+    former = backups.path_of(folder, now, "-before-restore")
     try:
         with closing(sqlite3.connect(live, timeout=30)) as connection:
-            database.backup(connection, former)
+            backups.copy_to(connection, former)
         _copy(checked, live)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
