@@ -50,6 +50,7 @@ def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tm
     page = requests.get(address[1], timeout=10)
     show.send_signal(signal.SIGINT)
     show.wait(timeout=20)
+    installation.end_workers(tmp_path / "demo")
 
     assert "sandbox" in page.text
     assert show.returncode == 0
