@@ -175,8 +175,11 @@ def tiers_delete(visit: Visit) -> etree._Element:
         **about,
         **typed,
     }
-    day = None if typed else first or visit.today
-    return tables.refreshed(visit, values, lambda: tables.drafted(visit, lambda table: _without(table, gone), day))
+    if not typed:
+        return tables.form(
+            visit, values, tables.drafted(visit, lambda table: _without(table, gone), first or visit.today)
+        )
+    return tables.refreshed(visit, values, lambda: tables.drafted(visit, lambda table: _without(table, gone)))
 
 
 def _without(table: TierTable, gone: list[Tier]) -> TierTable:
