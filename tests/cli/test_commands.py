@@ -427,7 +427,13 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     file = tmp_path / "tiers.csv"
     assert shell.run("tiers", "export", str(file))[0] == 0
     file.write_text(file.read_text().replace("Starter,500,3,", "Starter,500,4.25,"))
-    assert shell.run("tiers", "import", str(file), language="ru")[1].startswith("Уровней с ")
+    code, out, err = shell.run("tiers", "import", str(file))
+    assert (code, "Starter: VPS 3 → 4.25 %" in out, "say --yes" in err) == (2, True, True)
+    code, out, _ = shell.run("tiers", "import", str(file), "--dry-run", language="ru")
+    assert (code, out.splitlines()[-1]) == (0, "Ничего не записано.")
+    assert "4.25 %" not in shell.run("tiers", "show")[1]
+    code, out, _ = shell.run("tiers", "import", str(file), "--yes", language="ru")
+    assert (code, out.splitlines()[-1]) == (0, "Таблица сохранена и действует. Скидки изменит ближайший пересчёт.")
     _, out, _ = shell.run("tiers", "show")
     assert "Starter            500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
@@ -437,6 +443,20 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert shell.run("tiers", "import", str(file))[0] == 1
     assert shell.run("tiers", "import", str(tmp_path / "missing.csv"))[0] == 1
     assert "4.25 %" in shell.run("tiers", "show")[1]
+    assert "Starter: VPS 4.25 → 3 %" in shell.run("tiers", "end", "--yes")[1]
+    assert "4.25 %" not in shell.run("tiers", "show")[1]
+
+
+def test_an_imported_table_is_asked_about_at_a_terminal(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tiers.csv"
+    file.write_text("status,from,vps,dedicated,ssl\nGold,25,50,1,1\n")
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    for answer, code in (("n\n", 1), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        assert shell.run("tiers", "import", str(file), "--from", "2099-01-01")[0] == code
+    assert "Another table holds from 2099-01-01 on" in shell.run("tiers", "show")[1]
 
 
 def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashka: int) -> None:
@@ -640,7 +660,7 @@ def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_ne
 ) -> None:
     file = tmp_path / "tiers.csv"
     file.write_text("status;from;vps;dedicated;ssl\nGold;25;50;1;1\nStarter;500;3;1;1\n")
-    code, out, err = shell.run("tiers", "import", str(file))
+    code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
     assert (code, "25.00 RUB" in out) == (0, True)
     assert err == "! 'Gold' gives more for vps than 'Starter': 50 % against 3 %\n"
 

@@ -22,6 +22,7 @@ FUNCTIONS_OF_FULL = (
     "classes.edit",
     "health.takeoff",
     "tables.delete",
+    "tables.end",
     "tiers.delete",
     "tiers.edit",
     "tiers.import",

@@ -180,13 +180,28 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     showing = add("show", tiers.show, "show the table", "показать таблицу", of_tiers)
     importing = add("import", tiers.take_in, "take a table from CSV", "взять таблицу из CSV", of_tiers)
     importing.add_argument("file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод"))
-    importing.add_argument(
-        "--from",
-        dest="first_day",
-        type=a_day,
-        metavar="YYYY-MM-DD",
-        help=say("the first day on which it holds; today by default", "с какого дня действует; по умолчанию сегодня"),
+    ending = add(
+        "end",
+        tiers.end,
+        "let the table before the one in force hold again",
+        "вернуть таблицу, которая действовала до нынешней",
+        of_tiers,
     )
+    for command in (importing, ending):
+        command.add_argument(
+            "--from",
+            dest="first_day",
+            type=a_day,
+            metavar="YYYY-MM-DD",
+            help=say(
+                "the first day on which it holds; today by default", "с какого дня действует; по умолчанию сегодня"
+            ),
+        )
+        asked = command.add_mutually_exclusive_group()
+        asked.add_argument(
+            "--dry-run", action="store_true", help=say("only show what it changes", "только показать, что изменится")
+        )
+        asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
     exporting = add("export", tiers.export, "give the table as CSV", "выдать таблицу в CSV", of_tiers)
     exporting.add_argument(
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from itertools import islice
+from datetime import date, timedelta
 
-from ..programme import bounds
+from ..programme import bounds, tables
 from ..programme.deeds import TIERS
-from ..programme.effects import Way, way_of_tier
 from ..programme.errors import TierTableError
-from ..programme.ids import AccountId
+from ..programme.tables import Brake, Effects
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, Tier, TierTable
+from ..programme.tiers import TierTable, plain
 from ..store.database import transaction
+from ..store.tiers import PUBLISHED, TableVersion
 from . import Office
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What another tier table does to an account as it stands: its tier before and after, and which `way` that
-    is."""
-
-    account: AccountId
-    name: str
-    turnover: Decimal
-    before: Tier | None
-    after: Tier | None
-    way: Way
-
-
-@dataclass(frozen=True)
-class Effects:
-    """How many rise and fall, and the first of them."""
-
-    rises: int
-    falls: int
-    first: tuple[Effect, ...]
-
-    def __bool__(self) -> bool:
-        return self.rises + self.falls > 0
-
-
-@dataclass(frozen=True)
-class _Step:
-    """Turnovers from `low` up to but not including `high` (None: without end), and what they mean in two tables."""
-
-    low: Decimal | None
-    high: Decimal | None
-    before: Tier | None
-    after: Tier | None
-
-    @property
-    def way(self) -> Way | None:
-        return way_of_tier(self.before, self.after)
 
 
 class Tiers:
@@ -64,15 +21,25 @@ class Tiers:
     def __init__(self, office: Office) -> None:
         self._office, self._store = office, office.store
 
-    def put(self, table: TierTable, first_day: date, seen: int | None = None) -> int:
-        """Let a table hold from `first_day` on; tells its version. `seen` is the newest version when the change began.
+    @property
+    def today(self) -> date:
+        return self._office.clock().date()
 
-        Raises TierTableError for a day that is over or a tier that somebody is pinned to and that is gone, EditConflict
-        when somebody else changed the tiers meanwhile.
+    def newest_change(self) -> int:
+        """What a form remembers, to tell whether somebody changed the tables meanwhile."""
+        last = self._store.changes.last(TIERS)
+        return last.id if last else 0
+
+    def put(self, table: TierTable, first_day: date, seen: int | None = None) -> int:
+        """Let a table hold from `first_day` on, in place of one that begins that day already; tells its version. `seen`
+        is the newest change when this one began.
+
+        Raises TierTableError for a day that is over, a percent of a class that has no services, or a tier that somebody
+        is pinned to and that is gone; EditConflict when somebody else changed the tiers meanwhile.
         """
-        today, store = self._office.clock().date(), self._store
+        store = self._store
         bounds.within(first_day, "first_day")
-        if first_day < today:
+        if first_day < self.today:
             raise TierTableError(
                 Text(
                     "{day} is over: the past keeps the table that it had",
@@ -81,10 +48,11 @@ class Tiers:
                 field="first_day",
             )
         with transaction(store.connection):
-            if seen is not None and seen != store.tiers.newest():
+            if seen is not None and seen != self.newest_change():
                 raise self._office.conflict(TIERS)
             before = store.tiers.on(first_day)
             self._check_pins(before.table, table)
+            self._check_classes(before.table, table)
             version = store.tiers.put(table, first_day, self._office.author.name, self._office.clock())
             self._office.record(TIERS, first_day.isoformat(), before.table.to_csv(), table.to_csv())
         return version
@@ -92,7 +60,7 @@ class Tiers:
     def remove(self, version: int) -> None:
         """Take back a table that has not begun yet. Raises TierTableError."""
         found = self._store.tiers.of(version)
-        if found is None or found.first_day is None or found.first_day <= self._office.clock().date():
+        if found is None or found.first_day is None or found.first_day <= self.today:
             raise TierTableError(
                 Text(
                     "only a table that has not begun yet can be taken back",
@@ -100,31 +68,31 @@ class Tiers:
                 )
             )
         with transaction(self._store.connection):
-            self._store.tiers.remove(version)
-            self._office.record(TIERS, found.first_day.isoformat(), found.table.to_csv(), "")
+            self._store.tiers.remove(found.first_day)
+            after = self._store.tiers.on(found.first_day)
+            self._office.record(TIERS, found.first_day.isoformat(), found.table.to_csv(), after.table.to_csv())
 
-    def effects_of(self, table: TierTable, before: TierTable, shown: int) -> Effects:
-        """Who would rise or fall today, by the turnovers that the last run found: how many, and so many of them, those
-        who fall first."""
-        bounds = sorted({tier.threshold for tier in (*table.tiers, *before.tiers)})
-        falls: list[_Step] = []
-        rises: list[_Step] = []
-        for low, high in zip((None, *bounds), (*bounds, None)):
-            turnover = low if low is not None else Decimal(-1)
-            step = _Step(low, high, before.tier_for(turnover), table.tier_for(turnover))
-            if step.way:
-                (falls if step.way.lowers else rises).append(step)
-        standings = self._store.standings
-        found = (
-            Effect(account, name, turnover, step.before, step.after, way)
-            for step in (*falls, *rises)
-            for way in ([step.way] if step.way else [])
-            for account, name, turnover in standings.between(step.low, step.high, shown)
-        )
-        return Effects(self._count(rises), self._count(falls), tuple(islice(found, shown)))
+    def before(self, version: TableVersion) -> TableVersion:
+        """The version that held, or would hold, until `version` begins. Raises TierTableError for the published one."""
+        if version.id == PUBLISHED or version.first_day is None:
+            raise TierTableError(Text("there is no table before the published one", "до опубликованной таблиц не было"))
+        return self._store.tiers.on(version.first_day - timedelta(days=1))
 
-    def _count(self, steps: Sequence[_Step]) -> int:
-        return sum(self._store.standings.count_between(step.low, step.high) for step in steps)
+    def effects_of(self, table: TierTable, first_day: date, shown: int, before: TierTable | None = None) -> Effects:
+        """Who would gain and who would lose on `first_day`, by what is foretold for that day as the last run knew it:
+        how many, and so many of them, those who lose first. Instead of the table `before`, of that day's without."""
+        before = before or self._store.tiers.on(first_day).table
+        if not tables.changes_between(before, table):
+            return Effects(first_day)
+        return tables.effects(self._store.outlooks.all(), first_day, before, table, shown)
+
+    def brake_on(self, effects: Effects) -> Brake:
+        """Whether the limit on drops will stop what a table that is made now does on its first day."""
+        types = {each.name: len(each.types) for each in self._store.classes.all()}
+        lowered = sum(count * types.get(name, 1) for name, count in effects.lowered)
+        limit = self._store.settings.current().drop_limit
+        foretold = tables.is_foretold(effects.day, self.today)
+        return Brake(lowered, limit.allows(self._store.owned.count()), foretold)
 
     def uses_of(self, tier: str) -> list[str]:
         """The accounts that are pinned to a tier, as a person reads them: id and name."""
@@ -144,24 +112,20 @@ class Tiers:
                     )(tier=gone.name, users=", ".join(users))
                 )
 
-
-def with_tier(table: TierTable, tier: Tier, instead_of: str | None = None) -> TierTable:
-    """The table with `tier` added, or put in the place of the one of that name. Raises TierTableError."""
-    kept = [each for each in table.tiers if each.name != instead_of]
-    before = [each for each in kept if each.threshold < tier.threshold]
-    return TierTable((*before, tier, *kept[len(before) :]))
-
-
-def without_tiers(table: TierTable, names: Sequence[str]) -> TierTable:
-    """The table without the tiers of these names. Raises TierTableError when none is left."""
-    return TierTable(tuple(tier for tier in table.tiers if tier.name not in names))
-
-
-def with_classes(table: TierTable, classes: Sequence[ServiceClass]) -> TierTable:
-    """The table with a percent for each of `classes`: 0 for one that came after it."""
-    return TierTable(
-        tuple(
-            replace(tier, percents={name: tier.percents.get(name, Decimal(0)) for name in classes})
-            for tier in table.tiers
-        )
-    )
+    def _check_classes(self, before: TierTable, table: TierTable) -> None:
+        """What a table gives already it may go on giving: a class may lose its services while tiers have percents."""
+        empty = {each.name: each.title for each in self._store.classes.all() if not each.types}
+        for tier in table.tiers:
+            was = tables.same_tier(tier, before)
+            for name, title in empty.items():
+                percent = tier.percents.get(name)
+                if percent and (was is None or was.percents.get(name) != percent):
+                    raise TierTableError(
+                        Text(
+                            "class {title} has no service types, so {percent} % for it in {tier!r} would give nothing: "
+                            "choose its service types first",
+                            "у класса {title} нет типов услуг, и {percent} % на него в {tier!r} ничего не дадут: "
+                            "сначала выберите типы услуг",
+                        )(title=title, percent=plain(percent), tier=tier.name),
+                        field=f"percent_{name}",
+                    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from ..programme.basis import Basis
 from ..programme.forecast import Outlook
 from ..programme.ids import AccountId
 from .contents import content_of_pin, content_of_tier, pin_of, tier_of
-from .readable import if_readable
+from .readable import if_readable, readable
 
 
 class OutlookStore:
@@ -38,9 +39,18 @@ class OutlookStore:
         row = self._connection.execute("SELECT outlook FROM standing WHERE account = ?", (account,)).fetchone()
         return if_readable(row, _outlook) if row and row[0] is not None else None
 
+    def all(self) -> Iterator[tuple[AccountId, str, Outlook]]:
+        """Every account that a run has decided about, with its name."""
+        rows = self._connection.execute("SELECT account, name, outlook FROM standing WHERE outlook IS NOT NULL")
+        return readable(rows, lambda row: (AccountId(row["account"]), row["name"], _outlook_of(row["outlook"])))
+
 
 def _outlook(row: sqlite3.Row) -> Outlook:
-    content = json.loads(row[0])
+    return _outlook_of(row[0])
+
+
+def _outlook_of(text: str) -> Outlook:
+    content = json.loads(text)
     return Outlook(
         date.fromisoformat(content["day"]),
         Basis(content["basis"]),

@@ -119,23 +119,6 @@ class StandingStore:
     def forget(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM standing WHERE account = ?", (account,))
 
-    def count_between(self, low: Decimal | None, high: Decimal | None) -> int:
-        """How many accounts whose tier follows the turnover have one from `low` up to but not including `high`."""
-        return int(self._between("count(*)", low, high, 1).fetchone()[0])
-
-    def between(self, low: Decimal | None, high: Decimal | None, count: int) -> list[tuple[AccountId, str, Decimal]]:
-        """Account, name and turnover of the first `count` of them."""
-        rows = self._between("account, name, turnover", low, high, count)
-        return [(AccountId(row[0]), row[1], Decimal(row[2])) for row in rows]
-
-    def _between(self, columns: str, low: Decimal | None, high: Decimal | None, count: int) -> sqlite3.Cursor:
-        least, below = in_order(low), in_order(high)
-        return self._connection.execute(
-            f"SELECT {columns} FROM standing WHERE basis = 'turnover'"  # noqa: S608  our names
-            " AND turnover_order >= coalesce(?, turnover_order) AND (? IS NULL OR turnover_order < ?) LIMIT ?",
-            (least, below, below, count),
-        )
-
     def holders(self, tier: str) -> int:
         """How many accounts hold the tier of that name."""
         return int(self._connection.execute("SELECT count(*) FROM standing WHERE tier = ?", (tier,)).fetchone()[0])

@@ -25,7 +25,8 @@ class TableVersion:
 
 
 class TierStore:
-    """Keeps every table that was ever made; what held on a past day stays what it was."""
+    """Keeps every table that was ever made; what held on a past day stays what it was. Of several with one first day
+    the newest holds; the others tell what was known before it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -47,8 +48,11 @@ class TierStore:
         return _version(row) if row else None
 
     def all(self) -> list[TableVersion]:
-        """Every version, the latest first day first, the published one last."""
-        rows = self._connection.execute("SELECT * FROM tier_table ORDER BY first_day DESC, id DESC")
+        """The versions, one a first day: the newest of it. The latest first day first, the published one last."""
+        rows = self._connection.execute(
+            "SELECT * FROM tier_table WHERE id IN (SELECT max(id) FROM tier_table GROUP BY first_day)"
+            " ORDER BY first_day DESC"
+        )
         return [*map(_version, rows), TableVersion(PUBLISHED, published_table())]
 
     def days_after(self, day: date) -> list[date]:
@@ -58,10 +62,6 @@ class TierStore:
         )
         return [date.fromisoformat(row[0]) for row in rows]
 
-    def newest(self) -> int:
-        """The id of the change that came last, PUBLISHED without any."""
-        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM tier_table").fetchone()[0])
-
     def put(self, table: TierTable, first_day: date, who: str, now: datetime) -> int:
         added = self._connection.execute(
             "INSERT INTO tier_table (imported_at, csv, first_day, who) VALUES (?, ?, ?, ?)",
@@ -69,9 +69,9 @@ class TierStore:
         )
         return int(added.lastrowid or 0)
 
-    def remove(self, version: int) -> None:
-        """Take back a table that has not begun yet."""
-        self._connection.execute("DELETE FROM tier_table WHERE id = ?", (version,))
+    def remove(self, first_day: date) -> None:
+        """Take back what was to begin on a day that has not come yet."""
+        self._connection.execute("DELETE FROM tier_table WHERE first_day = ?", (first_day.isoformat(),))
 
 
 def _version(row: sqlite3.Row) -> TableVersion:
