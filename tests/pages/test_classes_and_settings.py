@@ -143,6 +143,8 @@ def test_settings_are_saved_as_the_command_line_writes_them(office: Desk, operat
         ({"excluded_payment_methods": "Gold"}, "excluded_payment_methods", "no method Gold"),
         ({"promotions": "on"}, "promotions", "not confirmed"),
         ({"panel_url": "ftp://panel"}, "panel_url", "panel_url"),
+        ({"panel_certificate": "/nowhere/ca.pem"}, "panel_certificate", "No such file"),
+        ({"panel_certificate": __file__}, "panel_certificate", "name a file with a certificate"),
         ({"employee": "nobody_here"}, "employee", "the panel has no employee 'nobody_here'"),
         ({"employee": "client@example.com"}, "employee", "the panel has no employee 'client@example.com'"),
     ],

@@ -15,10 +15,10 @@ from typing import Any
 from ..host.clock import Clock
 from ..office import Office
 from ..programme.bounds import LONGEST_NAME
+from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
 from ..store import Store
 from ..store.changes import Author
-from ..store.settings import FULL_LEVEL
 from ..words import figures
 
 CONSOLE = "console"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..programme.settings import SETTINGS
 from ..programme.text import Text, same
-from ..store.settings import SETTINGS
 from ..words import figures
 from .output import Command
 

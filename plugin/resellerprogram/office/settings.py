@@ -6,23 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from ..programme.deeds import SETTING
 from ..programme.errors import SettingError
+from ..programme.settings import SETTINGS
 from ..programme.text import Text
 from ..store.database import transaction
 from ..store.notes import ZERO_PERCENT_CONFIRMED
-from ..store.settings import SETTINGS
 from . import Office, token
-
-_NOT_OF_THE_PANEL = {
-    "automatic",
-    "discount_names",
-    "drop_limit_count",
-    "drop_limit_percent",
-    "notifications",
-    "other_discounts",
-    "promo_codes",
-    "window_months",
-}
-"""Settings that are right or wrong by themselves; all others are compared with the panel."""
 
 _NOT_CONFIRMED = Text(
     "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: try it on a test client "
@@ -59,7 +47,7 @@ class SettingsDesk:
                 )
         if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
             raise SettingError(_NOT_CONFIRMED, "promotions")
-        asks_panel = changed.keys() - _NOT_OF_THE_PANEL
+        asks_panel = any(name not in SETTINGS or SETTINGS[name].asks_panel for name in changed)
         warnings = (
             check_settings(self._office.root, store, changed, self._office.clock(), PATIENCE) if asks_panel else ()
         )

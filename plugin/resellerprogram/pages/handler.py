@@ -22,8 +22,8 @@ from ..programme.errors import (
     SettingError,
     TierTableError,
 )
+from ..programme.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from ..programme.text import Text
-from ..store.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from . import documents
 from .request import CLIENT_LEVEL, Request, request_of
 from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, page_of

@@ -12,45 +12,20 @@ from lxml import etree
 
 from ..office import token
 from ..programme.errors import SettingError
-from ..programme.text import Text
-from ..store.settings import SETTINGS
+from ..programme.kinds import Flag, Members, OneOf, SomeOf
+from ..programme.settings import SETTINGS
 from ..words.labels import NOTICES
 from . import documents
 from .documents import Choices
 from .visit import Visit
 
-FLAGS = {
-    "other_discounts": ("set_aside", "leave"),
-    "promo_codes": ("refuse", "allow"),
-    "promotions": ("everywhere", "covered"),
-    "automatic": ("on", "off"),
-    "notifications": ("on", "off"),
-    "joining": ("on", "off"),
-}
-"""Settings that are a box to tick: what it means when it is ticked, and when it is not."""
-TEXTS = (
-    "provider",
-    "currency",
-    "window_months",
-    "excluded_payment_methods",
-    "drop_limit_percent",
-    "drop_limit_count",
-    "client_notices",
-    "warn_days",
-    "discount_names",
-    "employee",
-    "panel_url",
-    "panel_certificate",
-)
-_MEMBERS = {
-    "all": Text("every client", "все клиенты"),
-    "group": Text("the members of a client group", "участники группы клиентов"),
-    "enrolled": Text("those whom an administrator enrolled", "записанные администратором"),
-}
-_NAMES = {
-    "both": Text("each client reads their own language", "каждый клиент читает на своём языке"),
-    "en": Text("English", "английский"),
-    "ru": Text("Russian", "русский"),
+_FLAGS = {name: setting.kind for name, setting in SETTINGS.items() if isinstance(setting.kind, Flag)}
+_LISTS = {name for name, setting in SETTINGS.items() if isinstance(setting.kind, SomeOf)}
+_PLAIN = [name for name in SETTINGS if name != "members" and name not in _FLAGS]
+"""Settings that the form shows as they are written."""
+_WORDS = {
+    **{name: setting.kind.words for name, setting in SETTINGS.items() if isinstance(setting.kind, OneOf)},
+    **{name: setting.kind.rules for name, setting in SETTINGS.items() if isinstance(setting.kind, Members)},
 }
 
 
@@ -68,8 +43,8 @@ def settings(visit: Visit) -> etree._Element:
     rule, _, group = texts["members"].partition(":")
     values = {
         "seen": token(texts),
-        **{name: texts[name] for name in TEXTS},
-        **{name: "on" if texts[name] == ticked else "off" for name, (ticked, _) in FLAGS.items()},
+        **{name: texts[name] for name in _PLAIN},
+        **{name: "on" if texts[name] == flag.ticked else "off" for name, flag in _FLAGS.items()},
         "members": rule,
         "group": group,
     }
@@ -91,13 +66,13 @@ def _typed(visit: Visit) -> Mapping[str, str]:
     params, request = visit.request.params, visit.request
     changed = {
         name: ",".join(request.several(name)) if name in _LISTS else request.text(name)
-        for name in TEXTS
+        for name in _PLAIN
         if name in params
     }
     changed.update(
         {
-            name: ticked if params[name] == "on" else unticked
-            for name, (ticked, unticked) in FLAGS.items()
+            name: flag.ticked if params[name] == "on" else flag.unticked
+            for name, flag in _FLAGS.items()
             if name in params
         }
     )
@@ -105,9 +80,6 @@ def _typed(visit: Visit) -> Mapping[str, str]:
         rule = request.text("members")
         changed["members"] = f"group:{request.text('group')}" if rule == "group" else rule
     return changed
-
-
-_LISTS = ("excluded_payment_methods", "client_notices")
 
 
 def _choices(visit: Visit) -> Choices:
@@ -120,7 +92,6 @@ def _choices(visit: Visit) -> Choices:
         "currency": found.currencies,
         "group": found.groups,
         "excluded_payment_methods": found.payment_methods,
-        "members": [(key, text.say(language)) for key, text in _MEMBERS.items()],
         "client_notices": [(kind.value, text.say(language)) for kind, text in NOTICES.items()],
-        "discount_names": [(key, text.say(language)) for key, text in _NAMES.items()],
+        **{name: [(key, text.say(language)) for key, text in words.items()] for name, words in _WORDS.items()},
     }

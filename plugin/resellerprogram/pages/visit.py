@@ -16,11 +16,11 @@ from ..panel.standstill import check_may_write, stands_still
 from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
+from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
 from ..programme.tiers import plain
 from ..store.bell import Bell
 from ..store.notes import STAFF
-from ..store.settings import FULL_LEVEL
 from ..store.tasks import WRITING
 from .request import Request, is_number
 

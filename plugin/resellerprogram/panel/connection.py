@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..programme.text import Text
+from ..programme.errors import SettingError
+from ..programme.text import Text, short
 from .calls import Employee, Panel, find_employee
 from .errors import Call, PanelError
 from .standstill import check_may_write
@@ -23,6 +24,24 @@ class Way:
     url: str = ""
     certificate: str = ""
     employee: str | None = None
+
+
+def check_certificate(file: str) -> None:
+    """Raises SettingError for a file that can't be trusted. Takes a module that takes long to load."""
+    import ssl
+
+    if not file:
+        return
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        raise SettingError(
+            Text(
+                "panel_certificate can't be {file!r}: {error}; name a file with a certificate",
+                "panel_certificate не может быть {file!r}: {error}; укажите файл с сертификатом",
+            )(file=short(file, 100), error=error),
+            "panel_certificate",
+        ) from None
 
 
 @contextmanager

@@ -24,13 +24,13 @@ from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.members import Account
 from ..programme.notices import Kind, Telling
 from ..programme.ownership import OTHER_SERVICES, Marks, name_of
+from ..programme.settings import Settings
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
 from ..store import Store
 from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
-from ..store.settings import Settings
 from ..store.users import ClientUser
 
 log = logging.getLogger(__name__)

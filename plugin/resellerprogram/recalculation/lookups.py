@@ -18,10 +18,10 @@ from ..panel.errors import MissingObject
 from ..programme.errors import MemberError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
+from ..programme.settings import Settings
 from ..programme.text import Text
 from ..store import Store
 from ..store.notes import FACTS
-from ..store.settings import Settings
 
 if TYPE_CHECKING:
     from ..panel.directory import Choices, NamedType, ServiceTypeId, Tariff

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
-from ..panel.connection import Way, open_panel
+from ..panel.connection import Way, check_certificate, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.standstill import check_may_write
 from ..programme import causes
@@ -34,13 +34,14 @@ from ..programme.limits import check_clock
 from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED
 from ..programme.report import Planned, Report
+from ..programme.setting_texts import check, settings_of
+from ..programme.settings import Settings
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.prospects import Prospect
 from ..store.readable import SPOILT
-from ..store.settings import Settings, check, settings_of
 from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
@@ -193,6 +194,7 @@ def check_settings(
         check(name, text)
     settings = settings_of({**store.settings.texts(), **changed})
     if changed.keys() & {"employee", "panel_url", "panel_certificate"}:
+        check_certificate(settings.panel_certificate)
         _check_employee(root, settings)
     with (
         only_one(store.folder, "settings", now, patience),
@@ -205,7 +207,7 @@ def check_settings(
 def _check_employee(root: Path, settings: Settings) -> None:
     """Whether the panel lets us act as the employee. Raises SettingError, PanelError."""
     login = settings.employee
-    if login is None:
+    if not login:
         return
     with open_panel(root, way_of(settings)) as panel:
         if not directory.is_employee(panel, login):

@@ -14,10 +14,10 @@ from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
 from ...programme.limits import OVERDUE
 from ...programme.members import EXCLUDED, LEFT, MemberNote
+from ...programme.settings import Settings
 from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
-from ...store.settings import Settings
 from ...words import figures
 from ..documents import Cell
 from ..visit import Visit

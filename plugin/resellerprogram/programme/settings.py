@@ -1,0 +1,428 @@
+"""Every setting of the programme, declared once: name, default, kind with its bounds, its place in the form and the
+words there, what it means, who may change it, and what its change asks for.
+
+The form, the command, the checks and the documents follow from here. What the panel and a reader of the documents get
+as a file is written from here by `python -m tests.copies`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .errors import SettingError
+from .hosts import is_of_this_host
+from .ids import ProviderId
+from .kinds import Currency, Flag, Kind, Line, Members, OneOf, Percent, Provider, SomeOf, Whole
+from .limits import DropLimit
+from .members import MemberRule
+from .text import Text
+
+EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
+"""Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
+NOTICE_KINDS = ("rose", "will_fall", "fell")
+
+
+class Group(enum.Enum):
+    """The groups of the form, in its order."""
+
+    WHO = "who"
+    WHAT_COUNTS = "what_counts"
+    EXCLUSIVE = "exclusive"
+    SAFETY = "safety"
+    CLIENTS = "clients"
+    NAMES = "names"
+    CONNECTION = "connection"
+
+
+GROUP_TITLES = {
+    Group.WHO: Text("Provider and members", "Провайдер и участники"),
+    Group.WHAT_COUNTS: Text("What counts", "Что учитывается"),
+    Group.EXCLUSIVE: Text("While a client has a tier", "Пока у клиента есть уровень"),
+    Group.SAFETY: Text("Safety", "Безопасность"),
+    Group.CLIENTS: Text("For clients", "Для клиентов"),
+    Group.NAMES: Text("Names of discounts", "Названия скидок"),
+    Group.CONNECTION: Text("Connection to the panel", "Связь с панелью"),
+}
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """What of R9 is on: other personal discounts are set aside, promo codes are refused, and 0 % discounts keep
+    promotions out of the service types that the programme does not cover."""
+
+    others_set_aside: bool = True
+    promo_codes_refused: bool = True
+    promotions_everywhere: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, under their names. `provider` None: the panel's first; `employee` empty: the first that
+    works. Not `automatic`: only the command line writes. `client_notices` are the kinds (see programme/notices.py) of
+    which clients are told, a coming fall `warn_days` before; `joining` lets them join and leave by themselves."""
+
+    provider: ProviderId | None
+    currency: str
+    members: MemberRule
+    window_months: int
+    excluded_payment_methods: tuple[str, ...]
+    drop_limit_percent: Decimal
+    drop_limit_count: int
+    other_discounts: bool
+    promo_codes: bool
+    promotions: bool
+    discount_names: str
+    notifications: bool
+    client_notices: tuple[str, ...]
+    warn_days: int
+    joining: bool
+    automatic: bool
+    employee: str
+    panel_url: str
+    panel_certificate: str
+    unreadable: tuple[SettingError, ...] = ()
+    """Of those that must be known: their stored texts can't be read, the defaults stand in where one only looks."""
+
+    @property
+    def drop_limit(self) -> DropLimit:
+        return DropLimit(self.drop_limit_percent, self.drop_limit_count)
+
+    @property
+    def exclusive(self) -> Exclusive:
+        return Exclusive(self.other_discounts, self.promo_codes, self.promotions)
+
+    def check(self) -> None:
+        """Raises SettingError where something that must be known is not: no run goes by a default instead."""
+        if self.unreadable:
+            raise self.unreadable[0]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    `label` and `hint` stand in the form, `about` is told by the command and the documents. From `level` on an
+    administrator may change it. `asks_panel`: a change is compared with the panel. `may_lower`: a change can lower or
+    end discounts that the programme has given. `accept` raises ValueError for what must not be set, and may be there
+    already. Without one that is not `vital` (not about money, members or in whose name we act) everything goes on.
+    """
+
+    name: str
+    default: str
+    kind: Kind
+    group: Group
+    label: Text
+    hint: Text
+    about: Text
+    level: int = FULL_LEVEL
+    asks_panel: bool = False
+    may_lower: bool = False
+    vital: bool = True
+    accept: Callable[[str], object] = str
+
+
+def _of_this_host(text: str) -> None:
+    if text and not is_of_this_host(text):
+        raise ValueError(text)
+
+
+_RULES = {
+    "all": Text("every client", "все клиенты"),
+    "group": Text("the members of a client group", "участники группы клиентов"),
+    "enrolled": Text("those whom an administrator enrolled", "записанные администратором"),
+}
+_NAMES = {
+    "both": Text("each client reads their own language", "каждый клиент читает на своём языке"),
+    "en": Text("English", "английский"),
+    "ru": Text("Russian", "русский"),
+}
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "provider",
+            "",
+            Provider(),
+            Group.WHO,
+            Text("Provider", "Провайдер"),
+            Text("Payments to other providers do not count", "Платежи другим провайдерам не учитываются"),
+            Text(
+                "id of the provider (project) whose programme this is; empty: the panel's first",
+                "id провайдера (проекта), чья это программа; пусто: первый в панели",
+            ),
+            asks_panel=True,
+            may_lower=True,
+        ),
+        Setting(
+            "currency",
+            "RUB",
+            Currency(),
+            Group.WHO,
+            Text("Currency", "Валюта"),
+            Text(
+                "Of the thresholds; other currencies are converted by the rate of the day",
+                "Валюта порогов; другие валюты пересчитываются по курсу дня",
+            ),
+            Text("currency of the thresholds, as an ISO code", "валюта порогов, код ISO"),
+            asks_panel=True,
+            may_lower=True,
+        ),
+        Setting(
+            "members",
+            "all",
+            Members(_RULES),
+            Group.WHO,
+            Text("Who takes part", "Кто участвует"),
+            Text("Single clients: page Members", "Отдельные клиенты: страница «Участники»"),
+            Text(
+                "who takes part: all, enrolled, or group:ID of a client group",
+                "кто участвует: all — все, enrolled — записанные вручную, group:ID — группа клиентов",
+            ),
+            asks_panel=True,
+            may_lower=True,
+        ),
+        Setting(
+            "window_months",
+            "1",
+            Whole(1, 12),
+            Group.WHAT_COUNTS,
+            Text("Months of the window", "Месяцев в окне"),
+            Text("For how many calendar months a payment counts", "Сколько календарных месяцев учитывается платёж"),
+            Text(
+                "for how many calendar months a payment counts, 1 to 12",
+                "сколько календарных месяцев учитывается платёж, от 1 до 12",
+            ),
+            may_lower=True,
+        ),
+        Setting(
+            "excluded_payment_methods",
+            "",
+            SomeOf(),
+            Group.WHAT_COUNTS,
+            Text("Payment methods left out", "Методы оплаты без учёта"),
+            Text("Payments by them do not count", "Платежи ими не учитываются"),
+            Text(
+                "payment methods that don't count: ids, names or modules, separated by commas",
+                "методы оплаты, которые не учитываются: id, названия или модули, через запятую",
+            ),
+            asks_panel=True,
+            may_lower=True,
+        ),
+        Setting(
+            "other_discounts",
+            "set_aside",
+            Flag("set_aside", "leave"),
+            Group.EXCLUSIVE,
+            Text("Set other personal discounts aside", "Откладывать другие персональные скидки"),
+            Text("They come back when the tier ends", "Они вернутся, когда уровень закончится"),
+            Text(
+                "other personal discounts of an account with a tier: set_aside (and put back afterwards) or leave "
+                "(and report)",
+                "другие персональные скидки клиента с уровнем: set_aside — откладываются и потом возвращаются, "
+                "leave — остаются, о них сообщается",
+            ),
+        ),
+        Setting(
+            "promo_codes",
+            "refuse",
+            Flag("refuse", "allow"),
+            Group.EXCLUSIVE,
+            Text("Refuse promo codes", "Отклонять промокоды"),
+            Text("With a message in the client's language", "С сообщением на языке клиента"),
+            Text(
+                "promo codes of a client whose account has a tier: refuse or allow",
+                "промокоды клиента с уровнем: refuse — отклоняются, allow — принимаются",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "promotions",
+            "covered",
+            Flag("everywhere", "covered"),
+            Group.EXCLUSIVE,
+            Text("Keep promotions out of all other services, too", "Не пускать акции и на остальные услуги"),
+            Text(
+                "By 0 % discounts; must be confirmed on a test client first",
+                "Скидками 0 %; сначала нужна проверка на тестовом клиенте",
+            ),
+            Text(
+                "where automatic promotions lose against a tier: on the covered service types, or everywhere (0 % "
+                "discounts on all others; `doctor --try-on` must have confirmed it)",
+                "где акции уступают уровню: covered — на типах услуг программы, everywhere — везде (скидки 0 % на "
+                "остальных; сначала это должен подтвердить `doctor --try-on`)",
+            ),
+            asks_panel=True,
+        ),
+        Setting(
+            "automatic",
+            "on",
+            Flag(),
+            Group.SAFETY,
+            Text("Payments and the nightly run act by themselves", "Платежи и ночной пересчёт действуют сами"),
+            Text("Off: only what is applied by hand", "Выключено: только применённое вручную"),
+            Text(
+                "on: payments and the nightly run change discounts by themselves; off: only `apply` does",
+                "on: платежи и ночной пересчёт меняют скидки сами; off: только `apply`",
+            ),
+        ),
+        Setting(
+            "drop_limit_percent",
+            "20",
+            Percent(),
+            Group.SAFETY,
+            Text("Limit of lowered or removed discounts, %", "Предел снижений, %"),
+            Text(
+                "A run that would lower or remove more of all discounts stops",
+                "Пересчёт, который снизил бы или снял больше, останавливается",
+            ),
+            Text(
+                "a run that would lower or remove more than this share of all discounts (percent) stops",
+                "пересчёт, который снизил бы или снял больше этой доли всех скидок (в процентах), останавливается",
+            ),
+        ),
+        Setting(
+            "drop_limit_count",
+            "10",
+            Whole(),
+            Group.SAFETY,
+            Text("But at least so many", "Но не меньше чем"),
+            Text(
+                "So many may be lowered or removed whatever the share", "Столько можно снизить или снять при любой доле"
+            ),
+            Text(
+                "so many discounts may be lowered or removed whatever the share",
+                "столько скидок можно снизить или снять при любой доле",
+            ),
+        ),
+        Setting(
+            "notifications",
+            "on",
+            Flag(),
+            Group.SAFETY,
+            Text("Notify me when no run has succeeded for 26 hours", "Уведомлять, если 26 часов не было пересчёта"),
+            Text("A notification in the panel, once a day", "Уведомление в панели, раз в день"),
+            Text(
+                "on: the administrator is notified in the panel when no run has succeeded for 26 hours",
+                "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "joining",
+            "off",
+            Flag(),
+            Group.CLIENTS,
+            Text("Clients join and leave by themselves", "Клиенты вступают и выходят сами"),
+            Text(
+                "With a button in the client area, after a page that tells what they get and what rests",
+                "Кнопкой в кабинете, после страницы о том, что они получат и что будет отложено",
+            ),
+            Text(
+                "on: clients join and leave the programme by themselves; off: only the administrator decides",
+                "on: клиенты вступают в программу и выходят из неё сами; off: решает только администратор",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "client_notices",
+            ",".join(NOTICE_KINDS),
+            SomeOf(NOTICE_KINDS),
+            Group.CLIENTS,
+            Text("Notify clients of", "Уведомлять клиентов"),
+            Text(
+                "In the panel, each client in their language, of each thing once; a client may switch each off",
+                "В панели, на языке клиента, о каждом событии один раз; клиент может отключить любое",
+            ),
+            Text(
+                "of what clients are notified in the panel: rose, will_fall, fell, separated by commas, or off",
+                "о чём клиенты получают уведомления в панели: rose — уровень вырос, will_fall — скоро снизится, "
+                "fell — снизился, через запятую; off — ни о чём",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "warn_days",
+            "3",
+            Whole(1, 28),
+            Group.CLIENTS,
+            Text("Warn of a fall so many days before", "Предупреждать о снижении за столько дней"),
+            Text("1 to 28", "От 1 до 28"),
+            Text(
+                "how many days before a fall clients are warned, 1 to 28",
+                "за сколько дней предупреждать о снижении уровня, от 1 до 28",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "discount_names",
+            "both",
+            OneOf(_NAMES),
+            Group.NAMES,
+            Text("Language", "Язык"),
+            Text(
+                "Existing discounts keep their names until they change",
+                "У существующих названия сменятся при изменении скидки",
+            ),
+            Text(
+                "in which language discounts are named: both (each client reads their own), en or ru",
+                "на каком языке названы скидки: both (каждый клиент читает на своём), en или ru",
+            ),
+            level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "employee",
+            "",
+            Line(100),
+            Group.CONNECTION,
+            Text("Employee", "Сотрудник"),
+            Text(
+                "Login in whose name the panel is called; empty: the first that works",
+                "Логин, от имени которого вызывается панель; пусто: первый подходящий",
+            ),
+            Text(
+                "login of the employee in whose name the panel is called; empty: the first that works",
+                "логин сотрудника, от имени которого вызывается панель; пусто: первый подходящий",
+            ),
+            asks_panel=True,
+        ),
+        Setting(
+            "panel_url",
+            "https://localhost:1500/billmgr",
+            Line(200),
+            Group.CONNECTION,
+            Text("Address for large runs", "Адрес для больших пересчётов"),
+            Text("Empty: mgrctl only", "Пусто: только mgrctl"),
+            Text(
+                "address of the panel on this host (localhost, 127.0.0.1 or ::1) for large runs; empty: mgrctl",
+                "адрес панели на этом сервере (localhost, 127.0.0.1 или ::1) для больших пересчётов; пусто: mgrctl",
+            ),
+            asks_panel=True,
+            vital=False,
+            accept=_of_this_host,
+        ),
+        Setting(
+            "panel_certificate",
+            "",
+            Line(200),
+            Group.CONNECTION,
+            Text("Certificate file", "Файл сертификата"),
+            Text("Empty: the system's authorities", "Пусто: системные"),
+            Text(
+                "file with the certificate to trust at that address; empty: the system's authorities",
+                "файл с сертификатом, которому верить по этому адресу; пусто: системные",
+            ),
+            asks_panel=True,
+            vital=False,
+        ),
+    )
+}

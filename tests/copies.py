@@ -1,0 +1,135 @@
+"""Files that hold a copy of what programme/settings.py declares: the form that the panel reads, the documents' table.
+
+`PYTHONPATH=.:plugin python -m tests.copies` writes them; tests/test_copies.py fails while they differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from resellerprogram.programme.kinds import Currency, Flag, Kind, Line, Members, OneOf, Percent, Provider, SomeOf, Whole
+from resellerprogram.programme.settings import GROUP_TITLES, SETTINGS, Group, Setting
+from resellerprogram.programme.text import LANGUAGES, Text
+
+PROJECT = Path(__file__).resolve().parents[1]
+FORM = PROJECT / "xml" / "billmgr_mod_resellerprogram_settings.xml"
+TABLE = PROJECT / "docs" / "settings.md"
+
+_TITLE = Text("Settings of the reseller programme", "Настройки партнёрской программы")
+_CLIENT_GROUP = (Text("Client group", "Группа клиентов"), Text("Its members take part", "Её участники участвуют"))
+_NEVER_COUNTED = Text(
+    "Never counted: promised payments, cashback and certificates, refunds, payments that are refunded, fraudulent or "
+    "cancelled",
+    "Не учитываются никогда: обещанные платежи, кэшбэк и сертификаты, возвраты, возвращаемые, мошеннические и "
+    "отменённые платежи",
+)
+
+
+def _control(setting: Setting) -> str:
+    name, kind = setting.name, setting.kind
+    if isinstance(kind, Flag):
+        return f'<input type="checkbox" name="{name}"/>'
+    if isinstance(kind, SomeOf):
+        return f'<select name="{name}" type="multiple"/>'
+    if isinstance(kind, (OneOf, Provider, Currency)):
+        return f'<select name="{name}"/>'
+    if isinstance(kind, Members):
+        hiding = "".join(f'<if value="{rule}" hide="group"/>' for rule in kind.rules if rule != "group")
+        return f'<select name="{name}" type="radio">{hiding}</select>'
+    if isinstance(kind, Line):
+        return f'<input type="text" name="{name}" maxlength="{kind.longest}"/>'
+    return f'<input type="text" name="{name}" required="yes"{_bounds(kind)}/>'
+
+
+def _bounds(kind: Kind) -> str:
+    if isinstance(kind, Percent):
+        return ' check="money" checkargs="0,100"'
+    assert isinstance(kind, Whole), kind
+    return ' check="int"' + (f' checkargs="{kind.least},{kind.most}"' if kind != Whole() else "")
+
+
+def _fields(group: Group) -> Iterator[str]:
+    for setting in SETTINGS.values():
+        if setting.group is group:
+            yield f'<field name="{setting.name}">{_control(setting)}</field>'
+            if isinstance(setting.kind, Members):
+                yield '<field name="group"><select name="group"/></field>'
+    if group is Group.WHAT_COUNTS:
+        yield '<field name="kinds" formwidth="yes"><textdata name="kinds" type="msg"/></field>'
+
+
+def _form() -> Iterator[str]:
+    for group in Group:
+        collapsed = ' collapsed="yes"' if group is Group.CONNECTION else ""
+        yield f'      <page name="{group.value}"{collapsed}>'
+        yield from (f"        {field}" for field in _fields(group))
+        yield "      </page>"
+
+
+def _messages() -> Iterator[tuple[str, Text]]:
+    yield "title", _TITLE
+    for group, title in GROUP_TITLES.items():
+        yield group.value, title
+    for setting in SETTINGS.values():
+        yield setting.name, setting.label
+        yield f"hint_{setting.name}", setting.hint
+    yield from zip(("group", "hint_group"), _CLIENT_GROUP)
+    yield "kinds", _NEVER_COUNTED
+
+
+def form() -> str:
+    """The description of the settings' page."""
+    texts = "".join(
+        f'\n  <lang name="{language}">\n    <messages name="resellerprogram.settings">\n'
+        + "".join(f'      <msg name="{name}">{escape(text.say(language))}</msg>\n' for name, text in _messages())
+        + "    </messages>\n  </lang>\n"
+        for language in LANGUAGES
+    )
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- settings: written by `python -m tests.copies` from programme/settings.py -->
+<mgrdata>
+  <handler name="resellerprogram" type="xml">
+    <func name="resellerprogram.settings"/>
+  </handler>
+
+  <metadata name="resellerprogram.settings" type="form" mgr="billmgr" level="admin+">
+    <form>
+      <field name="seen" noname="yes"><input type="hidden" name="seen"/></field>
+{chr(10).join(_form())}
+    </form>
+  </metadata>
+{texts}</mgrdata>
+"""
+
+
+def table() -> str:
+    """The documents' table of settings."""
+    rows = "".join(
+        f"| `{setting.name}` | {f'`{setting.default}`' if setting.default else 'empty'} | {setting.level} "
+        f"| {'yes' if setting.may_lower else ''} | {setting.about.en} |\n"
+        for setting in SETTINGS.values()
+    )
+    return f"""# Settings
+
+Written by `PYTHONPATH=.:plugin python -m tests.copies` from `plugin/resellerprogram/programme/settings.py`. Set by
+`resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is refused.
+
+*Level*: from which on an administrator may change it; 29 is an employee, 30 a full administrator. *Lowers*: a change
+can lower or end discounts that the programme has given. Look at `resellerprogram plan` then, before the next run: that stops
+where it would take more than the limit on drops.
+
+| name | default | level | lowers | meaning |
+|---|---|---|---|---|
+{rows}"""
+
+
+def copies() -> dict[Path, str]:
+    """What each of these files must hold."""
+    return {FORM: form(), TABLE: table()}
+
+
+if __name__ == "__main__":
+    for file, text in copies().items():
+        file.write_text(text, encoding="utf-8")
