@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import sqlite3
 import stat
@@ -125,7 +126,7 @@ def test_the_night_goes_on_without_its_backup(
 ) -> None:
     """R7: who falls, falls; the disk is the operator's to see to."""
     monkeypatch.setattr(gzip, "open", no_room_to_pack)
-    preview._back_up(Command(store, None, "en"))  # type: ignore[arg-type]
+    preview._back_up(Command(store, argparse.Namespace(), "en", lambda: NOW))
     assert "no room on the disk" in capsys.readouterr().err
 
 
