@@ -125,7 +125,7 @@ def test_the_day_turns_when_the_clock_is_moved(shell: Shell, sandbox: Sandbox, r
     shell.move(datetime(2025, 1, 21, 0, 7))
     assert shell.run("daily")[0] == 0
     assert sandbox.world.percents(romashka)["vds"] == 17
-    assert (sandbox.root / "var/resellerprogram/backups/20250121-000700-nightly.db").exists()
+    assert (sandbox.root / "var/resellerprogram/backups/20250121-000700-nightly.db.gz").exists()
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "can't be read"), ("ru", "не читаются")])
