@@ -117,8 +117,8 @@ Written by `PYTHONPATH=.:plugin python -m tests.copies` from `plugin/resellerpro
 `resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is refused.
 
 *Level*: from which on an administrator may change it; 29 is an employee, 30 a full administrator. *Lowers*: a change
-can lower or end discounts that the programme has given. Look at `resellerprogram plan` then, before the next run: that stops
-where it would take more than the limit on drops.
+can lower or end discounts that the programme has given. Look at `resellerprogram plan` then, before the next run:
+that stops where it would take more than the limit on drops.
 
 | name | default | level | lowers | meaning |
 |---|---|---|---|---|
