@@ -168,6 +168,14 @@ def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sa
     assert [change["what"] for change in written] == ["vds", "dedic", "certificate"]
     assert {"scope", "what", "before", "after", "because", "value"} <= written[0].keys(), "as programs read it so far"
     assert [payment["reason"] for payment in told["payments"]] == ["counted", "counted", "promotional"]
+    assert told["known_now"]["same"], "nobody has looked since"
+    shell.run("apply", "--date", "2025-01-21")
+    now = shell.json("explain", str(romashka), "--date", "2025-01-20")["known_now"]
+    assert (now["turnover"], now["tier"]["name"]) == ("3000.00", "Partner #1")
+    assert [(each["since"], each["then"]["id"], each["now"]) for each in now["differences"]] == [("left", 2, None)]
+    assert (
+        "By what is known now it would be Partner #1" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+    )
 
 
 def test_plan_is_also_for_programs(shell: Shell, romashka: int) -> None:

@@ -78,6 +78,21 @@ def test_the_history_lists_every_decision_with_cause_and_who(told: Desk) -> None
     assert told.ask("history", elid=1).findtext("plid") == "1"
 
 
+def test_r11_an_older_decision_is_told_by_what_is_known_now_too(told: Desk, operator: Operator) -> None:
+    page = told.ask("why", elid=1)
+    assert page.findtext("since") == "By what is known now the same comes out."
+    assert (page.find(".//field[@name='differ']"), page.find("list[@name='differ']")) == (None, None)
+    operator.sandbox.world.set_payment(1, status=6)
+    operator.apply(date(2025, 1, 21))
+    told.language = "ru"
+    older = told.ask("history.decision", elid=told.rows("history", elid=1)[-1]["id"])
+    assert older.findtext("since").startswith("По тому, что известно сейчас, было бы: нет уровня, оборот 0.00 RUB;")
+    assert [(row["since"], row["then"], row["now"]) for row in table(older, "differ")] == [
+        ("изменился", "52 000.00 RUB", "—"),
+        ("появился", "—", "—"),
+    ]
+
+
 def test_two_decisions_are_compared_side_by_side(told: Desk) -> None:
     newer, older = (row["id"] for row in told.rows("history", elid=1))
     page = told.ask("history.compare", elid=f"{newer}, {older}")

@@ -9,33 +9,38 @@ from typing import Any
 from ..programme.changes import PlainChange, plain_change, values_of
 from ..programme.decision import Decision
 from ..programme.errors import ResellerProgrammeError
+from ..programme.hindsight import Hindsight
 from ..programme.ids import Scope
 from ..programme.records import Record
 from ..programme.text import Text
+from ..recalculation.hindsight import known_now
 from ..recalculation.run import PATIENCE, considered_alone
-from ..store.contents import content_of
-from ..words import explanation, figures
+from ..store.contents import content_of, content_of_tier, content_of_verdict
+from ..words import explanation, figures, hindsight
 from ..words.change import change_line
 from ..words.proposal import ONLY_A_LOOK
 from .output import Command
 
 
 def explain(command: Command) -> int:
-    """A past day is explained by the decision that was made then; today, and a day without one, by the panel now."""
+    """A past day is explained by the decision that was made then, and beside it by what is known of it now; today, and
+    a day without one, by the panel now."""
     account, today = command.options.account, command.today
     day = command.options.date or today
     record = command.store.decisions.on(account, day)
     only_look = day != today
     changes: tuple[PlainChange, ...] = ()
     names: Mapping[Scope, str] = {}
+    since: Hindsight | None = None
     if record and day < today:
         decision, name = record.decision, _name(command)
+        since = known_now(command.store, decision)
     else:
         considered, names = considered_alone(command.root, command.store, day, command.now, account, PATIENCE)
         decision, name = considered.decision, considered.account.name
         changes = tuple(plain_change(change, names) for change in considered.changes)
     if command.options.json:
-        command.json(_explanation_values(command, name, day, decision, changes, record))
+        command.json(_explanation_values(command, name, day, decision, changes, record, since))
         return 0
     currency = command.store.settings.current().currency
     command.lines(
@@ -45,6 +50,8 @@ def explain(command: Command) -> int:
     )
     if record:
         command.lines(explanation.written_lines(record, command.language))
+    if since:
+        command.lines(hindsight.lines(since, currency, command.language, decision.turnover.window.months))
     if only_look:
         _say_what_that_day_brings(command, changes) if names else None
     elif changes:
@@ -87,6 +94,7 @@ def _explanation_values(
     decision: Decision,
     changes: tuple[PlainChange, ...],
     record: Record | None,
+    since: Hindsight | None,
 ) -> dict[str, Any]:
     window = decision.turnover.window
     return {
@@ -103,4 +111,21 @@ def _explanation_values(
             "decided_at": record.decided_at.isoformat(),
             "written": [values_of(change) for change in record.written],
         },
+        "known_now": since and _known_now(since),
+    }
+
+
+def _known_now(since: Hindsight) -> dict[str, Any]:
+    return {
+        "same": since.is_the_same,
+        "turnover": str(since.turnover),
+        "tier": content_of_tier(since.tier),
+        "differences": [
+            {
+                "since": each.since.value,
+                "then": each.then and content_of_verdict(each.then),
+                "now": each.now and content_of_verdict(each.now),
+            }
+            for each in since.differences
+        ],
     }

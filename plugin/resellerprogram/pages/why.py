@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..programme.decision import Decision
+from ..programme.hindsight import Difference, Hindsight
 from ..programme.ids import AccountId
 from ..programme.records import Record
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..programme.turnover import Verdict
+from ..recalculation.hindsight import known_now
 from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
-from ..words import explanation, figures
+from ..words import explanation, figures, hindsight
 from ..words.change import change_line
 from ..words.labels import BECAUSE
 from . import documents
@@ -33,19 +35,13 @@ def why(visit: Visit) -> etree._Element:
     record = visit.store.decisions.last(account)
     if record is None:
         return _unknown(visit, account)
-    return documents.form_page(
-        visit.document,
-        {"elid": str(account), **_told(visit, record)},
-        tables={**_tables(visit, record), "found": _found(visit, account)},
-    )
+    return _page(visit, str(account), record, {"found": _found(visit, account)})
 
 
 def decision(visit: Visit) -> etree._Element:
     """An older decision, by its id."""
     record = _record(visit, visit.request.elid)
-    return documents.form_page(
-        visit.document, {"elid": str(record.id), **_told(visit, record)}, tables=_tables(visit, record)
-    )
+    return _page(visit, str(record.id), record, {})
 
 
 def history(visit: Visit) -> etree._Element:
@@ -84,7 +80,24 @@ def compare(visit: Visit) -> etree._Element:
 # --- a decision in words ---
 
 
-def _told(visit: Visit, record: Record) -> Row:
+def _page(visit: Visit, elid: str, record: Record, tables: documents.Tables) -> etree._Element:
+    """As it was decided, and by what is known now; the table of what is known otherwise only where there is any."""
+    since = known_now(visit.store, record.decision)
+    differ = {"differ": [_difference(visit, record, each) for each in since.differences]} if since else {}
+    if not (since and since.differences):
+        documents.drop_field(visit.document, "differ")
+        differ = {}
+    values = {"elid": elid, **_told(visit, record, since)}
+    return documents.form_page(visit.document, values, tables={**_tables(visit, record), **differ, **tables})
+
+
+def _difference(visit: Visit, record: Record, difference: Difference) -> Row:
+    months = record.decision.turnover.window.months
+    names = ("since", "credited", "number", "then", "now", "reason")
+    return dict(zip(names, hindsight.cells(difference, visit.currency, visit.language, months)))
+
+
+def _told(visit: Visit, record: Record, since: Hindsight | None) -> Row:
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
     lines = [*explanation.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
@@ -92,6 +105,7 @@ def _told(visit: Visit, record: Record) -> Row:
         "name": _name(visit, found.account),
         "words": "\n".join([*lines, *explanation.next_step(found, table, visit.currency, language)]),
         "made": "\n".join(explanation.written_lines(record, language)),
+        "since": hindsight.verdict(since, visit.currency, language) if since else "",
     }
 
 
@@ -146,7 +160,8 @@ def _unknown(visit: Visit, account: AccountId) -> etree._Element:
         "No decision about this client has been made yet. Recalculate them, or wait for the nightly run.",
         "Решения об этом клиенте ещё не было. Пересчитайте его или дождитесь ночного пересчёта.",
     )
-    values = {"elid": str(account), "name": visit.office.name_of(account), "words": words, "made": ""}
+    values = {"elid": str(account), "name": visit.office.name_of(account), "words": words, "made": "", "since": ""}
+    documents.drop_field(visit.document, "differ")
     return documents.form_page(visit.document, values)
 
 

@@ -60,12 +60,13 @@ def content_of(decision: Decision) -> dict[str, Any]:
         "tier": content_of_tier(decision.tier),
         "pin": content_of_pin(decision.pin),
         **({"rules": decision.rules} if decision.rules else {}),
-        "payments": [_verdict_content(verdict) for verdict in decision.turnover.verdicts],
+        "payments": [content_of_verdict(verdict) for verdict in decision.turnover.verdicts],
         **({"currency": decision.turnover.currency} if any(each.rate for each in decision.turnover.verdicts) else {}),
     }
 
 
-def _verdict_content(verdict: Verdict) -> dict[str, Any]:
+def content_of_verdict(verdict: Verdict) -> dict[str, Any]:
+    """A payment with the reason and what it counted."""
     payment, rate = verdict.payment, verdict.rate
     return {
         "id": payment.id,

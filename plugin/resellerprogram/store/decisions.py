@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,7 +59,12 @@ class ListedDecision:
 
 
 class DecisionStore:
-    """Keeps decisions; one that says the same as the account's last extends it."""
+    """Keeps decisions; one that says the same as the account's last extends it.
+
+    A night looks only at whom something may have changed for: it leaves every other account's newest decision in force,
+    and nothing is written for that. So where days are asked for or shown, the newest decision reaches up to the last
+    good night (see `_in_force`).
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -143,28 +148,33 @@ class DecisionStore:
 
     def on(self, account: AccountId, day: date) -> Record | None:
         """The decision in force on `day`: the newest one made on or before it that reaches it."""
-        row = self._connection.execute(
+        newest = self._in_force(account)
+        reaches = newest is not None and newest["first_day"] <= day.isoformat() <= newest["last_day"]
+        row = newest if reaches else self._of_day(account, day)
+        return self._record(row) if row else None
+
+    def _of_day(self, account: AccountId, day: date) -> Any:
+        return self._connection.execute(
             "SELECT * FROM decision WHERE account = ? AND first_day <= ? AND last_day >= ? ORDER BY id DESC LIMIT 1",
             (account, day.isoformat(), day.isoformat()),
         ).fetchone()
-        return self._record(row) if row else None
 
     def history(self, account: AccountId, count: int = -1, skip: int = 0) -> list[Record]:
         """Newest first: `count` of them, or all."""
         rows = self._connection.execute(
             "SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT ? OFFSET ?", (account, count, skip)
         )
-        return list(readable(rows, self._record))
+        return list(readable(self._as_held(account, rows), self._record))
 
     def listed(self, account: AccountId, count: int) -> list[ListedDecision]:
         """The same, `count` of them, as a list shows them."""
         rows = self._connection.execute(
-            "SELECT id, first_day, last_day, turnover, tier, cause, decided_at, who,"
+            "SELECT id, first_day, last_day, turnover, tier, cause, decided_at, confirmed_at, who,"
             " json_array_length(written) AS changes, basis, pin"
             " FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
             (account, count),
         )
-        return list(readable(rows, _listed))
+        return list(readable(self._as_held(account, rows), _listed))
 
     def history_length(self, account: AccountId) -> int:
         return int(
@@ -174,11 +184,12 @@ class DecisionStore:
     def course(self, account: AccountId, first: date, last: date) -> list[Stretch]:
         """Where the account stood from `first` to `last`, oldest first: no payments are read."""
         rows = self._connection.execute(
-            "SELECT id, first_day, last_day, turnover, tier FROM decision"
-            " WHERE account = ? AND last_day >= ? AND first_day <= ? ORDER BY id",
-            (account, first.isoformat(), last.isoformat()),
+            "SELECT id, first_day, last_day, confirmed_at, turnover, tier FROM decision WHERE account = ?"
+            " AND (last_day >= ? OR id = (SELECT max(id) FROM decision WHERE account = ?)) AND first_day <= ?"
+            " ORDER BY id",
+            (account, first.isoformat(), account, last.isoformat()),
         )
-        return list(readable(rows, _stretch))
+        return [each for each in readable(self._as_held(account, rows), _stretch) if each.last_day >= first]
 
     def tier_during(self, account: AccountId, day: date) -> str | None:
         """A tier that the account held on that day, for a part of it at least: what the night decided held from its
@@ -195,10 +206,11 @@ class DecisionStore:
     def stretches(self, account: AccountId, count: int) -> list[Stretch]:
         """The same for all days, `count` of them, the newest first."""
         rows = self._connection.execute(
-            "SELECT id, first_day, last_day, turnover, tier FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
+            "SELECT id, first_day, last_day, confirmed_at, turnover, tier FROM decision WHERE account = ?"
+            " ORDER BY id DESC LIMIT ?",
             (account, count),
         )
-        return list(readable(rows, _stretch))
+        return list(readable(self._as_held(account, rows), _stretch))
 
     def newest_of(self, account: AccountId) -> int | None:
         """The id of the account's last decision."""
@@ -250,6 +262,28 @@ class DecisionStore:
         return self._connection.execute(
             "SELECT * FROM decision WHERE account = ? ORDER BY id DESC LIMIT 1", (account,)
         ).fetchone()
+
+    def _in_force(self, account: AccountId) -> Any:
+        """The account's newest decision, up to the day up to which it is known to hold."""
+        row = self._last_row(account)
+        return next(self._as_held(account, [row])) if row else None
+
+    def _as_held(self, account: AccountId, rows: Iterable[sqlite3.Row]) -> Iterator[Any]:
+        """These decisions of an account; the newest up to the last night that left it as it was: one that began after
+        the decision was confirmed, and ended before the account got into trouble, if it waits with an error."""
+        night = self._connection.execute(
+            "SELECT day, started_at, finished_at FROM run"
+            " WHERE whole AND outcome IN ('done', 'partly') AND day <= substr(started_at, 1, 10) AND finished_at <"
+            " coalesce((SELECT min(since) FROM queue WHERE account = ? AND error <> ''), '9999')"
+            " ORDER BY day DESC, id DESC LIMIT 1",
+            (account,),
+        ).fetchone()
+        newest = self.newest_of(account)
+        for row in rows:
+            if night and row["id"] == newest and _leaves(night, row):
+                yield {**dict(row), "last_day": night["day"], "confirmed_at": night["finished_at"]}
+            else:
+                yield row
 
     def _saw(self, decision: Decision, now: datetime) -> None:
         """What was read reaches from the window's first day on, or, where money was given back, from the very first."""
@@ -316,6 +350,11 @@ class DecisionStore:
         if (str(found.amount), len(found.verdicts)) != (row["turnover"], row["payments"]):
             return Turnover(window, (), rules.currency, Decimal(row["turnover"]))
         return found
+
+
+def _leaves(night: sqlite3.Row, row: sqlite3.Row) -> bool:
+    """Whether a night came after what was decided, for a later day."""
+    return bool(night["started_at"] >= row["confirmed_at"] and night["day"] > row["last_day"])
 
 
 def _stretch(row: sqlite3.Row) -> Stretch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
@@ -13,7 +13,7 @@ SPOILT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What building something from a row raises where the row does not hold what it should."""
 
 
-def readable(rows: Iterable[sqlite3.Row], build: Callable[[sqlite3.Row], _Built]) -> Iterator[_Built]:
+def readable(rows: Iterable[Any], build: Callable[[Any], _Built]) -> Iterator[_Built]:
     """What can be built of the rows. For lists; whoever needs one certain row has to know that it can't be read."""
     for row in rows:
         built = if_readable(row, build)

@@ -116,6 +116,12 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
 
 
 def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]:
+    if turnover.recorded is not None:
+        yield Text(
+            "The payments behind it are not known any more; the sum is on record.",
+            "Платежи за этим решением больше не известны; сумма сохранена.",
+        ).say(language)
+        return
     if not turnover.verdicts:
         yield Text("No payments in these days.", "Платежей за эти дни нет.").say(language)
         return

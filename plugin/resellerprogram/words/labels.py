@@ -12,6 +12,7 @@ from typing import Any
 from ..programme import causes, deeds, outcomes
 from ..programme.basis import Basis, Because
 from ..programme.effects import Way
+from ..programme.hindsight import Since
 from ..programme.moves import Mover
 from ..programme.notices import Kind as NoticeKind
 from ..programme.outcomes import Finding, State
@@ -124,6 +125,13 @@ REASONS = {
         "the panel has no usable {currency} rate for that day", "в панели нет пригодного курса {currency} на этот день"
     ),
 }
+
+SINCE = {
+    Since.APPEARED: Text("appeared", "появился"),
+    Since.CHANGED: Text("changed", "изменился"),
+    Since.LEFT: Text("left", "исчез"),
+}
+"""What became of a payment since a decision was made."""
 
 # --- why, and who ---
 
@@ -241,6 +249,7 @@ OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     Mover: MOVES,
     PaymentStatus: STATUSES,
     Reason: REASONS,
+    Since: SINCE,
     NoticeKind: NOTICES,
     Finding: FINDINGS,
     State: STATES,

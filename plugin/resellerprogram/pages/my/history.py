@@ -13,9 +13,10 @@ from lxml import etree
 
 from ...programme.tiers import plain
 from ...programme.turnover import Verdict
+from ...recalculation.hindsight import known_now
 from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
-from ...words import explanation, figures
+from ...words import explanation, figures, hindsight
 from .. import documents
 from ..documents import Cell, Row
 from ..request import is_number
@@ -54,8 +55,15 @@ def payments(visit: Visit) -> etree._Element:
         "These are the newest, the others count as well. Menu “Payments” has all of them and a filter by date.",
         "Это самые новые, остальные тоже учтены. Все они есть в меню «Платежи», там можно отобрать их по дате.",
     )
-    documents.say_above(visit.document, "payments", rest)
+    documents.say_above(visit.document, "payments", rest, _since(me, record))
     return documents.list_page(visit.document, (_payment(me, each) for each in verdicts), visit.request.elid)
+
+
+def _since(me: Reseller, number: int | None) -> str:
+    """What the day of a decision looks like by what is known now, where that is something else."""
+    record = me.visit.store.decisions.by_id(number) if number is not None else None
+    found = known_now(me.visit.store, record.decision) if record else None
+    return "" if found is None or found.is_the_same else hindsight.verdict(found, me.visit.currency, me.language)
 
 
 def picture(visit: Visit) -> etree._Element:
