@@ -378,7 +378,7 @@ def test_each_day_has_the_table_that_held_on_it(store: Store) -> None:
     assert (store.tiers.on(day).table, store.tiers.on(day).who) == (one, "anna")
     assert store.tiers.on(later).table == three
     assert store.tiers.days_after(day) == [later]
-    assert [version.first_day for version in store.tiers.all()] == [later, day, day, None]
+    assert [version.first_day for version in store.tiers.all()] == [later, day, None], "one a first day"
 
 
 # --- decisions ---

@@ -13,6 +13,7 @@ import resellerprogram.programme
 from lxml import etree
 from resellerprogram.programme import causes, deeds, outcomes
 from resellerprogram.programme.payments import PaymentStatus
+from resellerprogram.programme.settings import GROUP_TITLES, Group
 from resellerprogram.programme.text import Text
 from resellerprogram.store import tasks
 from resellerprogram.store.standings import STATES
@@ -39,6 +40,10 @@ TABLES = {
 }
 
 
+WORDS = {**labels.OF_ENUMS, Group: GROUP_TITLES}
+"""What is said of settings stands where each is declared."""
+
+
 def names_in(module: ModuleType) -> set[str]:
     """The names that a module of constants declares, one by one or several together."""
     found: set[str] = set()
@@ -55,7 +60,7 @@ def test_the_enums_are_found() -> None:
 
 @pytest.mark.parametrize("kind", ENUMS)
 def test_every_enum_of_the_rules_has_words_for_each_of_its_members(kind: type[enum.Enum]) -> None:
-    assert set(labels.OF_ENUMS[kind]) == set(kind)
+    assert set(WORDS[kind]) == set(kind)
 
 
 def test_every_cause_has_words() -> None:
