@@ -5,8 +5,10 @@ from __future__ import annotations
 import enum
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import resellerprogram.programme
@@ -40,7 +42,7 @@ TABLES = {
 }
 
 
-WORDS = {**labels.OF_ENUMS, Group: GROUP_TITLES}
+WORDS: dict[type[enum.Enum], Mapping[Any, Text]] = {**labels.OF_ENUMS, Group: GROUP_TITLES}
 """What is said of settings stands where each is declared."""
 
 
