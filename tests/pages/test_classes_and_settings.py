@@ -38,10 +38,8 @@ def test_types_and_tariffs_to_leave_out_are_chosen_from_the_panels(office: Desk,
     assert (vps.types, vps.left_out) == (("vds", "vds.vps"), (cheap,))
     operator.apply(allow_drop=True)
     assert operator.percents(1) == {"pl_2": 19, "vds.vps": 19, "dedic": 7, "certificate": 3}
-    assert office.changes()[0][2:] == (
-        "class",
-        "VPS / VPS: vds",
-        f"VPS / VPS: vds, vds.vps; without tariffs {cheap}",
+    assert office.rows("changes")[0]["change"] == (
+        f"product types: vds → vds, vds.vps / tariff plans without a discount: — → {cheap}"
     )
 
 

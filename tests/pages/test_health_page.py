@@ -165,8 +165,9 @@ def test_who_changed_what_is_listed_and_opened_in_full(desk: Desk) -> None:
     desk.store.changes.add("tiers", "2025-02-01", "", long, Author("anna", "192.0.2.9"), NOW)
     desk.store.changes.add("setting", "currency", "RUB", "USD", Author("root", "console"), NOW)
     first, second = desk.rows("changes")
-    assert (first["who"], first["what"], first["before"], first["after"]) == ("root", "setting", "RUB", "USD")
-    assert (second["address"], len(second["after"])) == ("192.0.2.9", 120)
+    assert (first["who"], first["what"], first["whom"]) == ("root", "setting", "Currency (currency)")
+    assert first["change"] == "RUB → USD"
+    assert (second["address"], second["whom"], len(second["change"])) == ("192.0.2.9", "from 2025-02-01", 120)
     assert desk.form("changes.show", elid=second["id"])["after"] == long
 
 
@@ -174,5 +175,5 @@ def test_of_a_changed_table_the_list_shows_the_lines_that_differ(desk: Desk) -> 
     before, after = "name,from\nA,1\nB,2\n", "name,from\nA,1\nB,3\nC,4\n"
     desk.store.changes.add("tiers", "2025-02-01", before, after, Author("anna", ""), NOW)
     (row,) = desk.rows("changes")
-    assert (row["before"], row["after"]) == ("B,2", "B,3 / C,4")
+    assert row["change"] == "B,2 → B,3 / C,4", "as it was kept, where it is no table that we know"
     assert "not exist" in desk.error(desk.ask("changes.show", elid="99"))[0]

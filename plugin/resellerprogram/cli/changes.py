@@ -6,26 +6,25 @@ from typing import Any
 
 from ..programme.text import Text
 from ..store.changes import RecordedChange
-from ..words import figures, labels
+from ..words import audit, figures, labels
 from .output import Command
 
 
 def changes(command: Command) -> int:
     found = command.store.changes.newest(command.options.count)
     if command.options.json:
-        command.json([_change_values(each) for each in found])
+        command.json([_change_values(command, each) for each in found])
         return 0
     command.table(
-        Text("when|who|from|what|whom|before|after", "когда|кто|откуда|что|кого|было|стало"),
+        Text("when|who|from|what|whom|change", "когда|кто|откуда|что|о чём|изменение"),
         (
             (
                 figures.moment(each.at, command.language),
                 each.author.name or figures.NOTHING,
                 each.author.address or figures.NOTHING,
                 labels.of(labels.DEEDS, each.what, command.language),
-                each.whom,
-                figures.one_line(figures.without_lines_of(each.before, each.after)),
-                figures.one_line(figures.without_lines_of(each.after, each.before)),
+                audit.whose(each.what, each.whom, command.language),
+                figures.one_line("\n".join(_lines(command, each))),
             )
             for each in found
         ),
@@ -33,7 +32,12 @@ def changes(command: Command) -> int:
     return 0
 
 
-def _change_values(each: RecordedChange) -> dict[str, Any]:
+def _lines(command: Command, each: RecordedChange) -> list[str]:
+    currency = command.store.settings.current().currency
+    return audit.change_lines(each.what, each.before, each.after, command.titles, currency, command.language)
+
+
+def _change_values(command: Command, each: RecordedChange) -> dict[str, Any]:
     return {
         "at": each.at.isoformat(),
         "who": each.author.name,
@@ -42,4 +46,5 @@ def _change_values(each: RecordedChange) -> dict[str, Any]:
         "whom": each.whom,
         "before": each.before,
         "after": each.after,
+        "change": _lines(command, each),
     }

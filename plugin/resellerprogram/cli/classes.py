@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from ..office.classes import class_text
 from ..programme.bounds import is_id
 from ..programme.errors import SettingError
-from ..programme.text import Text, same
+from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
 from ..words import figures
@@ -19,18 +19,7 @@ def show(command: Command) -> int:
     if command.options.json:
         command.json([_class_values(each) for each in classes])
         return 0
-    command.table(
-        Text("class|title|service types|tariffs left out", "класс|название|типы услуг|тарифы без скидки"),
-        (
-            (
-                each.name,
-                each.title.say(command.language),
-                ", ".join(each.types),
-                ", ".join(map(str, each.left_out)) or figures.NOTHING,
-            )
-            for each in classes
-        ),
-    )
+    _show(command, classes)
     return 0
 
 
@@ -46,13 +35,28 @@ def put(command: Command) -> int:
         before.left_out if options.leave_out is None else _tariffs(options.leave_out),
     )
     command.office.classes.put(wanted)
-    command.say(same(f"{name}: {class_text(wanted)}"))
+    _show(command, [wanted])
     return 0
 
 
 def remove(command: Command) -> int:
     command.office.classes.remove(ServiceClass(command.options.name))
     return 0
+
+
+def _show(command: Command, classes: Iterable[ClassOfServices]) -> None:
+    command.table(
+        Text("class|title|service types|tariffs left out", "класс|название|типы услуг|тарифы без скидки"),
+        (
+            (
+                each.name,
+                each.title.say(command.language),
+                ", ".join(each.types),
+                ", ".join(map(str, each.left_out)) or figures.NOTHING,
+            )
+            for each in classes
+        ),
+    )
 
 
 def _class_values(each: ClassOfServices) -> dict[str, Any]:

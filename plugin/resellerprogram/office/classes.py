@@ -48,7 +48,7 @@ class Classes:
                 raise self._office.conflict(CLASS, wanted.name)
             self._check_types(wanted)
             store.classes.put(wanted)
-            self._office.record(CLASS, wanted.name, class_text(before), class_text(wanted))
+            self._office.record(CLASS, wanted.name, class_values(before), class_values(wanted))
 
     def remove(self, name: ServiceClass) -> None:
         """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""
@@ -69,7 +69,7 @@ class Classes:
             )
         with transaction(self._store.connection):
             self._store.classes.remove(name)
-            self._office.record(CLASS, name, class_text(before), "")
+            self._office.record(CLASS, name, class_values(before), "")
 
     def _check_choices(self, wanted: ClassOfServices, before: ClassOfServices | None) -> None:
         """Whether the panel has what a class newly names; what it named before may have vanished there meanwhile."""
@@ -109,9 +109,11 @@ class Classes:
                 )
 
 
-def class_text(found: ClassOfServices | None) -> str:
-    """A class in one line."""
+def class_values(found: ClassOfServices | None) -> str:
+    """A class as the change log keeps it; empty without one."""
     if found is None:
         return ""
-    left = f"; without tariffs {', '.join(map(str, found.left_out))}" if found.left_out else ""
-    return f"{found.title.en} / {found.title.ru}: {', '.join(found.types)}{left}"
+    import json  # takes time to load, and lists need none
+
+    titles = [found.title.en, found.title.ru]
+    return json.dumps({"title": titles, "types": found.types, "left_out": found.left_out}, ensure_ascii=False)

@@ -58,10 +58,10 @@ class Members:
         store, known = self._store, self._store.standings.of(account)
         name = known.name if known and known.name else self._office.author.name
         with transaction(store.connection):
-            before = note_text(store.members.of(account))
+            before = note_values(store.members.of(account))
             write()
-            after = note_text(store.members.of(account))
-            self._office.record(what, _whom(account, name), before, "\n".join(filter(None, (after, agreed))))
+            after = note_values(store.members.of(account), agreed)
+            self._office.record(what, _whom(account, name), before, after)
             if store.settings.current().automatic:
                 store.queue.put(account, what, self._office.clock(), self._office.author.name)
 
@@ -103,10 +103,10 @@ class Members:
 
     def _note(self, account: AccountId, write: Callable[[], None]) -> str:
         name, store = self._office.name_of(account), self._store
-        before = note_text(store.members.of(account))
+        before = note_values(store.members.of(account))
         with transaction(store.connection):
             write()
-            after = note_text(store.members.of(account))
+            after = note_values(store.members.of(account))
             if after != before:
                 self._office.record(MEMBER, _whom(account, name), before, after)
             store.standings.know(account, name)
@@ -119,10 +119,15 @@ def _whom(account: AccountId, name: str) -> str:
     return f"{account} {name}".strip()
 
 
-def note_text(note: MemberNote) -> str:
-    """What the administrator said of an account, in the words of the command line."""
-    pin = note.pin
-    how = "exactly" if pin and pin.exactly else "at least"
-    standing = note.standing or "by the rule"
-    said = f"{standing}: {note.reason}" if note.standing and note.reason else standing
-    return said + (f"; pinned to {how} {pin.tier} until {pin.until}: {pin.reason}" if pin else "")
+def note_values(note: MemberNote, agreed: str = "") -> str:
+    """What was said of an account, as the change log keeps it; `agreed` is what the client has read and agreed to."""
+    import json  # takes time to load, and lists need none
+
+    pin = note.pin and {
+        "tier": note.pin.tier,
+        "until": note.pin.until.isoformat(),
+        "reason": note.pin.reason,
+        "exactly": note.pin.exactly,
+    }
+    values = {"standing": note.standing, "reason": note.reason, "pin": pin, **({"agreed": agreed} if agreed else {})}
+    return json.dumps(values, ensure_ascii=False)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ..programme import deeds
 from ..programme.text import Text
+from ..store.changes import RecordedChange
 from ..store.listing import MOST_ROWS
-from ..words import figures, labels
+from ..words import audit, figures, labels
 from . import documents
 from .visit import Visit
+
+_IN_WORDS = frozenset({deeds.MEMBER, deeds.JOINED, deeds.LEFT, deeds.CLASS, deeds.SETTING})
+"""Changes of which the words say everything; of a table one may want to see the whole."""
 
 
 def changes(visit: Visit) -> etree._Element:
@@ -21,9 +26,8 @@ def changes(visit: Visit) -> etree._Element:
             "who": each.author.name,
             "address": each.author.address,
             "what": labels.of(labels.DEEDS, each.what, visit.language),
-            "whom": each.whom,
-            "before": figures.one_line(figures.without_lines_of(each.before, each.after)),
-            "after": figures.one_line(figures.without_lines_of(each.after, each.before)),
+            "whom": audit.whose(each.what, each.whom, visit.language),
+            "change": figures.one_line("\n".join(_lines(visit, each))),
         }
         for each in found
     )
@@ -44,13 +48,21 @@ def change(visit: Visit) -> etree._Element:
     found = visit.store.changes.by_id(number)
     if found is None:
         visit.refuse("change {number} does not exist", "изменения {number} нет", number=number)
+    if found.what in _IN_WORDS:
+        documents.drop_field(visit.document, "before")
+        documents.drop_field(visit.document, "after")
+    whole = {} if found.what in _IN_WORDS else {"before": found.before, "after": found.after}
     return documents.form_page(
         visit.document,
         {
             "elid": str(found.id),
             "made": f"{found.at:%Y-%m-%d %H:%M:%S}, {found.author.name}, {found.author.address}",
-            "whom": found.whom,
-            "before": found.before,
-            "after": found.after,
+            "whom": audit.whose(found.what, found.whom, visit.language),
+            "change": "\n".join(_lines(visit, found)),
+            **whole,
         },
     )
+
+
+def _lines(visit: Visit, change: RecordedChange) -> list[str]:
+    return audit.change_lines(change.what, change.before, change.after, visit.titles, visit.currency, visit.language)

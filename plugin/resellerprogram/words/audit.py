@@ -1,0 +1,116 @@
+"""The change log in words: what was changed, in the reader's language, from the plain values that were kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ..programme import deeds
+from ..programme.errors import ResellerProgrammeError
+from ..programme.settings import SETTINGS
+from ..programme.tables import changes_between
+from ..programme.text import Text
+from ..programme.tiers import TierTable
+from .figures import NOTHING, Titles, day, without_lines_of
+from .tables import difference_lines
+
+STANDINGS = {
+    None: Text("as the member rule says", "по правилу участия"),
+    "enrolled": Text("included", "включён в программу"),
+    "excluded": Text("excluded", "исключён из программы"),
+    "left": Text("left by themselves", "вышел сам"),
+}
+_PARTICIPATION, _PIN = Text("participation", "участие"), Text("pinned tier", "закреплённый статус")
+_PINNED = Text("at least {tier} through {until}: {reason}", "не ниже {tier} по {until} включительно: {reason}")
+_PINNED_EXACTLY = Text("exactly {tier} through {until}: {reason}", "ровно {tier} по {until} включительно: {reason}")
+_TITLES, _TYPES = Text("titles", "названия"), Text("product types", "типы продуктов")
+_LEFT_OUT = Text("tariff plans without a discount", "тарифы без скидки")
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ResellerProgrammeError)
+"""What values of an earlier release may raise, which kept some of them as English words."""
+
+
+def change_lines(what: str, before: str, after: str, titles: Titles, currency: str, language: str) -> list[str]:
+    """'Partner #5: VPS 13 → 10 %', a line for each thing that was changed. Values that can't be read, such as those of
+    an earlier release, are told as they were kept."""
+    reader = _READERS.get(what)
+    if reader:
+        try:
+            return list(reader(before, after, titles, currency, language))
+        except _UNREADABLE:
+            pass
+    before, after = without_lines_of(before, after), without_lines_of(after, before)
+    return [_step(before, after)] if before else [after] if after else []
+
+
+def whose(what: str, whom: str, language: str) -> str:
+    """Which setting, day or client a change is about."""
+    if what == deeds.SETTING and whom in SETTINGS:
+        return f"{SETTINGS[whom].label.say(language)} ({whom})"
+    if what == deeds.TIERS:
+        try:
+            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom), language)).say(language)
+        except ValueError:
+            return whom
+    return whom
+
+
+def _of_tiers(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    changes = changes_between(TierTable.from_csv(before), TierTable.from_csv(after))
+    return difference_lines(changes, titles, currency, language)
+
+
+def _of_setting(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    yield _step(before, after)
+
+
+def _of_member(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    was, becomes = json.loads(before), json.loads(after)
+    yield from _steps(_PARTICIPATION, _participation(was, language), _participation(becomes, language), language)
+    yield from _steps(_PIN, _pin(was, language), _pin(becomes, language), language)
+    if becomes.get("agreed"):
+        yield from becomes["agreed"].splitlines()
+
+
+def _participation(note: Mapping[str, Any], language: str) -> str:
+    said = STANDINGS[note["standing"]].say(language)
+    return f"{said}: {note['reason']}" if note["standing"] and note["reason"] else said
+
+
+def _pin(note: Mapping[str, Any], language: str) -> str:
+    pin = note["pin"]
+    if not pin:
+        return NOTHING
+    until = day(date.fromisoformat(pin["until"]), language)
+    how = _PINNED_EXACTLY if pin["exactly"] else _PINNED
+    return how(tier=pin["tier"], until=until, reason=pin["reason"]).say(language)
+
+
+def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    was, becomes = (json.loads(text) if text else {} for text in (before, after))
+    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out")):
+        yield from _steps(label, _joined(was.get(name)), _joined(becomes.get(name)), language)
+
+
+def _joined(values: Sequence[object] | None) -> str:
+    return ", ".join(map(str, values or ())) or NOTHING
+
+
+def _steps(label: Text, before: str, after: str, language: str) -> Iterator[str]:
+    if before != after:
+        yield f"{label.say(language)}: {_step(before, after)}"
+
+
+def _step(before: str, after: str) -> str:
+    return f"{before or NOTHING} → {after or NOTHING}"
+
+
+_READERS: Mapping[str, Callable[[str, str, Titles, str, str], Iterator[str]]] = {
+    deeds.TIERS: _of_tiers,
+    deeds.SETTING: _of_setting,
+    deeds.CLASS: _of_class,
+    deeds.MEMBER: _of_member,
+    deeds.JOINED: _of_member,
+    deeds.LEFT: _of_member,
+}

@@ -1,0 +1,82 @@
+"""The change log in the reader's language, from the plain values that were kept."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from resellerprogram.office.classes import class_values
+from resellerprogram.office.members import note_values
+from resellerprogram.programme import deeds
+from resellerprogram.programme.basis import Pin
+from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.members import MemberNote
+from resellerprogram.programme.text import Text
+from resellerprogram.programme.tiers import VPS, published_table
+from resellerprogram.store.classes import ClassOfServices
+from resellerprogram.words.audit import change_lines, whose
+
+CSV = published_table().to_csv()
+TITLES = {VPS: Text("VPS", "VPS")}
+PINNED = MemberNote(AccountId(1), "enrolled", "asked", Pin("Partner #3", date(2025, 2, 1), "contract 12", exactly=True))
+NOBODY = MemberNote(AccountId(1))
+
+
+def told(what: str, before: str, after: str, language: str = "en") -> list[str]:
+    return change_lines(what, before, after, TITLES, "RUB", language)
+
+
+def test_a_table_is_told_tier_by_tier() -> None:
+    after = CSV.replace("Partner #5,20000,13", "Partner #5,20000,10")
+    assert told(deeds.TIERS, CSV, after) == ["Partner #5: VPS 13 → 10 %"]
+    assert [whose(deeds.TIERS, "2026-12-01", each) for each in ("en", "ru")] == ["from 2026-12-01", "с 01.12.2026"]
+
+
+def test_what_was_said_of_a_client_is_told_in_the_readers_language() -> None:
+    before, after = note_values(NOBODY), note_values(PINNED)
+    assert told(deeds.MEMBER, before, after) == [
+        "participation: as the member rule says → included: asked",
+        "pinned tier: — → exactly Partner #3 through 2025-02-01: contract 12",
+    ]
+    assert told(deeds.MEMBER, after, before, "ru") == [
+        "участие: включён в программу: asked → по правилу участия",
+        "закреплённый статус: ровно Partner #3 по 01.02.2025 включительно: contract 12 → —",
+    ]
+
+
+def test_what_a_client_has_agreed_to_is_on_record_word_for_word() -> None:
+    joined = note_values(MemberNote(AccountId(1), "enrolled"), "Promo codes end.\nOther discounts rest.")
+    assert told(deeds.JOINED, note_values(NOBODY), joined)[1:] == ["Promo codes end.", "Other discounts rest."]
+
+
+def test_a_class_is_told_by_what_differs() -> None:
+    before = ClassOfServices(VPS, Text("VPS", "VPS"), ("vds",))
+    after = ClassOfServices(VPS, Text("VPS", "VPS"), ("vds", "vds.vps"), (5,))
+    assert told(deeds.CLASS, class_values(before), class_values(after), "ru") == [
+        "типы продуктов: vds → vds, vds.vps",
+        "тарифы без скидки: — → 5",
+    ]
+    assert told(deeds.CLASS, "", class_values(before))[1] == "product types: — → vds"
+
+
+def test_a_setting_is_told_by_its_label_and_its_name() -> None:
+    assert told(deeds.SETTING, "1", "2") == ["1 → 2"]
+    assert whose(deeds.SETTING, "window_months", "ru") == "Месяцев в окне (window_months)"
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "after", "lines"),
+    [
+        (deeds.MEMBER, "by the rule", "excluded: contract ended", ["by the rule → excluded: contract ended"]),
+        (deeds.CLASS, "", "VPS / VPS: vds", ["VPS / VPS: vds"]),
+        (deeds.TIERS, "", CSV[:60], None),
+        (deeds.MEMBER, "null", "[]", ["null → []"]),
+        (deeds.APPLY, "", "a quiet month", ["a quiet month"]),
+        (deeds.BACKUP, "", "", []),
+    ],
+)
+def test_what_an_earlier_release_kept_is_told_as_it_was_kept(
+    what: str, before: str, after: str, lines: list[str] | None
+) -> None:
+    found = told(what, before, after)
+    assert found == lines if lines is not None else "status,from" in found[0]
