@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Dialog, Error, Locator, Page, expect
 from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.notes import PREVIEW
 
@@ -252,15 +253,21 @@ def test_a_tier_is_changed_after_a_look_at_whom_it_touches(chief: Page) -> None:
     row(chief, "Partner #8").locator("td").nth(1).dblclick()
     chief.get_by_label("From", exact=False).first.fill("52500")
     chief.get_by_label("Status").click()
-    expect(chief.get_by_text("0 would rise, 1 would fall")).to_be_visible()
+    expect(chief.get_by_text(f"From {TODAY} on discounts are lower for 1 client.")).to_be_visible()
     expect(chief.get_by_role("row", name="Ромашка <b>")).to_contain_text("Partner #7")
     shot(chief, "tier")
     submit(chief)
     expect(chief.get_by_role("alert")).to_contain_text("confirm it")
-    chief.get_by_label("In force from").fill(str(TODAY + timedelta(days=5)))
-    chief.get_by_label("I have seen who rises and who falls").check()
+    first_day = TODAY + timedelta(days=5)
+    chief.get_by_label("In force from").fill(str(first_day))
+    chief.get_by_label("Status").click()
+    expect(chief.get_by_text(f"Affected from {first_day} on")).to_be_visible()
+    expect(chief.get_by_label("From", exact=False).first).to_have_value("52500")
+    chief.get_by_role("checkbox", name=f"I understand: from {first_day} on").check()
     submit(chief)
-    expect(chief.get_by_role("heading", name="Tiers", exact=True)).to_be_visible()
+    expect(chief.get_by_text(f"It takes effect in the night to {first_day}")).to_be_visible()
+    expect(row(chief, "Partner #8")).to_contain_text("52500.00 RUB")
+    open_from_menu(chief, "Tiers", "Tiers")
     expect(row(chief, "Partner #8")).to_contain_text("50000.00 RUB")
     press(chief, "Versions")
     choose(chief, "planned")
@@ -289,6 +296,12 @@ def test_a_table_is_imported_from_what_was_exported(chief: Page) -> None:
     expect(chief.get_by_role("alert")).to_contain_text("line 2")
     chief.get_by_label("CSV").fill(text.replace("Partner #16,1000000", "Partner #16,3000000"))
     submit(chief)
+    expect(chief.get_by_role("alert")).to_contain_text("confirm it")
+    chief.get_by_label("I have seen what changes").check()
+    expect(row(chief, "Partner #16")).to_contain_text("3000000.00 RUB")
+    expect(chief.get_by_text("Partner #16: from 1 000 000.00 RUB → 3 000 000.00 RUB")).to_be_visible()
+    submit(chief)
+    expect(chief.get_by_text(f"In force from {TODAY}")).to_be_visible()
     expect(row(chief, "Partner #16")).to_contain_text("3000000.00 RUB")
 
 
@@ -371,9 +384,11 @@ def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbo
         store.notes.forget(PREVIEW)
         panel.mgrctl("resellerprogram.preview.make", sok="ok", su="chief")
         reload_until(page, lambda: store.notes.read(PREVIEW) is not None)
+        in_force = store.tiers.put(published_table(), TODAY, "chief", datetime.now())
     romashka = next(each["account"] for each in panel.world.discounts() if each["percent"] == 19)
     chosen = dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka)
     chosen |= {"history.decision": 1, "tiers.delete": "0-3", "classes.edit": "vps", "changes.show": 1}
+    chosen |= {"tables.end": in_force}
     for function in [each for each in PAGES if each not in OF_CLIENTS]:
         name = function.partition(".")[2]
         if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare") or name in ACT_AT_ONCE:
