@@ -141,6 +141,7 @@ def test_a_mistake_at_the_screen_is_no_error_in_the_log(desk: Desk) -> None:
     assert not (desk.root / "var" / "resellerprogram.log").exists()
 
 
+@pytest.mark.slow
 def test_a_page_does_not_wait_long_for_who_holds_the_database(root: Path, store: Store) -> None:
     """Case V12"""
     desk = Desk(root, store, level=30)

@@ -172,6 +172,7 @@ def damaged(shape: Shape, chance: random.Random, harm: float) -> Shape:
     return Shape(shape.name, form, attributes, children)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.integers(0, 10**9), st.sampled_from([0.02, 0.1, 0.4]), st.sampled_from(sorted(KNOWN)))
 def test_of_a_panel_that_differs_a_reader_reads_or_says_what_is_missing_and_never_crashes(
