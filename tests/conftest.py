@@ -22,7 +22,7 @@ from tests.operator import Operator
 from tests.sandbox import Sandbox, within
 from tests.sandbox.nursery import Nursery
 
-for profile, examples in (("here", 150), ("quick", 30)):
+for profile, examples in (("here", 150), ("quick", 20)):
     settings.register_profile(
         profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
     )

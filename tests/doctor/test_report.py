@@ -208,6 +208,7 @@ def elements(draw: st.DrawFn, deep: int = 0) -> etree._Element:
     return element
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(elements())
 def test_of_any_document_only_what_is_allowed_is_told(element: etree._Element) -> None:
@@ -220,6 +221,7 @@ def test_of_any_value_only_a_format_is_told(value: str, name: str) -> None:
     assert may_leave(form_of(value, name))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(st.tuples(names, values), max_size=6))
 def test_of_any_list_of_functions_only_known_words_are_told(functions: list[tuple[str, str]]) -> None:
