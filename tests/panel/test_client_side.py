@@ -99,11 +99,11 @@ def test_days_are_halved_until_the_panel_lists_them_whole() -> None:
             raise TooManyRows(Call("expense"))
         return [0] * days
 
-    assert len(by_days(read, TODAY, TODAY + timedelta(days=6))) == 7  # type: ignore[arg-type]
+    assert len(by_days(read, TODAY, TODAY + timedelta(days=6))) == 7
     assert asked[0] == 7
 
     def never(first: date, last: date) -> list[int]:
         raise TooManyRows(Call("expense"))
 
     with pytest.raises(TooManyRows):
-        by_days(never, TODAY, TODAY + timedelta(days=6))  # type: ignore[arg-type]
+        by_days(never, TODAY, TODAY + timedelta(days=6))

@@ -14,6 +14,7 @@ from resellerprogram.panel.directory import Listed
 from resellerprogram.panel.errors import Call, IncompleteAnswer, PanelError, PanelRefusal
 from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.programme.outcomes import State
+from resellerprogram.recalculation import noticing
 from resellerprogram.recalculation import sweep as sweeping
 from resellerprogram.recalculation.sweep import sweep
 from resellerprogram.store.notes import FACTS
@@ -153,10 +154,10 @@ def test_before_the_first_run_over_all_a_sweep_looks_at_no_payments(operator: Op
     assert operator.percents(account) == {}
 
 
-def test_with_many_payments_the_whole_window_is_looked_at_once_an_hour(
+def test_with_many_payments_the_days_before_are_looked_at_by_the_hour(
     operator: Operator, reseller: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "SMALL", 0)
+    monkeypatch.setattr(noticing, "FITS", 0)
     old = operator.sandbox.world.add_payment(reseller, 5_000, date(2025, 1, 6))
     new = operator.sandbox.world.add_payment(reseller, 700, TODAY)
     now = operator.clock(TODAY)()
@@ -220,7 +221,7 @@ def test_a_list_of_users_that_is_not_whole_makes_nobody_be_forgotten(
     """Case M7"""
     user = operator.sandbox.world.user_of(reseller)
     for complete, known in ((False, AccountId(reseller)), (True, None)):
-        monkeypatch.setattr(directory, "users", lambda panel, complete=complete: Listed([], complete))
+        monkeypatch.setattr(directory, "users", lambda panel, ending="", complete=complete: Listed([], complete))
         operator.sweep()
         assert operator.store.users.account_of_session(user, operator.clock(TODAY)()) == known
 

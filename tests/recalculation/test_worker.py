@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from resellerprogram.panel.transport import Mgrctl
+from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.limits import DropLimit
 from resellerprogram.recalculation import drain
@@ -88,7 +90,7 @@ def test_a_payment_that_is_gone_and_never_counted_asks_for_nothing(operator: Ope
 
 
 def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -> None:
-    """payment.filter tells the employee's filter, payment.info whose it is; nobody else's payments are read. Who is to
+    """payment.info tells whose it is, payment.filter the employee's filter; nobody else's payments are read. Who is to
     be told of it, and in which language, comes after the discounts."""
     account, other = client(operator), client(operator)
     operator.sandbox.world.add_payment(other, 5_000, TODAY)
@@ -101,9 +103,60 @@ def test_the_calls_for_one_payment_are_those_that_it_needs(operator: Operator) -
     asked = [call["params"].get("account_id") for call in operator.sandbox.calls() if call["func"] == "payment"]
     assert asked == [str(account)]
     called = functions(operator)
-    assert called[:2] == ["payment.filter", "payment.info"]
+    assert called[:2] == ["payment.info", "payment.filter"]
     assert set(called[2:4]) == {"payment", "account.discount"}
     assert called[4:] == [*["account.discount.edit"] * 3, "user.edit", "notification.edit", "payment.filter"]
+
+
+def test_a_payment_that_crosses_nothing_costs_one_call(operator: Operator) -> None:
+    """What the panel says of it is enough: the turnover on record grows, the tier stays (R6, R11)."""
+    account = client(operator)
+    credit(operator, account, 600)
+    operator.work()
+    operator.sweep()  # which knows the client's users
+    operator.sandbox.reset_calls()
+    for amount in (700, 800):
+        credit(operator, account, amount)
+        operator.work()
+    assert functions(operator) == ["payment.info"] * 2
+    record = operator.store.decisions.last(AccountId(account))
+    assert record is not None
+    assert record.decision.turnover.amount == 2_100
+    assert operator.percents(account) == {"vds": 3, "dedic": 1, "certificate": 1}
+    credit(operator, account, 900)
+    operator.work()
+    assert operator.percents(account)["vds"] == 5, "3 000 together"
+    operator.sandbox.reset_calls()
+    operator.sweep()
+    assert operator.writes() == []
+    assert operator.explain(account).decision.turnover.amount == 3_000
+
+
+@pytest.mark.parametrize("odd", ["its user went", "refunded", "a pin", "no users known", "the amount changed"])
+def test_a_payment_about_which_something_is_odd_costs_a_look(operator: Operator, odd: str) -> None:
+    """R10: an id proves nothing. What one answer does not tell for sure is read."""
+    world, account, other = operator.sandbox.world, client(operator), client(operator)
+    for each in (account, other):
+        credit(operator, each, 600)
+    operator.work()
+    operator.sweep()
+    payment = world.add_payment(account, 700, TODAY)
+    if odd == "its user went":
+        world.move_user(world.user_of(account), other)
+    elif odd == "refunded":
+        world.set_payment(payment, status=6)
+    elif odd == "a pin":
+        operator.store.members.pin(AccountId(account), Pin("Partner #3", date(2025, 3, 1), ""), operator.clock(TODAY)())
+    elif odd == "no users known":
+        operator.store.users.replace_all([], operator.clock(TODAY)())
+    else:
+        operator.queue(payment)
+        operator.work()
+        world.set_payment(payment, subaccountamount=Decimal(710), paymethodamount=Decimal(710))
+    operator.queue(payment)
+    operator.sandbox.reset_calls()
+    operator.work()
+    assert "payment" in functions(operator)
 
 
 def test_several_payments_of_an_account_are_answered_together(operator: Operator) -> None:

@@ -174,6 +174,11 @@ def ids_ending_in(digits: str) -> str:
     return f"*{digits}"
 
 
+def has_discount(row: Row) -> bool | None:
+    """Whether a client has any personal discount, None where the list of clients does not tell (D.1)."""
+    return {"on": True, "off": False}.get(row.raw("has_discount"))
+
+
 def by_id(ids: str) -> dict[str, str]:
     """Conditions for a list that is filtered by id alone, "" for all of it."""
     return {"filter": "on", "id": ids} if ids else {"filter": "off"}

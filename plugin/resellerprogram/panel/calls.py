@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import NewType
+from typing import NewType, TypeVar
 
 from ..programme.bounds import is_id
 from ..programme.text import Text
@@ -17,6 +17,7 @@ from .standstill import writes
 from .transport import Transport
 
 Employee = NewType("Employee", str)
+Taken = TypeVar("Taken")
 NO_FILTER: Mapping[str, str] = {"filter": "off"}
 READINGS = 5
 """So often a list that comes in several pages is read until two readings in a row agree."""
@@ -135,7 +136,12 @@ class Panel:
         self._transport.close()
 
 
-def by_days(read: Callable[[date, date], list[Row]], first: date, last: date) -> list[Row]:
+def the_row(row: Row) -> Row:
+    """Takes a row as it is (see `in_parts`). It keeps the whole answer in memory."""
+    return row
+
+
+def by_days(read: Callable[[date, date], list[Taken]], first: date, last: date) -> list[Taken]:
     """What `read` gives for the days from `first` to `last`, both included, in parts where the panel would cut it.
 
     Raises TooManyRows where one day has more rows than the panel lists.
@@ -149,40 +155,57 @@ def by_days(read: Callable[[date, date], list[Row]], first: date, last: date) ->
         return by_days(read, first, middle) + by_days(read, middle + timedelta(days=1), last)
 
 
-def in_parts(read: Callable[[str], list[Row]]) -> list[Row]:
-    """A whole list, in parts by the last digits of its ids where the panel would cut it.
+def in_parts(read: Callable[[str], list[Row]], take: Callable[[Row], Taken], many: bool = False) -> list[Taken]:
+    """What `take` makes of each row of a whole list, in parts by the last digits of the ids where the panel would cut
+    it; at once where it is known to have that `many`. Rows are let go part by part.
 
     `read` gives the rows that a filter by id leaves, "" for all; `*` in it stands for any digits (`wildcard_on_id`).
     Raises TooManyRows where the panel does not obey that.
     """
-    try:
-        return read("")
-    except TooManyRows as whole:
-        return list(_by_endings(read, "", whole).values())
+    whole: TooManyRows | None = None
+    if not many:
+        try:
+            return [take(row) for row in read("")]
+        except TooManyRows as error:
+            whole = error
+    return list(_by_endings(read, take, "", whole or TooManyRows(Call("", {}))).values())
 
 
-def by_days_and_ids(read: Callable[[date, date, str], list[Row]], first: date, last: date) -> list[Row]:
-    """As `by_days`, and below a day `in_parts`."""
+def by_days_and_ids(
+    read: Callable[[date, date, str], list[Row]],
+    first: date,
+    last: date,
+    take: Callable[[Row], Taken],
+    many: bool = False,
+) -> list[Taken]:
+    """As `by_days`, and below a day `in_parts`; at once where the one day is known to have that `many`."""
 
-    def days(start: date, end: date) -> list[Row]:
+    def days(start: date, end: date) -> list[Taken]:
         if start < end:
-            return read(start, end, "")
-        return in_parts(lambda ids: read(start, end, ids))
+            return [take(row) for row in read(start, end, "")]
+        return in_parts(lambda ids: read(start, end, ids), take, many)
 
     return by_days(days, first, last)
 
 
-def _by_endings(read: Callable[[str], list[Row]], ending: str, whole: TooManyRows) -> dict[str, Row]:
+def _by_endings(
+    read: Callable[[str], list[Row]], take: Callable[[Row], Taken], ending: str, whole: TooManyRows
+) -> dict[str, Taken]:
+    """By id. Rows of what `whole` shows must be among them, or be gone when they are asked for by name."""
     if len(ending) == LONGEST_ENDING or not all(number.endswith(ending) for number in whole.ids):
         raise whole
-    found: dict[str, Row] = {}
+
+    def taken(ids: str) -> dict[str, Taken]:
+        return {row.raw("id", "elid"): take(row) for row in read(ids)}
+
+    found: dict[str, Taken] = {}
     for longer in [f"{digit}{ending}" for digit in range(10)]:
         try:
-            part = {row.raw("id", "elid"): row for row in read(assumptions.ids_ending_in(longer))}
+            part = taken(assumptions.ids_ending_in(longer))
         except TooManyRows as too_many:
             if len(too_many.ids) and not all(number.endswith(longer) for number in too_many.ids):
                 raise whole from too_many
-            part = _by_endings(read, longer, too_many)
+            part = _by_endings(read, take, longer, too_many)
         except InvalidValue as refusal:
             raise whole from refusal
         if not all(number.endswith(longer) for number in part):
@@ -192,12 +215,12 @@ def _by_endings(read: Callable[[str], list[Row]], ending: str, whole: TooManyRow
     if len(missing) > MAY_HAVE_GONE:
         raise whole
     for number in missing:  # gone meanwhile, or the ending itself; else the wildcard does not find what is there
-        rows = {row.raw("id", "elid"): row for row in read(number)}
+        rows = taken(number)
         if rows and number != ending:
             raise whole
         found.update(rows)
     if ending and ending not in found and not ending.startswith("0"):
-        found.update({row.raw("id", "elid"): row for row in read(ending) if row.raw("id", "elid") == ending})
+        found.update({number: row for number, row in taken(ending).items() if number == ending})
     return found
 
 

@@ -16,8 +16,8 @@ from ..programme.payments import Rate, RateTable
 from ..programme.text import Text, short
 from . import assumptions
 from .answers import Row
-from .calls import NO_FILTER, Panel, TooManyRows, in_parts
-from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelRefusal
+from .calls import NO_FILTER, Panel, TooManyRows, in_parts, the_row
+from .errors import AccessDenied, Call, IncompleteAnswer, MissingObject, PanelRefusal
 
 Tell = Callable[[str], object]
 log = logging.getLogger(__name__)
@@ -50,10 +50,25 @@ def providers(panel: Panel, tell: Tell = _log) -> dict[ProviderId, str]:
         return {}
 
 
-def clients(panel: Panel) -> list[Account]:
-    """Every client by id, also where there are more of them than the panel lists at once."""
-    rows = in_parts(lambda ids: panel.rows("account", conditions=assumptions.by_id(ids)))
-    return sorted(map(_account, rows), key=lambda account: account.id)
+def clients(panel: Panel, ending: str = "") -> list[Account]:
+    """Every client by id, also where there are more of them than the panel lists at once; or those alone whose id has
+    that ending."""
+
+    def read(ids: str) -> list[Row]:
+        return panel.rows("account", conditions=assumptions.by_id(ids))
+
+    if ending:
+        found = [_account(row) for row in read(assumptions.ids_ending_in(ending))]
+        _check_ending(panel, "account", [account.id for account in found], ending)
+    else:
+        found = in_parts(read, _account)
+    return sorted(found, key=lambda account: account.id)
+
+
+def _check_ending(panel: Panel, function: str, ids: Iterable[object], ending: str) -> None:
+    """Raises TooManyRows where the panel does not obey the wildcard."""
+    if not all(str(number).endswith(ending) for number in ids):
+        raise TooManyRows(Call(function, {"id": assumptions.ids_ending_in(ending)}))
 
 
 def client(panel: Panel, account: AccountId) -> Account | None:
@@ -70,7 +85,8 @@ def _account(row: Row) -> Account:
         registered = date.fromisoformat(row.raw("tz_registration_date", "registration_date")[:10])
     except ValueError:
         registered = None
-    return Account(AccountId(row.number("id", "elid")), row.text("name"), registered)
+    number = AccountId(row.number("id", "elid"))
+    return Account(number, row.text("name"), registered, assumptions.has_discount(row))
 
 
 def client_by_form(panel: Panel, account: AccountId) -> Account:
@@ -96,17 +112,22 @@ class Listed:
     complete: bool
 
 
-def users(panel: Panel) -> Listed:
-    """The users of all clients, or as many of them as the panel lists."""
+def users(panel: Panel, ending: str = "") -> Listed:
+    """The users of all clients, or as many of them as the panel lists; or those alone whose id has that ending."""
 
     def read(ids: str) -> list[Row]:
         return panel.rows("user", conditions=assumptions.user_filter({"id": ids}) if ids else NO_FILTER)
 
+    if ending:
+        found = [_user(row) for row in read(assumptions.ids_ending_in(ending))]
+        _check_ending(panel, "user", [user.id for user in found if user], ending)
+        return Listed([user for user in found if user], True)
     try:
-        rows, complete = in_parts(read), True
+        found, complete = in_parts(read, _user), True
     except TooManyRows:
-        rows, complete = [row for order in ("asc", "desc") for row in panel.capped_rows("user", order)], False
-    return Listed([user for user in map(_user, rows) if user], complete)
+        found = [_user(row) for order in ("asc", "desc") for row in panel.capped_rows("user", order)]
+        complete = False
+    return Listed([user for user in found if user], complete)
 
 
 def is_employee(panel: Panel, login: str) -> bool:
@@ -185,7 +206,7 @@ class ClientGroup:
 def client_group(panel: Panel, group: int) -> ClientGroup:
     """The whole group. Raises MissingObject or PanelRefusal when there is no such group, IncompleteAnswer where the
     panel tells of nobody whether they are in it."""
-    rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)))
+    rows = in_parts(lambda ids: panel.rows("accountgroup.account", {"elid": group}, assumptions.by_id(ids)), the_row)
     found, odd = _grouped(rows, assumptions.tells_membership(rows))
     if len(odd) * 2 > len(rows):
         raise odd[0]
@@ -396,7 +417,7 @@ def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, s
 
     refused: TooManyRows | PanelRefusal | None = None
     try:
-        whole = [(row, "") for row in in_parts(read)]
+        whole = [(row, "") for row in in_parts(read, the_row)]
         if whole:
             return whole
     except (TooManyRows, PanelRefusal) as error:
@@ -404,7 +425,7 @@ def _rate_rows(panel: Panel, currencies: Mapping[str, str]) -> list[tuple[Row, s
     found, answered, mixed = [], False, False
     for number, iso in currencies.items():
         try:
-            rows = in_parts(partial(read, elid=number))
+            rows = in_parts(partial(read, elid=number), the_row)
         except PanelRefusal:
             continue  # a currency without rates, or no such list
         answered = True
@@ -423,7 +444,10 @@ class PaymentMethods:
     modules: frozenset[str] = frozenset()
 
     def covers(self, row: Row) -> bool:
-        return row.text("paymethod_name") in self.names or row.raw("paymethod_module") in self.modules
+        return self.has(row.text("paymethod_name"), row.raw("paymethod_module"))
+
+    def has(self, name: str, module: str) -> bool:
+        return name in self.names or module in self.modules
 
 
 def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods, list[str]]:

@@ -14,7 +14,7 @@ from ..programme.payments import Money
 from . import assumptions
 from .answers import Row, amount_with_currency
 from .calls import Panel, by_days_and_ids
-from .errors import IncompleteAnswer
+from .errors import Call, IncompleteAnswer
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +55,21 @@ def discounted(
     def read(start: date, end: date, ids: str) -> list[Row]:
         return panel.rows("expense", conditions={**assumptions.expenses_of(start, end), "id": ids})
 
-    rows = by_days_and_ids(read, first, last)
-    if rows and not tells and not any(map(assumptions.tells_discount, rows)):
-        raise IncompleteAnswer(rows[0].call, "discount, discountamount")
-    found: list[DiscountedExpense] = []
-    odd: list[IncompleteAnswer] = []
-    for row in filter(assumptions.tells_discount, rows):
+    def take(row: Row) -> DiscountedExpense | IncompleteAnswer | Call | None:
+        """Of a row that does not tell what acted its call is left, of one on which nothing acted nothing."""
+        if not assumptions.tells_discount(row):
+            return row.call
         try:
-            expense = _expense(row, currency_signs)
+            return _expense(row, currency_signs)
         except IncompleteAnswer as error:
-            odd.append(error)
-            continue
-        if expense and first <= expense.day <= last:
-            found.append(expense)
+            return error
+
+    taken = by_days_and_ids(read, first, last, take)
+    silent = next((each for each in taken if isinstance(each, Call)), None)
+    if silent and not tells and all(isinstance(each, Call) for each in taken):
+        raise IncompleteAnswer(silent, "discount, discountamount")
+    of_the_days = (each for each in taken if isinstance(each, DiscountedExpense) and first <= each.day <= last)
+    found, odd = list(of_the_days), [each for each in taken if isinstance(each, IncompleteAnswer)]
     if odd and not found:
         raise odd[0]
     for each in odd:

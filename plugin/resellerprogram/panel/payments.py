@@ -13,7 +13,7 @@ from ..programme.refunds import ask_for_earlier
 from ..programme.window import Window
 from . import assumptions
 from .answers import Document, Row, amount_with_currency
-from .calls import Panel, by_days_and_ids
+from .calls import Panel, by_days_and_ids, the_row
 from .directory import PaymentMethods
 from .errors import BadAnswer, Call, IncompleteAnswer, MissingObject, PanelError, UnreadableRow
 
@@ -24,24 +24,55 @@ BEGINNING, END = date(2000, 1, 1), date(2099, 12, 31)
 class PaymentOrigin:
     """Whose payment it is: `subaccount` always, a `user` of the account where the panel names one.
 
-    `credited_on` is the day on which it was credited, None when it was not or does not count any more.
+    `credited_on` is the day on which it was credited, None when it was not or does not count any more. `told` is the
+    payment as this answer alone tells it, where it is credited and leaves no doubt.
     """
 
     payment: PaymentId
     subaccount: int
     user: str
     credited_on: date | None
+    told: Payment | None = None
 
 
-def origin(panel: Panel, payment: PaymentId) -> PaymentOrigin:
-    """Ask the panel about one payment. Raises MissingObject when there is none such (C.6)."""
+def origin(panel: Panel, payment: PaymentId, excluded: PaymentMethods | None = None) -> PaymentOrigin:
+    """Ask the panel about one payment; who leaves methods out says which are `excluded`, or hears of no payment. Raises
+    MissingObject when there is none such (C.6)."""
     document = panel.call("payment.info", {"elid": payment})
     subaccount, day = document.value("payment/subaccount"), document.value("payment/paydate")[:10]
     if not is_id(subaccount):
         raise IncompleteAnswer(document.call, f"subaccount={subaccount!r}")
     credited = document.value("payment/status") == str(int(PaymentStatus.CREDITED))
     credited_on = _day(day, document.call) if credited else None
-    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), credited_on)
+    told = None if excluded is None or credited_on is None else _told(document, payment, credited_on, excluded)
+    return PaymentOrigin(payment, int(subaccount), document.value("payment/user_id"), credited_on, told)
+
+
+def _told(document: Document, payment: PaymentId, credited_on: date, excluded: PaymentMethods) -> Payment | None:
+    """A credited payment by payment.info alone; None where only the account's list can tell: what is given back, what
+    nobody paid, an amount in another currency than the account's, which the answer does not name (C.6)."""
+
+    def value(name: str) -> str:
+        return document.value(f"payment/{name}")
+
+    amount, number, iso = value("subaccountamount"), value("number"), value("currency/iso")
+    provider, method, module = value("project/id"), value("paymethod/name"), value("paymethod/module")
+    plain = iso and method and is_id(provider) and value("paymethod") not in assumptions.NO_VALUE
+    if not plain or amount != value("paymethodamount"):
+        return None
+    money = amount_with_currency(f"{amount} {iso}", {iso: iso}, document.call)
+    if money.amount <= 0 or assumptions.is_refund(number, money.amount, value("refund")):
+        return None
+    return Payment(
+        payment,
+        number,
+        money,
+        PaymentStatus.CREDITED,
+        credited_on,
+        ProviderId(int(provider)),
+        method,
+        excluded.has(method, module),
+    )
 
 
 @dataclass(frozen=True)
@@ -105,8 +136,9 @@ class PaymentReader:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
         return [payment for payment in payments if self._is_credited(payment)]
 
-    def of_everybody(self, first: date, last: date) -> Sketches:
-        """All clients' payments credited from `first` to `last`, both included, whatever their status.
+    def of_everybody(self, first: date, last: date, many: bool = False) -> Sketches:
+        """All clients' payments credited from `first` to `last`, both included, whatever their status; `many` where one
+        day is known to have more of them than the panel lists.
 
         A row that can't be read keeps no other back.
         """
@@ -115,13 +147,17 @@ class PaymentReader:
             dates = {"payfromdate": str(start), "paytodate": str(end), "id": ids}
             return self.panel.rows("payment", conditions=assumptions.any_payment(dates))
 
-        found = Sketches([], [])
-        for row in by_days_and_ids(read, first, last):
+        def take(row: Row) -> PaymentSketch | UnreadableRow:
             try:
-                found.readable.append(self._sketch(row))
+                return self._sketch(row)
             except BadAnswer as error:
-                found.unreadable.append(_unreadable(row, None, error))
-        return found
+                return _unreadable(row, None, error)
+
+        found = by_days_and_ids(read, first, last, take, many)
+        return Sketches(
+            [each for each in found if isinstance(each, PaymentSketch)],
+            [each for each in found if isinstance(each, UnreadableRow)],
+        )
 
     def _credited(self, account: AccountId, first: date, last: date) -> dict[PaymentId, Payment]:
         """By id, so that a payment counts once though the panel should show it twice."""
@@ -130,7 +166,7 @@ class PaymentReader:
             dates = {"payfromdate": str(start), "paytodate": str(end), "id": ids}
             return self.panel.rows("payment", conditions=assumptions.payment_filter(account, dates))
 
-        rows = by_days_and_ids(read, first, last)
+        rows = by_days_and_ids(read, first, last, the_row)
         _same_account(rows)
         return {payment.id: payment for payment in (self._payment_of(account, row) for row in rows)}
 

@@ -12,6 +12,8 @@ from datetime import date
 from .basis import Basis, Because, Pin
 from .decision import Decision, decide, leave_out
 from .discounts import Change, Covered, OtherDiscount, make_way, plan, wanted_percents
+from .due import next_day
+from .effects import what_is_held
 from .errors import ImplausibleRead
 from .falls import unforetold
 from .forecast import Forecast, Outlook
@@ -115,7 +117,7 @@ class Considered:
     `unforetold` is how many changes take something that nothing known before explains (see falls.py).
     `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
     tier, None where it stays; `notices` is what to tell. Payments of the account that were transferred are `moved_to`
-    these. `another`: what is on record is somebody else's who had the id before.
+    these. `another`: what is on record is somebody else's who had the id before. `by_records`: nobody asked the panel.
     """
 
     account: Account
@@ -133,6 +135,7 @@ class Considered:
     notices: tuple[Notice, ...] = ()
     moved_to: tuple[AccountId, ...] = ()
     another: bool = False
+    by_records: bool = False
 
     @property
     def puts_right(self) -> bool:
@@ -161,15 +164,48 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
         frozenset(row.id for row in found.discounts),
         tier_before.name if tier_before else None,
         forecast.outlook,
-        stand(account, decision, forecast, tier_before, move, known.standing, known.held_since),
+        stand(
+            account,
+            decision,
+            forecast,
+            tier_before,
+            move,
+            known.standing,
+            known.held_since,
+            next_day(forecast, rules.telling.warn_days),
+        ),
         _unforetold(changes, known, decision, rules),
         () if rules.others_rest or not decision.tier else belongings.others,
         belongings,
         move,
-        _notices(known, decision, forecast, rules),
+        _notices(known, decision, changes, forecast, rules),
         tuple(dict.fromkeys(owner for owner in found.moved.values() if owner is not None)),
         known.another,
     )
+
+
+def consider_by_records(found: Found, known: Known, rules: Rules) -> Considered | None:
+    """The same without the panel: `found` has the payments of the ledger, and our discounts are taken to be as they are
+    on record. None where that leads to anything but the tier held, or leaves a doubt: then the panel must be asked
+    before anything is written (spec, section 3)."""
+    before = known.before
+    if before is None or known.another or any(each.percent is None for each in known.owned.values()):
+        return None
+    if any(rate_is_missing(payment, known, rules) for payment in found.payments):
+        return None
+    owned = {number: replace(each, shown={}) for number, each in known.owned.items()}
+    rows = tuple(each.as_row() for each in owned.values())
+    considered = consider(replace(found, discounts=rows), replace(known, owned=owned), rules)
+    after = considered.decision
+    if considered.changes or after.basis is not before.basis or what_is_held(after.tier) != what_is_held(before.tier):
+        return None
+    return replace(considered, by_records=True)
+
+
+def rate_is_missing(payment: Payment, known: Known, rules: Rules) -> bool:
+    """Whether a foreign payment has no rate on record that an earlier decision used (R5)."""
+    currency = payment.amount.currency
+    return currency != rules.currency and (payment.id, currency) not in known.rates
 
 
 def vanished(known: Known, payments: Collection[Payment], rules: Rules) -> list[Payment]:
@@ -228,9 +264,19 @@ def _unforetold(changes: Sequence[Change], known: Known, decision: Decision, rul
     return unforetold(changes, rules.class_of, known.before, decision, known.table_before or rules.table)
 
 
-def _notices(known: Known, decision: Decision, forecast: Forecast, rules: Rules) -> tuple[Notice, ...]:
-    """What to tell the client for it. The first run of all tells nobody anything."""
+def _notices(
+    known: Known, decision: Decision, changes: Sequence[Change], forecast: Forecast, rules: Rules
+) -> tuple[Notice, ...]:
+    """What to tell the client for it. The first run of all tells nobody anything; nor is a move told that the panel's
+    discounts show already: records that are older than they are know only half of what was told."""
     if rules.is_first or not rules.telling.kinds:
         return ()
+    is_old = known.before is not None and known.before.percents != decision.percents and not changes
     told = notices(known.before, decision, forecast, rules.telling)
-    return tuple(each for each in told if each.kind not in known.unwanted and not is_told(each, known.told))
+    return tuple(
+        each
+        for each in told
+        if each.kind not in known.unwanted
+        and not is_told(each, known.told)
+        and not (is_old and each.kind is not NoticeKind.WILL_FALL)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NewType
 
@@ -16,12 +16,13 @@ ENROLLED, EXCLUDED, LEFT = "enrolled", "excluded", "left"
 
 @dataclass(frozen=True)
 class Account:
-    """A client of the provider. `registered` is the day on which the panel says that it was, None where it is not
-    asked or does not tell."""
+    """A client of the provider. `registered` is the day on which the panel says that it was, `has_discount` whether
+    they have any personal one; None where the panel is not asked or does not tell."""
 
     id: AccountId
     name: str
     registered: date | None = None
+    has_discount: bool | None = field(default=None, compare=False)
 
     def is_another(self, registered: date | None) -> bool:
         """Whether this is not the client who was registered on that day: ids come again. A day more or less is a

@@ -84,6 +84,10 @@ class OwnedDiscount:
     percent: Decimal | None = None
     since: date | None = None
 
+    def as_row(self) -> FoundDiscount:
+        """As the list would show it if nobody had touched it."""
+        return FoundDiscount(self.id, self.account, None, "", self.percent, None, self.shown or {})
+
     def is_seen_in(self, row: FoundDiscount) -> bool:
         """Whether the list alone shows that nothing but the percent can have changed."""
         return row.percent is not None and self.shown == row.shown

@@ -71,6 +71,7 @@ class Settings:
     excluded_payment_methods: tuple[str, ...]
     drop_limit_percent: Decimal
     drop_limit_count: int
+    verify_days: int
     other_discounts: bool
     promo_codes: bool
     promotions: bool
@@ -298,6 +299,26 @@ SETTINGS = {
                 "so many discounts may be lowered or removed whatever the share",
                 "столько скидок можно снизить или снять при любой доле",
             ),
+        ),
+        Setting(
+            "verify_days",
+            "28",
+            Whole(1, 90),
+            Group.SAFETY,
+            Text("Everybody is verified within, days", "Каждый проверяется не реже, чем раз в, дней"),
+            Text(
+                "Beyond 2,000 members a night asks the panel about those for whom something changed, and about a share "
+                "of the others",
+                "Если участников больше 2000, ночной пересчёт спрашивает панель о тех, у кого что-то изменилось, и о "
+                "части остальных",
+            ),
+            Text(
+                "beyond 2,000 members a night asks the panel about those for whom something changed, and about so "
+                "large a share of the others that each is verified within so many days",
+                "если участников больше 2000, ночной пересчёт спрашивает панель о тех, у кого что-то изменилось, и о "
+                "части остальных, так что каждый проверяется за столько дней",
+            ),
+            vital=False,
         ),
         Setting(
             "notifications",

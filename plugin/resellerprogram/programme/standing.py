@@ -20,8 +20,9 @@ from .tiers import ServiceClass, Tier
 class Standing:
     """An account's row. `basis` and `decided_at` are None before its first decision; `missing` is what it takes to
     reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. The tier is held
-    `since` that day, each class's percent since `class_since`, and `move` is what changed the tier last. Money is in
-    the programme's currency.
+    `since` that day, each class's percent since `class_since`, and `move` is what changed the tier last. From `due_on`
+    on time alone may change something (None: never), and the panel was last asked on `verified_on`. Money is in the
+    programme's currency.
     """
 
     account: AccountId
@@ -40,6 +41,8 @@ class Standing:
     since: date | None = None
     class_since: Mapping[ServiceClass, date] = field(default_factory=dict)
     move: Move | None = None
+    due_on: date | None = None
+    verified_on: date | None = None
 
 
 def stand(
@@ -50,6 +53,7 @@ def stand(
     move: Move | None,
     before: Standing | None,
     held_since: date | None,
+    due_on: date | None,
 ) -> Standing:
     """Where the account stands by a decision. `before` is where it stood, `held_since` the day from which on decisions
     on record gave it that tier. Who writes it down adds when that was."""
@@ -73,6 +77,7 @@ def stand(
         since=since,
         class_since={name: _class_since(name, percent, before, since) for name, percent in decision.percents.items()},
         move=move or (before.move if before else None),
+        due_on=due_on,
     )
 
 

@@ -28,7 +28,10 @@ def act(context: Context, considered: Considered, cause: str, now: datetime, who
             store.clients.know(account.id, account.registered)
         record = store.decisions.record(considered.decision, cause, now, bool(considered.changes), who)
         put_right_at = now if considered.puts_right else None
-        store.standings.keep(replace(considered.standing, decided_at=now, put_right_at=put_right_at))
+        verified_on = None if considered.by_records else context.day
+        store.standings.keep(
+            replace(considered.standing, decided_at=now, put_right_at=put_right_at, verified_on=verified_on)
+        )
         store.outlooks.keep(account.id, considered.outlook)
         for notice in considered.notices if context.day == now.date() else ():
             store.notices.put(notice, now)

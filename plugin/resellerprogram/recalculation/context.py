@@ -30,8 +30,9 @@ from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
 from ..store import Store
 from ..store.classes import ClassOfServices
-from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, ZERO_PERCENT_CONFIRMED
+from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, USERS_TURN, ZERO_PERCENT_CONFIRMED
 from ..store.users import ClientUser
+from .turns import endings
 
 log = logging.getLogger(__name__)
 
@@ -304,8 +305,12 @@ class Context:
                 Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency),
                 "currency",
             )
-        self._filters.before("payment")
         return PaymentReader(self.panel, facts.providers, dict(facts.currency_signs), facts.excluded)
+
+    def keep_filters(self) -> None:
+        """Before any thread but this one reads payments: the filter that the panel remembers for us is asked for, and
+        written down (I.1). Raises PanelError."""
+        self._filters.before("payment")
 
     def _check_methods(self, unknown: Sequence[str]) -> None:
         """A method that was picked by id and is gone can have no more payments; a name may have been changed, so that
@@ -352,9 +357,9 @@ class Context:
             panel.between = before
 
     def keep_users_if_told(self, now: datetime) -> None:
-        """`keep_all_users`, which nobody's discount waits for. Raises PanelUnreachable, PanelTimeout."""
+        """`keep_users`, which nobody's discount waits for. Raises PanelUnreachable, PanelTimeout."""
         try:
-            self.keep_all_users(now)
+            self.keep_users(now)
         except (PanelUnreachable, PanelTimeout):
             raise
         except PanelError as error:
@@ -366,11 +371,16 @@ class Context:
                 )(error=error.text)
             )
 
-    def keep_all_users(self, now: datetime) -> None:
-        """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records."""
-        listed = directory.users(self.panel)
-        known = map(_client_user, listed.users)
-        self.store.users.replace_all(known, now) if listed.complete else self.store.users.add(known, now)
+    def keep_users(self, now: datetime) -> None:
+        """Who may log in for whom changes, and the guard must know; staff, too, is told by name in the records. Where
+        there are too many clients for one night, some of their users in turn."""
+        for ending in endings(self.store, USERS_TURN):
+            listed = directory.users(self.panel, ending)
+            known = map(_client_user, listed.users)
+            if listed.complete:
+                self.store.users.replace_all(known, now, ending)
+            else:
+                self.store.users.add(known, now)
         self.store.notes.write(STAFF, directory.employees(self.panel))
 
     def keep_users_of(self, account: AccountId, now: datetime) -> None:

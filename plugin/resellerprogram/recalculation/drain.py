@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..panel import directory
 from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
 from ..programme import causes
-from ..programme.account import Considered, Found, Known, consider, vanished
+from ..programme.account import Considered, Found, consider
 from ..programme.errors import (
     ImplausibleRead,
     PanelStandsStill,
@@ -28,7 +28,7 @@ from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .act import act, forget
 from .context import Context
-from .look import first_look, look, look_again, remember
+from .look import by_records, first_look, known_of, look, look_again, made_sure
 from .notifying import deliver
 from .owners import owner_as_known, owner_now
 
@@ -145,6 +145,11 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
     done.touched.add(account)
     if row.account is None:
         store.queue.is_of(row.id, account)
+    crossed_nothing = _by_payment_alone(context, account, came_from)
+    if crossed_nothing:
+        act(context, crossed_nothing, row.cause, clock(), row.who)
+        store.queue.drop(row.id)
+        return
     up_to = store.queue.newest()
     try:
         considered = _considered_of_owner(context, account, came_from)
@@ -174,7 +179,7 @@ def _whose(context: Context, row: Queued, now: datetime) -> tuple[AccountId | No
         return row.account, None
     remembered = context.store.ledger.account_of(row.payment)
     try:
-        came_from = origin(context.panel, row.payment)
+        came_from = origin(context.panel, row.payment, context.facts.excluded)
     except MissingObject:
         return remembered, None
     account = _account_of(context, came_from)
@@ -197,6 +202,17 @@ def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
     return account
 
 
+def _by_payment_alone(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered | None:
+    """The account with a payment that leaves its tier as it is, as nine of ten do: then what the panel has just said is
+    enough, and nothing is written there. None where it is not, or where it is not sure whose the payment is (R10)."""
+    if came_from is None or came_from.told is None:
+        return None
+    store = context.store
+    if {store.subaccounts.account_of(came_from.subaccount), store.users.account_of(came_from.user)} != {account}:
+        return None
+    return by_records(context, Account(account, ""), came_from.told)
+
+
 def _considered_of_owner(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:
     """The account as it is now; or, where its payment is not its own any more (a subaccount moved), the owner's."""
     try:
@@ -211,14 +227,8 @@ def _considered_of_owner(context: Context, account: AccountId, came_from: Paymen
 def _considered(context: Context, account: AccountId, came_from: PaymentOrigin | None) -> Considered:
     """The account as it is now. The payment that brought us here must be among its own: so we know that the list is
     fresh, and that the account is the right one. Raises ImplausibleRead."""
-    client = Account(account, "")
-    known = remember(context, client)
-    if known.note.standing or known.note.pin or known.aside:  # what is somebody's must not fall to who has the id now
-        client, known = _as_registered(context, client)
-    found = first_look(context, client, known, side_by_side=True)
-    if not client.registered and _is_in_doubt(context, known, found):
-        client, known = _as_registered(context, client)
-        found = replace(found, account=client, missing={} if known.another else found.missing)
+    client, known = known_of(context, Account(account, ""))
+    found, known = made_sure(context, first_look(context, client, known, side_by_side=True), known)
     if came_from and not _is_among(context, found, came_from):
         raise ImplausibleRead(
             Text(
@@ -231,18 +241,6 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     if came_from:
         context.store.subaccounts.keep(came_from.subaccount, account)
     return consider(look_again(context, found, known), known, context.rules)
-
-
-def _as_registered(context: Context, client: Account) -> tuple[Account, Known]:
-    """The client with the day of registration, and what is on record of that one (R10)."""
-    registered = directory.client(context.panel, client.id) or client
-    return registered, remember(context, registered)
-
-
-def _is_in_doubt(context: Context, known: Known, found: Found) -> bool:
-    """Whether what is on record is missing in the panel, as it is where the client has gone and the id came again."""
-    lacks_payments = not found.outside and vanished(known, found.payments, context.rules)
-    return None in found.missing.values() or bool(lacks_payments)
 
 
 def _is_among(context: Context, found: Found, came_from: PaymentOrigin) -> bool:

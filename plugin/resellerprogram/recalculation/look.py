@@ -6,21 +6,24 @@ second one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
-from ..panel import discounts
+from ..panel import directory, discounts
 from ..panel.errors import MissingObject
 from ..panel.payments import origin
-from ..programme.account import Found, Known, vanished
+from ..programme.account import Considered, Found, Known, consider_by_records, vanished
 from ..programme.basis import Basis
+from ..programme.due import Due
 from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, DiscountId
 from ..programme.members import Account, MemberNote, takes_part
 from ..programme.ownership import DiscountForm, FoundDiscount, OwnedDiscount, needs_form
 from ..programme.payments import Payment, RateTable
 from ..programme.text import Text
+from ..store.readable import SPOILT
 from .context import Context
 from .owners import owner_now
 
@@ -54,12 +57,95 @@ def remember(context: Context, account: Account) -> Known:
     )
 
 
+def known_of(context: Context, account: Account) -> tuple[Account, Known]:
+    """The same with the client whose it is: what is said of somebody, and what rests for them, must not fall to who has
+    the id now (R10)."""
+    known = remember(context, account)
+    if not account.registered and (known.note.standing or known.note.pin or known.aside):
+        return _as_registered(context, account)
+    return account, known
+
+
+def made_sure(context: Context, found: Found, known: Known) -> tuple[Found, Known]:
+    """The same where nobody asked who has the id now, and what is on record is missing in the panel, as it is where the
+    client has gone and the id came again (R10). Raises PanelError."""
+    lacks_payments = not found.outside and vanished(known, found.payments, context.rules)
+    if found.account.registered or not (lacks_payments or None in found.missing.values()):
+        return found, known
+    account, known = _as_registered(context, found.account)
+    return replace(found, account=account, missing={} if known.another else found.missing), known
+
+
+def _as_registered(context: Context, account: Account) -> tuple[Account, Known]:
+    """The client with the day of registration, and what is on record of that one (R10)."""
+    registered = directory.client(context.panel, account.id) or account
+    return registered, remember(context, registered)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An account whose first look is under way, or of which its records tell all there is to know."""
+
+    account: Account
+    known: Known
+    found: Future[Found]
+    considered: Considered | None = None
+
+
+def first_looks(context: Context, due: Iterable[Due]) -> Iterator[Looked]:
+    """Each account that is due, in order. While one is worked on, the next is already looked at. What is on record of
+    an account and can't be read is found out when its turn comes."""
+    context.keep_filters()  # what the panel remembers is asked by this thread, which may write it down
+    ahead: deque[Looked] = deque()
+    with ThreadPoolExecutor(1, "reading") as reader:
+        for each in due:
+            account, nothing = each.account, Future[Found]()
+            try:
+                considered = by_records(context, account) if each.by_records else None
+                if considered:
+                    ahead.append(Looked(account, Known(MemberNote(account.id)), nothing, considered))
+                else:
+                    account, known = known_of(context, account)
+                    ahead.append(Looked(account, known, reader.submit(first_look, context, account, known)))
+            except Exception as error:
+                nothing.set_exception(error)
+                ahead.append(Looked(account, Known(MemberNote(account.id)), nothing))
+            if len(ahead) > 1:
+                yield ahead.popleft()
+        yield from ahead
+
+
+def by_records(context: Context, account: Account, fresh: Payment | None = None) -> Considered | None:
+    """What becomes of an account as far as its records tell, with a `fresh` payment that the panel has just named; None
+    where the panel has to be asked. No call."""
+    try:
+        known = remember(context, account)
+        if fresh is None:
+            outside = outside_because(context, known.note)
+        else:  # whether they take part was seen with the decision; nothing is written for it
+            outside = known.before.basis if known.before and not known.before.basis.counts_payments else None
+        payments = [] if outside else context.store.ledger.as_known(account.id, context.window)
+        if fresh:
+            kept = next((each for each in payments if each.id == fresh.id), None)
+            if kept and not _is_same(kept, fresh):
+                return None
+            payments = payments if kept else [*payments, fresh]
+        return consider_by_records(Found(account, outside, tuple(payments)), known, context.rules)
+    except (ImplausibleRead, *SPOILT):
+        return None
+
+
+def _is_same(one: Payment, other: Payment) -> bool:
+    return (one.amount, one.status, one.credited_on) == (other.amount, other.status, other.credited_on)
+
+
 def first_look(context: Context, account: Account, known: Known, side_by_side: bool = False) -> Found:
     """Payments and discounts; `side_by_side` where somebody may be waiting. Raises PanelError."""
     outside = outside_because(context, known.note)
     if not side_by_side:
         payments = () if outside else tuple(context.reader.of_account(account.id, context.window))
         return Found(account, outside, payments, *_discounts(context, account.id, known))
+    context.keep_filters()
     with ThreadPoolExecutor(1, "discounts") as beside:
         found = beside.submit(_discounts, context, account.id, known)
         payments = () if outside else tuple(context.reader.of_account(account.id, context.window))

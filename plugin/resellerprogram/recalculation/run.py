@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,11 +16,11 @@ from ..panel.connection import Way, check_certificate, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.standstill import check_may_write
 from ..programme import causes
-from ..programme.account import Considered, Found, Known, consider
+from ..programme.account import Considered, consider
 from ..programme.discounts import SetAside
+from ..programme.due import Due
 from ..programme.errors import (
     AccountTrouble,
-    ImplausibleRead,
     PanelStandsStill,
     ResellerProgrammeError,
     SettingError,
@@ -41,12 +40,12 @@ from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.prospects import Prospect
-from ..store.readable import SPOILT
 from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
-from .look import first_look, look, look_again, outside_because, remember, with_uncredited
+from .look import Looked, first_look, first_looks, look, look_again, made_sure, remember, with_uncredited
 from .lookups import no_client, way_of
+from .night import everybody, is_large, keep_rules, who_is_due
 from .notifying import deliver
 from .plans import keep_changed
 from .savings import keep_savings
@@ -58,6 +57,9 @@ PATIENCE = 60.0
 
 GLANCE = 0.1
 """Seconds after which the queue is looked at again while an account's long list is read."""
+
+IN_TROUBLE = 20
+"""Of those whom a night picks so many may be in trouble, whatever their share."""
 
 log = logging.getLogger(__name__)
 
@@ -285,6 +287,7 @@ class _Run:
         self.write, self.allow_drop, self.progress = write, allow_drop, progress
         self.confirmed = confirmed
         self.disturbed: set[AccountId] = set()
+        self.picks = False
         self.today = context.day == clock().date()
         self.waiting = context.store.queue.newest() if self.today else 0
 
@@ -296,13 +299,13 @@ class _Run:
         report.warnings, report.scope_names = context.warnings, context.scope_names
         whole = accounts is None
         with self._answering(whole):
-            clients = _members(context) if accounts is None else self._asked_for(accounts)
+            due = self._due() if accounts is None else [Due(account) for account in self._asked_for(accounts)]
             if whole and self.write:
                 context.keep_users_if_told(self.clock())
         staging: Staging[Considered] = Staging(store.folder)
         gone = set(self.confirmed or ())
         try:
-            for considered in self._consider_all(clients, whole):
+            for considered in self._consider_all(due, whole):
                 gone.discard(considered.account.id)
                 report.discounts += considered.discounts
                 if not self._is_confirmed(considered):
@@ -327,6 +330,8 @@ class _Run:
             self._show_again(gone)
         if too_many:
             raise too_many
+        if self.write and whole:
+            keep_rules(context)
         if self.write and self.today:
             deliver(context, self.clock)
             while self._answer_queue(whole):  # a payment interrupts the telling; who answers it tells the rest
@@ -334,6 +339,14 @@ class _Run:
             if whole and not context.withdraw:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
+
+    def _due(self) -> list[Due]:
+        """In a large programme a night picks; what a person asks for goes through all."""
+        context = self.context
+        self.picks = is_large(context)
+        if not self.picks:
+            return everybody(context)
+        return who_is_due(context, self.clock(), asked_for=self.cause not in causes.BY_ITSELF)
 
     def _show_again(self, gone: Collection[AccountId]) -> None:
         """What was left out is in the plan as it is now; what an event did after it was looked at is done, and who is
@@ -370,35 +383,38 @@ class _Run:
             return unsafe
         return None
 
-    def _consider_all(self, accounts: Sequence[Account], whole: bool) -> Iterator[Considered]:
+    def _consider_all(self, due: Sequence[Due], whole: bool) -> Iterator[Considered]:
         context = self.context
-        for done, (account, known, found) in enumerate(_first_looks(context, accounts)):
-            self.progress(done, len(accounts))
+        for done, looked in enumerate(first_looks(context, due)):
+            self.progress(done, len(due))
             self._answer_queue(whole)
-            while whole and not found.done():
-                wait([found], GLANCE)
+            while whole and not (looked.considered or looked.found.done()):
+                wait([looked.found], GLANCE)
                 self._answer_queue(whole)
             try:
                 with self._answering(whole):
-                    considered = self._considered(account, known, found)
+                    considered = self._considered(looked)
             except Exception as error:
-                self._leave_out(account.id, error)
-                self._stop_if_all_is_in_doubt(len(accounts))
+                self._leave_out(looked.account.id, error)
+                self._stop_if_all_is_in_doubt(len(due))
                 continue
             if considered:
                 self.report.accounts += 1
                 yield considered
         if self.write:
             self._queue_failed()
-        self.progress(len(accounts), len(accounts))
+        self.progress(len(due), len(due))
 
-    def _considered(self, account: Account, known: Known, found: Future[Found]) -> Considered | None:
+    def _considered(self, looked: Looked) -> Considered | None:
         """None for a client who is gone."""
-        context = self.context
+        context, account = self.context, looked.account
         try:
             if account.id in self.disturbed:
                 return consider(*look(context, account), context.rules)
-            return consider(look_again(context, found.result(), known), known, context.rules)
+            if looked.considered:
+                return looked.considered
+            found, known = made_sure(context, looked.found.result(), looked.known)
+            return consider(look_again(context, found, known), known, context.rules)
         except MissingObject:
             if not directory.client_is_gone(context.panel, account.id):
                 raise
@@ -409,9 +425,11 @@ class _Run:
     def _leave_out(self, account: AccountId, error: Exception) -> None:
         _left_out(self.report, account, error)
 
-    def _stop_if_all_is_in_doubt(self, accounts: int) -> None:
-        """More than half of all can't be the trouble of each: the panel's answers are in doubt. Raises the first."""
-        if len(self.report.failed) * 2 > accounts:
+    def _stop_if_all_is_in_doubt(self, due: int) -> None:
+        """More than half of all can't be the trouble of each: the panel's answers are in doubt. The few whom a night
+        picks may well be in trouble. Raises the first."""
+        failed = len(self.report.failed)
+        if failed * 2 > due and failed > (IN_TROUBLE if self.picks else 0):
             raise next(iter(self.report.failed.values()))
 
     def _queue_failed(self) -> None:
@@ -471,66 +489,11 @@ def _left_out(report: Report, account: AccountId, error: Exception) -> None:
     report.failed[account] = error
 
 
-def _first_looks(context: Context, accounts: Iterable[Account]) -> Iterator[tuple[Account, Known, Future[Found]]]:
-    """Each account with what is known and found, in order. While one is worked on, the next is already looked at. What
-    is on record of an account and can't be read is found out when its turn comes."""
-    ahead: deque[tuple[Account, Known, Future[Found]]] = deque()
-    with ThreadPoolExecutor(1, "reading") as reader:
-        for account in accounts:
-            try:
-                known = remember(context, account)
-            except Exception as error:
-                unreadable: Future[Found] = Future()
-                unreadable.set_exception(error)
-                ahead.append((account, Known(MemberNote(account.id)), unreadable))
-            else:
-                ahead.append((account, known, reader.submit(first_look, context, account, known)))
-            if len(ahead) > 1:
-                yield ahead.popleft()
-        yield from ahead
-
-
 def _client(context: Context, account: AccountId) -> Account:
     found = directory.client(context.panel, account)
     if found is None:
         raise no_client(account)
     return found
-
-
-def _members(context: Context) -> list[Account]:
-    """Who has to be looked at: members, and whoever has a discount of ours or something set aside; everybody while
-    nothing is known yet.
-
-    Raises ImplausibleRead when a client with a discount of ours is missing from a list that should have him.
-    """
-    store = context.store
-    if not context.withdraw:
-        context.reader.check_filter()
-    owners = store.owned.accounts() | store.set_aside.accounts()
-    recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
-    everybody = context.clients
-    for missing in sorted((owners | recorded) - {account.id for account in everybody}):
-        if not directory.client_is_gone(context.panel, missing):
-            raise ImplausibleRead(
-                Text(
-                    "the panel's client list lacks account {account}, which has discounts of the programme and "
-                    "still exists. Nothing is written on such a read.",
-                    "в списке клиентов панели нет клиента {account}, хотя он есть и у него есть скидки программы. "
-                    "По такому чтению ничего не пишется.",
-                )(account=missing)
-            )
-        if context.writes:
-            forget(context, missing)
-    if nothing_known:
-        return everybody
-    return [account for account in everybody if account.id in owners or _may_take_part(context, account.id)]
-
-
-def _may_take_part(context: Context, account: AccountId) -> bool:
-    try:
-        return outside_because(context, context.store.members.of(account)) is None
-    except (ImplausibleRead, *SPOILT):
-        return True  # what can't be told or read is told when the account's turn comes
 
 
 def _put_back_filters(panel: Panel, store: Store) -> None:

@@ -139,7 +139,7 @@ class _Told:
 
     @cached_property
     def _by_name(self) -> dict[str, AccountId]:
-        clients = self.context.clients
+        clients = self.context.store.due.everybody()
         times = Counter(client.name for client in clients)
         ids = {str(client.id): client.id for client in clients}
         return {**ids, **{client.name: client.id for client in clients if times[client.name] == 1}}

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from ..panel import discounts
-from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable, UnreadableRow
-from ..panel.payments import Sketches
+from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.standstill import stands_still
 from ..programme import causes
 from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
-from ..programme.ids import AccountId, PaymentId
+from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
-from ..programme.payments import PaymentSketch
 from ..store import Store
-from ..store.ledger import Sighting
 from ..store.lock import only_one
-from ..store.notes import SWEPT, SWEPT_ACCOUNT, UNREADABLE
+from ..store.notes import SWEPT_ACCOUNT
 from .context import Context
 from .drain import Drained, drain
+from .noticing import days_of_sweep, look_at_payments, queue_unfinished
 from .notifying import deliver
 from .run import PATIENCE, Clock, check_clock_of, recalculate, working_on
 
 CAUSE = causes.SWEEP
-SMALL = 4000
-"""So many payments in the window fit into one answer of the panel, and all of them are looked at every time."""
-BETWEEN_FULL = timedelta(hours=1)
-"""Where there are more, all of them are looked at that often, and the last two days every time."""
 LISTS_PER_SWEEP = 200
 """Accounts whose discounts are looked at in one sweep, in turns."""
 NIGHT_IS_OVER = timedelta(minutes=30)
@@ -70,10 +63,10 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
         context.prepare()
         done = Drained()
         steps = _Steps(context, lambda: done.add(drain(context, clock)))
-        _queue_unfinished(store, clock())
-        payments = steps.take(lambda: _look_at_payments(context, clock()))
+        queue_unfinished(store, clock())
+        payments = steps.take(lambda: look_at_payments(context, days_of_sweep(context, clock()), clock()))
         accounts = steps.take(lambda: _look_at_discounts(context, clock()))
-        steps.take(lambda: context.keep_all_users(clock()))
+        steps.take(lambda: context.keep_users(clock()))
         done.add(drain(context, clock))
         deliver(context, clock)
     caught_up = _missed_night(store, clock())
@@ -108,79 +101,6 @@ class _Steps:
             log.error("%s", error)
             self.failed.append(error)
             return None
-
-
-# --- payments ---
-
-
-def _look_at_payments(context: Context, now: datetime) -> int:
-    """Put into the queue whose payments differ from those that the last decisions rest on; tells how many differ."""
-    store = context.store
-    good = store.runs.last_good()
-    if good is None:
-        return 0  # nobody was ever recalculated: everything would look new
-    window, swept = context.window, store.notes.read(SWEPT) or {}
-    first, full = window.first, True
-    if store.ledger.count(first) > SMALL and swept and now - datetime.fromisoformat(swept["full"]) < BETWEEN_FULL:
-        first, full = max(window.first, date.fromisoformat(swept["day"]) - timedelta(days=1)), False
-    listed = context.reader.of_everybody(first, window.last)
-    changed = _look_at_unreadable(store, listed.unreadable, now, full)
-    known = store.ledger.newest(first, window.last)
-    for sketch, before in _changed(listed, known):
-        account = before.account if before else store.ledger.account_of(sketch.id)
-        baseline = account is None and not swept and sketch.credited_on and sketch.credited_on < good.day
-        if not baseline:
-            store.queue.put_payment(sketch.id, CAUSE, now)
-            changed += 1
-        store.ledger.notice(sketch, account, now)
-    for gone in _gone(listed, known):
-        if gone.account is not None:
-            store.queue.put(gone.account, CAUSE, now)
-        store.ledger.notice_gone(gone.sketch.id, now)
-        changed += 1
-    store.ledger.forget_noticed_before(window.first)
-    store.notes.write(SWEPT, {"day": context.day.isoformat(), "full": now.isoformat() if full else swept["full"]})
-    return changed
-
-
-def _changed(listed: Sketches, known: Mapping[PaymentId, Sighting]) -> Iterator[tuple[PaymentSketch, Sighting | None]]:
-    """Payments that are new or look different."""
-    for sketch in listed.readable:
-        before = known.get(sketch.id)
-        if sketch.credited_on and not (before and before.says(sketch)):
-            yield sketch, before
-
-
-def _gone(listed: Sketches, known: Mapping[PaymentId, Sighting]) -> list[Sighting]:
-    """Payments that are not listed any more; a row that can't be read is one that is there."""
-    there = {sketch.id for sketch in listed.readable} | {row.payment for row in listed.unreadable}
-    return [sighting for number, sighting in known.items() if number not in there]
-
-
-def _queue_unfinished(store: Store, now: datetime) -> None:
-    """Accounts whose decision was made by somebody who did not live to write all of it."""
-    for account in store.decisions.unfinished():
-        store.queue.put_once(account, CAUSE, now)
-        store.decisions.finish(account)
-
-
-def _look_at_unreadable(store: Store, rows: list[UnreadableRow], now: datetime, full: bool) -> int:
-    """Payments whose rows can't be read: their accounts are asked once for each look of a row, and say what the
-    trouble is."""
-    kept = store.notes.read(UNREADABLE) or {}
-    found = {row.payment: hashlib.sha256(row.shown.encode()).hexdigest() for row in rows if row.payment is not None}
-    for row in rows:
-        log.warning("%s", row)
-    fresh = [payment for payment, mark in found.items() if kept.get(str(payment)) != mark]
-    for payment in fresh:
-        account = store.ledger.account_of(payment)
-        if account is None:
-            store.queue.put_payment(payment, CAUSE, now)
-        else:
-            store.queue.put_once(account, CAUSE, now)
-    left = {str(payment): mark for payment, mark in found.items()}
-    store.notes.write(UNREADABLE, left if full else {**kept, **left})
-    return len(fresh)
 
 
 # --- discounts ---

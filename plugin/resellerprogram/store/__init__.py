@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .clients import ClientStore
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
+    from .due import DueStore
     from .ledger import LedgerStore
     from .members import MemberStore
     from .notes import NoteStore
@@ -46,6 +47,7 @@ _PARTS = {
     "classes": "ClassStore",
     "clients": "ClientStore",
     "decisions": "DecisionStore",
+    "due": "DueStore",
     "ledger": "LedgerStore",
     "members": "MemberStore",
     "notes": "NoteStore",
@@ -75,6 +77,7 @@ class Store:
     classes: ClassStore
     clients: ClientStore
     decisions: DecisionStore
+    due: DueStore
     ledger: LedgerStore
     members: MemberStore
     notes: NoteStore

@@ -132,6 +132,14 @@ class LedgerStore:
         )
         return int(row.fetchone()[0])
 
+    def per_day(self, first: date, last: date) -> dict[date, int]:
+        """The same for each day from `first` to `last`, both included."""
+        rows = self._connection.execute(
+            "SELECT day, count(*) FROM ledger WHERE until IS NULL AND day BETWEEN ? AND ? GROUP BY day",
+            (first.isoformat(), last.isoformat()),
+        )
+        return {date.fromisoformat(day): count for day, count in rows}
+
     def account_of(self, payment: PaymentId) -> AccountId | None:
         """Whose it was when it was last seen."""
         row = self._connection.execute(

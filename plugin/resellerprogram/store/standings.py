@@ -57,12 +57,13 @@ class StandingStore:
         self._listing = Listing(connection, "standing", "turnover_order DESC, account DESC")
 
     def keep(self, standing: Standing) -> None:
-        """Write an account's row; a name or a putting right that is not known now stays as it was."""
+        """Write an account's row; a name, a putting right or a verification that is not known now stays as it was."""
         self._connection.execute(
             "INSERT INTO standing (account, name, name_order, basis, tier, threshold_order, turnover, turnover_order,"
             " next_tier, missing, missing_order, percents, change_day, change_tier, decided_at, put_right_at,"
-            " since, class_since, move)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET"
+            " since, class_since, move, due_on, verified_on)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (account) DO UPDATE SET"
             " name = coalesce(nullif(excluded.name, ''), name),"
             " name_order = coalesce(nullif(excluded.name_order, ''), name_order),"
             " basis = excluded.basis, tier = excluded.tier,"
@@ -71,6 +72,7 @@ class StandingStore:
             " missing_order = excluded.missing_order, percents = excluded.percents, change_day = excluded.change_day,"
             " change_tier = excluded.change_tier, decided_at = excluded.decided_at,"
             " since = excluded.since, class_since = excluded.class_since, move = excluded.move,"
+            " due_on = excluded.due_on, verified_on = coalesce(excluded.verified_on, verified_on),"
             " put_right_at = coalesce(excluded.put_right_at, put_right_at)",
             (
                 standing.account,
@@ -92,6 +94,8 @@ class StandingStore:
                 standing.since and standing.since.isoformat(),
                 json.dumps({name: day.isoformat() for name, day in standing.class_since.items()}),
                 _content_of_move(standing.move),
+                (standing.due_on or date.max).isoformat(),
+                standing.verified_on and standing.verified_on.isoformat(),
             ),
         )
 
@@ -199,9 +203,12 @@ def _standing(row: sqlite3.Row) -> Standing:
         date.fromisoformat(row["since"]) if row["since"] else None,
         _days(row["class_since"]),
         _move_of(row["move"]),
+        date.fromisoformat(row["due_on"]) if row["due_on"] not in (None, _NEVER) else None,
+        date.fromisoformat(row["verified_on"]) if row["verified_on"] else None,
     )
 
 
+_NEVER = date.max.isoformat()
 _BASES = {"": None, **{each.value: each for each in Basis}}
 
 

@@ -27,15 +27,16 @@ class ClientUserStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def replace_all(self, users: Iterable[ClientUser], now: datetime) -> None:
-        """The panel's users are these, all of them. Rows are made anew only when something differs."""
-        wanted = {(user.id, user.name, user.account) for user in users}
+    def replace_all(self, users: Iterable[ClientUser], now: datetime, ending: str = "") -> None:
+        """The panel's users, or those alone whose id has that ending, are these, all of them. Rows are made anew only
+        when something differs."""
+        wanted, whose = {(user.id, user.name, user.account) for user in users}, (f"%{ending}",)
         with transaction(self._connection):
-            rows = self._connection.execute("SELECT id, name, account FROM client_user")
+            rows = self._connection.execute("SELECT id, name, account FROM client_user WHERE id LIKE ?", whose)
             if {tuple(row) for row in rows} == wanted:
-                self._connection.execute("UPDATE client_user SET seen_at = ?", (moment(now),))
+                self._connection.execute("UPDATE client_user SET seen_at = ? WHERE id LIKE ?", (moment(now), *whose))
                 return
-            self._connection.execute("DELETE FROM client_user")
+            self._connection.execute("DELETE FROM client_user WHERE id LIKE ?", whose)
             self._insert(wanted, now)
 
     def add(self, users: Iterable[ClientUser], now: datetime) -> None:

@@ -1,0 +1,163 @@
+"""Who is looked at in a run over all (R7).
+
+Up to 2 000 members: everybody. Beyond, a night costs what changed: whom the forecast names for this day, whose payments
+differ from the ledger, whose membership or discounts are not as they are on record, and a share of the others in turn,
+so that each is verified within `verify_days`. Where the settings have changed, everybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from ..panel import directory
+from ..programme.due import SMALL, Due, share
+from ..programme.errors import ImplausibleRead
+from ..programme.ids import AccountId
+from ..programme.members import Account
+from ..programme.text import Text
+from ..store.due import OnRecord
+from ..store.notes import CLIENTS_TURN, RULES
+from ..store.readable import SPOILT
+from .act import forget
+from .context import Context
+from .look import outside_because
+from .noticing import days_of_night, look_at_payments, queue_unfinished
+from .turns import endings
+
+MATTERS = (
+    "provider",
+    "currency",
+    "members",
+    "window_months",
+    "excluded_payment_methods",
+    "other_discounts",
+    "promotions",
+    "discount_names",
+)
+"""The settings that decide what an account has."""
+
+
+def is_large(context: Context) -> bool:
+    """Whether a night picks whom it looks at. A first run concerns everybody, and so does taking the programme off."""
+    store = context.store
+    return not context.withdraw and store.decisions.any() and store.due.members() > SMALL
+
+
+def everybody(context: Context) -> list[Due]:
+    """Members, and whoever has a discount of ours or something set aside; all clients while nothing is known yet.
+
+    Raises ImplausibleRead when a client with a discount of ours is missing from a list that should have him.
+    """
+    store = context.store
+    if not context.withdraw:
+        context.reader.check_filter()
+    owners = store.owned.accounts() | store.set_aside.accounts()
+    recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
+    clients = context.clients
+    _forget_who_is_gone(context, owners | recorded, clients)
+    return [
+        Due(account)
+        for account in clients
+        if nothing_known or account.id in owners or _may_take_part(context, account.id)
+    ]
+
+
+def who_is_due(context: Context, now: datetime, asked_for: bool) -> list[Due]:
+    """Those of many who are due. With `asked_for` a person wants to know of all: the others are gone through by what is
+    on record. Payments that differ from the ledger come by the queue, which the run answers.
+
+    Raises PanelError, and ImplausibleRead where the list of clients lacks one who is there.
+    """
+    store, found = context.store, _Picked()
+    context.reader.check_filter()
+    if context.writes:
+        queue_unfinished(store, now)
+        look_at_payments(context, days_of_night(context), now)
+    for ending in endings(store, CLIENTS_TURN):
+        clients = directory.clients(context.panel, ending) if ending else context.clients
+        on_record = store.due.on_record(ending)
+        _forget_who_is_gone(context, on_record.keys(), clients)
+        overdue = context.day - timedelta(days=context.settings.verify_days)
+        found.add(each for each in clients if _differs(context, each, on_record.get(each.id), overdue))
+    found.add(store.due.longest_unverified(share(store.due.holders(), context.settings.verify_days)))
+    kept, rules = store.notes.read(RULES) or {}, _marks(context)
+    if kept.get("settings") != rules["settings"]:
+        found.add(store.due.everybody())
+    elif asked_for or kept.get("tables") != rules["tables"]:
+        found.add(store.due.everybody(), by_records=True)
+    found.add(store.due.by_time(context.day), by_records=True)
+    return found.in_order()
+
+
+def keep_rules(context: Context) -> None:
+    """A run over all has gone by these: the next one need not look at everybody for them."""
+    if not context.withdraw:
+        context.store.notes.write(RULES, _marks(context))
+
+
+@dataclass
+class _Picked:
+    """Each account once; as it was found first, which is from the panel rather than by the records."""
+
+    _due: dict[AccountId, Due] = field(default_factory=dict)
+
+    def add(self, accounts: Iterable[Account], by_records: bool = False) -> None:
+        for account in accounts:
+            self._due.setdefault(account.id, Due(account, by_records))
+
+    def in_order(self) -> list[Due]:
+        return [self._due[number] for number in sorted(self._due)]
+
+
+def _differs(context: Context, client: Account, known: OnRecord | None, overdue: date) -> bool:
+    """Whether the list of clients shows one whom we do not know yet, who takes part now and did not or the other way,
+    or whose discounts can't be as they are on record. Who has one though nothing of ours is known may have another's:
+    that is looked at in turn."""
+    if known is None or known.basis is None:
+        return True
+    if known.basis.counts_payments is not _may_take_part(context, client.id):
+        return True
+    if client.has_discount is None or client.has_discount is known.holds:
+        return False
+    return known.holds or known.verified_on is None or known.verified_on <= overdue
+
+
+def _may_take_part(context: Context, account: AccountId) -> bool:
+    try:
+        return outside_because(context, context.store.members.of(account)) is None
+    except (ImplausibleRead, *SPOILT):
+        return True  # what can't be told or read is told when the account's turn comes
+
+
+def _forget_who_is_gone(context: Context, known: Iterable[AccountId], clients: Iterable[Account]) -> None:
+    """Raises ImplausibleRead when a client on record is missing from the list and exists."""
+    for missing in sorted(set(known) - {account.id for account in clients}):
+        if not directory.client_is_gone(context.panel, missing):
+            raise ImplausibleRead(
+                Text(
+                    "the panel's client list lacks account {account}, which has discounts of the programme and "
+                    "still exists. Nothing is written on such a read.",
+                    "в списке клиентов панели нет клиента {account}, хотя он есть и у него есть скидки программы. "
+                    "По такому чтению ничего не пишется.",
+                )(account=missing)
+            )
+        if context.writes:
+            forget(context, missing)
+
+
+def _marks(context: Context) -> dict[str, str]:
+    """What tells one state of the rules from another: the settings and classes, and the tier tables from today on."""
+    texts = context.store.settings.texts()
+    settings = [(name, texts.get(name)) for name in MATTERS]
+    tables = [context.table, *((day, context.table_on(day)) for day in context.table_days)]
+    return {
+        "settings": _mark([*map(repr, settings), *map(repr, context.classes), str(context.everywhere)]),
+        "tables": _mark(map(repr, tables)),
+    }
+
+
+def _mark(values: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
