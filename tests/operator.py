@@ -41,6 +41,10 @@ class Operator:
             **options,
         )
 
+    def night(self, day: date = TODAY, **options: Any) -> Report:
+        """What cron starts."""
+        return recalculate(self.sandbox.root, self.store, day, self.clock(day), "daily", **options)
+
     def plan(self, day: date = TODAY, account: int | None = None) -> Report:
         return self.apply(day, account, write=False, allow_drop=True)
 

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
+from resellerprogram.programme.account import consider_by_records
 from resellerprogram.programme.basis import Basis
 from resellerprogram.programme.discounts import PutBack, SetAside
 from resellerprogram.programme.errors import ImplausibleRead, UnsafePlan
@@ -57,6 +58,25 @@ def test_every_day_an_account_has_what_its_window_gives_and_a_second_look_change
         window = [amount for amount, on in payments if a_month_before(today) <= on <= today]
         assert person.ours() == percents_for(sum(window, Decimal(0)))
         assert person.think(rules_of(today)).changes == ()
+
+
+@given(payment_lists, st.integers(0, 40))
+def test_what_the_records_alone_tell_is_what_the_panel_says_or_nothing(payments: list[Payment], after: int) -> None:
+    """R7: who is gone through by the records is decided as if the panel had been asked; where anything would change
+    that is left to the panel."""
+    person = OnPaper(payments=payments)
+    person.day(rules_of(day("2024-02-20")))
+    rules = rules_of(day("2024-02-20") + timedelta(days=after))
+    known, asked = person.known(), person.think(rules)
+    found = replace(person.look(rules), discounts=(), missing={})
+    told = consider_by_records(found, known, rules)
+    event("by the records" if told else "left to the panel")
+    if told:
+        assert told.changes == asked.changes == ()
+        assert (told.decision, told.outlook, told.notices) == (asked.decision, asked.outlook, asked.notices)
+        assert told.standing == asked.standing
+    else:
+        assert asked.changes or asked.decision.tier != (known.before.tier if known.before else None)
 
 
 @given(payment_lists, st.integers(0, 2))

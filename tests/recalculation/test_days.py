@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from resellerprogram.recalculation import night
 
 from tests.operator import Operator
 from tests.programme.ledger_model import a_month_before
@@ -81,8 +82,14 @@ def test_a_refund_on_the_last_day_of_its_payment_and_on_the_day_after(
     assert operator.percents(account) == (STARTER if amount is None else left)
 
 
-def test_three_months_day_by_day_are_what_a_separate_computation_says(operator: Operator) -> None:
-    """Every day: the night run, then payments, refunds and frauds as they come, by worker or by sweep; and compare."""
+@pytest.mark.parametrize("members", ["few", "many"])
+def test_three_months_day_by_day_are_what_a_separate_computation_says(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, members: str
+) -> None:
+    """Every day: the night run, then payments, refunds and frauds as they come, by worker or by sweep; and compare.
+    Where there are many members, the night picks whom it looks at."""
+    if members == "many":
+        monkeypatch.setattr(night, "SMALL", 0)
     chance, world = random.Random(29), operator.sandbox.world
     operator.store.settings.set("drop_limit_count", "1000")
     operator.store.settings.set("client_notices", "off")  # tests/recalculation/test_notices.py
@@ -91,7 +98,7 @@ def test_three_months_day_by_day_are_what_a_separate_computation_says(operator: 
     changes, day, last = 0, date(2023, 12, 14), date(2024, 3, 16)
     before: dict[int, dict[str, int]] = {}
     while day <= last:
-        operator.apply(day)
+        operator.night(day)
         _compare(operator, books, accounts, day, "after the night run")
         for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
             account = chance.choice(accounts)

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.recalculation import night
 from resellerprogram.store.journal import FILE_NAME, Journal
 from sqlalchemy.orm import Session
 
@@ -58,20 +59,34 @@ def test_two_hundred_accounts_through_sixty_days(tmp_path: Path, monkeypatch: py
             house = House(tmp_path / str(seed) / "mgr5", chance, first, patched)
             try:
                 quick_and_impatient(patched, house)
-                _soak(house, first, f"SOAK_SEED={seed}")
+                _soak(house, first, f"SOAK_SEED={seed}", CLIENTS, DAYS)
             finally:
                 house.close()
 
 
-def _soak(house: House, first: date, which: str) -> None:
+def test_the_same_where_a_night_picks_whom_it_looks_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with many members; whoever has a discount is verified every night, so that the same holds every morning."""
+    monkeypatch.setattr(night, "SMALL", 0)
+    chance = random.Random(SEED + 1)
+    first = date(2023, 12, 10) + timedelta(days=chance.randrange(60))
+    house = House(tmp_path / "mgr5", chance, first, monkeypatch)
+    house.store.settings.set("verify_days", "1")
+    try:
+        quick_and_impatient(monkeypatch, house)
+        _soak(house, first, f"picked, SOAK_SEED={SEED}", CLIENTS // 4, DAYS * 2 // 3)
+    finally:
+        house.close()
+
+
+def _soak(house: House, first: date, which: str, clients: int, days: int) -> None:
     life, chance, day, begun = house.life, house.chance, first, time.monotonic()
     bounded = not SECONDS and "SOAK_DAYS" not in os.environ
     with Session(house.sandbox.world.engine) as session:
         session.add(Currency(id=78, iso="CAD", symbol="$", code="124", name="Canadian dollar", name_ru="CAD"))
         session.commit()
-    life.begin(CLIENTS)
-    life.make_odd(DAYS)
-    for number in range(DAYS):
+    life.begin(clients)
+    life.make_odd(days)
+    for number in range(days):
         trouble = _trouble(chance) if number else ""
         report = house.night(trouble)
         if report is not None:
@@ -83,7 +98,7 @@ def _soak(house: House, first: date, which: str) -> None:
         if chance.random() < 0.3:
             house.sweep(_trouble(chance))
         day = house.next_day()
-        if begun + AT_MOST < time.monotonic() and number >= DAYS // 3 and bounded:
+        if begun + AT_MOST < time.monotonic() and number >= days // 3 and bounded:
             warnings.warn(f"{which}: {number + 1} days were all that there was time for", stacklevel=1)
             break
     _end(house, day, which)
@@ -166,7 +181,9 @@ def _check_odd(house: House, day: date, which: str) -> None:
         right = client.odd not in READS and _stands(house, client, day)
         told = any(REASONS[client.odd] in reason for reason in reasons)
         assert right or told, (which, client.id, client.odd, reasons)
-    assert {client.odd for client in odd if client.id in waiting} >= READS or CLIENTS < 200, which
+    assert {client.odd for client in odd if client.id in waiting} >= READS or len(house.life.clients) < max(
+        CLIENTS, 200
+    ), which
 
 
 def _stands(house: House, client: Client, day: date) -> bool:

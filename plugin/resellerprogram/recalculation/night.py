@@ -8,14 +8,18 @@ so that each is verified within `verify_days`. Where the settings have changed, 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from ..panel import directory
+from ..panel.errors import PanelError, PanelTimeout, PanelUnreachable
+from ..panel.payments import origin
+from ..programme import causes
 from ..programme.due import SMALL, Due, share
 from ..programme.errors import ImplausibleRead
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, PaymentId
 from ..programme.members import Account
 from ..programme.text import Text
 from ..store.due import OnRecord
@@ -24,7 +28,8 @@ from ..store.readable import SPOILT
 from .act import forget
 from .context import Context
 from .look import outside_because
-from .noticing import days_of_night, look_at_payments, queue_unfinished
+from .noticing import Days, all_days, days_of_night, differing, has_seen
+from .owners import owner_as_known
 from .turns import endings
 
 MATTERS = (
@@ -38,6 +43,8 @@ MATTERS = (
     "discount_names",
 )
 """The settings that decide what an account has."""
+
+log = logging.getLogger(__name__)
 
 
 def is_large(context: Context) -> bool:
@@ -67,21 +74,23 @@ def everybody(context: Context) -> list[Due]:
 
 def who_is_due(context: Context, now: datetime, asked_for: bool) -> list[Due]:
     """Those of many who are due. With `asked_for` a person wants to know of all: the others are gone through by what is
-    on record. Payments that differ from the ledger come by the queue, which the run answers.
+    on record, and all days' payments are looked at.
 
-    Raises PanelError, and ImplausibleRead where the list of clients lacks one who is there.
+    Raises PanelError, and ImplausibleRead where a list lacks what is there.
     """
     store, found = context.store, _Picked()
     context.reader.check_filter()
-    if context.writes:
-        queue_unfinished(store, now)
-        look_at_payments(context, days_of_night(context), now)
-    for ending in endings(store, CLIENTS_TURN):
+    for ending in endings(store, CLIENTS_TURN, context.writes):
         clients = directory.clients(context.panel, ending) if ending else context.clients
         on_record = store.due.on_record(ending)
         _forget_who_is_gone(context, on_record.keys(), clients)
         overdue = context.day - timedelta(days=context.settings.verify_days)
         found.add(each for each in clients if _differs(context, each, on_record.get(each.id), overdue))
+    looked_at = all_days(context) if asked_for else days_of_night(context)
+    found.add(store.due.named(_whose_payments_differ(context, looked_at, now)))
+    if context.writes:
+        has_seen(store, context.day, looked_at, now)
+    found.add(store.due.named([*store.decisions.unfinished(), *store.queue.in_trouble()]))
     found.add(store.due.longest_unverified(share(store.due.holders(), context.settings.verify_days)))
     kept, rules = store.notes.read(RULES) or {}, _marks(context)
     if kept.get("settings") != rules["settings"]:
@@ -90,6 +99,32 @@ def who_is_due(context: Context, now: datetime, asked_for: bool) -> list[Due]:
         found.add(store.due.everybody(), by_records=True)
     found.add(store.due.by_time(context.day), by_records=True)
     return found.in_order()
+
+
+def _whose_payments_differ(context: Context, looked_at: Days, now: datetime) -> set[AccountId]:
+    """Where it is not known whose a payment is, the panel is asked; what it does not tell waits in the queue."""
+    store, found = context.store, set[AccountId]()
+    for differs in differing(context, looked_at):
+        found |= {each.account for each in differs.gone if each.account is not None}
+        rows = [(sketch.id, differs.account_of(store, sketch, before)) for sketch, before in differs.changed]
+        rows += [(row.payment, store.ledger.account_of(row.payment)) for row in differs.unreadable if row.payment]
+        for payment, known in rows:
+            account = _owner(context, payment) if known is None else known
+            if account is not None:
+                found.add(account)
+            elif context.writes:
+                store.queue.put_payment(payment, causes.SWEEP, now)
+    return found
+
+
+def _owner(context: Context, payment: PaymentId) -> AccountId | None:
+    try:
+        return owner_as_known(context, origin(context.panel, payment))
+    except (PanelUnreachable, PanelTimeout):
+        raise
+    except PanelError as error:
+        log.warning("payment %s: %s", payment, error)
+        return None
 
 
 def keep_rules(context: Context) -> None:

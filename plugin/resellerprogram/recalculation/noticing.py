@@ -1,7 +1,7 @@
 """What lists of all clients' payments show that differs from what we saw of them: who must be looked at for it.
 
-Such a list tells who is due, and nothing more: whoever differs waits in the queue, and is read before anything is
-decided. A list that lacks half of what there was is not believed.
+Such a list tells who is due, and nothing more: whoever differs is read before anything is decided. A list that lacks
+half of what there was is not believed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from ..panel.errors import UnreadableRow
@@ -18,7 +18,7 @@ from ..panel.payments import Sketches
 from ..programme import causes
 from ..programme.due import FITS, ONE_DAY, Stretch, as_many_as, days_in_turn, stretches
 from ..programme.errors import ImplausibleRead
-from ..programme.ids import PaymentId
+from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import PaymentSketch
 from ..programme.text import Text
 from ..store import Store
@@ -62,24 +62,62 @@ def days_of_night(context: Context) -> Days:
     return _days(context, good.day - ONE_DAY if good else None, _Seen.of(context.store), 0, DAYS_OF_NIGHT)
 
 
-def look_at_payments(context: Context, looked_at: Days, now: datetime) -> int:
-    """Put into the queue whose payments differ from those that the last decisions rest on; tells how many differ.
+def all_days(context: Context) -> Days:
+    """The whole window."""
+    return Days(_every(context.window.first, context.window.last), whole=True)
+
+
+@dataclass
+class Differing:
+    """What a list of payments shows otherwise than we saw it: payments as they are shown with what was known of them,
+    those that it lacks, and rows that can't be read. `owners` are clients with several new ones, by name."""
+
+    changed: list[tuple[PaymentSketch, Sighting | None]] = field(default_factory=list)
+    gone: list[Sighting] = field(default_factory=list)
+    unreadable: list[UnreadableRow] = field(default_factory=list)
+    owners: Mapping[str, AccountId] = field(default_factory=dict)
+
+    def account_of(self, store: Store, sketch: PaymentSketch, before: Sighting | None) -> AccountId | None:
+        """Whose a payment is as far as we know; not, where it is the one new payment of somebody: one question tells
+        that, and may be all."""
+        return before.account if before else store.ledger.account_of(sketch.id) or self.owners.get(sketch.owner)
+
+
+def differing(context: Context, looked_at: Days) -> Iterator[Differing]:
+    """What differs from the ledger, stretch by stretch. Nothing is written.
 
     Raises PanelError, and ImplausibleRead for a list that lacks more than half of what there was."""
+    store = context.store
+    for stretch in stretches(looked_at.days, store.ledger.per_day(context.window.first, context.window.last)):
+        listed = context.reader.of_everybody(stretch.first, stretch.last, stretch.many)
+        known = store.ledger.newest(stretch.first, stretch.last)
+        found = Differing(list(_changed(listed, known)), _gone(listed, known), listed.unreadable)
+        _check_plausible(stretch, found.gone, known)
+        names = Counter(sketch.owner for sketch, before in found.changed if before is None)
+        found.owners = store.due.by_name(name for name, count in names.items() if name and count > 1)
+        yield found
+
+
+def look_at_payments(context: Context, looked_at: Days, now: datetime) -> int:
+    """Put into the queue whose payments differ from those that the last decisions rest on; tells how many differ.
+    Raises as `differing` does."""
     store = context.store
     good = store.runs.last_good()
     if good is None:
         return 0  # nobody was ever recalculated: everything would look new
-    known = store.ledger.per_day(context.window.first, context.window.last)
     changed, unreadable = 0, []
-    for stretch in stretches(looked_at.days, known):
-        listed = context.reader.of_everybody(stretch.first, stretch.last, stretch.many)
-        changed += _compare(store, stretch, listed, good.day, now)
-        unreadable += listed.unreadable
+    for found in differing(context, looked_at):
+        changed += _queue(store, found, good.day, now)
+        unreadable += found.unreadable
     changed += _look_at_unreadable(store, unreadable, now, looked_at.whole)
     store.ledger.forget_noticed_before(context.window.first)
-    _Seen.keep(store, context.day, looked_at, now)
+    has_seen(store, context.day, looked_at, now)
     return changed
+
+
+def has_seen(store: Store, day: date, looked_at: Days, now: datetime) -> None:
+    """These days were looked at; the others in turn come after them."""
+    _Seen.keep(store, day, looked_at, now)
 
 
 def queue_unfinished(store: Store, now: datetime) -> None:
@@ -140,41 +178,24 @@ def _every(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _compare(store: Store, stretch: Stretch, listed: Sketches, good: date, now: datetime) -> int:
-    known, swept, changed = store.ledger.newest(stretch.first, stretch.last), store.notes.read(SWEPT), 0
-    gone = _gone(listed, known)
-    _check_plausible(stretch, gone, known)
-    owners = _Owners(store, [sketch for sketch, before in _changed(listed, known) if before is None])
-    for sketch, before in _changed(listed, known):
+def _queue(store: Store, found: Differing, good: date, now: datetime) -> int:
+    swept, changed = store.notes.read(SWEPT), len(found.gone)
+    for sketch, before in found.changed:
         account = before.account if before else store.ledger.account_of(sketch.id)
         baseline = account is None and not swept and sketch.credited_on and sketch.credited_on < good
         if not baseline:
-            owners.queue(sketch, now)
+            owner = found.owners.get(sketch.owner)
+            if owner is None:
+                store.queue.put_payment(sketch.id, CAUSE, now)
+            else:
+                store.queue.put_once(owner, CAUSE, now)
             changed += 1
         store.ledger.notice(sketch, account, now)
-    for sighting in gone:
+    for sighting in found.gone:
         if sighting.account is not None:
             store.queue.put(sighting.account, CAUSE, now)
         store.ledger.notice_gone(sighting.sketch.id, now)
-        changed += 1
     return changed
-
-
-class _Owners:
-    """Who waits for what: a payment for itself, since one question tells whose it is and may be all; where several new
-    ones bear the name of one client whom we know, the client does, once."""
-
-    def __init__(self, store: Store, fresh: list[PaymentSketch]) -> None:
-        self._store = store
-        several = [name for name, count in Counter(each.owner for each in fresh).items() if name and count > 1]
-        self._accounts = store.due.by_name(several)
-
-    def queue(self, sketch: PaymentSketch, now: datetime) -> None:
-        account = self._accounts.get(sketch.owner)
-        if account is None:
-            self._store.queue.put_payment(sketch.id, CAUSE, now)
-        else:
-            self._store.queue.put_once(account, CAUSE, now)
 
 
 def _changed(listed: Sketches, known: Mapping[PaymentId, Sighting]) -> Iterator[tuple[PaymentSketch, Sighting | None]]:

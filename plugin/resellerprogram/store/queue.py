@@ -100,6 +100,11 @@ class QueueStore:
         rows = self._connection.execute("SELECT * FROM queue ORDER BY dead DESC, error = '', id LIMIT ?", (count,))
         return list(readable(rows, _queued))
 
+    def in_trouble(self) -> list[AccountId]:
+        """Accounts that could not be served and wait with the reason, or were given up."""
+        rows = self._connection.execute("SELECT DISTINCT account FROM queue WHERE error <> '' AND account IS NOT NULL")
+        return [AccountId(row[0]) for row in rows]
+
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM queue").fetchone()[0])
 
