@@ -44,6 +44,8 @@ from tests.installation import download
 from tests.installation import run as install
 from tests.sandbox import Sandbox
 
+from .night import night, very_many
+
 TODAY = date(2025, 1, 20)
 ROUNDS = 3
 PERCENTS = {f"percent_{name}": "5" for name in ("vps", "dedicated", "ssl")}
@@ -66,11 +68,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--markdown", action="store_true")
-    parser.add_argument("what", nargs="*", help="events, pages, runs, memory, decisions; all by default")
+    parser.add_argument("what", nargs="*", help="which of them; all by default")
     options = parser.parse_args()
     share = 10 if options.quick else 1
     rows: list[Row] = []
-    measures = {each.__name__: each for each in (events, pages, runs, memory, decisions)}
+    measures = {each.__name__: each for each in (events, pages, runs, memory, decisions, night, very_many)}
     for measure in [measures[name] for name in options.what or measures]:
         for row in measure(share):
             rows.append(row)
