@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -23,10 +23,10 @@ from resellerprogram.recalculation.night import keep_rules
 from resellerprogram.recalculation.run import working_on
 from resellerprogram.store import Store
 from resellerprogram.store.database import transaction
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from tests.sandbox import Sandbox
-from tests.sandbox.models import Discount
+from tests.sandbox.models import Discount, Subaccount
 from tests.sandbox.models import Payment as PaymentRow
 
 DAYS = 31
@@ -39,8 +39,8 @@ AT_ONCE = 20_000
 
 @dataclass
 class Town:
-    """`members` clients with about `each` payments, `holders` of them with a tier; of these `movers` lose it on the night
-    of 21 January."""
+    """`members` clients with `each` payments, `holders` of them with a tier; of these `movers` lose it on the night of
+    21 January."""
 
     members: int
     holders: int
@@ -94,21 +94,17 @@ class Town:
         store.runs.finish(store.runs.begin("daily", TODAY, True, now), "done", self.members, 0, now)
 
     def _amounts(self, place: int) -> list[int]:
-        """Of a mover the payment that leaves is what the tier rests on; whoever else has a tier keeps it whatever leaves."""
+        """Of a mover the payment that leaves is what the tier rests on; who else has a tier keeps it whatever leaves."""
         if place < self.movers:
-            return [400] + [40] * (self.each - 1) if self.each > 3 else [400, 150]
+            return [400, *[40] * (self.each - 1)]
         return [700] * self.each if place < self.holders else [5] * self.each
 
     def _subaccounts(self, panel: Sandbox, accounts: Sequence[int]) -> dict[int, int]:
-        from sqlalchemy import select
-
-        from tests.sandbox.models import Subaccount
-
         with panel.world.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(select(Subaccount.account, Subaccount.id))}
 
     def _give(self, panel: Sandbox, store: Store, context: Context) -> dict[int, list[OwnedDiscount]]:
-        """The discounts that the tiers ask for, in the panel and on record; how its list shows one is read of the first."""
+        """The discounts that the tiers ask for, in the panel and on record; how a list shows them the first one tells."""
         found: dict[int, list[OwnedDiscount]] = {}
         number, rows = 1, []
         for account, made in list(self.payments.items())[: self.holders]:
@@ -139,9 +135,7 @@ class Town:
             first = AccountId(next(iter(found)))
             shown = {found[first][place].scope: row.shown for place, row in enumerate(discounts.listed(asked, first))}
         for account, whose in found.items():
-            found[account] = [
-                OwnedDiscount(o.id, o.account, o.scope, shown[o.scope], o.percent, o.since) for o in whose
-            ]
+            found[account] = [replace(each, shown=shown[each.scope]) for each in whose]
         return found
 
     def _decide(
