@@ -94,7 +94,7 @@ class Town:
         store.runs.finish(store.runs.begin("daily", TODAY, True, now), "done", self.members, 0, now)
 
     def _amounts(self, place: int) -> list[int]:
-        """Of a mover the payment that leaves is what the tier rests on; who else has a tier keeps it whatever leaves."""
+        """Of a mover the payment that leaves is what the tier rests on; others keep their tier whatever leaves."""
         if place < self.movers:
             return [400, *[40] * (self.each - 1)]
         return [700] * self.each if place < self.holders else [5] * self.each
@@ -104,7 +104,7 @@ class Town:
             return {row[0]: row[1] for row in connection.execute(select(Subaccount.account, Subaccount.id))}
 
     def _give(self, panel: Sandbox, store: Store, context: Context) -> dict[int, list[OwnedDiscount]]:
-        """The discounts that the tiers ask for, in the panel and on record; how a list shows them the first one tells."""
+        """The discounts that the tiers ask for, in the panel and on record, as its list shows them."""
         found: dict[int, list[OwnedDiscount]] = {}
         number, rows = 1, []
         for account, made in list(self.payments.items())[: self.holders]:
