@@ -55,7 +55,7 @@ class Town:
         chance, number = random.Random(self.seed), 1
         for place, account in enumerate(accounts):
             drawn = [(amount, chance.randrange(1, DAYS)) for amount in self._amounts(place)]
-            if place < self.movers:
+            if self._moves(place):
                 drawn[0] = (drawn[0][0], 0)
             self.payments[account] = []
             for amount, offset in drawn:
@@ -95,9 +95,12 @@ class Town:
 
     def _amounts(self, place: int) -> list[int]:
         """Of a mover the payment that leaves is what the tier rests on; others keep their tier whatever leaves."""
-        if place < self.movers:
+        if self._moves(place):
             return [400, *[40] * (self.each - 1)]
         return [700] * self.each if place < self.holders else [5] * self.each
+
+    def _moves(self, place: int) -> bool:
+        return self.holders - self.movers <= place < self.holders
 
     def _subaccounts(self, panel: Sandbox, accounts: Sequence[int]) -> dict[int, int]:
         with panel.world.engine.connect() as connection:
@@ -135,7 +138,7 @@ class Town:
             first = AccountId(next(iter(found)))
             shown = {found[first][place].scope: row.shown for place, row in enumerate(discounts.listed(asked, first))}
         for account, whose in found.items():
-            found[account] = [replace(each, shown=shown[each.scope]) for each in whose]
+            found[account] = [replace(each, shown={**shown[each.scope], "id": str(each.id)}) for each in whose]
         return found
 
     def _decide(
