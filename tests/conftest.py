@@ -18,7 +18,7 @@ from resellerprogram.panel.transport import Mgrctl, Retrying
 from resellerprogram.store import Store
 
 from tests import installation
-from tests.operator import Operator
+from tests.operator import Operator, go_live
 from tests.sandbox import Sandbox, within
 from tests.sandbox.nursery import Nursery
 
@@ -119,6 +119,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """A store in a panel's folder where no panel runs."""
     (tmp_path / "mgr5" / "var").mkdir(parents=True, exist_ok=True)
     with Store(tmp_path / "mgr5", datetime(2025, 1, 20, 12)) as opened:
+        go_live(opened)
         yield opened
 
 
@@ -129,6 +130,7 @@ def operator(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Oper
     monkeypatch.setattr(transport, "subprocess", within.INSTEAD)
     with Store(sandbox.root, datetime(2025, 1, 20, 12)) as opened:
         opened.settings.set("panel_url", "")
+        go_live(opened)
         yield Operator(sandbox, opened)
 
 

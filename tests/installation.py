@@ -10,8 +10,12 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
+from resellerprogram.store import Store
+
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -44,8 +48,8 @@ def prepare(folder: Path, wheels: Path) -> Path:
 
 
 def put_into(sandbox: Sandbox, wheels: Path) -> None:
-    """The plugin as `install.sh install` has put it into another panel just like this one, copied from there. For tests
-    of what comes after an installation; the first one makes it."""
+    """The plugin as `install.sh install` has put it into another panel just like this one, copied from there, and
+    started. For tests of what comes after an installation; the first one makes it."""
     model = wheels.with_name("model") / "mgr5"
     with open(wheels.with_name("model.lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -58,6 +62,8 @@ def put_into(sandbox: Sandbox, wheels: Path) -> None:
     for folder in ("lib", "sbin", "addon", "etc/xml", "var"):
         for each in (model / folder).glob("*resellerprogram*"):
             subprocess.run(["cp", "-a", str(each), str(sandbox.root / folder)], check=True)
+    with Store(sandbox.root, datetime.now()) as store:
+        go_live(store)
     sandbox.mgrctl("exit")
 
 

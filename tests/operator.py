@@ -23,6 +23,11 @@ from tests.sandbox import Sandbox
 TODAY = date(2025, 1, 20)
 
 
+def go_live(store: Store) -> None:
+    """Somebody has started the programme, long ago."""
+    store.going_live.start(datetime(2020, 1, 1), "chief")
+
+
 @dataclass
 class Operator:
     """Runs plan and apply as the command line does."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from resellerprogram.programme.due import share
 from resellerprogram.store import Store
 
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 from .mariadb import mariadb
@@ -111,6 +112,7 @@ def _live_in(town: Town, panel: Sandbox) -> None:
     town.settle(panel)
     with Store(panel.root, datetime(2025, 1, 20)) as store:
         store.settings.set("panel_url", panel.url)
+        go_live(store)
         town.remember(panel, store, datetime(2025, 1, 20, 0, 7))
 
 

@@ -18,7 +18,7 @@ from resellerprogram.programme.ownership import OwnedDiscount
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus
 from resellerprogram.recalculation.act import act
 from resellerprogram.recalculation.context import Context
-from resellerprogram.recalculation.lookups import way_of
+from resellerprogram.recalculation.lookups import access_of
 from resellerprogram.recalculation.night import keep_rules
 from resellerprogram.recalculation.run import working_on
 from resellerprogram.store import Store
@@ -134,7 +134,7 @@ class Town:
                 )
                 number += 1
         _in_bulk(panel, Discount, iter(rows))
-        with open_panel(panel.root, way_of(store.settings.current())) as asked:
+        with open_panel(panel.root, access_of(store.settings.current())) as asked:
             first = AccountId(next(iter(found)))
             shown = {found[first][place].scope: row.shown for place, row in enumerate(discounts.listed(asked, first))}
         for account, whose in found.items():

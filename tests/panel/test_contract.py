@@ -12,7 +12,7 @@ from resellerprogram.panel import directory, discounts, filters
 from resellerprogram.panel.answers import Document
 from resellerprogram.panel.assumptions import payment_filter
 from resellerprogram.panel.calls import Panel, TooManyRows, find_employee
-from resellerprogram.panel.connection import Way, https_problem, open_panel
+from resellerprogram.panel.connection import Access, https_problem, open_panel
 from resellerprogram.panel.directory import PaymentMethods
 from resellerprogram.panel.discounts import Made
 from resellerprogram.panel.errors import (
@@ -573,7 +573,7 @@ def test_a_client_is_gone_only_when_the_panel_says_so(sandbox: Sandbox, panel: P
 def test_an_employee_is_found_and_used_where_the_panel_needs_one(sandbox: Sandbox, listed: str) -> None:
     sandbox.read_as(needs_su="yes", employee_list=listed)
     account = AccountId(sandbox.world.add_account("One"))
-    with open_panel(sandbox.root, Way()) as panel:
+    with open_panel(sandbox.root, Access()) as panel:
         assert panel.employee == "admin"
         assert discounts.listed(panel, account) == []
         panel.employee = None
@@ -582,7 +582,7 @@ def test_an_employee_is_found_and_used_where_the_panel_needs_one(sandbox: Sandbo
 
 
 def test_the_panel_knows_us_by_name(sandbox: Sandbox) -> None:
-    with open_panel(sandbox.root, Way()) as panel:
+    with open_panel(sandbox.root, Access()) as panel:
         find_employee(panel)
     assert "Request [resellerprogram][root] 'employee'" in (sandbox.root / "var" / "billmgr.log").read_text()
 
@@ -591,7 +591,7 @@ def test_the_panel_knows_us_by_name(sandbox: Sandbox) -> None:
 
 
 def test_large_runs_use_one_session_and_it_is_renewed_when_it_ends(sandbox: Sandbox) -> None:
-    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+    with open_panel(sandbox.root, Access(url=sandbox.url), large=True) as panel:
         panel.rows("itemtype")
         sandbox.now = sandbox.now + timedelta(hours=2)
         sandbox.reset_calls()
@@ -607,7 +607,7 @@ def test_where_mgrctl_takes_nothing_from_its_environment_large_runs_go_by_mgrctl
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture, reading: str
 ) -> None:
     sandbox.read_as(mgrctl_environment=reading)
-    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+    with open_panel(sandbox.root, Access(url=sandbox.url), large=True) as panel:
         assert len(panel.rows("itemtype")) == 6
     assert "going on with mgrctl" in caplog.text
     assert [call["caller"] for call in sandbox.calls() if call["func"] == "itemtype"] == ["resellerprogram"]
@@ -622,15 +622,15 @@ def test_large_runs_keep_one_connection_alive(sandbox: Sandbox, monkeypatch: pyt
         connect(self)
 
     monkeypatch.setattr(HTTPConnection, "connect", counted)
-    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+    with open_panel(sandbox.root, Access(url=sandbox.url), large=True) as panel:
         for _ in range(5):
             panel.rows("itemtype")
     assert len(opened) == 1
 
 
 def test_the_panels_session_is_roots_and_reads_what_only_root_may(sandbox: Sandbox) -> None:
-    assert https_problem(sandbox.root, Way(url=sandbox.url)) is None
-    problem = https_problem(sandbox.root, Way(url="https://127.0.0.1:1/billmgr"))
+    assert https_problem(sandbox.root, Access(url=sandbox.url)) is None
+    problem = https_problem(sandbox.root, Access(url="https://127.0.0.1:1/billmgr"))
     assert problem is not None
     assert "refused" in problem.en
 
@@ -640,8 +640,8 @@ def test_another_panel_at_the_address_is_not_talked_to(
 ) -> None:
     """The key that our mgrctl registered opens our panel alone."""
     with Sandbox.create(tmp_path_factory.mktemp("other") / "mgr5") as other:
-        assert https_problem(sandbox.root, Way(url=other.url)) is not None
-        with open_panel(sandbox.root, Way(url=other.url), large=True) as panel:
+        assert https_problem(sandbox.root, Access(url=other.url)) is not None
+        with open_panel(sandbox.root, Access(url=other.url), large=True) as panel:
             other.reset_calls()
             assert len(panel.rows("itemtype")) == 6
         assert other.calls() == []
@@ -649,7 +649,7 @@ def test_another_panel_at_the_address_is_not_talked_to(
 
 @pytest.mark.parametrize("fault", ["broken", "truncated", "empty", "html", "http_500"])
 def test_a_spoilt_https_answer_is_asked_for_by_mgrctl(sandbox: Sandbox, fault: str) -> None:
-    with open_panel(sandbox.root, Way(url=sandbox.url), large=True) as panel:
+    with open_panel(sandbox.root, Access(url=sandbox.url), large=True) as panel:
         panel.rows("currency")
         sandbox.fault(fault, "itemtype", count=1)
         assert len(panel.rows("itemtype")) == 6

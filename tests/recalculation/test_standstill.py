@@ -13,7 +13,7 @@ from resellerprogram.doctor import health
 from resellerprogram.doctor.checks import doctor, tell_if_overdue
 from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.panel.calls import Panel
-from resellerprogram.panel.connection import Way, open_panel
+from resellerprogram.panel.connection import Access, open_panel
 from resellerprogram.panel.standstill import writes
 from resellerprogram.programme.errors import PanelStandsStill
 from resellerprogram.programme.ids import AccountId
@@ -244,7 +244,7 @@ def test_what_is_a_write(function: str, params: dict[str, str], does: bool) -> N
 
 
 def test_every_panel_that_is_opened_asks_before_it_writes(still: Operator) -> None:
-    with open_panel(still.sandbox.root, Way()) as panel:
+    with open_panel(still.sandbox.root, Access()) as panel:
         assert isinstance(panel, Panel)
         with pytest.raises(PanelStandsStill):
             panel.call("account.discount.delete", {"plid": 1, "elid": 1})

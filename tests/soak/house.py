@@ -28,6 +28,7 @@ from resellerprogram.recalculation.work import work
 from resellerprogram.store import Store, journal
 
 from tests.dying import die_before
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 from .life import Life
@@ -50,6 +51,7 @@ class House:
         self.oddities = Oddities(self.life.clients)
         self.now = datetime.combine(first, NIGHT)
         self.store = Store(root, self.now)
+        go_live(self.store)
         self.struck: Counter[str] = Counter()
         self.store.settings.set("client_notices", "off")
         self.store.settings.set("excluded_payment_methods", "3")

@@ -16,6 +16,7 @@ from ..programme.text import Text
 from . import (
     changes,
     classes,
+    going_live,
     health,
     members,
     notices,
@@ -121,6 +122,25 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "about here",
             "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
         ),
+    )
+    starting = add(
+        "start",
+        going_live.start,
+        "show what the programme would do, ask, do it, and go on by itself",
+        "показать, что сделает программа, спросить, сделать и дальше работать самостоятельно",
+    )
+    starting.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
+    add(
+        "stop",
+        going_live.stop,
+        "change nothing by itself any more; the discounts stay as they are",
+        "больше ничего не менять самостоятельно; скидки остаются как есть",
+    )
+    add(
+        "trial",
+        going_live.trial,
+        "what the nights before the start would have done",
+        "что сделали бы ночи до запуска",
     )
     as_json(add("daily", preview.daily, "what cron starts every night", "что cron запускает каждую ночь"))
     add(

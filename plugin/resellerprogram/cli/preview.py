@@ -19,7 +19,7 @@ from ..programme.notices import Notice
 from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..programme.tiers import plain
-from ..recalculation.run import PATIENCE, recalculate
+from ..recalculation.run import PATIENCE, check_started, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..words import figures, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
@@ -62,6 +62,7 @@ def apply(command: Command) -> int:
     changes between that look and the writing is left out account by account, as on the page.
     """
     check_may_write(command.root)
+    check_started(command.store)
     options = command.options
     if options.plan is None and not options.allow_drop:
         return _applied(command)

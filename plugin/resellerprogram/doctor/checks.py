@@ -20,7 +20,7 @@ from ..programme.ids import AccountId, ProviderId
 from ..programme.outcomes import Finding
 from ..programme.text import Text, same
 from ..recalculation.context import Context
-from ..recalculation.lookups import way_of
+from ..recalculation.lookups import access_of
 from ..recalculation.run import PATIENCE, working_on
 from ..store import Store
 from ..store.lock import only_one
@@ -142,7 +142,7 @@ def _https(root: Path, context: Context) -> Check:
         "large runs reach the panel by HTTPS (else mgrctl, which is slower)",
         "большие пересчёты идут по HTTPS (иначе mgrctl, это медленнее)",
     )
-    problem = https_problem(root, way_of(context.settings))
+    problem = https_problem(root, access_of(context.settings))
     return Check("https", about, Finding.DIFFERS if problem else Finding.HOLDS, False, problem or same(""))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from ..doctor.checks import doctor
@@ -17,6 +18,7 @@ from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.outcomes import CHANGED, DONE, FAILED, STOPPED, Finding
 from ..programme.report import Report
+from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, same
 from ..recalculation.plans import keep_plan
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
@@ -24,7 +26,9 @@ from ..store import Store
 from ..store.lock import as_tasks
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, WITHDRAW, Task
+from ..words.going_live import at_the_start
 from ..words.letters import letter
+from . import Office
 
 PATIENCE = 3600.0
 """Seconds that a task waits for another run."""
@@ -92,6 +96,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "limit": store.settings.current().drop_limit.allows(total),
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
+            "at_the_start": asdict(at_the_start(report)),
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )
@@ -101,7 +106,9 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 
 
 def _apply(root: Path, store: Store, clock: Clock, task: Task) -> Text:
-    """A limit is lifted for a plan that was confirmed, and for nothing else."""
+    """A limit is lifted for a plan that was confirmed, and for nothing else. The same starts the programme."""
+    if task.arguments.get("start"):
+        Office(root, store, task.author, clock, FULL_LEVEL).going_live.start()
     accounts, confirmed = task.arguments.get("accounts"), task.arguments.get("confirmed")
     report = recalculate(
         root,

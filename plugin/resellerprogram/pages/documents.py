@@ -156,6 +156,14 @@ def drop_button(document: etree._Element, name: str) -> None:
         send_nothing(document)
 
 
+def drop_tool(document: etree._Element, name: str) -> None:
+    """Leave out a button above a list that the description has."""
+    for button in list(document.iterfind(f".//toolbar//toolbtn[@name='{name}']")):
+        parent = button.getparent()
+        if parent is not None:
+            parent.remove(button)
+
+
 def send_nothing(document: etree._Element) -> None:
     """Make the form one that only shows: it has no OK."""
     for form in document.iterfind("metadata/form"):

@@ -54,7 +54,7 @@ def members(visit: Visit) -> etree._Element:
         "Это клиенты с наибольшим оборотом, сумма — их. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы "
         "выгрузить всех.",
     )
-    documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
+    documents.say_above(visit.document, "members", visit.not_live(), _told_filter(visit, wanted, count), rest)
     return documents.list_page(visit.document, (_row(visit, each) for each in listed))
 
 

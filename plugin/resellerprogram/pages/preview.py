@@ -18,6 +18,7 @@ from lxml import etree
 
 from ..programme import causes, deeds
 from ..programme.effects import Way
+from ..programme.errors import NotStarted
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.outcomes import DONE
@@ -26,7 +27,7 @@ from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
-from ..words import figures, labels
+from ..words import figures, going_live, labels
 from ..words.change import change_line
 from ..words.labels import WAYS
 from . import documents
@@ -60,8 +61,9 @@ def preview(visit: Visit) -> etree._Element:
         "These are the clients who lose most. Press “Filter” to see others.",
         "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других.",
     )
+    _leave_out(visit)
     told = (state_of_plan(visit), _sums(visit), _drops(visit), _told_filter(visit, wanted, count), rest)
-    documents.say_above(visit.document, "preview", *told)
+    documents.say_above(visit.document, "preview", visit.not_live(), *told)
     return documents.list_page(visit.document, (_row(visit, each) for each in rows))
 
 
@@ -163,6 +165,8 @@ def preview_apply(visit: Visit) -> etree._Element:
     kept, prints = store.notes.read(PREVIEW), _prints(visit, accounts)
     if kept is None:
         visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+    if visit.store.going_live.started() is None:
+        raise NotStarted
     waiting = [account for account in store.planned.accounts() if account in prints]
     drops = store.planned.unforetold(waiting)
     beyond = drops > kept["limit"]
@@ -199,6 +203,54 @@ def preview_apply(visit: Visit) -> etree._Element:
             "reason": "",
         },
     )
+
+
+def preview_start(visit: Visit) -> etree._Element:
+    """Start the programme with the plan that is shown: what it does in a line, and one yes."""
+    store = visit.store
+    kept, prints = store.notes.read(PREVIEW), _prints(visit, ())
+    if kept is None or "at_the_start" not in kept:
+        visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+    if visit.request.submitted:
+        visit.check_may_write()
+        if visit.request.text("seen") != of_plan(prints):
+            visit.refuse(
+                "the plan has changed since this form was opened; open it again to see what it says now",
+                "план изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, что в нём теперь",
+            )
+        confirmed = {str(account): each for account, each in prints.items()}
+        visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=False, confirmed=confirmed, start=True)
+        return documents.ok(f"func={LIST}")
+    return documents.form_page(
+        visit.document,
+        {
+            "seen": of_plan(prints),
+            "verdict": going_live.verdict(going_live.AtTheStart(**kept["at_the_start"]), visit.language),
+            "plan": state_of_plan(visit),
+        },
+    )
+
+
+def preview_stop(visit: Visit) -> etree._Element:
+    """End what goes by itself; the discounts stay."""
+    if not visit.request.submitted:
+        return documents.form_page(visit.document, {})
+    visit.office.going_live.stop()
+    return documents.ok(f"func={LIST}")
+
+
+def _leave_out(visit: Visit) -> None:
+    """Buttons that there is nothing to press for, or that one may not press."""
+    live = visit.store.going_live.started() is not None
+    goes = live and visit.store.settings.current().automatic
+    for button, wanted in (
+        ("start", visit.is_full and not goes),
+        ("stop", visit.is_full and goes),
+        ("apply_all", live),
+        ("apply_selected", live),
+    ):
+        if not wanted:
+            documents.drop_tool(visit.document, button)
 
 
 def _prints(visit: Visit, accounts: Sequence[AccountId]) -> Prints:

@@ -171,6 +171,14 @@ class Visit:
         """Who that is: the panel tells employees by id."""
         return self._staff.get(who, who)
 
+    def not_live(self) -> str:
+        """That the programme only looks, or stands still; nothing where it goes on by itself."""
+        from ..words import going_live
+
+        if self.store.going_live.started() is None:
+            return going_live.NOT_STARTED.say(self.language)
+        return "" if self.store.settings.current().automatic else going_live.STOPPED.say(self.language)
+
     # --- what goes on without us ---
 
     def check_may_write(self) -> None:

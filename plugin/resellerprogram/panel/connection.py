@@ -17,7 +17,7 @@ from .transport import Mgrctl, Retrying, Transport
 
 
 @dataclass(frozen=True)
-class Way:
+class Access:
     """How to reach the panel beside mgrctl: the HTTPS address ('' for none), the certificate to trust there
     ('' for the system's authorities), and the employee to act as (None: the first that works)."""
 
@@ -45,7 +45,7 @@ def check_certificate(file: str) -> None:
 
 
 @contextmanager
-def open_panel(root: Path, way: Way, large: bool = False) -> Iterator[Panel]:
+def open_panel(root: Path, way: Access, large: bool = False) -> Iterator[Panel]:
     """The panel in the folder `root`: by mgrctl, for `large` runs by HTTPS while that works."""
     mgrctl: Transport = Mgrctl(root)
     transport = mgrctl
@@ -62,7 +62,7 @@ def open_panel(root: Path, way: Way, large: bool = False) -> Iterator[Panel]:
         panel.close()
 
 
-def https_problem(root: Path, way: Way) -> Text | None:
+def https_problem(root: Path, way: Access) -> Text | None:
     """Why large runs can't use HTTPS; None when they can."""
     if not way.url:
         return Text("panel_url is empty", "настройка panel_url пуста")

@@ -13,7 +13,7 @@ from .basis import Basis, Because, Pin
 from .decision import Decision, decide, leave_out
 from .discounts import Change, Covered, OtherDiscount, make_way, plan, wanted_percents
 from .due import next_day
-from .effects import what_is_held
+from .effects import Way, way_of_tier, what_is_held
 from .errors import ImplausibleRead
 from .falls import unforetold
 from .forecast import Forecast, Outlook
@@ -79,7 +79,8 @@ class Rules:
 
     `provider` is None while the programme is taken off (`withdraw`): then no payment is looked at. `scopes` are all
     that a discount of ours may be for in this panel; `everywhere`: 0 % discounts keep promotions out of the rest.
-    `others_rest`: other discounts are set aside while a tier holds. `is_first`: nobody is told of a first run.
+    `others_rest`: other discounts are set aside while a tier holds. `is_first`: nobody is told of a first run, and
+    whatever was decided before it was never held. `is_live`: not only a look before the programme is started.
     """
 
     day: date
@@ -98,6 +99,7 @@ class Rules:
     marks: Marks
     is_first: bool = False
     withdraw: bool = False
+    is_live: bool = True
 
     @property
     def class_of(self) -> dict[Scope, ServiceClass | None]:
@@ -113,7 +115,8 @@ class Rules:
 class Considered:
     """What one account should have and why, and the changes that lead there; none where all is right.
 
-    `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier.
+    `discounts` is how many of ours it has, `known` all its discounts, `tier_before` the last decision's tier and
+    `tier_way` which way it goes from there, None where it stays.
     `unforetold` is how many changes take something that nothing known before explains (see falls.py).
     `left` are other discounts that act beside the tier's because the settings leave them. `move` is what changed the
     tier, None where it stays; `notices` is what to tell. Payments of the account that were transferred are `moved_to`
@@ -126,6 +129,7 @@ class Considered:
     discounts: int
     known: frozenset[DiscountId]
     tier_before: str | None
+    tier_way: Way | None
     outlook: Outlook
     standing: Standing
     unforetold: int = 0
@@ -163,6 +167,7 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
         len(belongings.ours),
         frozenset(row.id for row in found.discounts),
         tier_before.name if tier_before else None,
+        way_of_tier(tier_before, decision.tier),
         forecast.outlook,
         stand(
             account,
@@ -170,8 +175,8 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
             forecast,
             tier_before,
             move,
-            known.standing,
-            known.held_since,
+            None if rules.is_first else known.standing,
+            None if rules.is_first else known.held_since,
             next_day(forecast, rules.telling.warn_days),
         ),
         _unforetold(changes, known, decision, rules),
@@ -197,7 +202,9 @@ def consider_by_records(found: Found, known: Known, rules: Rules) -> Considered 
     rows = tuple(each.as_row() for each in owned.values())
     considered = consider(replace(found, discounts=rows), replace(known, owned=owned), rules)
     after = considered.decision
-    if considered.changes or after.basis is not before.basis or what_is_held(after.tier) != what_is_held(before.tier):
+    if after.basis is not before.basis or what_is_held(after.tier) != what_is_held(before.tier):
+        return None
+    if considered.changes and rules.is_live:
         return None
     return replace(considered, by_records=True)
 

@@ -13,6 +13,7 @@ ResellerProgrammeError
 ├── PlanChanged           what was confirmed is not what would be written any more
 ├── AccountTrouble        something unexpected that concerns one account
 ├── PanelStandsStill      a copy, a standby or maintenance: nothing may be written to this panel
+├── NotStarted            the programme only looks until somebody starts it
 ├── AnotherRunActive      one recalculation at a time
 ├── StoreError            our own database can't be used              (store/)
 └── PanelError            what goes wrong between us and the panel    (panel/errors.py)
@@ -161,6 +162,20 @@ class PanelStandsStill(ResellerProgrammeError):
                 "в эту панель ничего не записывается: файл etc/billmgr.DoNothing отмечает её как копию, резерв или "
                 "панель на обслуживании. Когда она снова обслуживает клиентов, удалите файл, и всё, что ждёт, "
                 "выполнится.",
+            )
+        )
+
+
+class NotStarted(ResellerProgrammeError):
+    """Nobody has started the programme yet: it counts, decides, and writes nothing to the panel (spec, section 5)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "the programme has not started: it looks, and writes nothing to the panel. `resellerprogram start`, or "
+                "the button “Start the programme” on the page Preview, shows what it would do, and asks.",
+                "программа ещё не запущена: она только смотрит и ничего не пишет в панель. `resellerprogram start` или "
+                "кнопка «Запустить программу» на странице «Что изменится» показывает, что она сделает, и спрашивает.",
             )
         )
 

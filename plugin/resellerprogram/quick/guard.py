@@ -76,7 +76,8 @@ def order_of(environment: Mapping[str, str]) -> Order | None:
 
 
 def tier_of(root: str, user: str) -> str | None:
-    """The tier of the user's account by its last decision; None without one, or while promo codes are allowed."""
+    """The tier of the user's account by its last decision; None without one, while promo codes are allowed, and before
+    the programme is started."""
     import sqlite3
 
     path = os.path.join(root, "var", "resellerprogram", "resellerprogram.db")
@@ -85,7 +86,8 @@ def tier_of(root: str, user: str) -> str | None:
     connection = sqlite3.connect(path, timeout=1, isolation_level=None)
     try:
         allowed = connection.execute("SELECT value FROM setting WHERE name = 'promo_codes'").fetchone()
-        if allowed and allowed[0] == "allow":
+        started = connection.execute("SELECT 1 FROM note WHERE name = 'started'").fetchone()
+        if not started or (allowed and allowed[0] == "allow"):
             return None
         accounts = (
             connection.execute("SELECT account FROM client_user WHERE id = ?", (user,)).fetchall()

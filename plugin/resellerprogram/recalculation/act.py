@@ -19,33 +19,35 @@ from .context import Context
 
 
 def act(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
-    """Write the changes of one account and record each as the panel takes it; tells how many. Raises PanelError."""
+    """Write the changes of one account and record each as the panel takes it; tells how many. Before the programme is
+    started only what was decided is recorded, and nobody is told of it. Raises PanelError."""
     store, account = context.store, considered.account
+    changes = considered.changes if context.is_live else ()
     with transaction(store.connection):
         if considered.another:
             forget(context, account.id)
         if account.registered:
             store.clients.know(account.id, account.registered)
-        record = store.decisions.record(considered.decision, cause, now, bool(considered.changes), who)
-        put_right_at = now if considered.puts_right else None
+        record = store.decisions.record(considered.decision, cause, now, bool(changes), who)
+        put_right_at = now if changes and considered.puts_right else None
         verified_on = None if considered.by_records else context.day
         store.standings.keep(
             replace(considered.standing, decided_at=now, put_right_at=put_right_at, verified_on=verified_on)
         )
         store.outlooks.keep(account.id, considered.outlook)
-        for notice in considered.notices if context.day == now.date() else ():
+        for notice in considered.notices if context.is_live and context.day == now.date() else ():
             store.notices.put(notice, now)
         store.planned.done(account.id)
         for owner in considered.moved_to:
             store.queue.put_once(owner, cause, now)
         settle(context, account.id, considered.belongings, now)
-        if not considered.changes:
+        if not changes:
             store.decisions.finish(account.id)
-    for written in _write(context, considered, now):
-        store.decisions.add_written(record, written)
-    if considered.changes:
+    if changes:
+        for written in _write(context, considered, now):
+            store.decisions.add_written(record, written)
         store.decisions.finish(account.id)
-    return len(considered.changes)
+    return len(changes)
 
 
 def settle(context: Context, account: AccountId, belongings: Belongings, now: datetime) -> None:

@@ -212,6 +212,7 @@ class Context:
             self._marks,
             self.is_first,
             off,
+            self.is_live,
         )
 
     @property
@@ -247,8 +248,14 @@ class Context:
 
     @cached_property
     def is_first(self) -> bool:
-        """Whether no run over all has succeeded yet: nobody is told of what it finds."""
-        return self.store.runs.last_good() is None
+        """Whether no run over all has succeeded since the programme was started: nobody is told of what it finds."""
+        started, good = self.store.going_live.started(), self.store.runs.last_good()
+        return good is None or (started is not None and good.started_at < started.at)
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether anything may be written to the panel: somebody has started the programme, or it is taken off."""
+        return self.withdraw or self.store.going_live.started() is not None
 
     @cached_property
     def everywhere(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..panel import discounts
 from ..panel.calls import Panel
-from ..panel.connection import Way, open_panel
+from ..panel.connection import Access, open_panel
 from ..panel.errors import MissingObject
 from ..programme.errors import MemberError
 from ..programme.ids import AccountId
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from ..programme.members import Account
 
 
-def way_of(settings: Settings) -> Way:
+def access_of(settings: Settings) -> Access:
     """How these settings reach the panel."""
-    return Way(settings.panel_url, settings.panel_certificate, settings.employee)
+    return Access(settings.panel_url, settings.panel_certificate, settings.employee)
 
 
 def no_client(account: AccountId) -> MemberError:
@@ -89,9 +89,9 @@ def choices_for_settings(root: Path, store: Store, language: str) -> Choices:
 @contextmanager
 def _panel(root: Path, store: Store) -> Iterator[Panel]:
     """The panel, in the name of the employee whom an earlier run found: nobody has to be looked for."""
-    way = way_of(store.settings.current())
+    way = access_of(store.settings.current())
     employee = way.employee or _kept(store).get("employee")
-    with open_panel(root, Way(way.url, way.certificate, employee), False) as panel:
+    with open_panel(root, Access(way.url, way.certificate, employee), False) as panel:
         yield panel
 
 

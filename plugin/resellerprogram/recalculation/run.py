@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from ..panel import directory, filters
 from ..panel.calls import Panel
-from ..panel.connection import Way, check_certificate, open_panel
+from ..panel.connection import Access, check_certificate, open_panel
 from ..panel.errors import MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.standstill import check_may_write
 from ..programme import causes
 from ..programme.account import Considered, consider
 from ..programme.discounts import SetAside
 from ..programme.due import Due
+from ..programme.effects import Way
 from ..programme.errors import (
     AccountTrouble,
+    NotStarted,
     PanelStandsStill,
     ResellerProgrammeError,
     SettingError,
@@ -37,6 +41,7 @@ from ..programme.setting_texts import check, settings_of
 from ..programme.settings import Settings
 from ..programme.text import Text
 from ..store import Store
+from ..store.going_live import TrialNight
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS
 from ..store.prospects import Prospect
@@ -44,7 +49,7 @@ from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
 from .look import Looked, first_look, first_looks, look, look_again, made_sure, remember, with_uncredited
-from .lookups import no_client, way_of
+from .lookups import access_of, no_client
 from .night import everybody, is_large, keep_rules, who_is_due
 from .notifying import deliver
 from .plans import keep_changed
@@ -54,6 +59,9 @@ Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 PATIENCE = 60.0
 """Seconds that a command waits for another run; a worker is done with a payment long before."""
+
+ASKED_TO_WRITE = frozenset({causes.APPLY, causes.PREVIEW})
+"""Causes for which a person waits until something is written: refused before the programme is started."""
 
 GLANCE = 0.1
 """Seconds after which the queue is looked at again while an account's long list is read."""
@@ -88,12 +96,15 @@ def recalculate(
     With `confirmed` only that is written, and the limit is lifted for that alone: every account is looked at again, and
     before the first write its fingerprint is compared (see programme/fingerprints.py). What differs is in `changed`.
     What goes wrong with one account concerns that account: it is in `failed` and waits in the queue, and the others
-    are served. Raises PanelStandsStill where it would write and may not, ClockJumped, AnotherRunActive after `patience`
-    seconds, SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless `allow_drop`,
-    UnsafePlan after everything but the falls in question was written.
+    are served. Raises PanelStandsStill where it would write and may not, NotStarted where a person asks for writing
+    before the programme is started (else all is decided and nothing written), ClockJumped, AnotherRunActive after
+    `patience` seconds, SettingError, ImplausibleRead and PanelError where everything is in doubt, and, unless
+    `allow_drop`, UnsafePlan after everything but the falls in question was written.
     """
     if write:
         check_may_write(root)
+        if cause in ASKED_TO_WRITE:
+            check_started(store)
     if cause in causes.BY_ITSELF:
         check_clock_of(store, day)
     with only_one(store.folder, cause, clock(), patience):
@@ -118,6 +129,12 @@ def recalculate(
             told = str(report.plan_changed()) if report.changed else ""
             store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
         return report
+
+
+def check_started(store: Store) -> None:
+    """Raises NotStarted."""
+    if store.going_live.started() is None:
+        raise NotStarted
 
 
 def check_clock_of(store: Store, today: date) -> None:
@@ -211,7 +228,7 @@ def _check_employee(root: Path, settings: Settings) -> None:
     login = settings.employee
     if not login:
         return
-    with open_panel(root, way_of(settings)) as panel:
+    with open_panel(root, access_of(settings)) as panel:
         if not directory.is_employee(panel, login):
             raise SettingError(
                 Text(
@@ -245,8 +262,10 @@ def working_on(
         if not withdraw:
             settings.check()
     facts = kept_facts(store, settings, day) if quick else None
-    way = way_of(settings)
-    with open_panel(root, Way(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
+    way = access_of(settings)
+    with open_panel(root, Access(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
+        if writes and not withdraw:
+            panel.check_may_write = partial(_check_may_write, root, store)
         _put_back_filters(panel, store)
         try:
             yield Context(panel, store, day, settings, withdraw, facts, writes, whole)
@@ -255,6 +274,11 @@ def working_on(
                 _put_back_filters(panel, store)
             except PanelError as error:
                 log.warning("list filters are put back by the next run: %s", error)
+
+
+def _check_may_write(root: Path, store: Store) -> None:
+    check_may_write(root)
+    check_started(store)
 
 
 class _NotConfirmed(Exception):
@@ -288,6 +312,7 @@ class _Run:
         self.confirmed = confirmed
         self.disturbed: set[AccountId] = set()
         self.picks = False
+        self.ways: Counter[Way] = Counter()
         self.today = context.day == clock().date()
         self.waiting = context.store.queue.newest() if self.today else 0
 
@@ -307,6 +332,8 @@ class _Run:
         try:
             for considered in self._consider_all(due, whole):
                 gone.discard(considered.account.id)
+                if considered.tier_way:
+                    self.ways[considered.tier_way] += 1
                 report.discounts += considered.discounts
                 if not self._is_confirmed(considered):
                     report.changed.append(Planned.of(considered))
@@ -332,6 +359,8 @@ class _Run:
             raise too_many
         if self.write and whole:
             keep_rules(context)
+            if not context.is_live:
+                self._keep_trial()
         if self.write and self.today:
             deliver(context, self.clock)
             while self._answer_queue(whole):  # a payment interrupts the telling; who answers it tells the rest
@@ -339,6 +368,12 @@ class _Run:
             if whole and not context.withdraw:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
+
+    def _keep_trial(self) -> None:
+        """What this night would have done, for whoever reads the trial."""
+        due = self.context.store.due
+        night = TrialNight(self.context.day, due.members(), due.with_tier(), self.ways)
+        self.context.store.going_live.keep_night(night)
 
     def _due(self) -> list[Due]:
         """In a large programme a night picks; what a person asks for goes through all."""

@@ -86,7 +86,10 @@ class _Told:
         """None while promo codes are allowed beside a tier."""
         if not self.context.settings.exclusive.promo_codes_refused:
             return
+        started = self.context.store.going_live.started()
         for each in self.found:
+            if started is None or each.day < started.at.date():
+                continue  # what was only decided has kept no promotion out
             account = self._client(each) if self._may_be_a_promotion(each) else None
             tier = account is not None and self.context.store.decisions.tier_during(account, each.day)
             if account is not None and tier:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
     from .due import DueStore
+    from .going_live import GoingLiveStore
     from .ledger import LedgerStore
     from .members import MemberStore
     from .notes import NoteStore
@@ -48,6 +49,7 @@ _PARTS = {
     "clients": "ClientStore",
     "decisions": "DecisionStore",
     "due": "DueStore",
+    "going_live": "GoingLiveStore",
     "ledger": "LedgerStore",
     "members": "MemberStore",
     "notes": "NoteStore",
@@ -78,6 +80,7 @@ class Store:
     clients: ClientStore
     decisions: DecisionStore
     due: DueStore
+    going_live: GoingLiveStore
     ledger: LedgerStore
     members: MemberStore
     notes: NoteStore

@@ -176,18 +176,20 @@ class DecisionStore:
         )
         return list(readable(self._as_held(account, rows), _listed))
 
-    def history_length(self, account: AccountId) -> int:
-        return int(
-            self._connection.execute("SELECT count(*) FROM decision WHERE account = ?", (account,)).fetchone()[0]
+    def history_length(self, account: AccountId, since: datetime = datetime.min) -> int:
+        row = self._connection.execute(
+            "SELECT count(*) FROM decision WHERE account = ? AND confirmed_at >= ?", (account, moment(since))
         )
+        return int(row.fetchone()[0])
 
-    def course(self, account: AccountId, first: date, last: date) -> list[Stretch]:
-        """Where the account stood from `first` to `last`, oldest first: no payments are read."""
+    def course(self, account: AccountId, first: date, last: date, since: datetime = datetime.min) -> list[Stretch]:
+        """Where the account stood from `first` to `last`, oldest first: no payments are read. Decisions that were last
+        confirmed before `since` were only a look, and left out."""
         rows = self._connection.execute(
             "SELECT id, first_day, last_day, confirmed_at, turnover, tier FROM decision WHERE account = ?"
             " AND (last_day >= ? OR id = (SELECT max(id) FROM decision WHERE account = ?)) AND first_day <= ?"
-            " ORDER BY id",
-            (account, first.isoformat(), account, last.isoformat()),
+            " AND confirmed_at >= ? ORDER BY id",
+            (account, first.isoformat(), account, last.isoformat(), moment(since)),
         )
         return [each for each in readable(self._as_held(account, rows), _stretch) if each.last_day >= first]
 
@@ -203,12 +205,12 @@ class DecisionStore:
         ).fetchone()
         return str(row[0]) if row and row[0] else None
 
-    def stretches(self, account: AccountId, count: int) -> list[Stretch]:
+    def stretches(self, account: AccountId, count: int, since: datetime = datetime.min) -> list[Stretch]:
         """The same for all days, `count` of them, the newest first."""
         rows = self._connection.execute(
             "SELECT id, first_day, last_day, confirmed_at, turnover, tier FROM decision WHERE account = ?"
-            " ORDER BY id DESC LIMIT ?",
-            (account, count),
+            " AND confirmed_at >= ? ORDER BY id DESC LIMIT ?",
+            (account, moment(since), count),
         )
         return list(readable(self._as_held(account, rows), _stretch))
 

@@ -36,6 +36,10 @@ class DueStore:
         marks = ", ".join("?" * len(_COUNTS))
         return self._number(f"SELECT count(*) FROM standing WHERE basis IN ({marks})", *_COUNTS)  # noqa: S608  marks
 
+    def with_tier(self) -> int:
+        """How many hold one, or would."""
+        return self._number("SELECT count(*) FROM standing WHERE tier IS NOT NULL")
+
     def accounts(self) -> int:
         """How many clients are on record."""
         return self._number("SELECT count(*) FROM standing")

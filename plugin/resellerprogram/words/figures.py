@@ -34,12 +34,17 @@ def day(value: date, language: str) -> str:
 
 def days(count: int) -> Text:
     """'3 days', '3 дня'."""
-    return Text(f"{count} day{'' if count == 1 else 's'}", f"{count} {_plural(count, 'день', 'дня', 'дней')}")
+    return counted(count, ("day", "days"), ("день", "дня", "дней"))
 
 
 def months(count: int) -> Text:
     """'3 months', '3 месяца'."""
-    return Text(f"{count} month{'' if count == 1 else 's'}", f"{count} {_plural(count, 'месяц', 'месяца', 'месяцев')}")
+    return counted(count, ("month", "months"), ("месяц", "месяца", "месяцев"))
+
+
+def counted(count: int, english: tuple[str, str], russian: tuple[str, str, str]) -> Text:
+    """A number with what is counted: English for one and more; Russian for one, few and many."""
+    return Text(f"{count} {english[count != 1]}", f"{count} {_plural(count, *russian)}")
 
 
 def _plural(count: int, one: str, few: str, many: str) -> str:

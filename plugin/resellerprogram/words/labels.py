@@ -166,6 +166,8 @@ DEEDS = {
     deeds.TIERS: Text("tier table", "таблица уровней"),
     deeds.CLASS: Text("service class", "класс услуг"),
     deeds.SETTING: Text("setting", "настройка"),
+    deeds.START: Text("programme started", "запуск программы"),
+    deeds.STOP: Text("programme stopped", "остановка программы"),
     deeds.RECALCULATE: Text("recalculation", "пересчёт"),
     deeds.APPLY: Text("applied from the preview", "применение плана"),
     deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),

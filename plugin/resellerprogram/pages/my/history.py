@@ -32,10 +32,10 @@ _DAYS_IN_MONTH = 31
 def history(visit: Visit) -> etree._Element:
     """Every stretch of days with one turnover and one tier, the newest first; each leads to its payments."""
     me, decisions = Reseller(visit, asked=True), visit.store.decisions
-    found = decisions.stretches(me.account, MOST_ROWS)
+    found = decisions.stretches(me.account, MOST_ROWS, me.live_since)
     rest = visit.rest(
         len(found),
-        decisions.history_length(me.account),
+        decisions.history_length(me.account, me.live_since),
         "These are the newest; ask support about older days.",
         "Это самые новые; о прежних днях спросите поддержку.",
     )
@@ -72,7 +72,7 @@ def picture(visit: Visit) -> etree._Element:
     months = visit.request.text("months")
     months = months if months in MONTHS else "3"
     first = me.today - timedelta(days=_DAYS_IN_MONTH * int(months))
-    found = visit.store.decisions.course(me.account, first, me.today)
+    found = visit.store.decisions.course(me.account, first, me.today, me.live_since)
     steps = list(_steps(me, found, first))
     drawn = Picture(
         steps,

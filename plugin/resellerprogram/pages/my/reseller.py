@@ -68,8 +68,10 @@ class Reseller:
     @cached_property
     def state(self) -> str:
         """tier, below (the first tier), pinned; uncounted (no decision yet); excluded, left, not_a_member,
-        withdrawn.
+        withdrawn; not_started while the programme only looks.
         """
+        if self.visit.store.going_live.started() is None:
+            return "not_started"
         said, basis = self.note.standing, self.standing.basis if self.standing else None
         if said in (EXCLUDED, LEFT):
             return said
@@ -85,6 +87,12 @@ class Reseller:
         if basis is Basis.PINNED:
             return "pinned"
         return "tier" if self.standing and self.standing.tier else "below"
+
+    @cached_property
+    def live_since(self) -> datetime:
+        """When the programme was started; what was decided before was only a look."""
+        started = self.visit.store.going_live.started()
+        return started.at if started else datetime.max
 
     @property
     def takes_part(self) -> bool:

@@ -36,6 +36,7 @@ _HEADLINES = {
     "left": Text("You have left the reseller programme", "Вы вышли из партнёрской программы"),
     "excluded": Text("Your account is not in the reseller programme", "Ваш аккаунт не участвует в программе"),
     "withdrawn": Text("The programme is switched off at the moment", "Программа сейчас отключена"),
+    "not_started": Text("The reseller programme has not started yet", "Партнёрская программа ещё не запущена"),
 }
 _EXPLAINED = {
     "tier": Text(
@@ -81,6 +82,11 @@ _EXPLAINED = {
     "withdrawn": Text(
         "Discounts of the programme have been taken off for everybody, others have been given back.",
         "Скидки программы сняты у всех клиентов, остальные скидки возвращены.",
+    ),
+    "not_started": Text(
+        "Until it starts, your prices, discounts and promo codes stay as they are. The table and the rules are in the "
+        "menu.",
+        "До запуска цены, скидки и промокоды остаются прежними. Таблица и правила — в меню.",
     ),
 }
 _OF_MEMBERS = (
@@ -199,7 +205,7 @@ def _discounts(me: Reseller) -> Iterator[Row]:
     """In force for each class, and since when; nothing is said before anything was counted."""
     standing = me.standing
     percents, since = (standing.percents, standing.class_since) if standing else ({}, {})
-    for name in () if me.state == "uncounted" else {**dict.fromkeys(me.visit.titles), **percents}:
+    for name in () if me.state in ("uncounted", "not_started") else {**dict.fromkeys(me.visit.titles), **percents}:
         yield {
             "class": Cell(me.title(name), raw=name),
             "percent": me.percent(percents.get(name, Decimal(0))),

@@ -1,0 +1,79 @@
+"""start, stop, trial."""
+
+from __future__ import annotations
+
+from ..panel.standstill import check_may_write
+from ..programme import causes
+from ..programme.text import Text
+from ..words import figures, going_live, proposal
+from .output import EXIT_FAILED, EXIT_PARTLY, Command
+from .preview import NOTHING_WRITTEN, print_report, recalculated
+
+NIGHTS_SHOWN = 31
+_SINCE = Text(
+    "The programme has been started {when}{who}, and goes on by itself.",
+    "Программа запущена {when}{who} и работает сама.",
+)
+_START_IT = Text("Start the programme and write exactly this?", "Запустить программу и записать именно это?")
+_SAY_YES = Text(
+    "Nobody is here to confirm it: run it at a terminal, or with --yes. Nothing has been written.",
+    "Подтвердить некому: запустите в терминале или с --yes. Ничего не записано.",
+)
+_GOES_ON = Text(
+    "Started. From now on payments and nights change discounts by themselves; `resellerprogram stop` ends that.",
+    "Запущено. Теперь платежи и ночной пересчёт меняют скидки сами; остановить: `resellerprogram stop`.",
+)
+_STOPPED = Text(
+    "Stopped. Payments and nights change nothing any more; discounts stay as they are, and promo codes stay refused "
+    "beside them. `resellerprogram start` goes on, `resellerprogram withdraw` takes the discounts off.",
+    "Остановлено. Платежи и ночной пересчёт больше ничего не меняют; скидки остаются как есть, промокоды вместе с ними "
+    "по-прежнему не принимаются. Продолжить: `resellerprogram start`, снять скидки: `resellerprogram withdraw`.",
+)
+
+
+def start(command: Command) -> int:
+    """Show what it would do, ask, do exactly that, and go on by itself from there."""
+    check_may_write(command.root)
+    started = command.store.going_live.started()
+    if started and command.store.settings.current().automatic:
+        who = f" ({started.who})" if started.who else ""
+        command.say(_SINCE(when=figures.moment(started.at, command.language), who=who))
+        return 0
+    report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
+    command.lines([going_live.verdict(going_live.at_the_start(report), command.language)])
+    currency = command.store.settings.current().currency
+    command.lines(proposal.plan_lines(report, currency, command.language, False, False))
+    if not command.options.yes:
+        if not command.can_ask:
+            command.warn(_SAY_YES)
+            return EXIT_FAILED
+        if not command.ask(_START_IT):
+            command.say(NOTHING_WRITTEN)
+            return EXIT_FAILED
+    command.office.going_live.start()
+    done = recalculated(command, causes.APPLY, who=command.office.author.name, confirmed=report.prints)
+    print_report(command, done, written=True)
+    command.say(_GOES_ON)
+    if done.changed:
+        raise done.plan_changed()
+    return EXIT_PARTLY if done.failed else 0
+
+
+def stop(command: Command) -> int:
+    """What goes by itself ends; the discounts stay."""
+    command.office.going_live.stop()
+    command.say(_STOPPED)
+    return 0
+
+
+def trial(command: Command) -> int:
+    """What the nights before the start would have done."""
+    nights = command.store.going_live.nights(NIGHTS_SHOWN)
+    if command.store.going_live.started() is None:
+        command.say(going_live.NOT_STARTED)
+    if not nights:
+        command.say(going_live.NO_NIGHTS)
+        return 0
+    cells = (going_live.night_cells(n.day, n.members, n.with_tier, n.ways, command.language) for n in nights)
+    command.table(going_live.NIGHTS, cells, right=range(1, 7))
+    return 0

@@ -1,0 +1,81 @@
+"""What starting the programme would do, in a line; what a trial's nights would have done (spec, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ..programme.discounts import SetAside
+from ..programme.effects import Way
+from ..programme.report import Report
+from ..programme.text import Text
+from . import figures
+
+NOT_STARTED = Text(
+    "The programme has not started: it looks, decides, and writes nothing to the panel.",
+    "Программа ещё не запущена: она смотрит, считает и ничего не пишет в панель.",
+)
+STOPPED = Text(
+    "The programme stands still: payments and nights change nothing, discounts stay as they are.",
+    "Программа остановлена: платежи и ночной пересчёт ничего не меняют, скидки остаются как есть.",
+)
+NIGHTS = Text(
+    "night|members|with a tier|start|rise|fall|end", "ночь|участников|с уровнем|появится|вырастет|снизится|снимется"
+)
+NO_NIGHTS = Text(
+    "No night has been tried yet: the next one adds a line here.",
+    "Ни одной пробной ночи ещё не было: ближайшая добавит сюда строку.",
+)
+
+
+@dataclass(frozen=True)
+class AtTheStart:
+    """What would happen at the start: clients who `get` discounts, whose are `lowered` or taken, how many discounts of
+    others would `rest`, how many clients could not be `decided`."""
+
+    get: int
+    lowered: int
+    rest: int
+    failed: int
+
+
+def at_the_start(report: Report) -> AtTheStart:
+    lowered = sum(1 for each in report.planned if each.drops)
+    return AtTheStart(
+        sum(1 for each in report.planned if each.tier) - lowered,
+        lowered,
+        sum(isinstance(change, SetAside) for each in report.planned for change in each.changes),
+        len(report.failed),
+    )
+
+
+def verdict(found: AtTheStart, language: str) -> str:
+    """'132 clients get discounts; 8 discounts of others will rest'; what there is nothing of is left out."""
+    counts = ((found.get, _GET), (found.rest, _REST), (found.lowered, _LOSE), (found.failed, _FAILED))
+    told = [figures.counted(count, *forms).say(language) for count, forms in counts if count or forms is _GET]
+    return "; ".join(told)
+
+
+_Forms = tuple[tuple[str, str], tuple[str, str, str]]
+_GET: _Forms = (
+    ("client gets discounts", "clients get discounts"),
+    ("клиент получит скидки", "клиента получат скидки", "клиентов получат скидки"),
+)
+_REST: _Forms = (
+    ("discount of others will rest", "discounts of others will rest"),
+    ("чужая скидка будет отложена", "чужие скидки будут отложены", "чужих скидок будет отложено"),
+)
+_LOSE: _Forms = (
+    ("client loses discounts", "clients lose discounts"),
+    ("клиент потеряет скидки", "клиента потеряют скидки", "клиентов потеряют скидки"),
+)
+_FAILED: _Forms = (
+    ("client could not be decided", "clients could not be decided"),
+    ("клиента не удалось посчитать", "клиентов не удалось посчитать", "клиентов не удалось посчитать"),
+)
+
+
+def night_cells(day: date, members: int, with_tier: int, ways: Mapping[Way, int], language: str) -> list[str]:
+    """A row of `NIGHTS`."""
+    return [figures.day(day, language), *map(str, (members, with_tier, *ways.values()))]
