@@ -95,19 +95,26 @@ install_plugin() {
     trap - HUP INT TERM
     rm -rf "$SAVED"
     remove_old_releases
-    say "Installed into $ROOT. The command is $ROOT/sbin/$NAME; what it assumes of this panel:" \
-        "Установлено в $ROOT. Команда: $ROOT/sbin/$NAME; вот что она предполагает об этой панели:"
-    "$ROOT/sbin/$NAME" doctor || say "doctor found something that matters; look at it before the first apply." \
-        "doctor нашёл важное отличие; разберитесь с ним до первого apply."
-    case $("$ROOT/sbin/$NAME" settings show --json) in
-        *'"automatic": "on"'*)
-            say "From now on payments change discounts by themselves (\`$NAME settings set automatic off\` stops that)." \
-                "С этой минуты платежи сами меняют скидки (остановить: \`$NAME settings set automatic off\`)." ;;
-        *)
-            say "automatic is off: only apply changes discounts (\`$NAME settings set automatic on\` changes that)." \
-                "automatic = off: скидки меняет только apply (включить: \`$NAME settings set automatic on\`)." ;;
+    say "Installed into $ROOT. What it assumes of this panel:" "Установлено в $ROOT. Допущения об этой панели:"
+    "$ROOT/sbin/$NAME" doctor --brief || say "Something that matters differs; look at it before you start." \
+        "Есть важное отличие; разберитесь с ним до запуска."
+    case $("$ROOT/sbin/$NAME" status --json || true) in
+        *'"started": null'*) tell_what_next ;;
+        *) say "The programme is live and goes on." "Программа запущена и продолжает работать." ;;
     esac
-    say "Next: $ROOT/sbin/$NAME plan" "Дальше: $ROOT/sbin/$NAME plan"
+}
+
+tell_what_next() {
+    say "The table that it brings (\`$NAME tiers import\` takes yours):" "Таблица по умолчанию (своя: \`$NAME tiers import\`):"
+    "$ROOT/sbin/$NAME" tiers show
+    say "It only looks: payments and nights are counted, nothing is written to the panel. What next:
+  $ROOT/sbin/$NAME plan     what it would do now
+  $ROOT/sbin/$NAME trial    what its nights would have done, after a night or a week
+  $ROOT/sbin/$NAME start    shows it in a line, asks, does it, and goes on by itself" \
+"Пока программа только смотрит: платежи и ночи считаются, в панель ничего не пишется. Дальше:
+  $ROOT/sbin/$NAME plan     что она сделала бы сейчас
+  $ROOT/sbin/$NAME trial    что сделали бы ночи: через ночь или неделю
+  $ROOT/sbin/$NAME start    покажет одной строкой, спросит, сделает и дальше работает сама"
 }
 
 upgrade_plugin() {

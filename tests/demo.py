@@ -72,8 +72,8 @@ def play(sandbox: Sandbox, advance: int, falling: int) -> None:
     say("3. 20 January: what would change", "3. 20 января: что изменится")
     before = price(sandbox, "advance@example.com")
     plugin(sandbox, "plan", lines=16)
-    say("4. It is written, and a second plan is empty", "4. Записываем; второй план пуст")
-    plugin(sandbox, "apply", lines=1)
+    say("4. It is started, and a second plan is empty", "4. Запускаем; второй план пуст")
+    plugin(sandbox, "start", "--yes", lines=1)
     plugin(sandbox, "plan")
     after = price(sandbox, "advance@example.com")
     say(

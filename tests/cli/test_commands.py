@@ -19,6 +19,7 @@ from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.promo_orders import PromoOrder
 
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -60,9 +61,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shell(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """At noon of the panel's day."""
+    """At noon of the panel's day; the programme has been started."""
     typed = Shell(sandbox, capsys)
     typed.move(NOON)
+    with Store(sandbox.root, NOON) as store:
+        go_live(store)
     return typed
 
 

@@ -37,14 +37,25 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
     installed = sandbox
     done = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
     assert done.returncode == 0, done.stdout + done.stderr
+    told = done.stdout.splitlines()
+    assert next(line for line in told if line.startswith("holds: ")).endswith(", to be seen at the first discount: 15")
+    assert [line.split()[0].rpartition("/")[2] + " " + line.split()[1] for line in told[-3:]] == [
+        "resellerprogram plan",
+        "resellerprogram trial",
+        "resellerprogram start",
+    ]
+    assert sum(line.startswith("Partner #") for line in told) == 16
     account = installed.world.add_account("Ромашка")
     installed.world.add_payment(account, 52_000, TODAY)
 
     stand_at(installed)
-    applied = cli(installed, "apply")
+    assert cli(installed, "apply").returncode == 1
+    applied = cli(installed, "start", "--yes")
 
     assert (applied.returncode, applied.stderr) == (0, "")
     assert "Записано скидок: 3." in applied.stdout
+    again = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
+    assert again.stdout.splitlines()[-1] == "The programme is live and goes on."
     assert installed.world.percents(account)["vds"] == 19
     log = (installed.root / "var" / "billmgr.log").read_text()
     assert "Register action 'resellerprogram.health'" in log

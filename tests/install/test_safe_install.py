@@ -267,7 +267,7 @@ def test_a_root_with_spaces_and_a_quote_works_from_install_to_uninstall(spaced: 
     account = spaced.world.add_account("Ромашка")
     spaced.world.add_payment(account, 52_000, date(2025, 1, 20))
     stand_at(spaced)
-    assert cli(spaced, "apply").returncode == 0
+    assert cli(spaced, "start", "--yes").returncode == 0
     assert spaced.world.percents(account)["vds"] == 19
     current = spaced.root / "lib" / "resellerprogram" / "current"
     for line in (current / "cron").read_text().splitlines()[1:]:

@@ -21,6 +21,8 @@ FUNCTIONS_OF_FULL = (
     "classes.delete",
     "classes.edit",
     "health.takeoff",
+    "preview.start",
+    "preview.stop",
     "tables.delete",
     "tables.end",
     "tiers.delete",

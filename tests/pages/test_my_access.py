@@ -14,7 +14,7 @@ from resellerprogram.programme.ids import AccountId
 from resellerprogram.store import Store
 from resellerprogram.store.users import ClientUser
 
-from tests.operator import TODAY, Operator
+from tests.operator import TODAY, Operator, go_live
 from tests.pages.desk import NOW, Desk
 from tests.sandbox import Sandbox
 
@@ -45,6 +45,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """One panel for all tests: nothing that they send may change what the others see."""
     with Sandbox.create(tmp_path_factory.mktemp("access") / "mgr5") as panel, Store(panel.root, NOW) as store:
         store.settings.set("panel_url", panel.url)
+        go_live(store)
         yield Operator(panel, store)
 
 

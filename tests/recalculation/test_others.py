@@ -15,7 +15,7 @@ from resellerprogram.recalculation.run import put_all_back
 from resellerprogram.store import Store
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
 
-from tests.operator import TODAY, Operator
+from tests.operator import TODAY, Operator, go_live
 
 pytestmark = pytest.mark.slow
 
@@ -206,6 +206,7 @@ def test_a_lost_database_loses_no_discount_that_was_set_aside(operator: Operator
     with Store(operator.sandbox.root, operator.clock(TODAY)()) as fresh:
         again = Operator(operator.sandbox, fresh)
         fresh.settings.set("panel_url", operator.sandbox.url)
+        go_live(fresh)
         assert fresh.set_aside.count() == 4
         again.apply(AFTERWARDS)
         assert said(again, account) == before

@@ -7,7 +7,7 @@ from ..programme import causes
 from ..programme.text import Text
 from ..words import figures, going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, Command
-from .preview import NOTHING_WRITTEN, print_report, recalculated
+from .preview import NOTHING_WRITTEN, recalculated
 
 NIGHTS_SHOWN = 31
 _SINCE = Text(
@@ -42,7 +42,7 @@ def start(command: Command) -> int:
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
     command.lines([going_live.verdict(going_live.at_the_start(report), command.language)])
     currency = command.store.settings.current().currency
-    command.lines(proposal.plan_lines(report, currency, command.language, False, False))
+    command.lines(proposal.plan_lines(report, currency, command.language, written=False, only_look=True))
     if not command.options.yes:
         if not command.can_ask:
             command.warn(_SAY_YES)
@@ -52,7 +52,8 @@ def start(command: Command) -> int:
             return EXIT_FAILED
     command.office.going_live.start()
     done = recalculated(command, causes.APPLY, who=command.office.author.name, confirmed=report.prints)
-    print_report(command, done, written=True)
+    told = list(proposal.plan_lines(done, currency, command.language, written=True))
+    command.lines(told[-1 - len(done.failed) :])
     command.say(_GOES_ON)
     if done.changed:
         raise done.plan_changed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,10 @@ _PROMO_ORDERS = Text(
 )
 _ORDER = Text("client {account}, {tier}: {what}, {taken} off", "клиент {account}, {tier}: {what}, скидка {taken}")
 SHOWN_ORDERS = 20
+_HOLDS = Text(
+    "holds: {holds}, to be seen at the first discount: {later}",
+    "подтверждено: {holds}, станет видно с первой скидкой: {later}",
+)
 
 
 def status(command: Command) -> int:
@@ -76,6 +81,8 @@ def doctor(command: Command) -> int:
     language = command.language
     if command.options.json:
         command.json([_check_values(check, language) for check in checks])
+    elif command.options.brief:
+        _brief(command, checks)
     else:
         command.table(
             Text("check|finding|matters|what", "проверка|итог|важно|что"),
@@ -93,6 +100,17 @@ def doctor(command: Command) -> int:
             f"! {check.name}: {check.detail.say(language)}" for check in checks if check.finding is not Finding.HOLDS
         )
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
+
+
+def _brief(command: Command, checks: list[Check]) -> None:
+    """What differs, and of the rest how much."""
+    found = Counter(check.finding for check in checks)
+    command.lines(
+        f"! {check.about.say(command.language)}: {check.detail.say(command.language)}"
+        for check in checks
+        if check.finding is Finding.DIFFERS
+    )
+    command.say(_HOLDS(holds=found[Finding.HOLDS], later=found[Finding.UNKNOWN]))
 
 
 def _report(command: Command, target: str) -> int:
@@ -132,6 +150,7 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "discounts": found.discounts,
         "set_aside": found.set_aside,
         "stands_still": found.stands_still,
+        "started": found.started and found.started.isoformat(),
         "promo_orders_count": found.promo_orders,
     }
 

@@ -169,6 +169,11 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
 
     examining.add_argument(
+        "--brief",
+        action="store_true",
+        help=say("only what differs, and how much holds", "только отличия и сколько подтверждено"),
+    )
+    examining.add_argument(
         "--report",
         metavar="FILE",
         help=say(

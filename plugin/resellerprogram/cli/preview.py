@@ -21,7 +21,7 @@ from ..programme.text import Text
 from ..programme.tiers import plain
 from ..recalculation.run import PATIENCE, check_started, recalculate
 from ..recalculation.sweep import sweep as look_around
-from ..words import figures, proposal
+from ..words import figures, going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
 
 log = logging.getLogger(__name__)
@@ -174,10 +174,13 @@ def recalculated(command: Command, cause: str, day: date | None = None, **option
 def print_report(command: Command, report: Report, written: bool, only_look: bool = False) -> None:
     currency = command.store.settings.current().currency
     if not command.options.json:
-        command.lines(proposal.plan_lines(report, currency, command.language, written, only_look))
+        live = written or command.store.going_live.started() is not None
+        command.lines(proposal.plan_lines(report, currency, command.language, written, only_look or not live))
         command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
         if only_look:
             command.say(proposal.ONLY_A_LOOK(day=figures.day_text(report.day)))
+        elif not live:
+            command.say(going_live.HOW_TO_START)
         return
     command.json(
         {

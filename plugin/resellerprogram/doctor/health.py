@@ -16,6 +16,7 @@ from ..store.lock import is_taken
 from ..store.notes import NO_BACKUP
 from ..store.queue import Queued
 from ..store.runs import Run
+from ..words.going_live import NOT_STARTED
 
 LATE = timedelta(minutes=15)
 LINES_SHOWN = 20
@@ -48,6 +49,7 @@ class Health:
     overdue: bool
     stands_still: bool
     promo_orders: int
+    started: datetime | None
 
 
 def health(store: Store, now: datetime) -> Health:
@@ -69,7 +71,10 @@ def health(store: Store, now: datetime) -> Health:
                 "automatic = off: платежи и ночной пересчёт ничего не меняют",
             )
         )
-    if last_good is None and not still:
+    begun = store.going_live.started()
+    if begun is None:
+        warnings.append(NOT_STARTED)
+    elif last_good is None and not still:
         critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
     elif overdue and last_good and last_good.finished_at:
         critical.append(
@@ -102,6 +107,7 @@ def health(store: Store, now: datetime) -> Health:
         overdue,
         still,
         store.promo_orders.count(),
+        begun.at if begun else None,
     )
 
 

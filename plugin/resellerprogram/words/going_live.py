@@ -16,6 +16,10 @@ NOT_STARTED = Text(
     "The programme has not started: it looks, decides, and writes nothing to the panel.",
     "Программа ещё не запущена: она смотрит, считает и ничего не пишет в панель.",
 )
+HOW_TO_START = Text(
+    "Nothing has been written: the programme has not started. `resellerprogram start` shows this, asks, and does it.",
+    "Ничего не записано: программа ещё не запущена. `resellerprogram start` покажет это, спросит и сделает.",
+)
 STOPPED = Text(
     "The programme stands still: payments and nights change nothing, discounts stay as they are.",
     "Программа остановлена: платежи и ночной пересчёт ничего не меняют, скидки остаются как есть.",
