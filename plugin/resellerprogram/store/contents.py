@@ -91,15 +91,18 @@ def _placed_content(placed: Placed) -> list[Any]:
 
 
 def decision_of(account: AccountId, day: date, content: dict[str, Any]) -> Decision:
-    """The decision that `content_of` made plain, of this release or an earlier one."""
+    """The decision that `content_of` made plain, of this release or an earlier one; without its payments, where they
+    are not kept any more."""
+    payments = content.get("payments")
     return Decision(
         account,
         day,
         Basis(content["basis"]),
         Turnover(
             Window.of(day, content.get("months", 1)),
-            tuple(map(verdict_of, content["payments"])),
+            tuple(map(verdict_of, payments or ())),
             content.get("currency", ""),
+            Decimal(content["turnover"]) if payments is None else None,
         ),
         tier_of(content["tier"]),
         pin_of(content["pin"]),

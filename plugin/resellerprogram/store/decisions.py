@@ -32,6 +32,8 @@ from .terms import TermStore
 _MARK_SIZE = 8
 _NEWEST = 2**63 - 1
 _WRITTEN = ("scope", "what", "before", "after", "because", "value")
+NOT_KEPT = "null"
+"""What stands for the changes written, where a decision's details are not kept any more (store/retention.py)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ListedDecision:
-    """A decision as a list shows it: no payments are read, and of what was `written` only how much."""
+    """A decision as a list shows it: no payments are read, and of what was `written` only how much; None where that is
+    not kept any more."""
 
     stretch: Stretch
     basis: Basis
@@ -55,7 +58,7 @@ class ListedDecision:
     cause: str
     decided_at: datetime
     who: str
-    written: int
+    written: int | None
 
 
 class DecisionStore:
@@ -170,9 +173,9 @@ class DecisionStore:
         """The same, `count` of them, as a list shows them."""
         rows = self._connection.execute(
             "SELECT id, first_day, last_day, turnover, tier, cause, decided_at, confirmed_at, who,"
-            " json_array_length(written) AS changes, basis, pin"
+            " json_array_length(nullif(written, ?)) AS changes, basis, pin"
             " FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
-            (account, count),
+            (NOT_KEPT, account, count),
         )
         return list(readable(self._as_held(account, rows), _listed))
 
@@ -311,16 +314,18 @@ class DecisionStore:
         )
 
     def _record(self, row: sqlite3.Row) -> Record:
+        written = json.loads(row["written"])
         return Record(
             row["id"],
             self._decision(row),
             date.fromisoformat(row["first_day"]),
             date.fromisoformat(row["last_day"]),
-            tuple(map(_written, json.loads(row["written"]))),
+            tuple(map(_written, written or ())),
             row["cause"],
             datetime.fromisoformat(row["decided_at"]),
             datetime.fromisoformat(row["confirmed_at"]),
             row["who"],
+            has_details=written is not None,
         )
 
     def _decision(self, row: sqlite3.Row) -> Decision:
@@ -340,16 +345,18 @@ class DecisionStore:
 
     def _turnover(self, row: sqlite3.Row, account: AccountId, day: date, in_words: str) -> Turnover:
         """The payments as they were known then, counted by the rules that held; only the sum where they are not known
-        any more."""
+        or not kept any more."""
         rules = counting_rules(in_words, {})
         if rules is None or not Basis(row["basis"]).counts_payments:
             return Turnover(Window.of(day), ())
-        known = self.known_rates(account, rules.currency, row["id"])
-        rules, window = replace(rules, known_rates=known), Window.of(day, rules.months)
+        window = Window.of(day, rules.months)
+        only_the_sum = Turnover(window, (), rules.currency, Decimal(row["turnover"]))
+        if row["written"] == NOT_KEPT:
+            return only_the_sum
+        rules = replace(rules, known_rates=self.known_rates(account, rules.currency, row["id"]))
         found = count(self._ledger.as_known(account, window, row["version"]), window, rules)
-        if (str(found.amount), len(found.verdicts)) != (row["turnover"], row["payments"]):
-            return Turnover(window, (), rules.currency, Decimal(row["turnover"]))
-        return found
+        as_decided = (str(found.amount), len(found.verdicts)) == (row["turnover"], row["payments"])
+        return found if as_decided else only_the_sum
 
 
 def _leaves(night: sqlite3.Row, row: sqlite3.Row) -> bool:
