@@ -107,7 +107,8 @@ def rows(store: Store) -> list[list[tuple[Any, ...]]]:
 # --- what goes and what stays ---
 
 
-@settings(max_examples=25)
+@pytest.mark.slow
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.integers(-5, NIGHTS + 40))
 def test_r11_sums_stay_and_what_is_newer_reads_word_for_word_as_before(seed: int, after: int) -> None:
     before = FIRST_DAY + timedelta(days=after)
@@ -140,7 +141,8 @@ def test_r11_sums_stay_and_what_is_newer_reads_word_for_word_as_before(seed: int
             )
 
 
-@settings(max_examples=15)
+@pytest.mark.slow
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.integers(1, 9), st.integers(0, 40))
 def test_a_life_goes_on_the_same_whether_details_went_meanwhile_or_not(seed: int, every: int, kept: int) -> None:
     with a_store() as whole, a_store() as thinned:
@@ -237,10 +239,8 @@ def test_killed_between_two_accounts_the_next_night_finishes_it(store: Store) ->
         process.start()
         process.join()
         assert process.exitcode == -9
-        gone = {
-            account for account in ACCOUNTS if not all(each.has_details for each in store.decisions.history(account))
-        }
-        assert len(gone) == 1
+        whole = [all(each.has_details for each in store.decisions.history(account)) for account in ACCOUNTS]
+        assert sorted(whole) == [False, True, True]
         let_go(store, LAST_DAY)
         assert rows(store) == rows(other)
 
