@@ -262,4 +262,5 @@ def measure(share: int) -> list[Row]:
 
 
 def _name(number: int) -> str:
-    return f"Общество «Ромашка {number}» (client{number}@example.com)"
+    words, kinds = ("North", "Ромашка", "Вектор", "Green", "Облако"), ("Hosting", "Studio", "Сервис", "Digital", "Софт")
+    return f"{words[number % 5]} {kinds[number // 5 % 5]} {number}"

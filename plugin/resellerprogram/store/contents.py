@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,11 @@ from ..programme.refunds import Placed
 from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
+
+
+def text_of(content: object) -> str:
+    """As the tables hold it: the same for the same content, and no longer than it must be."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def content_of_tier(tier: Tier | None) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
 from ..programme.turnover import Turnover, Verdict, count
 from ..programme.window import Window
-from .contents import content_of, content_of_pin, content_of_tier, decision_of, pin_of, tier_of
+from .contents import content_of, content_of_pin, decision_of, pin_of, text_of
 from .database import moment, transaction
 from .ledger import LedgerStore
 from .readable import readable
@@ -108,9 +108,9 @@ class DecisionStore:
             "turnover": str(decision.turnover.amount),
             "payments": len(decision.turnover.verdicts),
             "tier": decision.tier.name if decision.tier else None,
-            "tier_term": self._terms.number(_text(content_of_tier(decision.tier))) if decision.tier else None,
+            "tier_term": self._terms.number_of_tier(decision.tier),
             "rules": self._terms.number(decision.rules) if decision.rules else None,
-            "pin": _text(content_of_pin(decision.pin)) if decision.pin else None,
+            "pin": text_of(content_of_pin(decision.pin)) if decision.pin else None,
             "version": self._ledger.latest(),
             "mark": _mark_of(decision),
             **how,
@@ -125,7 +125,7 @@ class DecisionStore:
         again = self.by_id(number)
         if again is None or content_of(again.decision) != content_of(decision):
             self._connection.execute(
-                "UPDATE decision SET content = ? WHERE id = ?", (_text(content_of(decision)), number)
+                "UPDATE decision SET content = ? WHERE id = ?", (text_of(content_of(decision)), number)
             )
         return number
 
@@ -143,7 +143,7 @@ class DecisionStore:
         with transaction(self._connection):
             written = self._connection.execute("SELECT written FROM decision WHERE id = ?", (record,)).fetchone()[0]
             changes = [*json.loads(written), _compact(change)]
-            self._connection.execute("UPDATE decision SET written = ? WHERE id = ?", (_text(changes), record))
+            self._connection.execute("UPDATE decision SET written = ? WHERE id = ?", (text_of(changes), record))
 
     def last(self, account: AccountId) -> Record | None:
         row = self._last_row(account)
@@ -338,7 +338,7 @@ class DecisionStore:
             day,
             Basis(row["basis"]),
             self._turnover(row, account, day, rules),
-            tier_of(json.loads(self._terms.content(row["tier_term"]) or "null")),
+            self._terms.tier(row["tier_term"]),
             pin_of(json.loads(row["pin"] or "null")),
             rules,
         )
@@ -398,12 +398,8 @@ def _written(content: list[Any] | dict[str, Any]) -> PlainChange:
     return change_of(content if isinstance(content, dict) else dict(zip(_WRITTEN, content)))
 
 
-def _text(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _mark_of(decision: Decision) -> bytes:
     """Two decisions with the same mark say the same, whatever their days."""
     import hashlib  # takes time to load, and pages record nothing
 
-    return hashlib.blake2b(_text(content_of(decision)).encode(), digest_size=_MARK_SIZE).digest()
+    return hashlib.blake2b(text_of(content_of(decision)).encode(), digest_size=_MARK_SIZE).digest()
