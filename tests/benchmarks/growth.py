@@ -248,7 +248,7 @@ def measure(share: int) -> list[Row]:
     return [
         (
             f"database after {DAYS} days, {members} members, {payments} payments",
-            f"{megabytes:.1f} MB",
+            f"{megabytes:.2f} MB",
             f"goal {10 / share:g} MB; its copy of a night, packed, {found.packed / BYTES_OF_A_MEGABYTE:.1f} MB",
         ),
         ("of that a payment, with all its versions and its rate", f"{found.payment:.0f} bytes", "goal 300"),

@@ -11,7 +11,7 @@ from ..programme.text import short
 from .database import LONGEST_ERROR, moment
 from .readable import readable
 
-KEPT, KEPT_OF_ONE = timedelta(days=90), timedelta(days=7)
+KEPT, KEPT_OF_ONE = timedelta(days=90), timedelta(days=3)
 """How long a run is kept, and one of single accounts that ended well: there is one for every payment, and what came of
 it stands with the account's decision."""
 
@@ -34,7 +34,7 @@ class Run:
 
 
 class RunStore:
-    """Keeps the runs of the last 90 days, of single accounts those of a week."""
+    """Keeps the runs of the last 90 days, of single accounts those of three."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
