@@ -18,9 +18,9 @@ from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 from .mariadb import mariadb
+from .measuring import Row
 from .town import Town
 
-Row = tuple[str, str, str]
 SLOW = 0.045
 """Seconds that a call takes on a real panel (the reference tells of 12 to 125 ms)."""
 SAMPLE = 10
@@ -59,7 +59,7 @@ print(json.dumps({"took": took, "memory": memory, "moved": len(report.planned), 
 """
 
 
-def night(factor: int) -> list[Row]:
+def measure(factor: int) -> list[Row]:
     """10 000 members, 3 000 with a discount, 60 000 payments in the window, 200 movers; never so few that all are asked
     about."""
     factor = min(factor, 4)
@@ -86,7 +86,7 @@ def night(factor: int) -> list[Row]:
     ]
 
 
-def very_many(factor: int) -> list[Row]:
+def measure_many(factor: int) -> list[Row]:
     """100 000 members, 1 000 000 payments in the window, 2 000 movers, on MariaDB."""
     town = Town(100_000 // factor, 30_000 // factor, 2_000 // factor, 10)
     what = f"the same, {town.members} members, {10 * town.members} payments, {town.movers} movers (MariaDB)"

@@ -131,6 +131,19 @@ def test_the_day_turns_when_the_clock_is_moved(shell: Shell, sandbox: Sandbox, r
     assert (sandbox.root / "var/resellerprogram/backups/20250121-000700-nightly.db.gz").exists()
 
 
+def test_r11_a_night_lets_go_of_details_that_are_too_old(shell: Shell, romashka: int) -> None:
+    shell.run("daily")
+    shell.move(datetime(2025, 1, 21, 0, 7))
+    shell.run("daily")
+    shell.run("settings", "set", "history_months", "1")
+    for day in (date(2025, 2, 20), date(2025, 2, 21)):
+        shell.move(datetime(day.year, day.month, day.day, 0, 7))
+        shell.run("daily")
+        told = shell.json("explain", str(romashka), "--date", "2025-01-20")
+        assert told["turnover"] == "52000.00"
+        assert (told["payments"] is None) == (day == date(2025, 2, 21))
+
+
 @pytest.mark.parametrize(("language", "says"), [("en", "can't be read"), ("ru", "не читаются")])
 def test_a_test_clock_that_tells_no_time_stops_every_command_and_says_so(
     shell: Shell, sandbox: Sandbox, language: str, says: str

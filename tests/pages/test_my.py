@@ -411,6 +411,17 @@ def test_the_history_tells_tiers_by_day_and_leads_to_the_payments(me: Desk, oper
     assert page.findtext("plid") == rows[1]["id"]
 
 
+def test_r11_of_days_long_past_i_read_the_sums_and_that_payments_are_not_kept(me: Desk, operator: Operator) -> None:
+    operator.apply(date(2025, 1, 21))
+    was = listed(me.ask("my.history"))
+    assert operator.store.retention.let_go(date(2025, 1, 21), YESTERDAY) == 1
+    assert listed(me.ask("my.history")) == was
+    page = me.ask("my.payments", elid=was[1]["id"])
+    assert listed(page) == []
+    assert page.findtext("banner/msg").startswith("Details are kept for 36 months. Of these days turnover, tier")
+    assert me.said("my.payments") == ""
+
+
 def test_beyond_the_cap_a_client_is_told_how_many_rows_are_left_out(
     me: Desk, operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

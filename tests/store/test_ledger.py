@@ -110,6 +110,16 @@ def test_r10_a_payment_that_moved_is_the_others_now_and_was_the_first_ones(store
     assert store.ledger.account_of(payment.id) == OTHER
 
 
+def test_a_version_that_was_referred_to_stays_the_latest_when_its_row_is_gone(store: Store) -> None:
+    """Else a decision that is made next would take the first one's payment for one that it has still."""
+    payment = paid(600, "2025-01-05")
+    saw(store, payment)
+    moved = saw(store, payment, account=OTHER)
+    store.clients.forget(OTHER)
+    assert store.ledger.latest() == moved
+    assert known(store, store.ledger.latest()) == known(store) == []
+
+
 def test_where_money_was_given_back_earlier_payments_are_known_too(store: Store) -> None:
     early, refund = paid(600, "2024-11-05"), paid(-100, "2025-01-06", is_refund=True)
     store.ledger.saw(ACCOUNT, [early, refund], date.min, NOW)

@@ -522,6 +522,16 @@ def test_runs_older_than_ninety_days_are_forgotten(store: Store) -> None:
     assert (good.accounts, good.written, good.finished_at) == (5, 2, NOW)
 
 
+def test_a_run_of_single_accounts_that_ended_well_is_kept_for_three_days(store: Store) -> None:
+    """There is one for every payment; what failed, and runs over all, one looks for longer."""
+    for whole, outcome in ((False, "done"), (False, "failed"), (True, "done")):
+        store.runs.finish(store.runs.begin("worker", TODAY, whole, NOW), outcome, 1, 0, NOW)
+    store.runs.begin("worker", TODAY, False, NOW + timedelta(days=3))
+    assert len(store.runs.newest(9)) == 4
+    store.runs.begin("worker", TODAY, False, NOW + timedelta(days=3, seconds=1))
+    assert [(run.whole, run.outcome) for run in store.runs.newest(9)[2:]] == [(True, "done"), (False, "failed")]
+
+
 def test_only_a_run_over_all_that_finished_is_a_good_one(store: Store) -> None:
     for whole, outcome in ((False, "done"), (True, "failed"), (True, "stopped"), (False, "partly")):
         store.runs.finish(store.runs.begin("daily", TODAY, whole, NOW), outcome, 1, 0, NOW)

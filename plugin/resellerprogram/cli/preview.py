@@ -19,6 +19,7 @@ from ..programme.notices import Notice
 from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..programme.tiers import plain
+from ..recalculation.retention import let_details_go
 from ..recalculation.run import PATIENCE, check_started, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..words import figures, going_live, proposal
@@ -125,6 +126,7 @@ def daily(command: Command) -> int:
     _back_up(command)
     report = recalculated(command, causes.DAILY, patience=NIGHT)
     print_report(command, report, written=True)
+    let_details_go(command.store, command.today)
     return EXIT_PARTLY if report.failed else 0
 
 

@@ -42,14 +42,15 @@ def explain(command: Command) -> int:
     if command.options.json:
         command.json(_explanation_values(command, name, day, decision, changes, record, since))
         return 0
-    currency = command.store.settings.current().currency
+    settings = command.store.settings.current()
+    currency = settings.currency
     command.lines(
         explanation.explanation(
             decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language
         )
     )
     if record:
-        command.lines(explanation.written_lines(record, command.language))
+        command.lines(explanation.written_lines(record, command.language, settings.history_months))
     if since:
         command.lines(hindsight.lines(since, currency, command.language, decision.turnover.window.months))
     if only_look:
@@ -104,14 +105,19 @@ def _explanation_values(
         "currency": command.store.settings.current().currency,
         "window": [window.first.isoformat(), window.last.isoformat()],
         **content_of(decision),
+        **({} if decision.turnover.recorded is None else {"payments": None}),
         "changes": [values_of(change) for change in changes],
-        "recorded": record
-        and {
-            "cause": record.cause,
-            "decided_at": record.decided_at.isoformat(),
-            "written": [values_of(change) for change in record.written],
-        },
+        "recorded": record and _recorded(record),
         "known_now": since and _known_now(since),
+    }
+
+
+def _recorded(record: Record) -> dict[str, Any]:
+    """Without details `written` is null, as are the payments: they are not kept any more."""
+    return {
+        "cause": record.cause,
+        "decided_at": record.decided_at.isoformat(),
+        "written": [values_of(change) for change in record.written] if record.has_details else None,
     }
 
 

@@ -83,6 +83,11 @@ class Visit:
         return self.store.settings.current().currency
 
     @cached_property
+    def history_months(self) -> int:
+        """For so many months details of decisions are kept; 0: for ever."""
+        return self.store.settings.current().history_months
+
+    @cached_property
     def titles(self) -> dict[Any, Text]:
         return {each.name: each.title for each in self.store.classes.all()}
 

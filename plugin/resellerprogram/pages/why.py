@@ -27,6 +27,8 @@ from .documents import Cell, Row
 from .visit import Visit
 
 _DECISION = Text("decision", "решение")
+_NOT_KEPT = Text("not kept any more", "больше не хранится")
+"""Details of decisions that are too old; see the setting history_months."""
 
 
 def why(visit: Visit) -> etree._Element:
@@ -67,14 +69,21 @@ def compare(visit: Visit) -> etree._Element:
     first, second = sorted((_record(visit, number) for number in chosen), key=lambda record: record.id)
     if first.decision.account != second.decision.account:
         visit.refuse("these decisions are about different clients", "это решения о разных клиентах")
+    paid: documents.Tables = {}
+    if first.has_details or second.has_details:
+        paid = {"payments": _side_by_side(_paid(visit, first), _paid(visit, second), *_absent(visit, first, second))}
+    else:
+        documents.drop_field(visit.document, "payments")
     return documents.form_page(
         visit.document,
         {"elid": visit.request.elid, "whom": _name(visit, first.decision.account)},
-        tables={
-            "sides": _side_by_side(_facts(visit, first), _facts(visit, second)),
-            "payments": _side_by_side(_paid(visit, first), _paid(visit, second)),
-        },
+        tables={"sides": _side_by_side(_facts(visit, first), _facts(visit, second)), **paid},
     )
+
+
+def _absent(visit: Visit, *records: Record) -> list[str]:
+    """What each side says of a payment that is not among its own."""
+    return [figures.NOTHING if each.has_details else _NOT_KEPT.say(visit.language) for each in records]
 
 
 # --- a decision in words ---
@@ -87,6 +96,8 @@ def _page(visit: Visit, elid: str, record: Record, tables: documents.Tables) -> 
     if not (since and since.differences):
         documents.drop_field(visit.document, "differ")
         differ = {}
+    for name in () if record.has_details else ("payments", "written"):
+        documents.drop_field(visit.document, name)
     values = {"elid": elid, **_told(visit, record, since)}
     return documents.form_page(visit.document, values, tables={**_tables(visit, record), **differ, **tables})
 
@@ -104,12 +115,14 @@ def _told(visit: Visit, record: Record, since: Hindsight | None) -> Row:
     return {
         "name": _name(visit, found.account),
         "words": "\n".join([*lines, *explanation.next_step(found, table, visit.currency, language)]),
-        "made": "\n".join(explanation.written_lines(record, language)),
+        "made": "\n".join(explanation.written_lines(record, language, visit.history_months)),
         "since": hindsight.verdict(since, visit.currency, language) if since else "",
     }
 
 
 def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
+    if not record.has_details:
+        return {}
     return {
         "payments": [_payment(visit, record.decision, each) for each in record.decision.turnover.verdicts],
         "written": [
@@ -180,7 +193,7 @@ def _history_row(visit: Visit, listed: ListedDecision) -> Row:
         "turnover": visit.money(stretch.turnover) if listed.basis.counts_payments else "",
         "basis": explanation.basis(listed.basis, listed.pin, visit.language),
         "cause": visit.cause(listed.cause, listed.who),
-        "written": str(listed.written),
+        "written": _NOT_KEPT.say(visit.language) if listed.written is None else str(listed.written),
     }
 
 
@@ -208,7 +221,9 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
             visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
             for name, percent in found.percents.items()
         },
-        visit.say("written", "записано"): ", ".join(change_line(each, language) for each in record.written),
+        visit.say("written", "записано"): ", ".join(change_line(each, language) for each in record.written)
+        if record.has_details
+        else _NOT_KEPT.say(language),
     }
 
 
@@ -220,9 +235,11 @@ def _paid(visit: Visit, record: Record) -> dict[str, str]:
     }
 
 
-def _side_by_side(first: dict[str, str], second: dict[str, str]) -> Iterator[Row]:
+def _side_by_side(
+    first: dict[str, str], second: dict[str, str], no_first: str = figures.NOTHING, no_second: str = figures.NOTHING
+) -> Iterator[Row]:
     for name in {**first, **second}:
-        left, right = first.get(name, figures.NOTHING), second.get(name, figures.NOTHING)
+        left, right = first.get(name, no_first), second.get(name, no_second)
         color = "" if left == right else "yellow"
         yield {"what": name, "first": left or figures.NOTHING, "second": Cell(right or figures.NOTHING, color)}
 

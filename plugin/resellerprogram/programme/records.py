@@ -11,7 +11,8 @@ from .decision import Decision
 
 @dataclass(frozen=True)
 class Record:
-    """A decision that held from `first_day` to `last_day`, what was written for it, what caused it, who, and when."""
+    """A decision that held from `first_day` to `last_day`, what was written for it, what caused it, who, and when.
+    Without `has_details` it is so old that its payments and what was written are not kept any more."""
 
     id: int
     decision: Decision
@@ -22,3 +23,4 @@ class Record:
     decided_at: datetime
     confirmed_at: datetime
     who: str = ""
+    has_details: bool = True

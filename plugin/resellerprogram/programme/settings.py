@@ -62,7 +62,8 @@ class Exclusive:
 class Settings:
     """The settings in force, under their names. `provider` None: the panel's first; `employee` empty: the first that
     works. Not `automatic`: only the command line writes. `client_notices` are the kinds (see programme/notices.py) of
-    which clients are told, a coming fall `warn_days` before; `joining` lets them join and leave by themselves."""
+    which clients are told, a coming fall `warn_days` before; `joining` lets them join and leave by themselves. Details
+    of decisions older than `history_months` are not kept; 0: all are."""
 
     provider: ProviderId | None
     currency: str
@@ -80,6 +81,7 @@ class Settings:
     client_notices: tuple[str, ...]
     warn_days: int
     joining: bool
+    history_months: int
     automatic: bool
     employee: str
     panel_url: str
@@ -332,6 +334,24 @@ SETTINGS = {
                 "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
             ),
             level=EMPLOYEE_LEVEL,
+            vital=False,
+        ),
+        Setting(
+            "history_months",
+            "36",
+            Whole(0, 1200),
+            Group.SAFETY,
+            Text("Keep details, months", "Хранить подробности, мес."),
+            Text(
+                "Older ones go for good, turnover and tier stay; 0: keep all",
+                "Старые удаляются навсегда, оборот и статус остаются; 0: хранить всё",
+            ),
+            Text(
+                "for how many months the payments and changes behind a calculation are kept; older ones go for good, "
+                "turnover and tier stay; 0: all are kept",
+                "сколько месяцев хранятся платежи и изменения каждого расчёта; более старые удаляются навсегда, "
+                "оборот и статус остаются; 0: хранится всё",
+            ),
             vital=False,
         ),
         Setting(

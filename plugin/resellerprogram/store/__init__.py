@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .promo_orders import PromoOrderStore
     from .prospects import ProspectStore
     from .queue import QueueStore
+    from .retention import RetentionStore
     from .runs import RunStore
     from .savings import SavingStore
     from .set_aside import SetAsideStore
@@ -60,6 +61,7 @@ _PARTS = {
     "promo_orders": "PromoOrderStore",
     "prospects": "ProspectStore",
     "queue": "QueueStore",
+    "retention": "RetentionStore",
     "runs": "RunStore",
     "savings": "SavingStore",
     "standings": "StandingStore",
@@ -91,6 +93,7 @@ class Store:
     promo_orders: PromoOrderStore
     prospects: ProspectStore
     queue: QueueStore
+    retention: RetentionStore
     runs: RunStore
     savings: SavingStore
     standings: StandingStore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,11 @@ from ..programme.refunds import Placed
 from ..programme.tiers import ServiceClass, Tier
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import Window
+
+
+def text_of(content: object) -> str:
+    """As the tables hold it: the same for the same content, and no longer than it must be."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def content_of_tier(tier: Tier | None) -> dict[str, Any] | None:
@@ -91,15 +97,18 @@ def _placed_content(placed: Placed) -> list[Any]:
 
 
 def decision_of(account: AccountId, day: date, content: dict[str, Any]) -> Decision:
-    """The decision that `content_of` made plain, of this release or an earlier one."""
+    """The decision that `content_of` made plain, of this release or an earlier one; without its payments, where they
+    are not kept any more."""
+    payments = content.get("payments")
     return Decision(
         account,
         day,
         Basis(content["basis"]),
         Turnover(
             Window.of(day, content.get("months", 1)),
-            tuple(map(verdict_of, content["payments"])),
+            tuple(map(verdict_of, payments or ())),
             content.get("currency", ""),
+            Decimal(content["turnover"]) if payments is None else None,
         ),
         tier_of(content["tier"]),
         pin_of(content["pin"]),

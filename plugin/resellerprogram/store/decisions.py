@@ -23,7 +23,7 @@ from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
 from ..programme.turnover import Turnover, Verdict, count
 from ..programme.window import Window
-from .contents import content_of, content_of_pin, content_of_tier, decision_of, pin_of, tier_of
+from .contents import content_of, content_of_pin, decision_of, pin_of, text_of
 from .database import moment, transaction
 from .ledger import LedgerStore
 from .readable import readable
@@ -32,6 +32,8 @@ from .terms import TermStore
 _MARK_SIZE = 8
 _NEWEST = 2**63 - 1
 _WRITTEN = ("scope", "what", "before", "after", "because", "value")
+NOT_KEPT = "null"
+"""What stands for the changes written, where a decision's details are not kept any more (store/retention.py)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ListedDecision:
-    """A decision as a list shows it: no payments are read, and of what was `written` only how much."""
+    """A decision as a list shows it: no payments are read, and of what was `written` only how much; None where that is
+    not kept any more."""
 
     stretch: Stretch
     basis: Basis
@@ -55,7 +58,7 @@ class ListedDecision:
     cause: str
     decided_at: datetime
     who: str
-    written: int
+    written: int | None
 
 
 class DecisionStore:
@@ -105,9 +108,9 @@ class DecisionStore:
             "turnover": str(decision.turnover.amount),
             "payments": len(decision.turnover.verdicts),
             "tier": decision.tier.name if decision.tier else None,
-            "tier_term": self._terms.number(_text(content_of_tier(decision.tier))) if decision.tier else None,
+            "tier_term": self._terms.number_of_tier(decision.tier),
             "rules": self._terms.number(decision.rules) if decision.rules else None,
-            "pin": _text(content_of_pin(decision.pin)) if decision.pin else None,
+            "pin": text_of(content_of_pin(decision.pin)) if decision.pin else None,
             "version": self._ledger.latest(),
             "mark": _mark_of(decision),
             **how,
@@ -122,7 +125,7 @@ class DecisionStore:
         again = self.by_id(number)
         if again is None or content_of(again.decision) != content_of(decision):
             self._connection.execute(
-                "UPDATE decision SET content = ? WHERE id = ?", (_text(content_of(decision)), number)
+                "UPDATE decision SET content = ? WHERE id = ?", (text_of(content_of(decision)), number)
             )
         return number
 
@@ -140,7 +143,7 @@ class DecisionStore:
         with transaction(self._connection):
             written = self._connection.execute("SELECT written FROM decision WHERE id = ?", (record,)).fetchone()[0]
             changes = [*json.loads(written), _compact(change)]
-            self._connection.execute("UPDATE decision SET written = ? WHERE id = ?", (_text(changes), record))
+            self._connection.execute("UPDATE decision SET written = ? WHERE id = ?", (text_of(changes), record))
 
     def last(self, account: AccountId) -> Record | None:
         row = self._last_row(account)
@@ -170,9 +173,9 @@ class DecisionStore:
         """The same, `count` of them, as a list shows them."""
         rows = self._connection.execute(
             "SELECT id, first_day, last_day, turnover, tier, cause, decided_at, confirmed_at, who,"
-            " json_array_length(written) AS changes, basis, pin"
+            " json_array_length(nullif(written, ?)) AS changes, basis, pin"
             " FROM decision WHERE account = ? ORDER BY id DESC LIMIT ?",
-            (account, count),
+            (NOT_KEPT, account, count),
         )
         return list(readable(self._as_held(account, rows), _listed))
 
@@ -313,16 +316,18 @@ class DecisionStore:
         )
 
     def _record(self, row: sqlite3.Row) -> Record:
+        written = json.loads(row["written"])
         return Record(
             row["id"],
             self._decision(row),
             date.fromisoformat(row["first_day"]),
             date.fromisoformat(row["last_day"]),
-            tuple(map(_written, json.loads(row["written"]))),
+            tuple(map(_written, written or ())),
             row["cause"],
             datetime.fromisoformat(row["decided_at"]),
             datetime.fromisoformat(row["confirmed_at"]),
             row["who"],
+            has_details=written is not None,
         )
 
     def _decision(self, row: sqlite3.Row) -> Decision:
@@ -335,23 +340,25 @@ class DecisionStore:
             day,
             Basis(row["basis"]),
             self._turnover(row, account, day, rules),
-            tier_of(json.loads(self._terms.content(row["tier_term"]) or "null")),
+            self._terms.tier(row["tier_term"]),
             pin_of(json.loads(row["pin"] or "null")),
             rules,
         )
 
     def _turnover(self, row: sqlite3.Row, account: AccountId, day: date, in_words: str) -> Turnover:
         """The payments as they were known then, counted by the rules that held; only the sum where they are not known
-        any more."""
+        or not kept any more."""
         rules = counting_rules(in_words, {})
         if rules is None or not Basis(row["basis"]).counts_payments:
             return Turnover(Window.of(day), ())
-        known = self.known_rates(account, rules.currency, row["id"])
-        rules, window = replace(rules, known_rates=known), Window.of(day, rules.months)
+        window = Window.of(day, rules.months)
+        only_the_sum = Turnover(window, (), rules.currency, Decimal(row["turnover"]))
+        if row["written"] == NOT_KEPT:
+            return only_the_sum
+        rules = replace(rules, known_rates=self.known_rates(account, rules.currency, row["id"]))
         found = count(self._ledger.as_known(account, window, row["version"]), window, rules)
-        if (str(found.amount), len(found.verdicts)) != (row["turnover"], row["payments"]):
-            return Turnover(window, (), rules.currency, Decimal(row["turnover"]))
-        return found
+        as_decided = (str(found.amount), len(found.verdicts)) == (row["turnover"], row["payments"])
+        return found if as_decided else only_the_sum
 
 
 def _leaves(night: sqlite3.Row, row: sqlite3.Row) -> bool:
@@ -393,12 +400,8 @@ def _written(content: list[Any] | dict[str, Any]) -> PlainChange:
     return change_of(content if isinstance(content, dict) else dict(zip(_WRITTEN, content)))
 
 
-def _text(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _mark_of(decision: Decision) -> bytes:
     """Two decisions with the same mark say the same, whatever their days."""
     import hashlib  # takes time to load, and pages record nothing
 
-    return hashlib.blake2b(_text(content_of(decision)).encode(), digest_size=_MARK_SIZE).digest()
+    return hashlib.blake2b(text_of(content_of(decision)).encode(), digest_size=_MARK_SIZE).digest()

@@ -80,8 +80,10 @@ class LedgerStore:
         return list(found.values())
 
     def latest(self) -> int:
-        """The newest version's number."""
-        return int(self._connection.execute("SELECT coalesce(max(version), 0) FROM ledger").fetchone()[0])
+        """The highest number that a version was ever given, though it may be gone: what a decision refers to stays what
+        it was, whoever's payments are forgotten."""
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger'").fetchone()
+        return int(row[0]) if row else 0
 
     # --- what lists of everybody show ---
 

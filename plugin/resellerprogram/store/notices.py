@@ -8,19 +8,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from ..programme.forecast import Keep
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, is_told, joined, overtakes
 from ..programme.outcomes import OVER, WITHDRAWN
 from ..programme.text import short
-from .contents import content_of_tier, tier_of
+from ..programme.tiers import Tier
+from .contents import text_of
 from .database import LONGEST_ERROR, moment, transaction
 from .readable import readable
+from .terms import TermStore
 
 LATELY = 100
 """Notices of one account among which the last ones are looked for."""
+_LENGTH_OF_A_DAY = len("2025-01-20")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class NoticeStore:
     """Notices by account, kind and cause. An account's wish not to be told is here, too."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self._connection, self._terms = connection, TermStore(connection)
 
     def is_new(self, notice: Notice) -> bool:
         """Whether the account wants to know of it, and does not know yet."""
@@ -66,13 +68,14 @@ class NoticeStore:
             (notice.account, notice.kind.value, notice.cause, len(notice.cause) + 1, f"{notice.cause}#"),
         ).fetchone()[0]
         self._connection.execute(
-            "INSERT INTO notice (account, kind, cause, made_at, content) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO notice (account, kind, cause, made_at, before_term, tier_term, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 notice.account,
                 notice.kind.value,
                 f"{notice.cause}#{same + 1}" if same else notice.cause,
                 moment(now),
-                json.dumps(_content(notice), ensure_ascii=False),
+                *self._content(notice),
             ),
         )
 
@@ -82,8 +85,10 @@ class NoticeStore:
 
     def change(self, number: int, notice: Notice) -> None:
         """One that waited is told as the account stands now."""
-        content = json.dumps(_content(notice), ensure_ascii=False)
-        self._connection.execute("UPDATE notice SET content = ? WHERE id = ?", (content, number))
+        self._connection.execute(
+            "UPDATE notice SET before_term = ?, tier_term = ?, content = ? WHERE id = ?",
+            (*self._content(notice), number),
+        )
 
     def _of(self, account: AccountId) -> list[KeptNotice]:
         """What the account was told lately, and what it is about to be told, oldest first."""
@@ -91,16 +96,16 @@ class NoticeStore:
             "SELECT * FROM notice WHERE account = ? AND outcome NOT IN (?, ?) ORDER BY id DESC LIMIT ?",
             (account, OVER, WITHDRAWN, LATELY),
         ).fetchall()
-        return list(readable(reversed(rows), _kept))
+        return list(readable(reversed(rows), self._kept))
 
     def waiting(self) -> list[KeptNotice]:
         """What is still to be sent, oldest first."""
         rows = self._connection.execute("SELECT * FROM notice WHERE outcome = '' ORDER BY id")
-        return list(readable(rows, _kept))
+        return list(readable(rows, self._kept))
 
     def newest(self, count: int) -> list[KeptNotice]:
         rows = self._connection.execute("SELECT * FROM notice ORDER BY id DESC LIMIT ?", (count,))
-        return list(readable(rows, _kept))
+        return list(readable(rows, self._kept))
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM notice").fetchone()[0])
@@ -123,43 +128,41 @@ class NoticeStore:
             "INSERT INTO unwanted_notice (account, kind) VALUES (?, ?)", [(account, kind.value) for kind in unwanted]
         )
 
+    def _content(self, notice: Notice) -> tuple[int | None, int | None, str]:
+        """Its tiers, and what keeps the first of them."""
+        return (
+            self._terms.number_of_tier(notice.before),
+            self._terms.number_of_tier(notice.tier),
+            text_of(_content_of_keep(notice.keep)) if notice.keep else "",
+        )
 
-def _content(notice: Notice) -> dict[str, Any]:
-    keep = notice.keep
+    def _kept(self, row: sqlite3.Row) -> KeptNotice:
+        """The day is what every cause begins with."""
+        before = self._terms.tier(row["before_term"])
+        return KeptNotice(
+            row["id"],
+            Notice(
+                AccountId(row["account"]),
+                Kind(row["kind"]),
+                date.fromisoformat(row["cause"][:_LENGTH_OF_A_DAY]),
+                before,
+                self._terms.tier(row["tier_term"]),
+                _keep_of(before, json.loads(row["content"])) if row["content"] else None,
+            ),
+            datetime.fromisoformat(row["made_at"]),
+            row["outcome"],
+            row["error"],
+        )
+
+
+def _content_of_keep(keep: Keep) -> dict[str, str]:
     return {
-        "day": notice.day.isoformat(),
-        "before": content_of_tier(notice.before),
-        "tier": content_of_tier(notice.tier),
-        "keep": keep
-        and {
-            "amount": str(keep.amount),
-            "first_day": keep.first_day.isoformat(),
-            "last_day": keep.last_day.isoformat(),
-        },
+        "amount": str(keep.amount),
+        "first_day": keep.first_day.isoformat(),
+        "last_day": keep.last_day.isoformat(),
     }
 
 
-def _kept(row: sqlite3.Row) -> KeptNotice:
-    content = json.loads(row["content"])
-    before, keep = tier_of(content["before"]), content["keep"]
-    return KeptNotice(
-        row["id"],
-        Notice(
-            AccountId(row["account"]),
-            Kind(row["kind"]),
-            date.fromisoformat(content["day"]),
-            before,
-            tier_of(content["tier"]),
-            Keep(
-                before,
-                Decimal(keep["amount"]),
-                date.fromisoformat(keep["first_day"]),
-                date.fromisoformat(keep["last_day"]),
-            )
-            if keep and before
-            else None,
-        ),
-        datetime.fromisoformat(row["made_at"]),
-        row["outcome"],
-        row["error"],
-    )
+def _keep_of(tier: Tier | None, content: dict[str, str]) -> Keep | None:
+    first_day, last_day = date.fromisoformat(content["first_day"]), date.fromisoformat(content["last_day"])
+    return Keep(tier, Decimal(content["amount"]), first_day, last_day) if tier else None

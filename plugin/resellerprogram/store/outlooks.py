@@ -11,7 +11,7 @@ from decimal import Decimal
 from ..programme.basis import Basis
 from ..programme.forecast import Outlook
 from ..programme.ids import AccountId
-from .contents import content_of_pin, content_of_tier, pin_of, tier_of
+from .contents import content_of_pin, content_of_tier, pin_of, text_of, tier_of
 from .readable import if_readable, readable
 
 
@@ -31,9 +31,7 @@ class OutlookStore:
             "counted": {day.isoformat(): str(amount) for day, amount in sorted(outlook.counted.items())},
             "pin": content_of_pin(outlook.pin),
         }
-        self._connection.execute(
-            "UPDATE standing SET outlook = ? WHERE account = ?", (json.dumps(content, ensure_ascii=False), account)
-        )
+        self._connection.execute("UPDATE standing SET outlook = ? WHERE account = ?", (text_of(content), account))
 
     def of(self, account: AccountId) -> Outlook | None:
         row = self._connection.execute("SELECT outlook FROM standing WHERE account = ?", (account,)).fetchone()

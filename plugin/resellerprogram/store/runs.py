@@ -6,11 +6,14 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ..programme.outcomes import DONE
 from ..programme.text import short
 from .database import LONGEST_ERROR, moment
 from .readable import readable
 
-KEPT = timedelta(days=90)
+KEPT, KEPT_OF_ONE = timedelta(days=90), timedelta(days=3)
+"""How long a run is kept, and one of single accounts that ended well: there is one for every payment, and what came of
+it stands with the account's decision."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,16 @@ class Run:
 
 
 class RunStore:
-    """Keeps the runs of the last 90 days."""
+    """Keeps the runs of the last 90 days, of single accounts those of three."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def begin(self, cause: str, day: date, whole: bool, now: datetime, who: str = "") -> int:
-        self._connection.execute("DELETE FROM run WHERE started_at < ?", (moment(now - KEPT),))
+        self._connection.execute(
+            "DELETE FROM run WHERE started_at < ? OR (started_at < ? AND NOT whole AND outcome = ?)",
+            (moment(now - KEPT), moment(now - KEPT_OF_ONE), DONE),
+        )
         added = self._connection.execute(
             "INSERT INTO run (cause, day, whole, started_at, who) VALUES (?, ?, ?, ?, ?)",
             (cause, day.isoformat(), whole, moment(now), who),

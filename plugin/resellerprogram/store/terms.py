@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+
+from ..programme.tiers import Tier
+from .contents import content_of_tier, text_of, tier_of
 
 
 class TermStore:
@@ -24,3 +28,16 @@ class TermStore:
         """The text of a number; of none, the empty one."""
         row = self._connection.execute("SELECT content FROM term WHERE id = ?", (number,)).fetchone()
         return str(row[0]) if row else ""
+
+    def number_of_tier(self, tier: Tier | None) -> int | None:
+        """The number of a tier with its threshold and percents; None of none."""
+        return self.number(text_of(content_of_tier(tier))) if tier else None
+
+    def tier(self, number: int | None) -> Tier | None:
+        """The tier of a number; of none, none. Raises LookupError for one that is lost."""
+        if number is None:
+            return None
+        content = self.content(number)
+        if not content:
+            raise LookupError(f"term {number}")
+        return tier_of(json.loads(content))

@@ -15,7 +15,7 @@ from ..programme.tiers import TierTable, plain
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import last_counting_day
 from .change import change_line
-from .figures import NOTHING, Titles, day, moment, money, percents, table
+from .figures import NOTHING, Titles, day, moment, money, months, percents, table
 from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
 
 
@@ -90,10 +90,10 @@ def headline(decision: Decision, whom: str, currency: str, titles: Titles, langu
 
 
 def next_step(decision: Decision, tiers: TierTable, currency: str, language: str) -> Iterator[str]:
-    """What it takes to reach the next tier."""
+    """What it takes to reach the next tier; of a sum whose payments are not known any more, that is not told."""
     turnover = decision.turnover
     following = Forecast(Outlook.of(decision), lambda _: tiers).next_tier(decision.day)
-    if following:
+    if following and turnover.recorded is None:
         yield Text(
             "{missing} more reach {name}, which starts at {threshold}.",
             "До уровня {name} (от {threshold}) не хватает {missing}.",
@@ -104,8 +104,9 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
         ).say(language)
 
 
-def written_lines(record: Record, language: str) -> Iterator[str]:
-    """When a decision was made, by what, and what was written for it."""
+def written_lines(record: Record, language: str, history_months: int) -> Iterator[str]:
+    """When a decision was made, by what, and what was written for it; or that details of that time are not kept any
+    more."""
     yield Text("Decided {at} ({cause}), confirmed {again}.", "Решено {at} ({cause}), подтверждено {again}.")(
         at=moment(record.decided_at, language),
         cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
@@ -113,6 +114,23 @@ def written_lines(record: Record, language: str) -> Iterator[str]:
     ).say(language)
     for item in record.written:
         yield Text("Written: {what}", "Записано: {what}")(what=change_line(item, language)).say(language)
+    if not record.has_details:
+        yield not_kept(history_months).say(language)
+
+
+def not_kept(history_months: int) -> Text:
+    """That of a time so long ago only the sums are on record; for how many months details are kept now, 0 where they
+    don't go any more."""
+    gone = Text(
+        "Of these days turnover, tier and basis are on record; which payments counted and what was changed is not kept "
+        "any more.",
+        "Об этих днях сохранены оборот, статус и основание; какие платежи учтены и что изменено, больше не хранится.",
+    )
+    if not history_months:
+        return gone
+    return Text("Details are kept for {months}. {gone}", "Подробности хранятся {months}. {gone}")(
+        months=months(history_months), gone=gone
+    )
 
 
 def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]:

@@ -55,13 +55,16 @@ def payments(visit: Visit) -> etree._Element:
         "These are the newest, the others count as well. Menu “Payments” has all of them and a filter by date.",
         "Это самые новые, остальные тоже учтены. Все они есть в меню «Платежи», там можно отобрать их по дате.",
     )
-    documents.say_above(visit.document, "payments", rest, _since(me, record))
+    documents.say_above(visit.document, "payments", rest, _said_of(me, record))
     return documents.list_page(visit.document, (_payment(me, each) for each in verdicts), visit.request.elid)
 
 
-def _since(me: Reseller, number: int | None) -> str:
-    """What the day of a decision looks like by what is known now, where that is something else."""
+def _said_of(me: Reseller, number: int | None) -> str:
+    """That a decision's payments are not kept any more; else what its day looks like by what is known now, where that
+    is something else."""
     record = me.visit.store.decisions.by_id(number) if number is not None else None
+    if record and not record.has_details:
+        return explanation.not_kept(me.visit.history_months).say(me.language)
     found = known_now(me.visit.store, record.decision) if record else None
     return "" if found is None or found.is_the_same else hindsight.verdict(found, me.visit.currency, me.language)
 

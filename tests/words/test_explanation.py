@@ -1,0 +1,59 @@
+"""How decisions are told whose details are not known or not kept any more (R11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from resellerprogram.programme.basis import Basis
+from resellerprogram.programme.decision import Decision, leave_out
+from resellerprogram.programme.records import Record
+from resellerprogram.words import explanation
+
+from tests.programme.builders import ACCOUNT, TABLE, decided, paid
+
+NOON = datetime(2025, 1, 20, 12)
+DETAILED = decided([paid(52_000, "2025-01-05")], "2025-01-20")
+OLD = replace(DETAILED, turnover=replace(DETAILED.turnover, verdicts=(), recorded=Decimal(52_000)))
+
+
+def told(decision: Decision, language: str, months: int = 36, has_details: bool = False) -> list[str]:
+    record = Record(1, decision, NOON.date(), NOON.date(), (), "daily", NOON, NOON, has_details=has_details)
+    lines = explanation.explanation(decision, "Ромашка", "RUB", TABLE, {}, language)
+    return [*filter(None, lines), *explanation.written_lines(record, language, months)]
+
+
+def test_of_an_old_decision_the_sums_are_told_and_that_details_are_not_kept() -> None:
+    assert told(OLD, "en") == [
+        "Account 27, Ромашка, on 2025-01-20: Partner #8 (vps 19 %, dedicated 7 %, ssl 3 %)",
+        "Basis: by turnover.",
+        "Turnover 52 000.00 RUB: payments credited from 2024-12-20 to 2025-01-20, both days included.",
+        "The payments behind it are not known any more; the sum is on record.",
+        "Decided 2025-01-20 12:00:00 (daily run), confirmed 2025-01-20 12:00:00.",
+        "Details are kept for 36 months. Of these days turnover, tier and basis are on record; which payments counted "
+        "and what was changed is not kept any more.",
+    ]
+    assert told(OLD, "ru")[-1] == (
+        "Подробности хранятся 36 месяцев. Об этих днях сохранены оборот, статус и основание; какие платежи учтены и "
+        "что изменено, больше не хранится."
+    )
+
+
+@pytest.mark.parametrize(("months", "says"), [(1, "1 месяц."), (3, "3 месяца."), (0, "Об этих днях")])
+def test_for_how_long_details_are_kept_is_told_where_they_still_go(months: int, says: str) -> None:
+    assert says in explanation.not_kept(months).ru
+    assert ("Подробности хранятся" in explanation.not_kept(months).ru) == bool(months)
+
+
+def test_of_who_took_no_part_no_payments_are_told_either_way() -> None:
+    out = leave_out(ACCOUNT, date(2025, 1, 20), Basis.EXCLUDED)
+    assert len(told(out, "en")) == 4
+    assert told(out, "en", has_details=True) == told(out, "en")[:3]
+
+
+def test_a_decision_with_details_says_nothing_of_that() -> None:
+    lines = told(DETAILED, "en", has_details=True)
+    assert "48 000.00 RUB more reach Partner #9, which starts at 100 000.00 RUB." in lines
+    assert not any("kept" in line for line in lines)
