@@ -87,8 +87,9 @@ def percents_of(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:
 
 
 def what_is_held(tier: Tier | None) -> object:
-    """What somebody holds who has that tier: the same where it compares equal, whatever became of the threshold."""
-    return tier and (tier.name, tier.percents)
+    """What somebody holds who has that tier: the same where it compares equal, whatever became of the threshold. A class
+    without a discount is no part of it, whether the table has it or not."""
+    return tier and (tier.name, {name: percent for name, percent in tier.percents.items() if percent})
 
 
 def _way_of_status(before: Tier, after: Tier) -> Way | None:

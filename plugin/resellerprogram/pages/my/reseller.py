@@ -19,6 +19,7 @@ from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
 from ...words import figures
+from ...words.tables import table_step
 from ..documents import Cell
 from ..visit import Visit
 
@@ -166,8 +167,22 @@ class Reseller:
         return tier.name if tier else self.say("no status", "без статуса")
 
     def step(self, change: Ahead) -> str:
-        """'21.01.2025: Partner #8 → Partner #7'."""
-        return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.tier)}"
+        """'21.01.2025: Partner #8 → Partner #7', by the client's own payments or pin."""
+        return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.own)}"
+
+    def table_step(self, change: Ahead) -> str:
+        """'New table from 21.01.2025: VPS 19 → 21 %'."""
+        return self.say(
+            "New table from {day}: {steps}",
+            "С {day} действует новая таблица: {steps}",
+            day=self.day_said(change.day),
+            steps=table_step(change.own, change.tier, self.visit.titles, self.language),
+        )
+
+    def steps(self, change: Ahead) -> str:
+        """Both, as far as there is something of each."""
+        own, table = change.is_own, change.is_by_table
+        return ". ".join([*([self.step(change)] if own else []), *([self.table_step(change)] if table else [])])
 
     def kept(self, keep: Keep) -> str:
         """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'; also from which day on, where it is too early today."""

@@ -92,6 +92,7 @@ _OF_MEMBERS = (
     "target",
     "missing",
     "change",
+    "table_change",
     "keep",
 )
 
@@ -259,12 +260,18 @@ def _target(me: Reseller, forecast: Forecast, targets: list[Tier]) -> Row:
 
 
 def _next_change(me: Reseller, forecast: Forecast) -> Ahead | None:
-    return next((change for change in forecast.changes() if change.day > me.today), None)
+    """The client's own: a table that changes something for them is told apart, one that does not is not told."""
+    return next((change for change in forecast.changes() if change.day > me.today and change.is_own), None)
+
+
+def _next_table(me: Reseller, forecast: Forecast) -> Ahead | None:
+    return next((change for change in forecast.changes() if change.day > me.today and change.is_by_table), None)
 
 
 def _coming(me: Reseller, forecast: Forecast) -> Row:
-    """The next change, and what keeps the tier."""
+    """The next change, what keeps the tier, and what another table changes."""
     change, document = _next_change(me, forecast), me.visit.document
+    table = _next_table(me, forecast)
     keep = forecast.keep(change) if change else None
     if keep and keep.first_day <= me.today:
         documents.say(
@@ -282,14 +289,27 @@ def _coming(me: Reseller, forecast: Forecast) -> Row:
         documents.drop_button(document, "hold")
     if keep is None:
         documents.drop_field(document, "keep")
+    if table is None:
+        documents.drop_field(document, "table_change")
     if change is None:
         documents.drop_field(document, "change")
-        return {}
+    return {**(_changed(me, change, keep) if change else {}), **(_by_table(me, table) if table else {})}
+
+
+def _changed(me: Reseller, change: Ahead, keep: Keep | None) -> Row:
     return {
-        "change": Cell(f"{me.step(change)} ({me.percents(change.tier)})", raw=change.day.isoformat()),
-        "change_tier": change.tier.name if change.tier else "",
-        "change_falls": "on" if change.falls else "off",
+        "change": Cell(f"{me.step(change)} ({me.percents(change.own)})", raw=change.day.isoformat()),
+        "change_tier": change.own.name if change.own else "",
+        "change_falls": "on" if change.falls_by_itself else "off",
         **(_kept(me, keep) if keep else {}),
+    }
+
+
+def _by_table(me: Reseller, change: Ahead) -> Row:
+    """What another table does to this client, with both percents."""
+    return {
+        "table_change": Cell(me.table_step(change), raw=change.day.isoformat()),
+        "table_change_tier": change.tier.name if change.tier else "",
     }
 
 
