@@ -80,17 +80,58 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     code, out, err = shell.run("plan")
     assert (code, err) == (0, "")
     assert out == (
-        "2025-01-20: accounts looked at: 1, to change: 1; the programme's discounts in the panel: 0\n"
+        "start 1\n"
+        "  VPS: start 1\n"
+        "  Dedicated servers: start 1\n"
+        "  SSL certificates: start 1\n"
+        "2025-01-20: accounts looked at: 1; the programme's discounts in the panel: 0\n"
         "\n"
         "account  name          turnover  tier        vds       dedic    certificate\n"
         "1        Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
         "\n"
         f"Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.\n"
     )
-    assert shell.run("apply")[1].endswith("\nWritten: 3.\n")
-    assert "\nВсё как должно быть, писать нечего.\n" in shell.run("plan", language="ru")[1]
+    applied = shell.run("apply")[1]
+    assert (applied.startswith("started 1\n"), applied.endswith("\nWritten: 3.\n")) == (True, True)
+    assert shell.run("plan", language="ru")[1].startswith("Менять нечего.\n20.01.2025: просмотрено клиентов: 1; ")
     _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
     assert "49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %  7 % → 6 %" in falling
+
+
+def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    shell.run("apply")
+    for number in range(12):
+        sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY)
+    sandbox.world.add_payment(romashka, 50_000, TODAY)
+    out = shell.run("plan")[1]
+    assert out.startswith("start 12 · rise 1\n  VPS: start 12 · rise 1\n")
+    listed, told = out.split("Clients would be notified: 14\n")
+    assert (listed.count("Client "), "… starts: 2 more, with --way start" in listed) == (10, True)
+    assert ("Ромашка" in listed, told.count("\n"), told.endswith("… 4 more\n")) == (True, 12, True)
+    assert shell.run("plan", "--way", "start")[1].count("Client ") == 12
+    summary = shell.run("plan", "--summary")[1]
+    assert (summary.startswith("start 12 · rise 1\n"), "Ромашка" in summary) == (True, False)
+    assert "\nNothing has been written. " in summary
+    told = shell.json("plan", "--way", "rise", "--class", "vps")
+    assert [planned["name"] for planned in told["planned"]] == ["Ромашка"]
+    assert (told["verdict"]["clients"]["start"], told["verdict"]["classes"]["vps"]["rise"]) == (12, 1)
+    assert "planned" not in shell.json("plan", "--summary")
+    assert "there is no class 'cloud'" in shell.run("plan", "--class", "cloud")[2]
+
+
+def test_detailed_exit_codes_are_those_that_terraforms_users_know(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    assert shell.run("plan", "--detailed-exitcode")[0] == 2, "there are changes"
+    shell.run("apply")
+    assert shell.run("plan", "--detailed-exitcode")[0] == 0, "nothing to do"
+    assert shell.run("plan", "--detailed-exitcode", "--way", "sideways")[0] == 1, "no wrong usage is a change"
+    sandbox.world.add_account("Other")
+    sandbox.fault("refuse", "payment", count=1, skip=1)
+    assert shell.run("plan", "--detailed-exitcode")[0] == 1, "somebody could not be calculated"
+    with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
+        assert shell.run("plan", "--detailed-exitcode")[0] == 1
+    assert "2: there are changes" in " ".join(shell.run("plan", "--help")[1].split())
 
 
 def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_command(

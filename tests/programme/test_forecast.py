@@ -134,7 +134,8 @@ def test_a_table_that_leaves_the_client_alone_is_no_change_and_hides_none() -> N
 
 
 def test_a_new_class_without_a_discount_for_this_tier_is_no_change() -> None:
-    more = TierTable(tuple(replace(tier, percents={**tier.percents, ServiceClass("ssd"): Decimal(0)}) for tier in TABLE.tiers))
+    ssd = ServiceClass("ssd")
+    more = TierTable(tuple(replace(tier, percents={**tier.percents, ssd: Decimal(0)}) for tier in TABLE.tiers))
     forecast = with_later_table(decided([paid(52_000, "2025-01-05")], "2025-01-20"), more, "2025-01-25")
     assert told(forecast.changes()) == [("2025-02-06", None)]
 

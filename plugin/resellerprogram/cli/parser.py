@@ -13,6 +13,7 @@ from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
+from ..words.proposal import WAY_NAMES
 from . import (
     changes,
     classes,
@@ -30,6 +31,7 @@ from . import (
 )
 
 _Value = TypeVar("_Value")
+DETAILED = "--detailed-exitcode"
 LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
 
@@ -104,6 +106,36 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         account(command, optional=True)
         as_json(command)
     day(planning, LOOK)
+    planning.add_argument(
+        "--summary",
+        action="store_true",
+        help=say("only the verdict, without the list of clients", "только итог, без списка клиентов"),
+    )
+    planning.add_argument(
+        "--way",
+        choices=list(WAY_NAMES.values()),
+        help=say("list only clients whose discounts go that way", "только клиенты, у которых со скидками будет это"),
+    )
+    planning.add_argument(
+        "--class",
+        dest="service_class",
+        type=a_name,
+        metavar="NAME",
+        help=say("list only clients for whom that class changes", "только клиенты, у которых изменится этот класс"),
+    )
+    planning.add_argument(
+        "--failed",
+        action="store_true",
+        help=say("list only clients who could not be calculated", "только клиенты, которых не удалось рассчитать"),
+    )
+    planning.add_argument(
+        DETAILED,
+        action="store_true",
+        help=say(
+            "exit with 0: nothing to do, 1: an error, also for one client only, 2: there are changes",
+            "код выхода 0: менять нечего, 1: ошибка, в том числе по одному клиенту, 2: есть изменения",
+        ),
+    )
     applying.add_argument(
         "--plan",
         type=typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME)),

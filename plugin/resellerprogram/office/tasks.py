@@ -92,6 +92,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "limit": store.settings.current().drop_limit.allows(total),
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
+            "failed": [[account, error.text.en, error.text.ru] for account, error in report.failed.items()],
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ..programme.changes import PlainChange
+from ..programme.text import Text
+from ..programme.tiers import plain
 from .figures import NOTHING, percent
 from .labels import BECAUSE
 
@@ -13,6 +17,21 @@ def change_line(change: PlainChange, language: str) -> str:
     if change.is_of_others:
         return f"{discount_line(change.what, change.value)}: {because}"
     return f"{change.what} {step(change)}" + (f" ({because})" if because else "")
+
+
+def percent_step(change: PlainChange, what: str, language: str) -> str:
+    """'VPS 19 → 17 %', 'VPS none → 3 %', 'VPS 3 % → none'; with the reason where it is not the tier."""
+    none = Text("none", "нет").say(language)
+    if change.before is None or change.after is None:
+        said = f"{_or(change.before, none)} → {_or(change.after, none)}"
+    else:
+        said = f"{plain(change.before)} → {plain(change.after)} %"
+    because = BECAUSE[change.because].say(language)
+    return f"{what} {said}" + (f" ({because})" if because else "")
+
+
+def _or(value: Decimal | None, none: str) -> str:
+    return none if value is None else percent(value)
 
 
 def step(change: PlainChange) -> str:
