@@ -594,21 +594,51 @@ def test_backup_tells_where_the_copy_is(shell: Shell, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size > 0
 
 
-def test_withdraw_tells_how_much_that_is_asks_at_a_terminal_and_takes_everything_off(
+def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_everything_off(
     shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sandbox.world.add_discount(romashka, 40, "it_1")
     shell.run("apply")
+    code, out, _ = shell.run("withdraw", "--plan", language="ru")
+    assert (code, len(sandbox.world.discounts())) == (0, 3)
+    assert out.startswith(
+        "Скидки программы отменятся у 1 клиента (скидок: 3); восстановится приостановленных скидок: 1.\n"
+        "Клиенты: 1 Ромашка.\n"
+    )
+    assert shell.json("withdraw", "--plan")["clients"] == [{"account": romashka, "name": "Ромашка"}]
+    for half in ((), ("--yes",), ("--reason", "moving")):
+        assert (shell.run("withdraw", *half)[0], len(sandbox.world.discounts())) == (2, 3), "nobody has agreed"
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
-    code, out, _ = shell.run("withdraw", language="ru")
-    assert (code, len(sandbox.world.discounts())) == (1, 3)
-    assert out.startswith("закончатся скидки программы: 3, у клиентов: 1; вернутся отложенные скидки: 0\n")
+    for answers in ("\n", "y\n\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+        assert (shell.run("withdraw")[0], len(sandbox.world.discounts())) == (1, 3)
     assert shell.json("settings", "show")["automatic"] == "on"
+    monkeypatch.setattr("sys.stdin", io.StringIO("да\nпереезд\n"))
+    code, out, _ = shell.run("withdraw", language="ru")
+    assert (code, "Скидки отменены у 1 клиента · других скидок восстановлено: 1\n" in out) == (0, True)
+    assert [(each["internal_name"], each["percent"]) for each in sandbox.world.discounts()] == [("vhost", 40)]
+    (off, *_) = [each for each in shell.json("changes") if each["what"] == "withdraw"]
+    assert off["after"] == "переезд"
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
-    assert shell.run("withdraw")[0] == 0
-    assert sandbox.world.discounts() == []
+    assert shell.run("withdraw", "--yes", "--reason", "again")[0] == 0
     shell.move(NOON + timedelta(days=1))
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+
+
+def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    shell.run("apply")
+    for name, value in (("members", "enrolled"), ("excluded_payment_methods", "1")):
+        code, out, err = shell.run("settings", "set", name, value)
+        assert (code, "--yes and --reason" in err) == (2, True)
+        assert out.startswith("1 client loses its program discounts (3).\nClients: 1 Ромашка.\n")
+        assert shell.json("settings", "show")[name] != value
+    assert shell.run("settings", "set", "window_months", "2")[0] == 0, "nobody has less by it"
+    shell.run("settings", "set", "members", "enrolled", "--yes", "--reason", "only by contract")
+    assert shell.json("settings", "show")["members"] == "enrolled"
+    (told, *_) = [each for each in shell.json("changes") if each["what"] == "loss"]
+    assert (told["whom"], told["after"]) == ("members", "only by contract")
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_full_administrator_takes_it_all_off_with_a_reason(
     assert office.refused("health.takeoff", what=what, reason="moving")[1] == "confirm"
     form = {**office.form("health.takeoff"), "what": what, "reason": "moving", "confirm": "on"}
     assert form["touched"] == (
-        "discounts of the programme that end: 3, of clients: 1; discounts set aside that come back: 1"
+        "1 client loses its program discounts (3); suspended discounts that are restored: 1.\nClients: 1 Ромашка."
     )
     (owned, *_) = office.store.owned.of(AccountId(1)).values()
     office.store.owned.keep(replace(owned, id=DiscountId(99), account=AccountId(2)))

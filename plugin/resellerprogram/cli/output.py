@@ -14,6 +14,7 @@ from typing import Any
 
 from ..host.clock import Clock
 from ..office import Office
+from ..programme import bounds
 from ..programme.bounds import LONGEST_NAME
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
@@ -80,6 +81,11 @@ class Command:
         choice = Text(" [y/N] ", " [д/Н] ").say(self.language)
         print(shown(question.say(self.language)) + choice, end="", flush=True)
         return sys.stdin.readline().strip().lower() in _YES
+
+    def ask_for(self, question: Text) -> str:
+        """A line that somebody types."""
+        print(shown(question.say(self.language)), end="", flush=True)
+        return bounds.line(sys.stdin.readline().strip())
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -100,6 +100,16 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             help=say("why, for the record", "причина, для истории"),
         )
 
+    def confirmed(to: argparse.ArgumentParser) -> None:
+        reason(to, required=False)
+        to.add_argument(
+            "--yes",
+            action="store_true",
+            help=say(
+                "do not ask; needs --reason where discounts are lost", "не спрашивать; при потере скидок нужна --reason"
+            ),
+        )
+
     planning = add("plan", preview.plan, "show what apply would change", "показать, что изменит apply")
     applying = add("apply", preview.apply, "bring the discounts to what the table says", "привести скидки к таблице")
     for command in (planning, applying):
@@ -310,6 +320,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     setting = add("set", settings.change, "change a setting", "изменить настройку", of_settings)
     setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", type=a_setting, help=say("new value, '' for none", "новое значение, '' — пусто"))
+    confirmed(setting)
 
     noticing = add(
         "notices",
@@ -342,10 +353,18 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     withdrawing = add(
         "withdraw",
         takeoff.withdraw,
-        "take all discounts of the programme off and put the others back (before uninstalling)",
-        "снять все скидки программы и вернуть отложенные (перед удалением)",
+        "tell who loses what, ask, and remove all discounts of the programme and put the others back",
+        "показать, у кого что отменится, спросить, отменить все скидки программы и восстановить приостановленные",
     )
     as_json(withdrawing)
+    withdrawing.add_argument(
+        "--plan",
+        action="store_true",
+        help=say(
+            "only show who loses what and what comes back", "только показать, у кого что отменится и что вернётся"
+        ),
+    )
+    confirmed(withdrawing)
     add(
         "put-back",
         takeoff.put_back,

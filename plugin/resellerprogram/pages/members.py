@@ -16,6 +16,7 @@ from ..programme import causes, deeds
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
 from ..programme.members import LEFT, MemberNote
+from ..programme.report import NAMED
 from ..programme.text import Text
 from ..programme.tiers import plain
 from ..store.listing import MOST_ROWS
@@ -23,6 +24,8 @@ from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
+from ..words.losses import SAY_WHY, loss_text, understood
+from ..words.people import first_names
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -55,6 +58,8 @@ def members(visit: Visit) -> etree._Element:
         "выгрузить всех.",
     )
     documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
+    if not visit.is_full:
+        documents.choose_one(visit.document, "exclude")
     return documents.list_page(visit.document, (_row(visit, each) for each in listed))
 
 
@@ -256,11 +261,33 @@ def members_enrol(visit: Visit) -> etree._Element:
 
 
 def members_exclude(visit: Visit) -> etree._Element:
-    """Asks for the reason first."""
-    accounts = visit.accounts()
-    if not visit.request.submitted:
-        return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
+    """Tells who loses what and what comes back, and asks for the reason; for several clients also for a yes."""
+    accounts, losses, request = visit.accounts(), visit.office.losses, visit.request
+    loss, several = losses.excluding(accounts), len(accounts) > 1
+    if not request.submitted:
+        if not several:
+            documents.drop_field(visit.document, "confirm")
+        documents.say(visit.document, "confirm", understood(loss).say(visit.language))
+        values = {
+            "elid": request.elid,
+            "seen": loss.mark,
+            "whom": _names(visit, accounts),
+            "loss": loss_text(loss).say(visit.language),
+            "reason": "",
+            "confirm": "off",
+        }
+        return documents.form_page(visit.document, values)
     reason = visit.line("reason")
+    if not reason:
+        visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
+    if several and request.params.get("confirm") != "on":
+        visit.refuse("{loss} Confirm it.", "{loss} Подтвердите это.", "confirm", loss=loss_text(loss))
+    if several and not loss.was_told(request.text("seen")):
+        visit.refuse(
+            "more would be lost now than this form has told; open it again",
+            "теперь отменилось бы больше, чем показала эта форма; откройте её заново",
+            "confirm",
+        )
     for account in accounts:
         visit.office.members.exclude(account, reason)
     visit.wake_worker()
@@ -276,8 +303,11 @@ def members_recalculate(visit: Visit) -> etree._Element:
     return documents.ok()
 
 
-def _names(visit: Visit) -> str:
-    return ", ".join(f"{account} {visit.office.name_of(account)}" for account in visit.accounts())
+def _names(visit: Visit, accounts: list[AccountId]) -> str:
+    """How many, and who."""
+    first = sorted(accounts)[:NAMED]
+    names = first_names(accounts, {account: visit.office.name_of(account) for account in first}).say(visit.language)
+    return names if len(accounts) == 1 else f"{len(accounts)}: {names}"
 
 
 # --- as a table for other programs ---

@@ -426,6 +426,14 @@ class PaymentMethods:
         return row.text("paymethod_name") in self.names or row.raw("paymethod_module") in self.modules
 
 
+def names_of_methods(panel: Panel, methods: PaymentMethods) -> frozenset[str]:
+    """By which names payments show these methods, also those that were picked by their module. Raises PanelError."""
+    if not methods.modules:
+        return methods.names
+    rows = panel.rows("paymethod")
+    return methods.names | {row.text("name") for row in rows if row.raw("module") in methods.modules}
+
+
 def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods, list[str]]:
     """The methods picked by id, name (in either language) or module, and the picks that match none."""
     picked = list(picked)

@@ -166,6 +166,7 @@ DEEDS = {
     deeds.TIERS: Text("tier table", "таблица уровней"),
     deeds.CLASS: Text("service class", "класс услуг"),
     deeds.SETTING: Text("setting", "настройка"),
+    deeds.LOSS: Text("discounts taken from many", "снижение у многих"),
     deeds.RECALCULATE: Text("recalculation", "пересчёт"),
     deeds.APPLY: Text("applied from the preview", "применение плана"),
     deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),

@@ -31,13 +31,6 @@ WAY_NAMES = {
 }
 """What one types for a way."""
 
-TAKEN_OFF = Text(
-    "discounts of the programme that end: {ours}, of clients: {clients}; discounts set aside that come back: {others}",
-    "закончатся скидки программы: {ours}, у клиентов: {clients}; вернутся отложенные скидки: {others}",
-)
-"""What taking the programme off means, as things stand."""
-
-
 ONLY_A_LOOK = Text(
     "Only a look at {day}: nothing has been written, and nothing acts for another day than today.",
     "Это только взгляд на {day}: ничего не записано, действует программа всегда за сегодня.",
