@@ -18,6 +18,7 @@ from ..programme.notices import Notice
 from ..programme.outcomes import CHANGED, DONE, FAILED, STOPPED, Finding
 from ..programme.report import Report
 from ..programme.text import Text, same
+from ..recalculation.lookups import name_services
 from ..recalculation.plans import keep_plan
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
 from ..store import Store
@@ -170,6 +171,7 @@ def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 def _prospect(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     account = AccountId(task.arguments["account"])
     found = as_member(root, store, clock().date(), clock(), account, PATIENCE)
+    name_services(root, store, [tree for *_, tree in found.others])
     store.prospects.keep(found)
     return same(found.tier.name if found.tier else "-")
 

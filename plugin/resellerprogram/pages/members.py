@@ -15,15 +15,18 @@ from ..office import token
 from ..programme import causes, deeds
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.lags import Lag
 from ..programme.members import LEFT, MemberNote
 from ..programme.report import NAMED
 from ..programme.text import Text
-from ..programme.tiers import plain
+from ..programme.tiers import ServiceClass, plain
+from ..recalculation.lagging import Lagging
 from ..store.listing import MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
+from ..words.lags import listed as in_words
 from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
 from . import documents
@@ -60,7 +63,12 @@ def members(visit: Visit) -> etree._Element:
     documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
     if not visit.is_full:
         documents.choose_one(visit.document, "exclude")
-    return documents.list_page(visit.document, (_row(visit, each) for each in listed))
+    lagging = Lagging(visit.store)
+    lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
+    if any(lags.values()):
+        title = visit.say("In effect; follows", "Действует; будет")
+        documents.add_column(visit.document, "change", "lag", title, sorts=False)
+    return documents.list_page(visit.document, (_row(visit, each, lags[each.standing.account]) for each in listed))
 
 
 def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
@@ -89,12 +97,14 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     )
 
 
-def _row(visit: Visit, listed: Listed) -> Row:
+def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
+    """While the panel has not taken what was decided, the percents are those that are in effect."""
     standing = listed.standing
-    percents = {
+    percents: dict[str, str | Cell] = {
         f"percent_{name}": plain(percent) if (percent := standing.percents.get(name)) is not None else ""
         for name in visit.titles
     }
+    percents.update((f"percent_{name}", Cell(plain(lag.now), "yellow")) for name, lag in lags.items())
     return {
         "id": str(standing.account),
         "name": standing.name or f"#{standing.account}",
@@ -105,6 +115,7 @@ def _row(visit: Visit, listed: Listed) -> Row:
         "missing": visit.money(standing.missing),
         "change": _change(visit, listed),
         "decided": visit.moment(standing.decided_at),
+        **({"lag": in_words(lags, visit.titles).say(visit.language)} if lags else {}),
         **_icons(visit, listed),
     }
 

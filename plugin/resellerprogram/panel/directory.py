@@ -13,7 +13,7 @@ from ..programme.bounds import is_id
 from ..programme.ids import AccountId, ProviderId
 from ..programme.members import Account
 from ..programme.payments import Rate, RateTable
-from ..programme.text import Text, short
+from ..programme.text import LANGUAGES, Text, short
 from . import assumptions
 from .answers import Row
 from .calls import NO_FILTER, Panel, TooManyRows, in_parts
@@ -216,6 +216,18 @@ def _grouped(rows: list[Row], tells: bool) -> tuple[ClientGroup, list[Incomplete
 def service_types(panel: Panel, tell: Tell = _log) -> dict[ServiceTypeId, str]:
     """The internal name of every service type. The list may not show it; then each type's form does (D.3)."""
     return _internal_names(panel, _with_ids(panel.rows("itemtype"), tell), {})
+
+
+def type_titles(panel: Panel) -> dict[ServiceTypeId, Text]:
+    """What people read of every service type, in both languages; none where the panel does not list them."""
+    try:
+        en, ru = (
+            {ServiceTypeId(row.number("id")): row.text("name") for row in _with_ids(rows, lambda odd: None)}
+            for rows in (panel.rows("itemtype", {"lang": language}) for language in LANGUAGES)
+        )
+    except PanelRefusal:
+        return {}
+    return {number: Text(name, ru.get(number) or name) for number, name in en.items() if name}
 
 
 def _internal_names(panel: Panel, rows: list[Row], known: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:

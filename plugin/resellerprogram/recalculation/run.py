@@ -50,6 +50,7 @@ from .lookups import no_client, way_of
 from .notifying import deliver
 from .plans import keep_changed
 from .savings import keep_savings
+from .scopes import tree_of
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -182,7 +183,8 @@ def as_member(root: Path, store: Store, day: date, now: datetime, account: Accou
         client = _client(context, account)
         known = replace(remember(context, client), note=MemberNote(account, ENROLLED))
         found = consider(look_again(context, first_look(context, client, known), known), known, context.rules)
-        others = [(change.other.name, change.other.value) for change in found.changes if isinstance(change, SetAside)]
+        aside = [change.other for change in found.changes if isinstance(change, SetAside)]
+        others = [(other.name, other.value, tree_of(context.panel, other)) for other in aside]
         return Prospect(account, now, found.decision.turnover.amount, found.decision.tier, others)
 
 

@@ -48,7 +48,7 @@ def join(visit: Visit) -> etree._Element:
             visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
         return _counting(me)
     agreed = _terms(me, prospect)
-    seen = of_words([agreed, *(f"{name}\t{value}" for name, value in prospect.others)])
+    seen = of_words([agreed, *("\t".join(other) for other in prospect.others)])
     if visit.request.submitted:
         if visit.request.text("seen") != seen:
             visit.refuse(*_OTHER_TERMS)
@@ -69,7 +69,7 @@ def join(visit: Visit) -> etree._Element:
             "tier": documents.Cell(me.name(prospect.tier), raw=prospect.tier.name if prospect.tier else ""),
             "agree": "off",
         },
-        tables={"others": [{"name": name, "value": value} for name, value in prospect.others]},
+        tables={"others": [me.other(name, value, tree) for name, value, tree in prospect.others]},
     )
 
 
@@ -87,7 +87,7 @@ def leave(visit: Visit) -> etree._Element:
         return documents.ok(_PAGE, "form")
     if not others:
         documents.drop_field(visit.document, "others")
-    rows = [{"name": each.shown.get("name", ""), "value": each.shown.get("value", "")} for each in others]
+    rows = [me.other(each.shown.get("name", ""), each.shown.get("value", ""), each.tree) for each in others]
     return documents.form_page(
         visit.document, {"words": _loss(me, bool(others)), "agree": "off"}, tables={"others": rows}
     )
@@ -208,6 +208,10 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
                 "Другие ваши персональные скидки на это время откладываются и вернутся без изменений.",
             )
         )
+        parts += [
+            f"— {' '.join(filter(None, (name, value)))} ({me.covers(tree)})" if tree else f"— {name} {value}".rstrip()
+            for name, value, tree in prospect.others
+        ]
     return "\n".join(parts)
 
 

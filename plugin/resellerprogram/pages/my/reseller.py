@@ -12,15 +12,17 @@ from ...programme.basis import Basis
 from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
+from ...programme.lags import Lag
 from ...programme.limits import OVERDUE
 from ...programme.members import EXCLUDED, LEFT, MemberNote
+from ...programme.scopes import ScopeNames
 from ...programme.settings import Settings
 from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
 from ...words import figures
 from ...words.tables import table_step
-from ..documents import Cell
+from ..documents import Cell, Row
 from ..visit import Visit
 
 _NO_BREAK = "\u00a0"
@@ -200,6 +202,27 @@ class Reseller:
         if keep.first_day > self.today:
             return self.say("from {first} to {last}", "с {first} по {last} включительно", first=first, last=last)
         return self.say("by {last}", "по {last} включительно", last=last)
+
+    def covers(self, tree: str) -> str:
+        """What a discount is for: 'Shared hosting: all tariffs'."""
+        return self._scopes.text(tree).say(self.language)
+
+    @cached_property
+    def _scopes(self) -> ScopeNames:
+        from ...recalculation.scopes import scope_names  # most pages name none
+
+        return scope_names(self.visit.store)
+
+    def other(self, name: str, value: str, tree: str) -> Row:
+        """A discount that is not the programme's, with what it acts on."""
+        return {"name": name, "value": value, "covers": Cell(self.covers(tree), raw=tree)}
+
+    @cached_property
+    def lags(self) -> Mapping[ServiceClass, Lag]:
+        """What is in place of the account's discounts where the panel has not taken all that was decided."""
+        from ...recalculation.lagging import Lagging
+
+        return Lagging(self.visit.store).of(self.account, self.standing)
 
     def title(self, service_class: ServiceClass) -> str:
         return self.visit.head(self.visit.titles.get(service_class, Text(service_class, service_class)))[:-3]

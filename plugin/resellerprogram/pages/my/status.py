@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
+from ...programme.lags import Lag
 from ...programme.moves import Move
 from ...programme.text import Text
-from ...programme.tiers import Tier
+from ...programme.tiers import Tier, plain
 from ...store.notes import SAVINGS
 from ...words import figures
 from ...words.labels import MOVES
+from ...words.lags import lag_text, still_updating
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -197,15 +199,23 @@ def _moved(me: Reseller, move: Move) -> Cell:
 
 
 def _discounts(me: Reseller) -> Iterator[Row]:
-    """In force for each class, and since when; nothing is said before anything was counted."""
+    """In effect for each class, what follows where that is another percent, and since when; nothing is said before
+    anything was counted."""
     standing = me.standing
     percents, since = (standing.percents, standing.class_since) if standing else ({}, {})
     for name in () if me.state == "uncounted" else {**dict.fromkeys(me.visit.titles), **percents}:
+        lag = me.lags.get(name)
         yield {
             "class": Cell(me.title(name), raw=name),
-            "percent": me.percent(percents.get(name, Decimal(0))),
-            "since": me.day(since[name]) if name in since else "",
+            "percent": _in_place(me, lag) if lag else me.percent(percents.get(name, Decimal(0))),
+            "follows": me.percent(lag.follows) if lag else "",
+            "since": me.day(since[name]) if name in since and not lag else "",
         }
+
+
+def _in_place(me: Reseller, lag: Lag) -> Cell:
+    """'21 %; 25 % follows', where the panel has not taken it yet; behind it the percent that is charged."""
+    return Cell(lag_text(lag).say(me.language), raw=plain(lag.now))
 
 
 def _leave_out(me: Reseller) -> None:
@@ -330,7 +340,7 @@ def _notes(me: Reseller) -> Row:
     """What else there is to know; what there is nothing to say about is left out."""
     said = {
         "stopped": _stopped(me),
-        "waiting": me.say("A change is being counted…", "Изменение учитывается…") if me.is_waiting else "",
+        "waiting": _waiting(me),
         "resting": _resting(me),
         "saved": _saved(me),
     }
@@ -342,6 +352,13 @@ def _notes(me: Reseller) -> Row:
     return {name: Cell(text, raw="on" if text else "off") for name, text in said.items() if name != "saved"} | {
         "saved": said["saved"]
     }
+
+
+def _waiting(me: Reseller) -> str:
+    """That a change is being counted; and where the panel has not taken what was decided, what is in effect."""
+    if me.lags:
+        return still_updating(me.lags, me.visit.titles).say(me.language)
+    return me.say("A change is being counted…", "Изменение учитывается…") if me.is_waiting else ""
 
 
 def _stopped(me: Reseller) -> str:
@@ -383,7 +400,7 @@ def _resting(me: Reseller) -> str:
 
 def _others(me: Reseller) -> Iterator[Row]:
     for each in me.visit.store.set_aside.of(me.account):
-        yield {"name": each.shown.get("name", ""), "value": each.shown.get("value", "")}
+        yield me.other(each.shown.get("name", ""), each.shown.get("value", ""), each.tree)
 
 
 def _saved(me: Reseller) -> str:
