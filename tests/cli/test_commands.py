@@ -81,9 +81,7 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     assert (code, err) == (0, "")
     assert out == (
         "start 1\n"
-        "  VPS: start 1\n"
-        "  Dedicated servers: start 1\n"
-        "  SSL certificates: start 1\n"
+        "  VPS, dedicated servers, SSL certificates: start 1\n"
         "2025-01-20: accounts looked at: 1; the programme's discounts in the panel: 0\n"
         "\n"
         "account  name          turnover  tier        vds       dedic    certificate\n"
@@ -104,7 +102,7 @@ def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: S
         sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY)
     sandbox.world.add_payment(romashka, 50_000, TODAY)
     out = shell.run("plan")[1]
-    assert out.startswith("start 12 · rise 1\n  VPS: start 12 · rise 1\n")
+    assert out.startswith("start 12 · rise 1\n  VPS, dedicated servers, SSL certificates: start 12 · rise 1\n")
     listed, told = out.split("Clients would be notified: 14\n")
     assert (listed.count("Client "), "… starts: 2 more, with --way start" in listed) == (10, True)
     assert ("Ромашка" in listed, told.count("\n"), told.endswith("… 4 more\n")) == (True, 12, True)
@@ -448,7 +446,7 @@ def test_every_night_leaves_a_backup(shell: Shell, sandbox: Sandbox) -> None:
 def test_what_was_set_aside_is_shown_and_put_back(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     sandbox.world.add_discount(romashka, 40, "it_1", "Agreed by hand")
     planned = shell.run("plan", language="ru")[1]
-    assert "Agreed by hand 40 %: отложена" in planned
+    assert "Agreed by hand 40 %: будет приостановлена" in planned
     (changes,) = [each["changes"] for each in shell.json("plan")["planned"]]
     assert {name: changes[-1][name] for name in ("kind", "name", "value")} == {
         "kind": "set_aside",

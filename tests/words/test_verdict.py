@@ -61,6 +61,10 @@ def test_each_class_has_its_line_by_its_title() -> None:
         "SSL certificates: end 2",
         "Other services: end 1",
     ]
+    alike = Verdict({Way.ENDS: 2}, {}, 6, 6, 0, 0, {SSL: {Way.ENDS: 2}, VPS: {Way.ENDS: 2}})
+    assert list(class_lines(alike, TITLES, "en")) == ["VPS, SSL certificates: end 2"]
+    assert verdict_text(alike).en == "end 2 (none foretold)"
+    assert verdict_text(alike).ru == "Скидки отменятся у 2 клиентов (не по прогнозу)"
     assert next(class_lines(ALL, TITLES, "ru")) == "VPS: вырастут у 5 · снизятся у 12"
 
 
@@ -85,7 +89,7 @@ def test_a_class_whose_discounts_go_alike_is_told_once() -> None:
     alike = [change("certificate", None, 3), change("vds", 19, 17), change("vds.vps", 19, 17)]
     aside = PlainChange(None, "Agreed", None, None, Because.SET_ASIDE, "40 %")
     assert folded([*alike, aside], classes, TITLES, "en") == (
-        "VPS 19 → 17 %; SSL certificates none → 3 %; Agreed 40 %: set aside"
+        "VPS 19 → 17 %; SSL certificates none → 3 %; Agreed 40 %: will be set aside"
     )
     assert folded([change("certificate", 3, None)], classes, TITLES, "ru") == "SSL-сертификаты 3 % → нет"
     mixed = [change("vds", 19, 17), change("vds.vps", None, 17)]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..doctor.checks import doctor
+from ..panel.errors import PanelError
 from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -93,7 +94,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "limit": store.settings.current().drop_limit.allows(total),
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
-            "failed": [[account, error.text.en, error.text.ru] for account, error in report.failed.items()],
+            "failed": [[account, *_reason(error)] for account, error in report.failed.items()],
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )
@@ -174,6 +175,12 @@ def _prospect(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     name_services(root, store, [tree for *_, tree in found.others])
     store.prospects.keep(found)
     return same(found.tier.name if found.tier else "-")
+
+
+def _reason(error: ResellerProgrammeError) -> tuple[str, str]:
+    """What went wrong, without the call: the log has that."""
+    said = error.what_happened if isinstance(error, PanelError) else error.text
+    return said.en, said.ru
 
 
 _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {

@@ -26,7 +26,7 @@ from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
-from ..words.lags import listed as in_words
+from ..words.lags import lag_text
 from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
 from . import documents
@@ -48,10 +48,13 @@ EXPORT_ROWS = 1_000_000
 def members(visit: Visit) -> etree._Element:
     """The list, filtered as this employee left it."""
     classes = visit.store.classes.all()
-    for each in reversed(classes):
-        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title))
-    wanted = _filter(visit)
+    wanted, lagging = _filter(visit), Lagging(visit.store)
     listed, count = _listed(visit, wanted, MOST_ROWS)
+    lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
+    behind = {name for each in lags.values() for name in each}
+    for each in reversed(classes):
+        sorts = each.name not in behind  # the core orders figures only
+        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title), sorts)
     rest = visit.rest(
         len(listed),
         count,
@@ -63,11 +66,6 @@ def members(visit: Visit) -> etree._Element:
     documents.say_above(visit.document, "members", _told_filter(visit, wanted, count), rest)
     if not visit.is_full:
         documents.choose_one(visit.document, "exclude")
-    lagging = Lagging(visit.store)
-    lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
-    if any(lags.values()):
-        title = visit.say("In effect; follows", "Действует; будет")
-        documents.add_column(visit.document, "change", "lag", title, sorts=False)
     return documents.list_page(visit.document, (_row(visit, each, lags[each.standing.account]) for each in listed))
 
 
@@ -98,13 +96,16 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
 
 
 def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
-    """While the panel has not taken what was decided, the percents are those that are in effect."""
+    """While the panel has not taken what was decided, what is in effect and what follows."""
     standing = listed.standing
     percents: dict[str, str | Cell] = {
         f"percent_{name}": plain(percent) if (percent := standing.percents.get(name)) is not None else ""
         for name in visit.titles
     }
-    percents.update((f"percent_{name}", Cell(plain(lag.now), "yellow")) for name, lag in lags.items())
+    percents.update(
+        (f"percent_{name}", Cell(lag_text(lag).say(visit.language), "yellow", plain(lag.now)))
+        for name, lag in lags.items()
+    )
     return {
         "id": str(standing.account),
         "name": standing.name or f"#{standing.account}",
@@ -115,7 +116,6 @@ def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
         "missing": visit.money(standing.missing),
         "change": _change(visit, listed),
         "decided": visit.moment(standing.decided_at),
-        **({"lag": in_words(lags, visit.titles).say(visit.language)} if lags else {}),
         **_icons(visit, listed),
     }
 

@@ -284,7 +284,7 @@ def preview_apply(visit: Visit) -> etree._Element:
 
 def _whom(visit: Visit, accounts: Sequence[AccountId], waiting: Sequence[AccountId]) -> str:
     """How many are meant, and who; of those selected who is not in the plan needs nothing."""
-    names = first_names(waiting, visit.store.standings.names(waiting))
+    names = first_names(waiting, visit.store.planned.names(waiting))
     count = clients(len(waiting))
     if not accounts:
         return visit.say(
@@ -322,12 +322,12 @@ def _refuse_nothing(visit: Visit, waiting: Sequence[AccountId]) -> None:
 def _told_beyond(visit: Visit) -> str:
     if visit.is_full:
         return visit.say(
-            "That is beyond the limit: lift it for this plan and say why, or these discounts stay as they are.",
-            "Это больше предела: снимите его для этого плана и укажите причину, иначе эти скидки останутся как есть.",
+            "To apply these too, tick “Exceed the limit once” and give a reason.",
+            "Чтобы применить и их, отметьте «Превысить лимит один раз» и укажите причину.",
         )
     return visit.say(
-        "That is beyond the limit: these discounts would stay. A full administrator can lift it for this plan.",
-        "Это больше предела: эти скидки остались бы. Снять его для этого плана может полный администратор.",
+        "Only an administrator with full access can let the limit be exceeded.",
+        "Превысить лимит может только администратор с полным доступом.",
     )
 
 

@@ -23,14 +23,17 @@ def take_off(visit: Visit) -> etree._Element:
     loss, put_back = losses.withdrawing(), losses.putting_back()
     if not request.submitted:
         whose = whose_text(loss, losses.names(loss))
+        what = request.text("what")
         values = {
             "seen": loss.mark,
             "touched": "\n".join(text.say(visit.language) for text in (loss_text(loss), whose) if text),
-            "what": "",
-            "reason": "",
+            "what": what,
+            "reason": request.text("reason"),
             "confirm": "off",
         }
-        documents.say(visit.document, "confirm", understood(loss).say(visit.language))
+        if what in (WITHDRAW, PUT_BACK):
+            meant = loss if what == WITHDRAW else put_back
+            documents.say(visit.document, "confirm", understood(meant).say(visit.language))
         return documents.form_page(visit.document, values, {"what": _choices(visit, loss, put_back)})
     if request.text("what") not in (WITHDRAW, PUT_BACK):
         visit.refuse("choose what to do", "выберите, что сделать", "what")

@@ -79,6 +79,14 @@ class PlannedStore:
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
 
+    def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
+        """What these are called."""
+        rows = self._connection.execute(
+            "SELECT account, name FROM planned WHERE account IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(set(accounts))),),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def parts(self, accounts: Iterable[AccountId] | None = None) -> Iterator[Part]:
         """What is planned, of these accounts or of all, what is alike together: thousands share a few steps."""
         wanted = None if accounts is None else json.dumps(sorted(set(accounts)))

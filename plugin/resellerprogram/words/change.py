@@ -8,7 +8,7 @@ from ..programme.changes import PlainChange
 from ..programme.text import Text
 from ..programme.tiers import plain
 from .figures import NOTHING, percent
-from .labels import BECAUSE
+from .labels import BECAUSE, WILL_BE
 
 
 def change_line(change: PlainChange, language: str) -> str:
@@ -17,6 +17,13 @@ def change_line(change: PlainChange, language: str) -> str:
     if change.is_of_others:
         return f"{discount_line(change.what, change.value)}: {because}"
     return f"{change.what} {step(change)}" + (f" ({because})" if because else "")
+
+
+def planned_line(change: PlainChange, language: str) -> str:
+    """The same of what is only planned: 'Agreed by hand 40 %: will be set aside'."""
+    if change.because not in WILL_BE:
+        return change_line(change, language)
+    return f"{discount_line(change.what, change.value)}: {WILL_BE[change.because].say(language)}"
 
 
 def percent_step(change: PlainChange, what: str, language: str) -> str:

@@ -39,6 +39,12 @@ BECAUSE = {
     Because.PUT_BACK: Text("put back", "возвращена"),
 }
 
+WILL_BE = {
+    Because.SET_ASIDE: Text("will be set aside", "будет приостановлена"),
+    Because.PUT_BACK: Text("will be put back", "восстановится"),
+}
+"""What happens to other discounts, while it is only planned."""
+
 BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
     Basis.PINNED: Text(

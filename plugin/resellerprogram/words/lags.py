@@ -33,15 +33,9 @@ def still_updating(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
 
 def not_taken(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
     """What an administrator reads: 'The panel has not taken all of it yet: VPS 21 %; 25 % follows.'"""
-    return Text("The panel has not taken all of it yet: {lags}.", "Панель приняла ещё не всё: {lags}.")(
-        lags=listed(lags, titles)
-    )
-
-
-def listed(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
-    """'VPS 21 %; 25 % follows, SSL certificates none; 3 % follows'."""
     told = [
         Text(*(f"{titles.get(name, same(name)).say(language)} {lag_text(lag).say(language)}" for language in LANGUAGES))
         for name, lag in lags.items()
     ]
-    return Text(*(", ".join(text.say(language) for text in told) for language in LANGUAGES))
+    listed = Text(*(", ".join(text.say(language) for text in told) for language in LANGUAGES))
+    return Text("The panel has not taken all of it yet: {lags}.", "Панель приняла ещё не всё: {lags}.")(lags=listed)

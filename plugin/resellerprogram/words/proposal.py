@@ -12,7 +12,7 @@ from ..programme.ids import Scope
 from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
 from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
-from .change import change_line, discount_line, step
+from .change import change_line, discount_line, planned_line, step
 from .figures import NOTHING, Titles, day, money, step_of_tier, table
 from .labels import WAYS
 from .letters import letter
@@ -76,7 +76,7 @@ def plan_lines(
     service type. Of what is `only_look` no command writes anything; a `summary` leaves the list out."""
     yield from verdict_lines(report, terms, language, written)
     if not summary:
-        yield from _list_lines(report, terms, language, wanted)
+        yield from _list_lines(report, terms, language, wanted, written)
     if not report.planned:
         return
     yield ""
@@ -128,7 +128,7 @@ def chosen(report: Report, terms: Terms, wanted: Wanted) -> list[Planned]:
     return sorted(found, key=lambda planned: (order.index(planned.way), planned.account.id))
 
 
-def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted) -> Iterator[str]:
+def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, written: bool) -> Iterator[str]:
     """All who are wanted; of the whole plan the first of each way, and how many more there are."""
     found = chosen(report, terms, wanted)
     places: Counter[Way] = Counter()
@@ -139,7 +139,7 @@ def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted) -> 
             shown.append(planned)
     if shown:
         yield ""
-        yield from _plan_table(shown, report, terms.currency, language)
+        yield from _plan_table(shown, report, terms.currency, language, written)
     if wanted.failed:
         yield from _failed_lines(report, language, written=False, all_of_them=True)
     for way, count in places.items():
@@ -186,7 +186,7 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
         yield Text("… {rest} more", "… ещё {rest}")(rest=rest).say(language)
 
 
-def _plan_table(shown: Sequence[Planned], report: Report, currency: str, language: str) -> Iterator[str]:
+def _plan_table(shown: Sequence[Planned], report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
     plain = [_part(planned, report).changes for planned in shown]
     types = {each.scope: each.what for changes in plain for each in changes if each.scope}
     header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
@@ -196,7 +196,7 @@ def _plan_table(shown: Sequence[Planned], report: Report, currency: str, languag
         (
             *_whose(planned, currency),
             *(_steps(changes, scope) for scope in sorted(types)),
-            *([_others(changes, language)] if others else []),
+            *([_others(changes, language, written)] if others else []),
         )
         for planned, changes in zip(shown, plain)
     )
@@ -216,5 +216,6 @@ def _steps(changes: Iterable[PlainChange], scope: Scope) -> str:
     return ", ".join(step(each) for each in changes if each.scope == scope)
 
 
-def _others(changes: Iterable[PlainChange], language: str) -> str:
-    return ", ".join(change_line(each, language) for each in changes if each.is_of_others)
+def _others(changes: Iterable[PlainChange], language: str, written: bool) -> str:
+    line = change_line if written else planned_line
+    return ", ".join(line(each, language) for each in changes if each.is_of_others)

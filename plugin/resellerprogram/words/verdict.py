@@ -9,7 +9,7 @@ from ..programme.effects import Way
 from ..programme.ownership import OTHER_SERVICES
 from ..programme.text import LANGUAGES, Text, same
 from ..programme.verdict import ClassOfType, Verdict, by_class
-from .change import change_line, percent_step
+from .change import change_line, percent_step, planned_line
 from .figures import Titles
 from .tables import clients
 
@@ -33,6 +33,7 @@ _DID = {
     Way.PUT_RIGHT: Text("put right {whom}", "исправлены у {whom}"),
 }
 _FORETOLD = Text("{way} ({count} foretold)", "{way} (из них по прогнозу у {count})")
+_NONE_FORETOLD = Text("{way} (none foretold)", "{way} (не по прогнозу)")
 _OTHERS = (
     (
         Text("set aside {count}", "других скидок приостановится: {count}"),
@@ -56,12 +57,16 @@ def verdict_text(verdict: Verdict, done: bool = False) -> Text:
 
 
 def class_lines(verdict: Verdict, titles: Titles, language: str, done: bool = False) -> Iterator[str]:
-    """'VPS: rise 5 · fall 12', a line for each class."""
+    """'VPS: rise 5 · fall 12', a line for each class; classes that go alike share one."""
+    alike: dict[str, list[str]] = {}
     for name in (*titles, *(each for each in verdict.classes if each not in titles)):
         if name in verdict.classes:
             title = titles.get(name, same(name)) if name else OTHER_SERVICES
-            said = title.say(language)
-            yield f"{said[:1].upper()}{said[1:]}: {_joined(_ways(verdict.classes[name], done)).say(language)}"
+            ways = _joined(_ways(verdict.classes[name], done)).say(language)
+            alike.setdefault(ways, []).append(title.say(language))
+    for ways, shared in alike.items():
+        said = ", ".join(shared)
+        yield f"{said[:1].upper()}{said[1:]}: {ways}"
 
 
 def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
@@ -87,7 +92,7 @@ def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
 
 
 def folded(changes: Iterable[PlainChange], class_of: ClassOfType, titles: Titles, language: str) -> str:
-    """What happens to a client's discounts: 'VPS 19 → 17 %; SSL certificates 3 → 1 %; Agreed by hand 40 %: set aside'.
+    """What happens to a client's discounts: 'VPS 19 → 17 %; SSL certificates 3 → 1 %; Agreed by hand 40 %: will be set aside'.
     A class whose discounts all go alike is told once."""
     changes = list(changes)
     classes = by_class(changes, class_of)
@@ -98,7 +103,7 @@ def folded(changes: Iterable[PlainChange], class_of: ClassOfType, titles: Titles
             parts.append(percent_step(classes[name][0], titles[name].say(language), language))
         else:
             parts += [change_line(change, language) for change in classes.get(name, ())]
-    return "; ".join([*parts, *(change_line(change, language) for change in changes if change.is_of_others)])
+    return "; ".join([*parts, *(planned_line(change, language) for change in changes if change.is_of_others)])
 
 
 def _ways(
@@ -114,7 +119,7 @@ def _ways(
         whom = Text(str(count), clients(count).ru if leads else str(count))
         said = text(whom=whom)
         if foretold is not None and way.lowers and foretold.get(way, 0) < count:
-            said = _FORETOLD(way=said, count=foretold.get(way, 0))
+            said = (_FORETOLD if foretold.get(way, 0) else _NONE_FORETOLD)(way=said, count=foretold.get(way, 0))
         found.append(Text(said.en, f"скидки {said.ru}".capitalize()) if leads else said)
     return found
 

@@ -6,6 +6,7 @@ Whose session it is, the panel is asked each time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from lxml import etree
@@ -47,7 +48,8 @@ def join(visit: Visit) -> etree._Element:
         if visit.request.submitted:
             visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
         return _counting(me)
-    agreed = _terms(me, prospect)
+    terms = _terms(me, prospect)
+    agreed = "\n".join([terms, *_resting(me, prospect)])
     seen = of_words([agreed, *("\t".join(other) for other in prospect.others)])
     if visit.request.submitted:
         if visit.request.text("seen") != seen:
@@ -63,7 +65,7 @@ def join(visit: Visit) -> etree._Element:
     return documents.form_page(
         visit.document,
         {
-            "words": agreed,
+            "words": terms,
             "seen": seen,
             "turnover": me.money(prospect.turnover),
             "tier": documents.Cell(me.name(prospect.tier), raw=prospect.tier.name if prospect.tier else ""),
@@ -208,11 +210,14 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
                 "Другие ваши персональные скидки на это время откладываются и вернутся без изменений.",
             )
         )
-        parts += [
-            f"— {' '.join(filter(None, (name, value)))} ({me.covers(tree)})" if tree else f"— {name} {value}".rstrip()
-            for name, value, tree in prospect.others
-        ]
     return "\n".join(parts)
+
+
+def _resting(me: Reseller, prospect: Prospect) -> Iterator[str]:
+    """What the table shows of the discounts that will rest, for the record of what was agreed to."""
+    for name, value, tree in prospect.others:
+        covers = f"({me.covers(tree)})" if tree else ""
+        yield " ".join(filter(None, ("—", name, value, covers)))
 
 
 def _office(me: Reseller) -> Office:
