@@ -421,7 +421,10 @@ give_back() {
     works || die "the installed plugin does not run, so nothing can be given back; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
         "установленный плагин не запускается, вернуть скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
     if [ -n "$WITHDRAW" ]; then
-        "$ROOT/sbin/$NAME" withdraw </dev/null || die "the discounts could not be taken off; nothing was removed" \
+        yes=
+        case $("$ROOT/sbin/$NAME" withdraw --help 2>/dev/null) in *--yes*) yes="--yes --reason uninstall" ;; esac
+        # shellcheck disable=SC2086  # two words; a release before this one asked nobody
+        "$ROOT/sbin/$NAME" withdraw $yes </dev/null || die "the discounts could not be taken off; nothing was removed" \
             "скидки не удалось снять; ничего не удалено"
     else
         "$ROOT/sbin/$NAME" put-back || die \

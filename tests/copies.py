@@ -26,21 +26,39 @@ _NEVER_COUNTED = Text(
     "отменённые платежи",
 )
 
+_LOOKS_AGAIN = ' setvalues="yes"'
+_LOSS = (
+    '<field name="told" noname="yes"><input type="hidden" name="told"/></field>',
+    '<field name="loss" noname="yes" formwidth="yes"><textdata name="loss" type="data" warning="yes"/></field>',
+    '<field name="reason"><input type="text" name="reason" maxlength="500"/></field>',
+    '<field name="confirm"><input type="checkbox" name="confirm"/></field>',
+)
+"""Shown where what was typed takes discounts from somebody."""
+_LOSS_TEXTS = (
+    ("lowering", Text("Who loses discounts", "У кого отменятся скидки")),
+    ("reason", Text("Reason", "Причина")),
+    ("hint_reason", Text("For the record", "Для истории")),
+    ("confirm", Text("I understand what is lost", "Понимаю, что отменится")),
+    ("hint_confirm", Text("Required", "Обязательно")),
+)
+
 
 def _control(setting: Setting) -> str:
-    name, kind = setting.name, setting.kind
+    """What may lower somebody's discounts lets the form look again, and tell whose."""
+    kind = setting.kind
+    name = f'name="{setting.name}"' + (_LOOKS_AGAIN if setting.may_lower else "")
     if isinstance(kind, Flag):
-        return f'<input type="checkbox" name="{name}"/>'
+        return f'<input type="checkbox" {name}/>'
     if isinstance(kind, SomeOf):
-        return f'<select name="{name}" type="multiple"/>'
+        return f'<select {name} type="multiple"/>'
     if isinstance(kind, (OneOf, Provider, Currency)):
-        return f'<select name="{name}"/>'
+        return f"<select {name}/>"
     if isinstance(kind, Members):
         hiding = "".join(f'<if value="{rule}" hide="group"/>' for rule in kind.rules if rule != "group")
-        return f'<select name="{name}" type="radio">{hiding}</select>'
+        return f'<select {name} type="radio">{hiding}</select>'
     if isinstance(kind, Line):
-        return f'<input type="text" name="{name}" maxlength="{kind.longest}"/>'
-    return f'<input type="text" name="{name}" required="yes"{_bounds(kind)}/>'
+        return f'<input type="text" {name} maxlength="{kind.longest}"/>'
+    return f'<input type="text" {name} required="yes"{_bounds(kind)}/>'
 
 
 def _bounds(kind: Kind) -> str:
@@ -55,7 +73,7 @@ def _fields(group: Group) -> Iterator[str]:
         if setting.group is group:
             yield f'<field name="{setting.name}">{_control(setting)}</field>'
             if isinstance(setting.kind, Members):
-                yield '<field name="group"><select name="group"/></field>'
+                yield f'<field name="group"><select name="group"{_LOOKS_AGAIN}/></field>'
     if group is Group.WHAT_COUNTS:
         yield '<field name="kinds" formwidth="yes"><textdata name="kinds" type="msg"/></field>'
 
@@ -66,6 +84,9 @@ def _form() -> Iterator[str]:
         yield f'      <page name="{group.value}"{collapsed}>'
         yield from (f"        {field}" for field in _fields(group))
         yield "      </page>"
+    yield '      <page name="lowering">'
+    yield from (f"        {field}" for field in _LOSS)
+    yield "      </page>"
 
 
 def _messages() -> Iterator[tuple[str, Text]]:
@@ -77,6 +98,7 @@ def _messages() -> Iterator[tuple[str, Text]]:
         yield f"hint_{setting.name}", setting.hint
     yield from zip(("group", "hint_group"), _CLIENT_GROUP)
     yield "kinds", _NEVER_COUNTED
+    yield from _LOSS_TEXTS
 
 
 def form() -> str:
@@ -117,8 +139,9 @@ Written by `PYTHONPATH=.:plugin python -m tests.copies` from `plugin/resellerpro
 `resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is refused.
 
 *Level*: from which on an administrator may change it; 29 is an employee, 30 a full administrator. *Lowers*: a change
-can lower or end discounts that the programme has given. Look at `resellerprogram plan` then, before the next run: that
-stops where it would take more than the limit on drops.
+can lower or end discounts that the programme has given. Whose is told before it is changed, and a reason and a yes are
+asked for (`--yes --reason TEXT` where nobody sits at the terminal); the next run still stops where it would take more
+than the limit on drops.
 
 | name | default | level | lowers | meaning |
 |---|---|---|---|---|

@@ -17,6 +17,7 @@ from resellerprogram.store.lock import as_worker
 from tests.benchmarks.measuring import Row, goal, placed, repeat, set_paid, started, timed
 from tests.installation import download
 from tests.installation import run as install
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 
@@ -31,6 +32,8 @@ def measure(share: int) -> list[Row]:
         account = panel.world.add_account("Romashka")
         bare_setpaid = [timed(partial(set_paid, panel, placed(panel, account, today))) for _ in range(rounds)]
         install("install", panel.root, "--wheels", str(download(Path(folder) / "wheels")))
+        with Store(panel.root, datetime.now()) as store:
+            go_live(store)
         command = str(panel.root / "sbin" / "resellerprogram")
         subprocess.run([command, "settings", "set", "drop_limit_count", "1000"], check=True, capture_output=True)
         subprocess.run([command, "apply"], check=True, capture_output=True)

@@ -40,6 +40,7 @@ from resellerprogram.store import Store
 from resellerprogram.store.users import ClientUser
 
 from tests.benchmarks.measuring import Row
+from tests.operator import go_live
 
 FIRST_DAY = date(2025, 1, 20)
 DAYS, MEMBERS, PAYMENTS = 60, 1000, 15_000
@@ -243,6 +244,7 @@ def measure(share: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "var").mkdir()
         with Store(Path(folder), datetime.combine(FIRST_DAY, time())) as store:
+            go_live(store)
             found = grow(store, members, payments, DAYS)
     megabytes = found.whole / BYTES_OF_A_MEGABYTE
     return [

@@ -19,6 +19,7 @@ from pathlib import Path
 from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
 with Store(Path(sys.argv[1]), datetime(2025, 1, 20)) as store:
+    store.going_live.start(datetime(2020, 1, 1), "chief")
     store.settings.set("panel_url", sys.argv[2])
     recalculate(Path(sys.argv[1]), store, date(2025, 1, 20), datetime.now, "memory", write=sys.argv[3] == "apply")
 print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)

@@ -29,6 +29,7 @@ from resellerprogram.store.planned import PlannedAccount
 from tests.benchmarks.measuring import Row, goal, repeat, started, timed
 from tests.installation import download
 from tests.installation import run as install
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 PERCENTS = {f"percent_{name}": "5" for name in ("vps", "dedicated", "ssl")}
@@ -75,6 +76,8 @@ def measure(share: int) -> list[Row]:
     ):
         panel.world.add_many(100, 6, date.today())
         install("install", panel.root, "--wheels", str(download(Path(folder) / "wheels")))
+        with Store(panel.root, datetime.now()) as store:
+            go_live(store)
         subprocess.run([str(panel.root / "sbin" / "resellerprogram"), "apply"], check=True, capture_output=True)
         many_members(panel, members)
         with Store(panel.root, datetime.now()) as store:

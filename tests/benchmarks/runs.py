@@ -14,6 +14,7 @@ from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
 
 from tests.benchmarks.measuring import Row, alternately, timed
+from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 TODAY = date(2025, 1, 20)
@@ -25,6 +26,7 @@ def measure(share: int) -> list[Row]:
         accounts = panel.world.add_many(members, 6, TODAY)
         panel.reset_calls(recording=False)
         with Store(panel.root, datetime(2025, 1, 20)) as store:
+            go_live(store)
             store.settings.set("panel_url", panel.url)
             written = recalculate(panel.root, store, TODAY, datetime.now, "first").written
             settle = recalculate(panel.root, store, TODAY, datetime.now, "second").written

@@ -83,17 +83,56 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     code, out, err = shell.run("plan")
     assert (code, err) == (0, "")
     assert out == (
-        "2025-01-20: accounts looked at: 1, to change: 1; the programme's discounts in the panel: 0\n"
+        "start 1\n"
+        "  VPS, dedicated servers, SSL certificates: start 1\n"
+        "2025-01-20: accounts looked at: 1; the programme's discounts in the panel: 0\n"
         "\n"
         "account  name          turnover  tier        vds       dedic    certificate\n"
         "1        Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
         "\n"
         f"Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.\n"
     )
-    assert shell.run("apply")[1].endswith("\nWritten: 3.\n")
-    assert "\nВсё как должно быть, писать нечего.\n" in shell.run("plan", language="ru")[1]
+    applied = shell.run("apply")[1]
+    assert (applied.startswith("started 1\n"), applied.endswith("\nWritten: 3.\n")) == (True, True)
+    assert shell.run("plan", language="ru")[1].startswith("Менять нечего.\n20.01.2025: просмотрено клиентов: 1; ")
     _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
     assert "49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %  7 % → 6 %" in falling
+
+
+def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    shell.run("apply")
+    for number in range(12):
+        sandbox.world.add_payment(sandbox.world.add_account(f"Client {number}"), 600, TODAY)
+    sandbox.world.add_payment(romashka, 50_000, TODAY)
+    out = shell.run("plan")[1]
+    assert out.startswith("start 12 · rise 1\n  VPS, dedicated servers, SSL certificates: start 12 · rise 1\n")
+    listed, told = out.split("Clients would be notified: 14\n")
+    assert (listed.count("Client "), "… starts: 2 more, with --way start" in listed) == (10, True)
+    assert ("Ромашка" in listed, told.count("\n"), told.endswith("… 4 more\n")) == (True, 12, True)
+    assert shell.run("plan", "--way", "start")[1].count("Client ") == 12
+    summary = shell.run("plan", "--summary")[1]
+    assert (summary.startswith("start 12 · rise 1\n"), "Ромашка" in summary) == (True, False)
+    assert "\nNothing has been written. " in summary
+    told = shell.json("plan", "--way", "rise", "--class", "vps")
+    assert [planned["name"] for planned in told["planned"]] == ["Ромашка"]
+    assert (told["verdict"]["clients"]["start"], told["verdict"]["classes"]["vps"]["rise"]) == (12, 1)
+    assert "planned" not in shell.json("plan", "--summary")
+    assert "there is no class 'cloud'" in shell.run("plan", "--class", "cloud")[2]
+
+
+def test_detailed_exit_codes_are_those_that_terraforms_users_know(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    assert shell.run("plan", "--detailed-exitcode")[0] == 2, "there are changes"
+    shell.run("apply")
+    assert shell.run("plan", "--detailed-exitcode")[0] == 0, "nothing to do"
+    assert shell.run("plan", "--detailed-exitcode", "--way", "sideways")[0] == 1, "no wrong usage is a change"
+    sandbox.world.add_account("Other")
+    sandbox.fault("refuse", "payment", count=1, skip=1)
+    assert shell.run("plan", "--detailed-exitcode")[0] == 1, "somebody could not be calculated"
+    with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
+        assert shell.run("plan", "--detailed-exitcode")[0] == 1
+    assert "2: there are changes" in " ".join(shell.run("plan", "--help")[1].split())
 
 
 def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_command(
@@ -423,7 +462,7 @@ def test_every_night_leaves_a_backup(shell: Shell, sandbox: Sandbox) -> None:
 def test_what_was_set_aside_is_shown_and_put_back(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     sandbox.world.add_discount(romashka, 40, "it_1", "Agreed by hand")
     planned = shell.run("plan", language="ru")[1]
-    assert "Agreed by hand 40 %: отложена" in planned
+    assert "Agreed by hand 40 %: будет приостановлена" in planned
     (changes,) = [each["changes"] for each in shell.json("plan")["planned"]]
     assert {name: changes[-1][name] for name in ("kind", "name", "value")} == {
         "kind": "set_aside",
@@ -569,21 +608,51 @@ def test_backup_tells_where_the_copy_is(shell: Shell, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size > 0
 
 
-def test_withdraw_tells_how_much_that_is_asks_at_a_terminal_and_takes_everything_off(
+def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_everything_off(
     shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sandbox.world.add_discount(romashka, 40, "it_1")
     shell.run("apply")
+    code, out, _ = shell.run("withdraw", "--plan", language="ru")
+    assert (code, len(sandbox.world.discounts())) == (0, 3)
+    assert out.startswith(
+        "Скидки программы отменятся у 1 клиента (скидок: 3); восстановится приостановленных скидок: 1.\n"
+        "Клиенты: 1 Ромашка.\n"
+    )
+    assert shell.json("withdraw", "--plan")["clients"] == [{"account": romashka, "name": "Ромашка"}]
+    for half in ((), ("--yes",), ("--reason", "moving")):
+        assert (shell.run("withdraw", *half)[0], len(sandbox.world.discounts())) == (2, 3), "nobody has agreed"
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
-    code, out, _ = shell.run("withdraw", language="ru")
-    assert (code, len(sandbox.world.discounts())) == (1, 3)
-    assert out.startswith("закончатся скидки программы: 3, у клиентов: 1; вернутся отложенные скидки: 0\n")
+    for answers in ("\n", "y\n\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+        assert (shell.run("withdraw")[0], len(sandbox.world.discounts())) == (1, 3)
     assert shell.json("settings", "show")["automatic"] == "on"
+    monkeypatch.setattr("sys.stdin", io.StringIO("да\nпереезд\n"))
+    code, out, _ = shell.run("withdraw", language="ru")
+    assert (code, "Скидки отменены у 1 клиента · других скидок восстановлено: 1\n" in out) == (0, True)
+    assert [(each["internal_name"], each["percent"]) for each in sandbox.world.discounts()] == [("vhost", 40)]
+    (off, *_) = [each for each in shell.json("changes") if each["what"] == "withdraw"]
+    assert off["after"] == "переезд"
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
-    assert shell.run("withdraw")[0] == 0
-    assert sandbox.world.discounts() == []
+    assert shell.run("withdraw", "--yes", "--reason", "again")[0] == 0
     shell.move(NOON + timedelta(days=1))
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+
+
+def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
+    shell: Shell, sandbox: Sandbox, romashka: int
+) -> None:
+    shell.run("apply")
+    for name, value in (("members", "enrolled"), ("excluded_payment_methods", "1")):
+        code, out, err = shell.run("settings", "set", name, value)
+        assert (code, "--yes and --reason" in err) == (2, True)
+        assert out.startswith("1 client loses its program discounts (3).\nClients: 1 Ромашка.\n")
+        assert shell.json("settings", "show")[name] != value
+    assert shell.run("settings", "set", "window_months", "2")[0] == 0, "nobody has less by it"
+    shell.run("settings", "set", "members", "enrolled", "--yes", "--reason", "only by contract")
+    assert shell.json("settings", "show")["members"] == "enrolled"
+    (told, *_) = [each for each in shell.json("changes") if each["what"] == "loss"]
+    assert (told["whom"], told["after"]) == ("members", "only by contract")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from resellerprogram.office import Office
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.store.changes import Author
 
-from tests.operator import Operator
-from tests.pages.desk import Desk
+from tests.operator import TODAY, Operator
+from tests.pages.desk import NOW, Desk
 
 VDS = 2
 
@@ -15,6 +17,11 @@ VDS = 2
 def options(page: object, name: str) -> dict[str, str]:
     found = page.find(f"slist[@name='{name}']")  # type: ignore[attr-defined]
     return {each.get("key"): each.text or "" for each in found}
+
+
+def panel_methods(operator: Operator) -> list[dict[str, str]]:
+    page = operator.sandbox.mgrctl("paymethod", su="admin")
+    return [{str(cell.tag): cell.text or "" for cell in row} for row in page.iterfind("elem")]
 
 
 def test_the_classes_are_listed_with_their_types(desk: Desk) -> None:
@@ -127,6 +134,61 @@ def test_settings_are_saved_as_the_command_line_writes_them(office: Desk, operat
     assert {("all", f"group:{group}"), ("refuse", "allow"), ("1", "2"), ("20", "12.5"), ("on", "off")} <= recorded
     shown = office.form("settings")
     assert (shown["members"], shown["group"], shown["promo_codes"]) == ("group", str(group), "off")
+
+
+def test_a_setting_that_takes_discounts_from_somebody_tells_from_whom_and_asks_for_a_reason_and_a_yes(
+    office: Desk, operator: Operator
+) -> None:
+    """Atlas alone is in the group, and Ромашка's other discount comes back."""
+    world = operator.sandbox.world
+    world.add_payment(world.add_account("Atlas"), 600, TODAY)
+    world.add_discount(1, 40, "it_1", "Agreed by hand")
+    operator.apply()
+    group = world.add_group("Resellers", [2])
+    assert not {"loss", "reason", "confirm"} & office.form("settings").keys()
+    opened = {**office.form("settings"), "members": "group", "group": str(group), "sv_field": "group"}
+    asked = office.form("settings", **opened)
+    assert (asked["members"], asked["group"], asked["confirm"]) == ("group", str(group), "off")
+    assert asked["loss"].splitlines() == [
+        "1 client loses its program discounts (3); suspended discounts that are restored: 1.",
+        "Clients: 1 Ромашка.",
+    ]
+    sent = {**opened, **asked, "sok": "ok"}
+    message, field = office.error(office.ask("settings", **sent))
+    assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
+    assert office.error(office.ask("settings", **{**sent, "confirm": "on"})) == ("say why", "reason")
+    agreed = {**sent, "confirm": "on", "reason": "only these"}
+    more = office.error(office.ask("settings", **{**agreed, "members": "enrolled"}))
+    assert more[0].startswith("This is not what the form has told. 2 clients lose their program discounts (6)")
+    assert office.store.settings.texts()["members"] == "all"
+    assert office.ask("settings", **agreed).find("ok") is not None
+    assert office.store.settings.texts()["members"] == f"group:{group}"
+    assert office.changes()[0][2:] == (
+        "loss",
+        "1 client loses its program discounts (3); suspended discounts that are restored: 1.",
+        "only these",
+    )
+
+
+def test_what_such_a_setting_takes_is_what_the_next_run_takes(office: Desk, operator: Operator) -> None:
+    """A payment method that does not count any more, by its id, a name or a module; a longer window lowers nobody."""
+    world = operator.sandbox.world
+    card = world.add_account("Card")
+    world.add_payment(card, 3_000, TODAY, method=2)
+    world.add_payment(card, 600, TODAY)
+    operator.apply()
+    losses = Office(office.root, office.store, Author("x"), lambda: NOW, 30).losses
+    by_method = losses.by_settings({"excluded_payment_methods": "2"})
+    assert (by_method.clients, by_method.ended, by_method.lowered) == ({card}, 0, 1)
+    for row in panel_methods(operator):
+        if row["id"] == "2":
+            assert losses.by_settings({"excluded_payment_methods": row["name"]}) == by_method
+            assert losses.by_settings({"excluded_payment_methods": row["module"]}).clients >= by_method.clients
+    assert not losses.by_settings({"window_months": "3"})
+    assert losses.by_settings({"provider": str(world.add_project("Second"))}).ended == 6
+    office.store.settings.set("excluded_payment_methods", "2")
+    (planned,) = operator.plan().planned
+    assert (planned.account.id, planned.drops) == (card, by_method.drops)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_full_administrator_takes_it_all_off_with_a_reason(
     assert office.refused("health.takeoff", what=what, reason="moving")[1] == "confirm"
     form = {**office.form("health.takeoff"), "what": what, "reason": "moving", "confirm": "on"}
     assert form["touched"] == (
-        "discounts of the programme that end: 3, of clients: 1; discounts set aside that come back: 1"
+        "1 client loses its program discounts (3); suspended discounts that are restored: 1.\nClients: 1 Ромашка."
     )
     (owned, *_) = office.store.owned.of(AccountId(1)).values()
     office.store.owned.keep(replace(owned, id=DiscountId(99), account=AccountId(2)))
@@ -157,7 +157,18 @@ def test_what_is_set_aside_is_listed(office: Desk, operator: Operator) -> None:
     operator.sandbox.world.add_discount(1, 40, "it_1", "Agreed by hand")
     operator.apply()
     (row,) = office.rows("setaside")
-    assert (row["account"], row["name"], row["value"], row["covers"]) == ("1 Ромашка", "Agreed by hand", "40 %", "it_1")
+    assert (row["account"], row["name"], row["value"], row["covers"]) == (
+        "1 Ромашка",
+        "Agreed by hand",
+        "40 %",
+        "Shared hosting: all tariffs",
+    )
+    tariff = operator.sandbox.world.add_tariff("VDS Promo", 2)
+    operator.sandbox.world.add_discount(1, 15, f"pl_{tariff}", "For one tariff")
+    operator.apply()
+    russian = Desk(office.root, office.store, level=30, language="ru")
+    (newest, _) = russian.rows("setaside")
+    assert newest["covers"] == "Виртуальный сервер: тариф VDS Promo"
 
 
 def test_who_changed_what_is_listed_and_opened_in_full(desk: Desk) -> None:

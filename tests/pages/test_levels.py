@@ -15,6 +15,7 @@ from resellerprogram.store.changes import Author
 
 from tests.operator import Operator
 from tests.pages.desk import NOW, Desk
+from tests.test_description import DESCRIPTION
 
 CLIENT, EMPLOYEE, FULL = 16, 29, 30
 FUNCTIONS_OF_FULL = (
@@ -34,7 +35,10 @@ LEVELS: Mapping[str, tuple[int, ...]] = {
     **{f"resellerprogram.{name}": (FULL,) for name in FUNCTIONS_OF_FULL},
 }
 SENT_BY_FULL: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "members.exclude": ({"elid": "1, 2", "reason": "left"}, {"elid": "1", "reason": "left"}),
+    "members.exclude": (
+        {"elid": "1, 2", "reason": "left", "confirm": "on", "seen": "0-0-0-0"},
+        {"elid": "1", "reason": "left"},
+    ),
     "health.doctor": ({"try_on": "1"}, {}),
 }
 """What of an employee's function is for full administrators, and what of it is not."""
@@ -89,6 +93,31 @@ def test_an_employee_is_not_offered_a_client_to_try_things_on(desk: Desk) -> Non
     for level, offered in ((EMPLOYEE, False), (FULL, True)):
         desk.level = level
         assert ("try_on" in {field.get("name") for field in desk.ask("health.doctor").iter("field")}) == offered
+
+
+@pytest.mark.parametrize("level", [EMPLOYEE, FULL])
+@pytest.mark.parametrize("function", ["members", "preview", "tiers", "tables", "classes", "health", "queue", "changes"])
+def test_no_button_is_shown_that_one_may_not_press(desk: Desk, function: str, level: int) -> None:
+    desk.level = level
+    page = desk.ask(function)
+    buttons = [each.get("func") for path in (".//toolbtn", ".//buttons/button") for each in page.iterfind(path)]
+    beyond = {f"resellerprogram.{name}" for name in FUNCTIONS_OF_FULL}
+    described = {
+        each.get("func") for each in DESCRIPTION.iterfind(f"metadata[@name='resellerprogram.{function}']//*[@func]")
+    }
+    assert set(buttons) == (described if level == FULL else described - beyond)
+    for toolbar in page.iterfind(".//toolbar"):
+        groups = list(toolbar)
+        assert groups
+        assert all(group.find("toolbtn") is not None for group in groups if group.get("separator") != "yes")
+        assert "yes" not in (groups[0].get("separator"), groups[-1].get("separator"))
+
+
+def test_an_employee_selects_one_client_to_exclude(desk: Desk) -> None:
+    for level, kind in ((EMPLOYEE, ("edit", "yes")), (FULL, ("groupform", None))):
+        desk.level = level
+        button = desk.ask("members").find(".//toolbtn[@name='exclude']")
+        assert (button.get("type"), button.get("nogroupedit")) == kind
 
 
 def test_every_setting_has_its_level() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from resellerprogram.programme.basis import Basis, Pin
-from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.ids import AccountId, DiscountId, Scope
+from resellerprogram.programme.ownership import OwnedDiscount
 from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import ServiceClass
 
@@ -260,8 +262,22 @@ def test_a_tier_that_has_vanished_is_shown_not_dropped(three: Desk) -> None:
 def test_several_clients_at_once(three: Desk) -> None:
     assert three.ask("members.enrol", elid="27, 29", sok="ok").find("ok") is not None
     three.level = 30
-    assert "27 Ромашка, 28 Atlas" in three.form("members.exclude", elid="27, 28")["whom"]
-    three.save("members.exclude", elid="27, 28", reason="left")
+    owned = OwnedDiscount(DiscountId(7), AccountId(28), Scope("it_2"), None, Decimal(19))
+    three.store.owned.keep(owned)
+    form = three.form("members.exclude", elid="27, 28")
+    assert (form["whom"], form["loss"]) == (
+        "2: 27 Ромашка, 28 Atlas",
+        "1 client loses its program discounts (1).",
+    )
+    assert "confirm" not in three.form("members.exclude", elid="27"), "one client needs no yes"
+    assert three.refused("members.exclude", elid="27, 28", reason="left") == (
+        "1 client loses its program discounts (1). Confirm it.",
+        "confirm",
+    )
+    seen = {**form, "elid": "27, 28", "reason": "left", "confirm": "on"}
+    three.store.owned.keep(replace(owned, id=DiscountId(8)))
+    assert three.error(three.ask("members.exclude", **seen, sok="ok"))[0].startswith("more would be lost now")
+    three.save("members.exclude", elid="27, 28", reason="left", confirm="on")
     standings = {note.account: note.standing for note in three.store.members.all()}
     assert standings == {27: "excluded", 28: "excluded", 29: "enrolled"}
     assert three.refused("members.exclude", elid="29", reason="") == ("say why", "reason")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,6 +13,7 @@ from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind
+from resellerprogram.programme.tiers import VPS, TierTable
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk
@@ -90,9 +92,66 @@ def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, ope
         "Today 48 000.00 RUB more give you Partner #9."
     )
     assert page.findtext("keep").replace("\u00a0", " ") == "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8"
-    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
+    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %", "covers": "it_1"}]
     assert "promo codes can't be used, and the discounts below are set aside" in page.findtext("resting")
     assert operator.sandbox.calls() == []
+
+
+def test_while_the_panel_refuses_i_read_what_is_in_effect_and_what_follows(me: Desk, operator: Operator) -> None:
+    """Two payments: the second one's discount on VPS is refused."""
+    operator.sandbox.fault("refuse", "account.discount.edit")
+    operator.queue(operator.sandbox.world.add_payment(1, 50_000, TODAY))
+    operator.work()
+    page = me.ask("my")
+    rows = table(page, "discounts")
+    assert [(row["class"], row["percent"], row["follows"], row["since"]) for row in rows] == [
+        ("vps", "19", "21", ""),
+        ("dedicated", "7", "8", ""),
+        ("ssl", "3", "5", ""),
+    ]
+    assert page.findtext("list[@name='discounts']/elem/percent") == "19 %; 21 % follows"
+    assert page.findtext("waiting").startswith("Your discounts are still being updated. In effect now: VPS 19 %, ")
+    me.language = "ru"
+    page = me.ask("my")
+    assert page.findtext("list[@name='discounts']/elem/percent") == "19 %; 21 % будет"
+    assert "По статусу: VPS 21 %, выделенные серверы 8 %" in page.findtext("waiting")
+    desk = Desk(operator.sandbox.root, operator.store, level=30)
+    (row,) = desk.rows("members")
+    assert (row["percent_vps"], row["percent_dedicated"]) == ("19 %; 21 % follows", "7 %; 8 % follows")
+    assert desk.form("why", elid="1")["waits"].startswith(
+        "The panel has not taken all of it yet: VPS 19 %; 21 % follows, dedicated servers 7 %; 8 % follows"
+    )
+    assert "Next try: 12:00." in desk.form("why", elid="1")["waits"]
+    operator.sandbox.clear_faults()
+    operator.store.queue.retry()
+    operator.work()
+    assert [row["follows"] for row in table(me.ask("my"), "discounts")] == ["", "", ""]
+    assert "waits" not in desk.form("why", elid="1")
+
+
+def test_a_table_that_leaves_me_alone_hides_nothing_and_one_that_does_not_is_told_apart(
+    me: Desk, operator: Operator
+) -> None:
+    tiers = operator.store.tiers.on(TODAY).table.tiers
+    higher = tuple(
+        replace(tier, percents={**tier.percents, VPS: tier.percents[VPS] + (tier.name == "Partner #7")})
+        for tier in tiers
+    )
+    operator.store.tiers.put(TierTable(tiers[:-1]), date(2025, 1, 21), "chief", NOW)
+    page = me.ask("my")
+    assert (raw(page)["change"], raw(page)["change_tier"], raw(page)["keep_amount"]) == (
+        "2025-01-21",
+        "Partner #7",
+        "1000",
+    )
+    assert "table_change" not in fields(page)
+    operator.store.tiers.put(TierTable(higher), date(2025, 1, 21), "chief", NOW)
+    page = me.ask("my")
+    assert page.findtext("change").startswith("2025-01-21: Partner #8 → Partner #7 (VPS 17 %")
+    assert page.findtext("table_change") == "New table from 2025-01-21: VPS 17 → 18 %"
+    assert raw(page)["table_change"] == "2025-01-21"
+    ahead = table(me.ask("my.ahead"), "changes")
+    assert ahead[0]["percents"].splitlines()[1] == "New table from 2025-01-21: VPS 17 → 18 %"
 
 
 def test_what_moved_it_last_is_told(me: Desk, operator: Operator) -> None:
@@ -488,7 +547,8 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     carry_out_all(operator.sandbox.root, operator.store, operator.clock(TODAY))
     page = outsider.ask("my.join")
     assert (raw(page)["tier"], raw(page)["turnover"]) == ("Partner #8", "52000")
-    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %"}]
+    assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %", "covers": "it_1"}]
+    assert page.findtext("list[@name='others']/elem/covers") == "Shared hosting: all tariffs"
     assert operator.percents(1) == {"vhost": 40}
 
     seen = raw(page)["seen"]
@@ -502,6 +562,7 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     assert (address, what, "enrolled" in before) == ("192.0.2.7", "joined", False)
     assert "client1@example.com" in who
     assert "Today you would have: Partner #8 (VPS 19 %" in after
+    assert "— Agreed by hand 40 % (Shared hosting: all tariffs)" in after
     assert raw(outsider.ask("my"))["state"] == "tier"
 
 

@@ -14,6 +14,8 @@ from resellerprogram.store.tasks import APPLY
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk
 
+ALL_END = "VPS 3 % → none; dedicated servers 1 % → none; SSL certificates 1 % → none"
+
 
 @pytest.fixture
 def desk(office: Desk, operator: Operator) -> Desk:
@@ -47,7 +49,7 @@ def kinds(desk: Desk) -> dict[str, str]:
 
 
 def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: Desk, operator: Operator) -> None:
-    assert desk.said("preview") == "no plan yet"
+    assert desk.said("preview") == "No preview yet: press “Calculate…”."
     operator.writes()
     make(desk)
     assert operator.writes() == []
@@ -60,19 +62,24 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
     }
     rows = {row["name"]: row for row in desk.rows("preview")}
     assert (rows["Ромашка"]["tier"], rows["Ромашка"]["turnover"]) == ("Partner #8 → Partner #1", "3000.00 RUB")
-    assert rows["Ромашка"]["changes"] == "vds 19 % → 5 %; dedic 7 % → 1 %; certificate 3 % → 1 %"
-    assert rows["Delta"]["changes"] == "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"
-    assert rows["Nova"]["changes"] == "Agreed by hand 40 %: set aside"
+    assert rows["Ромашка"]["changes"] == "VPS 19 → 5 %; dedicated servers 7 → 1 %; SSL certificates 3 → 1 %"
+    assert rows["Delta"]["changes"] == ALL_END
+    assert rows["Nova"]["changes"] == "Agreed by hand 40 %: will be set aside"
     assert [row["drops"] for row in desk.rows("preview")] == ["3", "3", "0", "0", "0"], "what takes away comes first"
     assert desk.shown("preview").find(".//col[@name='drops']").get("total") == "6"
     assert desk.said("preview").splitlines() == [
-        "plan of 2025-01-20 12:00, clients looked at: 5",
-        "starts: 1, rises: 1, falls: 1, ends: 1, other discounts only: 1",
-        "lowered or removed though nothing foretold it: 0, one run may: 10",
+        "start 1 · rise 1 · fall 1 · end 1 · set aside 1",
+        "VPS: start 1 · rise 1 · fall 1 · end 1",
+        "Dedicated servers, SSL certificates: start 1 · fall 1 · end 1",
+        "These drops are known beforehand, so the drop limit does not hold them up.",
+        "Calculated 2025-01-20 12:00, 5 clients.",
     ]
     desk.ask("preview.filter", sok="ok", name="", kind="falls")
     assert list(kinds(desk)) == ["Ромашка"]
     assert desk.said("preview").splitlines()[-1] == "Filter: falls. Clients: 1."
+    desk.ask("preview.filter", sok="ok", name="", kind="", service="dedicated")
+    assert list(kinds(desk)) == ["Ромашка", "Delta", "Вектор"], "Atlas rises for VPS alone"
+    assert desk.said("preview").splitlines()[-1] == "Filter: dedicated servers. Clients: 3."
 
 
 def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: Operator) -> None:
@@ -93,15 +100,13 @@ def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: 
 def test_all_of_it_is_applied(desk: Desk, operator: Operator) -> None:
     make(desk)
     form = desk.form("preview.apply")
-    assert (form["whom"], form["drops"]) == (
-        "all of the plan",
-        "lowered or removed: 6, of these not foretold: 0, allowed in one run: 10",
-    )
+    assert form["whom"].startswith("all of the plan, 5 clients: 1 Ромашка, ")
+    assert form["drops"] == "These drops are known beforehand, so the drop limit does not hold them up."
     desk.save("preview.apply")
     work(desk)
     assert kinds(desk) == {}
     assert operator.plan().planned == []
-    assert desk.said("preview").startswith("plan of")
+    assert desk.said("preview").splitlines()[-1].startswith("Calculated ")
 
 
 def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_with_a_reason(
@@ -111,7 +116,7 @@ def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_wit
     operator.sandbox.world.delete_payments(1)
     make(desk)
     clerk = Desk(desk.root, desk.store, level=29)
-    assert "A full administrator can lift it" in clerk.form("preview.apply")["beyond"]
+    assert "Only an administrator with full access" in clerk.form("preview.apply")["beyond"]
     assert "allow_drop" not in clerk.form("preview.apply")
     assert "more than one run may" in clerk.refused("preview.apply")[0]
     message, field = clerk.refused("preview.apply", allow_drop="on", reason="x")
@@ -162,15 +167,15 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
     assert told.startswith("changed meanwhile: the plan has changed since it was confirmed: accounts that differ: 2")
     assert f"({atlas} Atlas, {vector} Вектор)" in told
     assert changes(desk) == {
-        "Atlas": "vds 3 % → 19 %; dedic 1 % → 7 %; certificate 1 % → 3 %",
-        "Вектор": "vds — → 3 %; dedic — → 1 %; certificate — → 1 %",
+        "Atlas": "VPS 3 → 19 %; dedicated servers 1 → 7 %; SSL certificates 1 → 3 %",
+        "Вектор": "VPS none → 3 %; dedicated servers none → 1 %; SSL certificates none → 1 %",
     }
     russian = Desk(desk.root, desk.store, level=30, language="ru")
     assert russian.said("preview").startswith("изменилось за это время: план изменился после подтверждения: клиентов")
     desk.save("preview.apply")
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
-    assert (changes(desk), desk.said("preview")[:7]) == ({}, "plan of")
+    assert (changes(desk), desk.said("preview")) == ({}, "Nothing to change.\nCalculated 2025-01-20 12:00, 5 clients.")
 
 
 def test_a_new_table_between_preview_and_yes_applies_to_nobody_who_saw_the_old_one(
@@ -185,7 +190,7 @@ def test_a_new_table_between_preview_and_yes_applies_to_nobody_who_saw_the_old_o
     work(desk)
     assert operator.percents(id_of(desk, "Nova")) == {"vds": 3, "dedic": 1, "certificate": 1, "vhost": 40}
     assert len(operator.sandbox.world.discounts()) == len(before)
-    assert changes(desk)["Nova"] == "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"
+    assert changes(desk)["Nova"] == ALL_END
 
 
 def test_what_an_event_has_done_meanwhile_is_no_change_of_the_plan(desk: Desk, operator: Operator) -> None:
@@ -198,7 +203,7 @@ def test_what_an_event_has_done_meanwhile_is_no_change_of_the_plan(desk: Desk, o
     assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(1)["vds"]) == (19, 5)
-    assert desk.said("preview").startswith("plan of")
+    assert desk.said("preview").splitlines()[-1].startswith("Calculated ")
 
 
 def test_a_payment_answered_while_the_plan_is_applied_is_done_and_not_shown_again(
@@ -251,13 +256,16 @@ def test_selected_clients_are_confirmed_by_themselves(desk: Desk, operator: Oper
     make(desk)
     atlas, delta, vector = (id_of(desk, name) for name in ("Atlas", "Delta", "Вектор"))
     form = desk.form("preview.apply", elid=f"{atlas},{vector}")
-    assert (form["sums"], form["whom"]) == ("starts: 1, rises: 1", f"{atlas}, {vector}")
+    assert form["sums"].splitlines()[0] == "start 1 · rise 1"
+    assert form["whom"] == f"selected, 2 clients: {atlas} Atlas, {vector} Вектор"
+    some = desk.form("preview.apply", elid=f"{atlas},{vector},999")
+    assert some["whom"].startswith("selected: 3, of these something changes for 2 clients: ")
     operator.sandbox.world.refuse_all_payments(1)
     operator.sandbox.world.delete_account(vector)
     assert desk.ask("preview.apply", **form, sok="ok").find("ok") is not None
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(delta)["vds"]) == (7, 3)
-    assert desk.said("preview").startswith("plan of")
+    assert desk.said("preview").splitlines()[-1].startswith("Calculated ")
     assert kinds(desk) == {"Ромашка": "falls", "Delta": "ends", "Nova": "other discounts only"}
 
 
@@ -275,8 +283,8 @@ def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk
     assert operator.percents(1) == {}
     assert operator.percents(nova)["vds"] == 3
     assert desk.said("preview").startswith("changed meanwhile: ")
-    assert changes(desk) == {"Nova": "vds 3 % → —; dedic 1 % → —; certificate 1 % → —"}
-    assert "nothing foretold it: 3, one run may: 2" in desk.said("preview")
+    assert changes(desk) == {"Nova": ALL_END}
+    assert "nothing foretold it: 3, the drop limit is 2: these stay as they are" in desk.said("preview")
     assert "done already" not in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0], "the plan is another one"
     assert desk.refused("preview.apply") == (
         "3 discounts would be lowered or removed, more than one run may",
@@ -293,6 +301,23 @@ def test_a_task_that_names_no_plan_lifts_no_limit(desk: Desk, operator: Operator
     work(desk)
     assert operator.percents(1)["vds"] == 19
     assert desk.said("preview").startswith("stopped: 3 of")
+
+
+def test_who_could_not_be_calculated_is_told_above_and_listed_first_with_the_reason(
+    desk: Desk, operator: Operator
+) -> None:
+    operator.sandbox.fault("refuse", "payment", count=1, skip=1)
+    make(desk)
+    told = desk.said("preview").splitlines()
+    assert told[0].startswith("start ")
+    assert told[1].startswith("Not calculated: 1 Ромашка. ")
+    (first, *_) = desk.rows("preview")
+    assert (first["name"], first["kind"], "Lost connection" in first["changes"]) == ("Ромашка", "not calculated", True)
+    assert "[call:" not in first["changes"], "the log has that"
+    desk.ask("preview.filter", sok="ok", name="", kind="failed")
+    assert list(kinds(desk)) == ["Ромашка"]
+    russian = Desk(desk.root, desk.store, level=30, language="ru")
+    assert russian.said("preview").splitlines()[0].startswith("Скидки появятся у 1 клиента · вырастут у 1 · ")
 
 
 def test_a_failed_plan_tells_why(desk: Desk, operator: Operator) -> None:

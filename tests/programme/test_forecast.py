@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.forecast import CENT, Ahead, Forecast, Outlook, payable
-from resellerprogram.programme.notices import Kind, Telling, notices
+from resellerprogram.programme.notices import Kind, Telling, notices, still_true
 from resellerprogram.programme.payments import Payment, PaymentStatus
-from resellerprogram.programme.tiers import Tier, TierTable
+from resellerprogram.programme.tiers import VPS, ServiceClass, Tier, TierTable
 from resellerprogram.programme.turnover import CountingRules
 
 from tests.programme.builders import ACCOUNT, RULES, TABLE, day, decided, paid
@@ -106,6 +106,72 @@ def test_no_payment_keeps_what_another_table_takes_from_the_same_tier() -> None:
     forecast = Forecast(Outlook.of(decision), lambda on: lower if on >= first else TABLE, [first])
     change = next(forecast.changes())
     assert (change.day, change.falls, forecast.keep(change)) == (first, True, None)
+
+
+def with_later_table(decision: Decision, later: TierTable, first: str) -> Forecast:
+    return Forecast(Outlook.of(decision), lambda on: later if on >= day(first) else TABLE, [day(first)])
+
+
+def raised(*, by: int) -> TierTable:
+    """The published table with more for every tier."""
+    return TierTable(
+        tuple(
+            replace(tier, percents={name: percent + by for name, percent in tier.percents.items()})
+            for tier in TABLE.tiers
+        )
+    )
+
+
+def test_a_table_that_leaves_the_client_alone_is_no_change_and_hides_none() -> None:
+    """It moves the threshold of the top tier, on the very day on which this client falls."""
+    *others, top = TABLE.tiers
+    later = TierTable((*others, replace(top, threshold=top.threshold + 1)))
+    decision = decided([paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")], "2025-01-20")
+    for first in ("2025-01-21", "2025-01-25", "2025-02-06"):
+        changes = list(with_later_table(decision, later, first).changes())
+        assert told(iter(changes)) == [("2025-01-21", "Partner #7"), ("2025-02-06", None)]
+        assert [(each.is_own, each.is_by_table) for each in changes] == [(True, False)] * 2
+
+
+def test_a_new_class_without_a_discount_for_this_tier_is_no_change() -> None:
+    ssd = ServiceClass("ssd")
+    more = TierTable(tuple(replace(tier, percents={**tier.percents, ssd: Decimal(0)}) for tier in TABLE.tiers))
+    forecast = with_later_table(decided([paid(52_000, "2025-01-05")], "2025-01-20"), more, "2025-01-25")
+    assert told(forecast.changes()) == [("2025-02-06", None)]
+
+
+def test_what_a_table_changes_is_told_from_what_the_clients_own_payments_change() -> None:
+    decision = decided([paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")], "2025-01-20")
+    change = next(with_later_table(decision, raised(by=1), "2025-01-21").changes())
+    assert (change.is_own, change.falls_by_itself, change.is_by_table) == (True, True, True)
+    assert [tier and (tier.name, tier.percents[VPS]) for tier in (change.before, change.own, change.tier)] == [
+        ("Partner #8", 19),
+        ("Partner #7", 17),
+        ("Partner #7", 18),
+    ]
+    apart = list(with_later_table(decision, raised(by=1), "2025-01-25").changes())
+    assert [(str(each.day), each.is_own, each.is_by_table) for each in apart] == [
+        ("2025-01-21", True, False),
+        ("2025-01-25", False, True),
+        ("2025-02-06", True, False),
+    ]
+
+
+def test_the_warning_of_an_own_fall_does_not_wait_for_a_table_of_the_same_day() -> None:
+    """It is told with the payment that prevents it; what the table alone lowers is told by the page."""
+    made = [paid(3_000, "2024-12-20"), paid(49_000, "2025-01-05")]
+    decision = decided(made, "2025-01-20")
+    telling = Telling(frozenset(Kind), 3)
+    forecast = with_later_table(decision, raised(by=1), "2025-01-21")
+    (notice,) = notices(decision, decision, forecast, telling)
+    assert (notice.kind, notice.keep and notice.keep.amount, still_true(notice, forecast)) == (
+        Kind.WILL_FALL,
+        1_000,
+        notice,
+    )
+    higher = TierTable(tuple(replace(tier, threshold=tier.threshold * 2) for tier in TABLE.tiers))
+    steady = decided([paid(52_000, "2025-01-05")], "2025-01-20")
+    assert list(notices(steady, steady, with_later_table(steady, higher, "2025-01-21"), telling)) == []
 
 
 def test_who_takes_no_part_has_nothing_ahead() -> None:

@@ -3,7 +3,8 @@
 Exit codes: 0 done · 1 failed, see the message · 2 wrong usage · 3 another run is active · 4 stopped by the limit on
 lowered or removed discounts · 5 done, but some accounts wait in the queue · 6 the plan has changed since it was
 confirmed, and what differs was not written. `status` uses those of monitoring
-systems: 0 OK, 1 warning, 2 critical. `doctor`: 1 when something that matters differs.
+systems: 0 OK, 1 warning, 2 critical. `doctor`: 1 when something that matters differs. `plan --detailed-exitcode`:
+0 nothing to do, 1 whatever went wrong, 2 there are changes.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store
-from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, Command
-from .parser import parser_in
+from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, EXIT_USAGE, Command
+from .parser import DETAILED, parser_in
 
 EXIT_INTERRUPTED = 130
 _EXITS: Mapping[type[ResellerProgrammeError], int] = {
@@ -37,7 +38,12 @@ _UNEXPECTED = Text(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and tell its exit code."""
     language = _language(os.environ)
-    options = parser_in(language).parse_args(arguments)
+    try:
+        options = parser_in(language).parse_args(arguments)
+    except SystemExit as refused:
+        if refused.code == EXIT_USAGE and DETAILED in (sys.argv[1:] if arguments is None else arguments):
+            raise SystemExit(EXIT_FAILED) from None
+        raise
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -52,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
         logging.getLogger(__name__).error("%s", error)
-        return _EXITS.get(type(error), EXIT_FAILED)
+        return EXIT_FAILED if getattr(options, "detailed_exitcode", False) else _EXITS.get(type(error), EXIT_FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
         return 0

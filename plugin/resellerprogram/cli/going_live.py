@@ -7,7 +7,7 @@ from ..programme import causes
 from ..programme.text import Text
 from ..words import figures, going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, Command
-from .preview import NOTHING_WRITTEN, recalculated
+from .preview import NOTHING_WRITTEN, recalculated, terms_of
 
 NIGHTS_SHOWN = 31
 _SINCE = Text(
@@ -41,8 +41,9 @@ def start(command: Command) -> int:
         return 0
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
     command.lines([going_live.verdict(going_live.at_the_start(report), command.language)])
-    currency = command.store.settings.current().currency
-    command.lines(proposal.plan_lines(report, currency, command.language, written=False, only_look=True))
+    command.lines(
+        proposal.plan_lines(report, terms_of(command, report), command.language, written=False, only_look=True)
+    )
     if not command.options.yes:
         if not command.can_ask:
             command.warn(_SAY_YES)
@@ -52,8 +53,7 @@ def start(command: Command) -> int:
             return EXIT_FAILED
     command.office.going_live.start()
     done = recalculated(command, causes.APPLY, who=command.office.author.name, confirmed=report.prints)
-    told = list(proposal.plan_lines(done, currency, command.language, written=True))
-    command.lines(told[-1 - len(done.failed) :])
+    command.lines(proposal.plan_lines(done, terms_of(command, done), command.language, written=True, summary=True))
     command.say(_GOES_ON)
     if done.changed:
         raise done.plan_changed()

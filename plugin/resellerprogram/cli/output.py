@@ -14,6 +14,7 @@ from typing import Any
 
 from ..host.clock import Clock
 from ..office import Office
+from ..programme import bounds
 from ..programme.bounds import LONGEST_NAME
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
@@ -24,6 +25,8 @@ from ..words import figures
 CONSOLE = "console"
 """The address from which the command line's changes come."""
 EXIT_FAILED, EXIT_USAGE, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY, EXIT_CHANGED = 1, 2, 3, 4, 5, 6
+EXIT_THERE_ARE_CHANGES = 2
+"""Of `plan --detailed-exitcode`, as terraform's users know it; anything that goes wrong is 1 then."""
 _YES = {"y", "yes", "д", "да"}
 
 
@@ -78,6 +81,11 @@ class Command:
         choice = Text(" [y/N] ", " [д/Н] ").say(self.language)
         print(shown(question.say(self.language)) + choice, end="", flush=True)
         return sys.stdin.readline().strip().lower() in _YES
+
+    def ask_for(self, question: Text) -> str:
+        """A line that somebody types."""
+        print(shown(question.say(self.language)), end="", flush=True)
+        return bounds.line(sys.stdin.readline().strip())
 
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -13,6 +13,7 @@ from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
+from ..words.proposal import WAY_NAMES
 from . import (
     changes,
     classes,
@@ -31,6 +32,7 @@ from . import (
 )
 
 _Value = TypeVar("_Value")
+DETAILED = "--detailed-exitcode"
 LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
 
@@ -99,12 +101,52 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             help=say("why, for the record", "причина, для истории"),
         )
 
+    def confirmed(to: argparse.ArgumentParser) -> None:
+        reason(to, required=False)
+        to.add_argument(
+            "--yes",
+            action="store_true",
+            help=say(
+                "do not ask; needs --reason where discounts are lost", "не спрашивать; при потере скидок нужна --reason"
+            ),
+        )
+
     planning = add("plan", preview.plan, "show what apply would change", "показать, что изменит apply")
     applying = add("apply", preview.apply, "bring the discounts to what the table says", "привести скидки к таблице")
     for command in (planning, applying):
         account(command, optional=True)
         as_json(command)
     day(planning, LOOK)
+    planning.add_argument(
+        "--summary",
+        action="store_true",
+        help=say("only the verdict, without the list of clients", "только итог, без списка клиентов"),
+    )
+    planning.add_argument(
+        "--way",
+        choices=list(WAY_NAMES.values()),
+        help=say("list only clients whose discounts go that way", "только клиенты, у которых со скидками будет это"),
+    )
+    planning.add_argument(
+        "--class",
+        dest="service_class",
+        type=a_name,
+        metavar="NAME",
+        help=say("list only clients for whom that class changes", "только клиенты, у которых изменится этот класс"),
+    )
+    planning.add_argument(
+        "--failed",
+        action="store_true",
+        help=say("list only clients who could not be calculated", "только клиенты, которых не удалось рассчитать"),
+    )
+    planning.add_argument(
+        DETAILED,
+        action="store_true",
+        help=say(
+            "exit with 0: nothing to do, 1: an error, also for one client only, 2: there are changes",
+            "код выхода 0: менять нечего, 1: ошибка, в том числе по одному клиенту, 2: есть изменения",
+        ),
+    )
     applying.add_argument(
         "--plan",
         type=typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME)),
@@ -303,6 +345,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     setting = add("set", settings.change, "change a setting", "изменить настройку", of_settings)
     setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", type=a_setting, help=say("new value, '' for none", "новое значение, '' — пусто"))
+    confirmed(setting)
 
     noticing = add(
         "notices",
@@ -335,10 +378,18 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     withdrawing = add(
         "withdraw",
         takeoff.withdraw,
-        "take all discounts of the programme off and put the others back (before uninstalling)",
-        "снять все скидки программы и вернуть отложенные (перед удалением)",
+        "tell who loses what, ask, and remove all discounts of the programme and put the others back",
+        "показать, у кого что отменится, спросить, отменить все скидки программы и восстановить приостановленные",
     )
     as_json(withdrawing)
+    withdrawing.add_argument(
+        "--plan",
+        action="store_true",
+        help=say(
+            "only show who loses what and what comes back", "только показать, у кого что отменится и что вернётся"
+        ),
+    )
+    confirmed(withdrawing)
     add(
         "put-back",
         takeoff.put_back,

@@ -12,18 +12,20 @@ from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme import causes
 from ..programme.changes import plain_change, values_of
-from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, StoreError
+from ..programme.effects import Way
+from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..programme.tiers import plain
+from ..programme.verdict import Verdict, Wanted
 from ..recalculation.retention import let_details_go
 from ..recalculation.run import PATIENCE, check_started, recalculate
 from ..recalculation.sweep import sweep as look_around
 from ..words import figures, going_live, proposal
-from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_USAGE, Command
+from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_THERE_ARE_CHANGES, EXIT_USAGE, Command
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ def plan(command: Command) -> int:
     report = _planned(command, day)
     _warn_of_drops(command, report, only_look=day != today)
     print_report(command, report, written=False, only_look=day != today)
+    if command.options.detailed_exitcode:
+        return EXIT_FAILED if report.failed else EXIT_THERE_ARE_CHANGES if report.planned else 0
     return EXIT_PARTLY if report.failed else 0
 
 
@@ -174,11 +178,14 @@ def recalculated(command: Command, cause: str, day: date | None = None, **option
 
 
 def print_report(command: Command, report: Report, written: bool, only_look: bool = False) -> None:
-    currency = command.store.settings.current().currency
+    terms, wanted, summary = terms_of(command, report), _wanted(command), _asks(command, "summary")
+    currency = terms.currency
     if not command.options.json:
         live = written or command.store.going_live.started() is not None
-        command.lines(proposal.plan_lines(report, currency, command.language, written, only_look or not live))
-        command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
+        looks = only_look or not live
+        command.lines(proposal.plan_lines(report, terms, command.language, written, looks, summary, wanted))
+        if not (summary or wanted):
+            command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
         if only_look:
             command.say(proposal.ONLY_A_LOOK(day=figures.day_text(report.day)))
         elif not live:
@@ -197,10 +204,64 @@ def print_report(command: Command, report: Report, written: bool, only_look: boo
             "left": [{"account": each.account, "name": each.name, "value": each.value} for each in report.left],
             "warnings": [warning.say(command.language) for warning in report.warnings],
             "failed": {str(account): refusal.text.say(command.language) for account, refusal in report.failed.items()},
-            "planned": [_planned_values(planned, report.scope_names) for planned in report.planned],
-            "notices": [_notice_values(account, notice) for account, notice in report.notices],
+            "verdict": _verdict_values(proposal.judged(report, terms), terms.limit, len(report.failed)),
+            **(
+                {}
+                if summary
+                else {
+                    "planned": [
+                        _planned_values(planned, report.scope_names)
+                        for planned in (proposal.chosen(report, terms, wanted) if wanted else report.planned)
+                    ],
+                    "notices": [_notice_values(account, notice) for account, notice in report.notices],
+                }
+            ),
         }
     )
+
+
+def terms_of(command: Command, report: Report) -> proposal.Terms:
+    settings, store = command.store.settings.current(), command.store
+    total = max(report.discounts, store.owned.count())
+    return proposal.Terms(
+        settings.currency, command.titles, store.classes.of_types(), settings.drop_limit.allows(total)
+    )
+
+
+def _asks(command: Command, name: str) -> bool:
+    """Whether an option was given that not every command has."""
+    return bool(getattr(command.options, name, False))
+
+
+def _wanted(command: Command) -> Wanted:
+    """Which part of the list is to be shown. Raises SettingError for a class that there is none of."""
+    name = getattr(command.options, "service_class", None)
+    if name and command.store.classes.of(name) is None:
+        raise SettingError(
+            Text("there is no class {name!r}; there are: {names}", "нет класса {name!r}; есть: {names}")(
+                name=name, names=", ".join(command.store.classes.names())
+            )
+        )
+    way = getattr(command.options, "way", None)
+    named = {word: each for each, word in proposal.WAY_NAMES.items()}
+    return Wanted(named.get(way or ""), name, _asks(command, "failed"))
+
+
+def _verdict_values(verdict: Verdict, limit: int, failed: int) -> dict[str, Any]:
+    def ways(counts: Mapping[Way, int]) -> dict[str, int]:
+        return {proposal.WAY_NAMES[way]: counts.get(way, 0) for way in Way}
+
+    return {
+        "clients": ways(verdict.clients),
+        "foretold": {name: count for name, count in ways(verdict.foretold).items() if name in ("fall", "end")},
+        "drops": verdict.drops,
+        "unforetold": verdict.unforetold,
+        "limit": limit,
+        "set_aside": verdict.set_aside,
+        "put_back": verdict.put_back,
+        "failed": failed,
+        "classes": {name or "": ways(counts) for name, counts in verdict.classes.items()},
+    }
 
 
 def _notice_values(account: Account, notice: Notice) -> dict[str, Any]:

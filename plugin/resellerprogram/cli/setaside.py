@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..programme.text import Text
+from ..recalculation.scopes import scope_names
 from ..words import figures
 from .output import Command
 
 
 def set_aside(command: Command) -> int:
-    resting = command.store.set_aside.all()
+    resting, scopes = command.store.set_aside.all(), scope_names(command.store)
     if command.options.json:
         command.json(
             [
@@ -16,6 +17,7 @@ def set_aside(command: Command) -> int:
                     "account": each.account,
                     "discount": each.discount,
                     "set_aside_at": each.set_aside_at.isoformat(),
+                    "covers": scopes.text(each.tree).say(command.language),
                     "fields": dict(each.fields),
                 }
                 for each in resting
@@ -25,13 +27,13 @@ def set_aside(command: Command) -> int:
     command.say(Text("Discounts set aside: {count}.", "Отложено скидок: {count}.")(count=len(resting)))
     if resting:
         command.table(
-            Text("account|name|discount|covers|since", "клиент|название|скидка|на что|с"),
+            Text("account|name|discount|applies to|since", "клиент|название|скидка|действует на|с"),
             (
                 (
                     str(each.account),
                     each.shown.get("name") or figures.NOTHING,
                     each.shown.get("value") or figures.NOTHING,
-                    each.fields.get("pricelist_tree", ""),
+                    scopes.text(each.tree).say(command.language),
                     figures.moment(each.set_aside_at, command.language),
                 )
                 for each in resting

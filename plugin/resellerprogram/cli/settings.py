@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..programme.deeds import LOSS
 from ..programme.settings import SETTINGS
 from ..programme.text import Text, same
-from ..words import figures
+from ..words import figures, losses
+from .confirming import agreed, show_loss
 from .output import Command
 
 
@@ -21,7 +23,18 @@ def show(command: Command) -> int:
 
 
 def change(command: Command) -> int:
+    """A setting that takes discounts from somebody tells from whom, and asks for a reason and a yes first."""
     name, value = command.options.name, command.options.value
+    loss = command.office.losses.by_settings({name: value})
+    if loss:
+        show_loss(command, loss)
+        held_up = losses.stopped_by_limit(loss, command.office.losses.limit())
+        if held_up:
+            command.say(held_up)
+        reason = agreed(command, Text("Set it all the same?", "Всё равно изменить настройку?"))
+        if isinstance(reason, int):
+            return reason
+        command.office.record(LOSS, name, losses.loss_text(loss).en, reason)
     command.office.settings.change({name: value})
     command.say(same(f"{name} = {value or figures.NOTHING}"))
     return 0

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 from ..panel.standstill import check_may_write
-from ..programme import causes
+from ..programme import causes, deeds
+from ..programme.losses import Loss
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, put_all_back
-from ..words import proposal
-from .output import EXIT_FAILED, EXIT_PARTLY, Command
+from .confirming import agreed, loss_values, show_loss
+from .output import EXIT_PARTLY, Command
 from .preview import AUTOMATIC_OFF, NOTHING_WRITTEN, print_report, recalculated
 
-_TAKE_IT_OFF = Text("Take the programme off?", "Снять программу?")
+_TAKE_THEM_OFF = Text("Remove these discounts and stop the program?", "Отменить эти скидки и остановить программу?")
+_STAYS = Text(
+    "Settings, members and the history are kept. The program stops.",
+    "Настройки, участники и история сохранятся. Программа остановится.",
+)
 
 
 def withdraw(command: Command) -> int:
-    """At a terminal it tells how much that takes, and asks first."""
+    """It tells how many lose what and what comes back, asks for a reason and a yes, and acts; `--plan` only tells."""
+    loss = command.office.losses.withdrawing()
+    if command.options.plan:
+        return _told(command, loss)
     check_may_write(command.root)
     if not command.options.json:
-        command.say(_taken_off(command))
-        if command.can_ask and not command.ask(_TAKE_IT_OFF):
-            command.say(NOTHING_WRITTEN)
-            return EXIT_FAILED
+        show_loss(command, loss)
+        command.say(_STAYS)
+    reason = agreed(command, _TAKE_THEM_OFF)
+    if isinstance(reason, int):
+        return reason
     _stop_by_itself(command)
+    command.office.record(deeds.WITHDRAW, "*", "", reason)
     command.store.set_aside.reconcile(command.now)
-    report = recalculated(command, causes.WITHDRAW, withdraw=True)
+    report = recalculated(command, causes.WITHDRAW, withdraw=True, who=command.office.author.name)
     print_report(command, report, written=True)
     return EXIT_PARTLY if report.failed else 0
+
+
+def _told(command: Command, loss: Loss) -> int:
+    if command.options.json:
+        command.json(loss_values(command, loss))
+    else:
+        show_loss(command, loss)
+        command.say(_STAYS)
+        command.say(NOTHING_WRITTEN)
+    return 0
 
 
 def put_back(command: Command) -> int:
@@ -37,12 +57,6 @@ def put_back(command: Command) -> int:
     for account, error in report.failed.items():
         command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
     return EXIT_PARTLY if report.failed else 0
-
-
-def _taken_off(command: Command) -> Text:
-    store = command.store
-    ours, clients = store.owned.count(), len(store.owned.accounts())
-    return proposal.TAKEN_OFF(ours=ours, clients=clients, others=store.set_aside.count())
 
 
 def _stop_by_itself(command: Command) -> None:

@@ -19,6 +19,7 @@ from ..store.changes import Author
 if TYPE_CHECKING:  # pages that only show load none of these
     from .classes import Classes
     from .going_live import GoingLive
+    from .losses import Losses
     from .members import Members
     from .settings import SettingsDesk
     from .tiers import Tiers
@@ -59,6 +60,12 @@ class Office:
         from .going_live import GoingLive
 
         return GoingLive(self)
+
+    @cached_property
+    def losses(self) -> Losses:
+        from .losses import Losses
+
+        return Losses(self)
 
     def name_of(self, account: AccountId) -> str:
         """The client's name, as the last run knew it or as the panel tells it. Raises MemberError for no client."""

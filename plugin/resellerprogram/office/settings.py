@@ -36,15 +36,7 @@ class SettingsDesk:
         if seen is not None and seen != token(before):
             raise self._office.conflict(SETTING)
         changed = {name: text for name, text in changed.items() if text.strip() != before.get(name)}
-        for name in changed:
-            if name in SETTINGS and self._office.level < SETTINGS[name].level:
-                raise SettingError(
-                    Text(
-                        "{name} can be changed by a full administrator only (level {level}): ask one",
-                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
-                    )(name=name, level=SETTINGS[name].level),
-                    name,
-                )
+        self.check_allowed(changed)
         if changed.get("promotions") == "everywhere" and not store.notes.read(ZERO_PERCENT_CONFIRMED):
             raise SettingError(_NOT_CONFIRMED, "promotions")
         asks_panel = any(name not in SETTINGS or SETTINGS[name].asks_panel for name in changed)
@@ -56,3 +48,16 @@ class SettingsDesk:
                 store.settings.set(name, text)
                 self._office.record(SETTING, name, before[name], text.strip())
         return warnings
+
+    def check_allowed(self, changed: Mapping[str, str]) -> None:
+        """Raises SettingError for a change of what is above the caller's level."""
+        before = self._store.settings.texts()
+        for name, text in changed.items():
+            if text.strip() != before.get(name) and name in SETTINGS and self._office.level < SETTINGS[name].level:
+                raise SettingError(
+                    Text(
+                        "{name} can be changed by a full administrator only (level {level}): ask one",
+                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
+                    )(name=name, level=SETTINGS[name].level),
+                    name,
+                )

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..doctor.checks import doctor
+from ..panel.errors import PanelError
 from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -20,6 +21,7 @@ from ..programme.outcomes import CHANGED, DONE, FAILED, STOPPED, Finding
 from ..programme.report import Report
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, same
+from ..recalculation.lookups import name_services
 from ..recalculation.plans import keep_plan
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
 from ..store import Store
@@ -97,6 +99,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
             "at_the_start": asdict(at_the_start(report)),
+            "failed": [[account, *_reason(error)] for account, error in report.failed.items()],
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )
@@ -176,8 +179,15 @@ def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 def _prospect(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     account = AccountId(task.arguments["account"])
     found = as_member(root, store, clock().date(), clock(), account, PATIENCE)
+    name_services(root, store, [tree for *_, tree in found.others])
     store.prospects.keep(found)
     return same(found.tier.name if found.tier else "-")
+
+
+def _reason(error: ResellerProgrammeError) -> tuple[str, str]:
+    """What went wrong, without the call: the log has that."""
+    said = error.what_happened if isinstance(error, PanelError) else error.text
+    return said.en, said.ru
 
 
 _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Union
@@ -162,6 +162,34 @@ def drop_tool(document: etree._Element, name: str) -> None:
         parent = button.getparent()
         if parent is not None:
             parent.remove(button)
+
+
+def drop_calls(document: etree._Element, may_call: Callable[[str], bool]) -> None:
+    """Leave out every button that calls what the caller may not; of a toolbar also the groups that are empty then, and
+    a separator with nothing on one side of it."""
+    for button in list(document.iterfind(".//toolbtn")) + list(document.iterfind(".//buttons/button")):
+        function, parent = button.get("func"), button.getparent()
+        if function and parent is not None and not may_call(function):
+            parent.remove(button)
+    for toolbar in list(document.iterfind(".//toolbar")):
+        for group in list(toolbar.iterfind("toolgrp")):
+            if group.get("separator") != "yes" and group.find("toolbtn") is None:
+                toolbar.remove(group)
+        groups = list(toolbar)
+        for number, group in enumerate(groups):
+            beside = (groups[number - 1 : number] if number else []), groups[number + 1 : number + 2]
+            if group.get("separator") == "yes" and not all(beside):
+                toolbar.remove(group)
+        above = toolbar.getparent()
+        if not len(toolbar) and above is not None:
+            above.remove(toolbar)
+
+
+def choose_one(document: etree._Element, name: str) -> None:
+    """Let a button that takes several rows take one only."""
+    for button in document.iterfind(f".//toolbtn[@name='{name}']"):
+        button.set("type", "edit")
+        button.set("nogroupedit", "yes")
 
 
 def send_nothing(document: etree._Element) -> None:

@@ -26,7 +26,7 @@ from ..programme.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from ..programme.text import Text
 from . import documents
 from .request import CLIENT_LEVEL, Request, request_of
-from .routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, page_of
+from .routes import OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, may_call, page_of
 
 MISTAKES = (BadInput, EditConflict, MemberError, PanelStandsStill, SettingError, TierTableError)
 """What the person at the screen can put right; no error of the programme."""
@@ -72,8 +72,7 @@ def _denied(request: Request) -> Text | None:
     administrator enters as the client, and is one then."""
     if request.function in OF_CLIENTS:
         return None if CLIENT_LEVEL <= request.level < EMPLOYEE_LEVEL else _ENTER_AS_CLIENT
-    needed = FULL_LEVEL if request.function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL
-    if request.function not in PAGES or request.level < needed:
+    if request.function not in PAGES or not may_call(request.function, request.level):
         return documents.DENIED
     is_beyond, told = SENT_BY_FULL_ADMINISTRATORS.get(request.function, (None, None))
     return told if is_beyond and is_beyond(request) and request.level < FULL_LEVEL else None

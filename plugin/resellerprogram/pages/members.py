@@ -15,14 +15,20 @@ from ..office import token
 from ..programme import causes, deeds
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.lags import Lag
 from ..programme.members import LEFT, MemberNote
+from ..programme.report import NAMED
 from ..programme.text import Text
-from ..programme.tiers import plain
+from ..programme.tiers import ServiceClass, plain
+from ..recalculation.lagging import Lagging
 from ..store.listing import MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
+from ..words.lags import lag_text
+from ..words.losses import SAY_WHY, loss_text, understood
+from ..words.people import first_names
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -42,10 +48,13 @@ EXPORT_ROWS = 1_000_000
 def members(visit: Visit) -> etree._Element:
     """The list, filtered as this employee left it."""
     classes = visit.store.classes.all()
-    for each in reversed(classes):
-        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title))
-    wanted = _filter(visit)
+    wanted, lagging = _filter(visit), Lagging(visit.store)
     listed, count = _listed(visit, wanted, MOST_ROWS)
+    lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
+    behind = {name for each in lags.values() for name in each}
+    for each in reversed(classes):
+        sorts = each.name not in behind  # the core orders figures only
+        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title), sorts)
     rest = visit.rest(
         len(listed),
         count,
@@ -55,7 +64,9 @@ def members(visit: Visit) -> etree._Element:
         "выгрузить всех.",
     )
     documents.say_above(visit.document, "members", visit.not_live(), _told_filter(visit, wanted, count), rest)
-    return documents.list_page(visit.document, (_row(visit, each) for each in listed))
+    if not visit.is_full:
+        documents.choose_one(visit.document, "exclude")
+    return documents.list_page(visit.document, (_row(visit, each, lags[each.standing.account]) for each in listed))
 
 
 def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
@@ -84,12 +95,17 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     )
 
 
-def _row(visit: Visit, listed: Listed) -> Row:
+def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
+    """While the panel has not taken what was decided, what is in effect and what follows."""
     standing = listed.standing
-    percents = {
+    percents: dict[str, str | Cell] = {
         f"percent_{name}": plain(percent) if (percent := standing.percents.get(name)) is not None else ""
         for name in visit.titles
     }
+    percents.update(
+        (f"percent_{name}", Cell(lag_text(lag).say(visit.language), "yellow", plain(lag.now)))
+        for name, lag in lags.items()
+    )
     return {
         "id": str(standing.account),
         "name": standing.name or f"#{standing.account}",
@@ -256,11 +272,33 @@ def members_enrol(visit: Visit) -> etree._Element:
 
 
 def members_exclude(visit: Visit) -> etree._Element:
-    """Asks for the reason first."""
-    accounts = visit.accounts()
-    if not visit.request.submitted:
-        return documents.form_page(visit.document, {"elid": visit.request.elid, "whom": _names(visit), "reason": ""})
+    """Tells who loses what and what comes back, and asks for the reason; for several clients also for a yes."""
+    accounts, losses, request = visit.accounts(), visit.office.losses, visit.request
+    loss, several = losses.excluding(accounts), len(accounts) > 1
+    if not request.submitted:
+        if not several:
+            documents.drop_field(visit.document, "confirm")
+        documents.say(visit.document, "confirm", understood(loss).say(visit.language))
+        values = {
+            "elid": request.elid,
+            "seen": loss.mark,
+            "whom": _names(visit, accounts),
+            "loss": loss_text(loss).say(visit.language),
+            "reason": "",
+            "confirm": "off",
+        }
+        return documents.form_page(visit.document, values)
     reason = visit.line("reason")
+    if not reason:
+        visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
+    if several and request.params.get("confirm") != "on":
+        visit.refuse("{loss} Confirm it.", "{loss} Подтвердите это.", "confirm", loss=loss_text(loss))
+    if several and not loss.was_told(request.text("seen")):
+        visit.refuse(
+            "more would be lost now than this form has told; open it again",
+            "теперь отменилось бы больше, чем показала эта форма; откройте её заново",
+            "confirm",
+        )
     for account in accounts:
         visit.office.members.exclude(account, reason)
     visit.wake_worker()
@@ -276,8 +314,11 @@ def members_recalculate(visit: Visit) -> etree._Element:
     return documents.ok()
 
 
-def _names(visit: Visit) -> str:
-    return ", ".join(f"{account} {visit.office.name_of(account)}" for account in visit.accounts())
+def _names(visit: Visit, accounts: list[AccountId]) -> str:
+    """How many, and who."""
+    first = sorted(accounts)[:NAMED]
+    names = first_names(accounts, {account: visit.office.name_of(account) for account in first}).say(visit.language)
+    return names if len(accounts) == 1 else f"{len(accounts)}: {names}"
 
 
 # --- as a table for other programs ---

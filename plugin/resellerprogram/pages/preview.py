@@ -11,8 +11,9 @@ leaves the plan without a word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from lxml import etree
 
@@ -23,13 +24,17 @@ from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.outcomes import DONE
 from ..programme.text import Text
+from ..programme.tiers import ServiceClass
+from ..programme.verdict import ClassOfType, Verdict, judge
 from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
 from ..words import figures, going_live, labels
-from ..words.change import change_line
 from ..words.labels import WAYS
+from ..words.people import first_names
+from ..words.tables import clients
+from ..words.verdict import NOTHING_ELSE, class_lines, folded, limit_text, verdict_text
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter
@@ -38,7 +43,10 @@ from .visit import Visit
 LIST = "resellerprogram.preview"
 REFRESHES = 5
 """Seconds between two looks of a page at a task that is under way."""
-FILTER_FIELDS = ("name", "kind")
+FILTER_FIELDS = ("name", "kind", "service")
+FAILED = "failed"
+"""A kind of row beside the ways: who could not be calculated."""
+_NOT_CALCULATED = Text("not calculated", "не рассчитан")
 _COLORS = {
     Way.STARTS: "green",
     Way.RISES: "green",
@@ -50,9 +58,11 @@ _COLORS = {
 
 
 def preview(visit: Visit) -> etree._Element:
-    """The plan account by account, what takes most away first; how old it is and its sums stand above."""
+    """The verdict on the plan and what is wrong with it above; below it account by account, who could not be calculated
+    first, and then what takes most away."""
     wanted = kept_filter(visit, FILTER_FIELDS)
-    rows, count = visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), MOST_ROWS)
+    failed = _failed(visit, wanted)
+    rows, count = _planned(visit, wanted)
     if is_under_way(visit, PLAN, APPLY):
         documents.refresh_every(visit.document, REFRESHES)
     rest = visit.rest(
@@ -62,48 +72,117 @@ def preview(visit: Visit) -> etree._Element:
         "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других.",
     )
     _leave_out(visit)
-    told = (state_of_plan(visit), _sums(visit), _drops(visit), _told_filter(visit, wanted, count), rest)
-    documents.say_above(visit.document, "preview", visit.not_live(), *told)
-    return documents.list_page(visit.document, (_row(visit, each) for each in rows))
+    told = (visit.not_live(), *_told(visit), _told_filter(visit, wanted, count + len(failed)), rest)
+    documents.say_above(visit.document, "preview", *told)
+    class_of = visit.store.classes.of_types()
+    return documents.list_page(visit.document, [*failed, *(_row(visit, each, class_of) for each in rows)])
+
+
+def _planned(visit: Visit, wanted: Mapping[str, str]) -> tuple[list[PlannedAccount], int]:
+    """Of those whom a filter leaves as many as a list shows, and how many there are."""
+    if wanted.get("kind") == FAILED:
+        return [], 0
+    chosen = visit.store.classes.of(ServiceClass(wanted["service"])) if wanted.get("service") else None
+    types = chosen.types if chosen else None
+    return visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), types, MOST_ROWS)
+
+
+def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[Row]:
+    """Who could not be calculated when the plan was made, with the reason; no way and no class is theirs."""
+    if wanted.get("kind", FAILED) != FAILED or wanted.get("service"):
+        return []
+    kept = (visit.store.notes.read(PREVIEW) or {}).get("failed", [])
+    names = visit.store.standings.names(AccountId(account) for account, *_ in kept)
+    return [
+        {
+            "id": str(account),
+            "name": names.get(account) or f"#{account}",
+            "turnover": "",
+            "tier": "",
+            "kind": Cell(_NOT_CALCULATED.say(visit.language), "red", FAILED),
+            "changes": reason[visit.language == "ru"],
+            "drops": "0",
+        }
+        for account, *reason in kept
+        if wanted.get("name", "").casefold() in names.get(account, "").casefold()
+    ]
 
 
 def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     """Which clients the list is about, where a filter is in force."""
     name = visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else ""
-    told = ", ".join(filter(None, (name, labels.of(WAYS, wanted.get("kind"), visit.language))))
+    kind = _kinds(visit).get(wanted.get("kind", ""), "")
+    title = visit.titles.get(wanted.get("service", ""))
+    told = ", ".join(filter(None, (name, kind, title.say(visit.language) if title else "")))
     if not told:
         return ""
     return visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
 
 
-def _row(visit: Visit, planned: PlannedAccount) -> Row:
+def _kinds(visit: Visit) -> dict[str, str]:
+    """By what happens to a client the list can be filtered."""
+    ways = {way.value: text.say(visit.language) for way, text in WAYS.items()}
+    return {**ways, FAILED: _NOT_CALCULATED.say(visit.language)}
+
+
+def _row(visit: Visit, planned: PlannedAccount, class_of: ClassOfType) -> Row:
     return {
         "id": str(planned.account),
         "name": planned.name or f"#{planned.account}",
         "turnover": visit.money(planned.turnover),
         "tier": figures.step_of_tier(planned.tier_before, planned.tier),
         "kind": Cell(WAYS[planned.kind].say(visit.language), _COLORS[planned.kind], planned.kind.value),
-        "changes": "; ".join(change_line(change, visit.language) for change in planned.changes),
+        "changes": folded(planned.changes, class_of, visit.titles, visit.language),
         "drops": str(planned.drops),
     }
 
 
-def _sums(visit: Visit, accounts: Sequence[AccountId] | None = None) -> str:
-    counts = visit.store.planned.counts(accounts)
-    return ", ".join(f"{WAYS[way].say(visit.language)}: {counts[way]}" for way in Way if counts[way])
+def _verdict(visit: Visit, accounts: Sequence[AccountId] | None = None) -> Verdict:
+    """What the plan comes to now, or these accounts' part of it."""
+    return judge(visit.store.planned.parts(accounts), visit.store.classes.of_types())
 
 
-def _drops(visit: Visit) -> str:
-    """How many discounts the plan lowers or removes though nothing foretold it, and how many one run may."""
-    kept = visit.store.notes.read(PREVIEW)
-    if not kept:
-        return ""
-    return visit.say(
-        "lowered or removed though nothing foretold it: {drops}, one run may: {limit}",
-        "снизится или снимется без прогноза: {drops}, разрешено за раз: {limit}",
-        drops=visit.store.planned.unforetold(),
-        limit=kept["limit"],
-    )
+def _told(visit: Visit) -> list[str]:
+    """The verdict, what is wrong, each class, the limit; before them how far it is while one is being made, or what
+    went wrong with it."""
+    kept, task = visit.store.notes.read(PREVIEW), visit.store.tasks.last(PLAN, APPLY)
+    state = state_of_plan(visit)
+    if kept is None:
+        return [state]
+    verdict = _verdict(visit)
+    limit = limit_text(verdict.drops, verdict.unforetold, kept["limit"])
+    told = [
+        _headline(verdict, kept).say(visit.language),
+        *_wrong(visit, kept),
+        *class_lines(verdict, visit.titles, visit.language),
+        limit.say(visit.language) if limit else "",
+    ]
+    is_settled = task is None or task.outcome == DONE
+    return [*told, state] if is_settled else [state, *told]
+
+
+def _headline(verdict: Verdict, kept: Mapping[str, Any]) -> Text:
+    return NOTHING_ELSE if kept.get("failed") and not verdict else verdict_text(verdict)
+
+
+def _wrong(visit: Visit, kept: Mapping[str, Any]) -> Iterator[str]:
+    """Who could not be calculated, what the panel warned of, and other discounts that act beside a tier's."""
+    failed = kept.get("failed", [])
+    if failed:
+        names = visit.store.standings.names(AccountId(account) for account, *_ in failed)
+        yield visit.say(
+            "Not calculated: {whom}. Their reasons are in the list; they are tried again.",
+            "Не рассчитаны: {whom}. Причины — в списке; расчёт повторится.",
+            whom=first_names([AccountId(account) for account, *_ in failed], names),
+        )
+    for en, ru in kept.get("warnings", []):
+        yield visit.say("Warning: {text}", "Предупреждение: {text}", text=Text(en, ru))
+    if kept.get("left"):
+        yield visit.say(
+            "Other personal discounts that act beside a tier's: {count}.",
+            "Других персональных скидок, которые действуют рядом со скидками программы: {count}.",
+            count=kept["left"],
+        )
 
 
 def state_of_plan(visit: Visit) -> str:
@@ -115,12 +194,12 @@ def state_of_plan(visit: Visit) -> str:
         outcome = labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)
         return f"{outcome}: {task.message.say(visit.language)}"
     if kept is None:
-        return visit.say("no plan yet", "плана ещё нет")
-    at = visit.moment(datetime.fromisoformat(kept["at"]))
+        return visit.say("No preview yet: press “Calculate…”.", "Расчёта ещё нет: нажмите «Рассчитать…».")
     return visit.say(
-        "plan of {at}, clients looked at: {count}",
-        "план от {at}, просмотрено клиентов: {count}",
-        at=at,
+        "Calculated {at}, {whom}.",
+        "Рассчитано {at}, клиентов: {count}.",
+        at=visit.moment(datetime.fromisoformat(kept["at"])),
+        whom=clients(kept["accounts"]),
         count=kept["accounts"],
     )
 
@@ -142,11 +221,12 @@ def preview_filter(visit: Visit) -> etree._Element:
     if visit.request.submitted:
         keep_filter(visit, LIST, FILTER_FIELDS)
         return documents.ok(f"func={LIST}")
-    kinds = [(way.value, text.say(visit.language)) for way, text in WAYS.items()]
+    titles = [(name, title.say(visit.language)) for name, title in visit.titles.items()]
+    anything = ("", visit.say("-- any --", "-- любое --"))
     return documents.form_page(
         visit.document,
         {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
-        {"kind": [("", visit.say("-- any --", "-- любой --")), *kinds]},
+        {"kind": [anything, *_kinds(visit).items()], "service": [anything, *titles]},
     )
 
 
@@ -168,7 +248,8 @@ def preview_apply(visit: Visit) -> etree._Element:
     if visit.store.going_live.started() is None:
         raise NotStarted
     waiting = [account for account in store.planned.accounts() if account in prints]
-    drops = store.planned.unforetold(waiting)
+    verdict = _verdict(visit, waiting)
+    drops = verdict.unforetold
     beyond = drops > kept["limit"]
     if visit.request.submitted:
         visit.check_may_write()
@@ -183,21 +264,21 @@ def preview_apply(visit: Visit) -> etree._Element:
     if not (beyond and visit.is_full):
         documents.drop_field(visit.document, "allow_drop")
         documents.drop_field(visit.document, "reason")
+    limit = limit_text(verdict.drops, drops, kept["limit"])
     return documents.form_page(
         visit.document,
         {
             "elid": visit.request.elid,
             "seen": of_plan(prints),
-            "whom": ", ".join(map(str, waiting)) if accounts else visit.say("all of the plan", "весь план"),
-            "sums": _sums(visit, waiting),
-            "plan": state_of_plan(visit),
-            "drops": visit.say(
-                "lowered or removed: {all}, of these not foretold: {drops}, allowed in one run: {limit}",
-                "снизится или снимется: {all}, из них без прогноза: {drops}, разрешено за раз: {limit}",
-                all=store.planned.drops(waiting),
-                drops=drops,
-                limit=kept["limit"],
+            "whom": _whom(visit, accounts, waiting),
+            "sums": "\n".join(
+                [
+                    verdict_text(verdict).say(visit.language),
+                    *class_lines(verdict, visit.titles, visit.language),
+                ]
             ),
+            "plan": state_of_plan(visit),
+            "drops": limit.say(visit.language) if limit else visit.say("nothing drops", "снижений нет"),
             "beyond": _told_beyond(visit) if beyond else "",
             "allow_drop": "off",
             "reason": "",
@@ -253,6 +334,27 @@ def _leave_out(visit: Visit) -> None:
             documents.drop_tool(visit.document, button)
 
 
+def _whom(visit: Visit, accounts: Sequence[AccountId], waiting: Sequence[AccountId]) -> str:
+    """How many are meant, and who; of those selected who is not in the plan needs nothing."""
+    names = first_names(waiting, visit.store.planned.names(waiting))
+    count = clients(len(waiting))
+    if not accounts:
+        return visit.say(
+            "all of the plan, {count}: {names}", "весь расчёт, у {count}: {names}", count=count, names=names
+        )
+    if len(waiting) < len(accounts):
+        return visit.say(
+            "selected: {all}, of these something changes for {count}: {names}",
+            "выбрано: {all}, изменения есть у {count}: {names}",
+            all=len(accounts),
+            count=count,
+            names=names,
+        )
+    return visit.say(
+        "selected, {count}: {names}", "выбрано: {all} ({names})", count=count, all=len(accounts), names=names
+    )
+
+
 def _prints(visit: Visit, accounts: Sequence[AccountId]) -> Prints:
     """The fingerprints by which the plan, or these accounts' part of it, was shown. They stay when an account is done
     with: what an event has done meanwhile makes no other plan."""
@@ -272,12 +374,12 @@ def _refuse_nothing(visit: Visit, waiting: Sequence[AccountId]) -> None:
 def _told_beyond(visit: Visit) -> str:
     if visit.is_full:
         return visit.say(
-            "That is beyond the limit: lift it for this plan and say why, or these discounts stay as they are.",
-            "Это больше предела: снимите его для этого плана и укажите причину, иначе эти скидки останутся как есть.",
+            "To apply these too, tick “Exceed the limit once” and give a reason.",
+            "Чтобы применить и их, отметьте «Превысить лимит один раз» и укажите причину.",
         )
     return visit.say(
-        "That is beyond the limit: these discounts would stay. A full administrator can lift it for this plan.",
-        "Это больше предела: эти скидки остались бы. Снять его для этого плана может полный администратор.",
+        "Only an administrator with full access can let the limit be exceeded.",
+        "Превысить лимит может только администратор с полным доступом.",
     )
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from lxml import etree
 
+from ..programme.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from ..programme.text import Text
 from ..store import Store
 from ..store.database import PAGE_PATIENCE
+from . import documents
 from .request import Request
 from .visit import Visit
 
@@ -113,4 +115,12 @@ def page_of(request: Request, document: etree._Element, root: Path, now: datetim
     page = getattr(import_module(f".{module}", __package__), name)
     with Store(root, now, PAGE_PATIENCE) as store:
         answer: etree._Element = page(Visit(request, document, root, store, now))
+    documents.drop_calls(answer, lambda function: may_call(function, request.level))
     return answer
+
+
+def may_call(function: str, level: int) -> bool:
+    """Whether a session of that level may call a function; those that are not ours the panel itself judges."""
+    if function not in PAGES or function in OF_CLIENTS:
+        return True
+    return level >= (FULL_LEVEL if function in FOR_FULL_ADMINISTRATORS else EMPLOYEE_LEVEL)

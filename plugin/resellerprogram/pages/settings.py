@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from lxml import etree
 
 from ..office import token
-from ..programme.errors import SettingError
+from ..programme.deeds import LOSS
+from ..programme.errors import BadInput, SettingError
 from ..programme.kinds import Flag, Members, OneOf, SomeOf
+from ..programme.losses import Loss
 from ..programme.settings import SETTINGS
+from ..words import losses as words
 from ..words.labels import NOTICES
 from . import documents
-from .documents import Choices
+from .documents import Choices, Row
 from .visit import Visit
 
 _FLAGS = {name: setting.kind for name, setting in SETTINGS.items() if isinstance(setting.kind, Flag)}
@@ -30,35 +33,102 @@ _WORDS = {
 
 
 def settings(visit: Visit) -> etree._Element:
-    """The form; what does not fit the panel is refused, with the field marked."""
-    texts = visit.store.settings.texts()
-    if visit.request.submitted:
+    """The form; what does not fit the panel is refused, with the field marked. Where what was typed takes discounts
+    from somebody, the form tells whose and asks for a reason and a yes."""
+    texts, request = visit.store.settings.texts(), visit.request
+    if request.submitted:
         _save(visit)
         return documents.ok("func=resellerprogram.settings", "form")
     for name, setting in SETTINGS.items():
-        if visit.request.level < setting.level:
+        if request.level < setting.level:
             documents.drop_field(visit.document, name)
             if name == "members":
                 documents.drop_field(visit.document, "group")
-    rule, _, group = texts["members"].partition(":")
+    typed = _typed(visit) if request.params.get("sv_field") else {}
+    shown = {**texts, **typed}
+    rule, _, group = shown["members"].partition(":")
     values = {
-        "seen": token(texts),
-        **{name: texts[name] for name in _PLAIN},
-        **{name: "on" if texts[name] == flag.ticked else "off" for name, flag in _FLAGS.items()},
+        "seen": request.text("seen") if typed else token(texts),
+        **{name: shown[name] for name in _PLAIN},
+        **{name: "on" if shown[name] == flag.ticked else "off" for name, flag in _FLAGS.items()},
         "members": rule,
         "group": group,
+        **_about_loss(visit, typed),
     }
     return documents.form_page(visit.document, values, _choices(visit))
 
 
+def _about_loss(visit: Visit, typed: Mapping[str, str]) -> Row:
+    """Whose discounts what was typed ends or lowers; nothing of it where it takes none, or can't be at all: that is
+    told when it is sent."""
+    losses = visit.office.losses
+    try:
+        loss = losses.by_settings(typed) if typed else Loss()
+    except (SettingError, BadInput):
+        loss = Loss()
+    if not loss:
+        for name in ("told", "loss", "reason", "confirm"):
+            documents.drop_field(visit.document, name)
+        return {}
+    documents.say(visit.document, "confirm", words.understood(loss).say(visit.language))
+    return {
+        "told": _mark(visit, loss),
+        "loss": _told(visit, loss),
+        "reason": visit.request.text("reason"),
+        "confirm": "off",
+    }
+
+
+def _told(visit: Visit, loss: Loss) -> str:
+    losses = visit.office.losses
+    texts = (
+        words.loss_text(loss),
+        words.whose_text(loss, losses.names(loss)),
+        words.stopped_by_limit(loss, losses.limit()),
+    )
+    return "\n".join(text.say(visit.language) for text in texts if text)
+
+
+def _mark(visit: Visit, loss: Loss) -> str:
+    """What the form has told: of which settings, and how much they take."""
+    lowering = {name: text for name, text in _typed(visit).items() if SETTINGS[name].may_lower}
+    return f"{token(sorted(lowering.items()))} {loss.mark}"
+
+
 def _save(visit: Visit) -> None:
     """What the panel warns of is seen in the next plan: a saved form can say nothing but yes."""
+    typed, desk = _typed(visit), visit.office.settings
     try:
-        visit.office.settings.change(_typed(visit), visit.request.text("seen"))
+        desk.check_allowed(typed)
+        loss = visit.office.losses.by_settings(typed)
+        if loss:
+            _check_agreed(visit, loss)
+        desk.change(typed, visit.request.text("seen"))
     except SettingError as error:
         if error.field == "members" and visit.request.text("members") == "group":
             error.field = "group"
         raise
+    if loss:
+        visit.office.record(LOSS, "settings", words.loss_text(loss).en, visit.line("reason"))
+
+
+def _check_agreed(visit: Visit, loss: Loss) -> None:
+    """Raises BadInput."""
+    told = _told(visit, loss)
+    if visit.request.params.get("confirm") != "on":
+        visit.refuse(
+            "{told} If that is meant, confirm it.", "{told} Если так и задумано, подтвердите.", "confirm", told=told
+        )
+    shown, _, mark = visit.request.text("told").partition(" ")
+    if shown != _mark(visit, loss).partition(" ")[0] or not loss.was_told(mark):
+        visit.refuse(
+            "This is not what the form has told. {told} Look, and confirm again.",
+            "Форма показала другое. {told} Посмотрите и подтвердите снова.",
+            "confirm",
+            told=told,
+        )
+    if not visit.line("reason"):
+        visit.refuse(words.SAY_WHY.en, words.SAY_WHY.ru, "reason")
 
 
 def _typed(visit: Visit) -> Mapping[str, str]:

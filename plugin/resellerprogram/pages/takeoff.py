@@ -7,41 +7,42 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ..programme.losses import Loss
 from ..store.tasks import PUT_BACK, WITHDRAW
-from ..words.proposal import TAKEN_OFF
+from ..words.losses import SAY_WHY, loss_text, understood, whose_text
 from . import documents
 from .visit import Visit
 
 
 def take_off(visit: Visit) -> etree._Element:
-    """Take the whole programme off, or only put back what was set aside; payments change nothing any more then."""
+    """Take the whole programme off, or only put back what was set aside; payments change nothing any more then. How
+    many lose what, whose and what comes back is told first."""
     if not visit.is_full:
         return documents.access_denied(visit.request.function, visit.language)
-    request = visit.request
-    choices = [
-        (
-            WITHDRAW,
-            visit.say(
-                "take off all discounts of the programme, put the others back",
-                "снять все скидки программы и вернуть отложенные",
-            ),
-        ),
-        (PUT_BACK, visit.say("only put back what was set aside", "только вернуть отложенные")),
-    ]
-    ours, others = visit.store.owned.count(), visit.store.set_aside.count()
+    request, losses = visit.request, visit.office.losses
+    loss, put_back = losses.withdrawing(), losses.putting_back()
     if not request.submitted:
-        clients = len(visit.store.owned.accounts())
-        touched = TAKEN_OFF(ours=ours, clients=clients, others=others).say(visit.language)
-        values = {"seen": f"{ours}-{others}", "touched": touched, "what": "", "reason": "", "confirm": "off"}
-        return documents.form_page(visit.document, values, {"what": choices})
+        whose = whose_text(loss, losses.names(loss))
+        what = request.text("what")
+        values = {
+            "seen": loss.mark,
+            "touched": "\n".join(text.say(visit.language) for text in (loss_text(loss), whose) if text),
+            "what": what,
+            "reason": request.text("reason"),
+            "confirm": "off",
+        }
+        if what in (WITHDRAW, PUT_BACK):
+            meant = loss if what == WITHDRAW else put_back
+            documents.say(visit.document, "confirm", understood(meant).say(visit.language))
+        return documents.form_page(visit.document, values, {"what": _choices(visit, loss, put_back)})
     if request.text("what") not in (WITHDRAW, PUT_BACK):
         visit.refuse("choose what to do", "выберите, что сделать", "what")
     if not request.text("reason"):
-        visit.refuse("say why", "укажите причину", "reason")
+        visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
     if request.params.get("confirm") != "on":
         visit.refuse("confirm it", "подтвердите", "confirm")
     visit.check_may_write()
-    if not _was_told(request.text("seen"), ours, others):
+    if not loss.was_told(request.text("seen")):
         visit.refuse(
             "there are more discounts now than this form has told; open it again",
             "скидок теперь больше, чем показала эта форма; откройте её заново",
@@ -53,7 +54,23 @@ def take_off(visit: Visit) -> etree._Element:
     return documents.ok("func=resellerprogram.health", "form")
 
 
-def _was_told(seen: str, *now: int) -> bool:
-    """Whether a form has told of no less than there is now; who has lost a discount meanwhile loses none more."""
-    told = seen.split("-")
-    return len(told) == len(now) and all(text.isdecimal() and count <= int(text) for text, count in zip(told, now))
+def _choices(visit: Visit, loss: Loss, put_back: Loss) -> list[tuple[str, str]]:
+    return [
+        (
+            WITHDRAW,
+            visit.say(
+                "remove all program discounts ({ours}) and restore the suspended ones ({others})",
+                "отменить все скидки программы ({ours}) и восстановить приостановленные ({others})",
+                ours=loss.drops,
+                others=loss.put_back,
+            ),
+        ),
+        (
+            PUT_BACK,
+            visit.say(
+                "only restore the suspended ones ({others}); program discounts stay",
+                "только восстановить приостановленные ({others}); скидки программы останутся",
+                others=put_back.put_back,
+            ),
+        ),
+    ]

@@ -17,11 +17,13 @@ from ..programme.text import Text
 from ..programme.tiers import plain
 from ..programme.turnover import Verdict
 from ..recalculation.hindsight import known_now
+from ..recalculation.lagging import Lagging
 from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
 from ..words import explanation, figures, hindsight
 from ..words.change import change_line
 from ..words.labels import BECAUSE
+from ..words.lags import not_taken
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -37,7 +39,26 @@ def why(visit: Visit) -> etree._Element:
     record = visit.store.decisions.last(account)
     if record is None:
         return _unknown(visit, account)
-    return _page(visit, str(account), record, {"found": _found(visit, account)})
+    page = _page(visit, str(account), record, {"found": _found(visit, account)})
+    waits = _not_taken(visit, account)
+    return documents.form_page(page, {"waits": waits}) if waits else page
+
+
+def _not_taken(visit: Visit, account: AccountId) -> str:
+    """What is in place while the panel has not taken all that was decided, and when it is tried again."""
+    lags = Lagging(visit.store).of(account, visit.store.standings.of(account))
+    if not lags:
+        documents.drop_field(visit.document, "waits")
+        return ""
+    again = visit.store.queue.next_try(account)
+    when = (
+        visit.say("Next try: {at}.", "Следующая попытка: {at}.", at=f"{again:%H:%M}")
+        if again
+        else visit.say(
+            "It is not tried again by itself: see page Queue.", "Сама программа больше не пробует: см. «Очередь»."
+        )
+    )
+    return f"{not_taken(lags, visit.titles).say(visit.language)} {when}"
 
 
 def decision(visit: Visit) -> etree._Element:
@@ -175,6 +196,7 @@ def _unknown(visit: Visit, account: AccountId) -> etree._Element:
     )
     values = {"elid": str(account), "name": visit.office.name_of(account), "words": words, "made": "", "since": ""}
     documents.drop_field(visit.document, "differ")
+    documents.drop_field(visit.document, "waits")
     return documents.form_page(visit.document, values)
 
 

@@ -13,7 +13,7 @@ from ..programme.bounds import is_id
 from ..programme.ids import AccountId, ProviderId
 from ..programme.members import Account
 from ..programme.payments import Rate, RateTable
-from ..programme.text import Text, short
+from ..programme.text import LANGUAGES, Text, short
 from . import assumptions
 from .answers import Row
 from .calls import NO_FILTER, Panel, TooManyRows, in_parts, the_row
@@ -239,6 +239,18 @@ def service_types(panel: Panel, tell: Tell = _log) -> dict[ServiceTypeId, str]:
     return _internal_names(panel, _with_ids(panel.rows("itemtype"), tell), {})
 
 
+def type_titles(panel: Panel) -> dict[ServiceTypeId, Text]:
+    """What people read of every service type, in both languages; none where the panel does not list them."""
+    try:
+        en, ru = (
+            {ServiceTypeId(row.number("id")): row.text("name") for row in _with_ids(rows, lambda odd: None)}
+            for rows in (panel.rows("itemtype", {"lang": language}) for language in LANGUAGES)
+        )
+    except PanelRefusal:
+        return {}
+    return {number: Text(name, ru.get(number) or name) for number, name in en.items() if name}
+
+
 def _internal_names(panel: Panel, rows: list[Row], known: Mapping[ServiceTypeId, str]) -> dict[ServiceTypeId, str]:
     names = {}
     for row in rows:
@@ -448,6 +460,14 @@ class PaymentMethods:
 
     def has(self, name: str, module: str) -> bool:
         return name in self.names or module in self.modules
+
+
+def names_of_methods(panel: Panel, methods: PaymentMethods) -> frozenset[str]:
+    """By which names payments show these methods, also those that were picked by their module. Raises PanelError."""
+    if not methods.modules:
+        return methods.names
+    rows = panel.rows("paymethod")
+    return methods.names | {row.text("name") for row in rows if row.raw("module") in methods.modules}
 
 
 def payment_methods(panel: Panel, picked: Iterable[str]) -> tuple[PaymentMethods, list[str]]:

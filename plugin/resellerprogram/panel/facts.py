@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..programme.ids import ProviderId
+from ..programme.text import Text
 from . import directory
 from .calls import Panel
 from .directory import PaymentMethods, ServiceTypeId, Tariff, TariffId
@@ -27,6 +28,8 @@ class Facts:
     tariffs: tuple[Tariff, ...] | None = None
     odd: tuple[str, ...] = ()
     """Rows that can't be read and were left out."""
+    type_titles: Mapping[ServiceTypeId, Text] = field(default_factory=dict)
+    """What people read of the service types."""
 
     @classmethod
     def ask(cls, panel: Panel, picked_methods: tuple[str, ...], with_tariffs: bool = False) -> Facts:
@@ -42,6 +45,7 @@ class Facts:
             tuple(unknown),
             tuple(directory.tariffs(panel, odd.append)) if with_tariffs else None,
             tuple(dict.fromkeys(odd)),
+            directory.type_titles(panel),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -57,6 +61,7 @@ class Facts:
             if self.tariffs is None
             else [[tariff.id, tariff.name, tariff.service_type] for tariff in self.tariffs],
             "odd": list(self.odd),
+            "type_titles": {str(number): [title.en, title.ru] for number, title in self.type_titles.items()},
         }
 
     @classmethod
@@ -73,4 +78,5 @@ class Facts:
             if values["tariffs"] is None
             else tuple(Tariff(TariffId(number), name, ServiceTypeId(kind)) for number, name, kind in values["tariffs"]),
             tuple(values.get("odd", ())),
+            {ServiceTypeId(int(number)): Text(*title) for number, title in values.get("type_titles", {}).items()},
         )

@@ -9,8 +9,12 @@ from typing import Any
 
 from .basis import Because
 from .discounts import Change, PutBack, SetAside
+from .effects import Way, way_of
 from .ids import Scope
 from .tiers import plain
+
+OF_TARIFF = ": "
+"""Between the service type and the tariff in the name of what a discount is for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,18 @@ class PlainChange:
     def is_of_others(self) -> bool:
         """Whether the discount is not the programme's."""
         return self.because in (Because.SET_ASIDE, Because.PUT_BACK)
+
+    @property
+    def way(self) -> Way:
+        """Which way the discount goes."""
+        if self.is_of_others:
+            return Way.OTHER
+        return Way.PUT_RIGHT if self.because is Because.DOUBLED else way_of(self.before, self.after)
+
+    @property
+    def service_type(self) -> str:
+        """The internal name of the service type that it is for, also where it is for one tariff of it."""
+        return "" if self.is_of_others else self.what.partition(OF_TARIFF)[0]
 
     @property
     def kind(self) -> str:

@@ -4,6 +4,8 @@ words/labels.py."""
 from __future__ import annotations
 
 MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
+LOSS = "loss"
+"""That many lose by what follows, and why somebody wants it."""
 JOINED, LEFT = "joined", "left"
 RECALCULATE, APPLY, APPLY_WITHOUT_LIMIT = "recalculate", "apply", "apply without limit"
 WITHDRAW, PUT_BACK = "withdraw", "put_back"

@@ -81,14 +81,26 @@ def way_of_account(ways: Iterable[Way], tier_before: str | None, tier: str | Non
     return Way.RISES if own & {Way.STARTS, Way.RISES} else Way.PUT_RIGHT
 
 
+def way_together(ways: Iterable[Way]) -> Way | None:
+    """Which way several discounts of a client go together, such as those of one class; None where none is ours. One
+    that gets less weighs more than all that rise; it ends where all end."""
+    own = set(ways) - {Way.OTHER}
+    if any(way.lowers for way in own):
+        return Way.ENDS if own == {Way.ENDS} else Way.FALLS
+    if own & {Way.STARTS, Way.RISES}:
+        return Way.STARTS if Way.RISES not in own and Way.PUT_RIGHT not in own else Way.RISES
+    return Way.PUT_RIGHT if own else None
+
+
 def percents_of(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:
     """The percents that a tier gives; none without a tier."""
     return tier.percents if tier else {}
 
 
 def what_is_held(tier: Tier | None) -> object:
-    """What somebody holds who has that tier: the same where it compares equal, whatever became of the threshold."""
-    return tier and (tier.name, tier.percents)
+    """What somebody holds who has that tier: the same where it compares equal, whatever became of the threshold, and
+    whether a class without a discount stands in the table or not."""
+    return tier and (tier.name, {name: percent for name, percent in tier.percents.items() if percent})
 
 
 def _way_of_status(before: Tier, after: Tier) -> Way | None:

@@ -61,18 +61,34 @@ class Outlook:
 @dataclass(frozen=True)
 class Ahead:
     """From `day` on the account will hold `tier` (None: none) instead of `before`, with that turnover in the
-    programme's currency."""
+    programme's currency. By the table of the day before it would hold `own`: as far as that is another one than
+    `before`, the account's payments and pin move it; from there on it is another table."""
 
     day: date
     turnover: Decimal
     before: Tier | None
     tier: Tier | None
+    own: Tier | None
 
     @property
     def falls(self) -> bool:
         """Whether a discount gets smaller; or only the status, where all discounts stay."""
-        way = way_of_tier(self.before, self.tier)
-        return way is not None and way.lowers
+        return _falls(self.before, self.tier)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the account's own payments or pin move it, whatever a table does on the same day."""
+        return what_is_held(self.before) != what_is_held(self.own)
+
+    @property
+    def falls_by_itself(self) -> bool:
+        """Whether the account's own payments or pin lower it."""
+        return self.is_own and _falls(self.before, self.own)
+
+    @property
+    def is_by_table(self) -> bool:
+        """Whether another table that begins on that day changes what the account holds."""
+        return what_is_held(self.own) != what_is_held(self.tier)
 
 
 @dataclass(frozen=True)
@@ -112,11 +128,14 @@ class Forecast:
 
     def tier(self, day: date) -> Tier | None:
         """The tier of a day that is not before the outlook's."""
+        return self._tier(day, self.table_on(day))
+
+    def _tier(self, day: date, table: TierTable) -> Tier | None:
         outlook = self.outlook
         if not outlook.basis.counts_payments:
             return None
-        earned = self.table_on(day).tier_for(self.turnover(day))
-        return outranking(outlook.pin, day, earned, self.table_on(day)) or earned
+        earned = table.tier_for(self.turnover(day))
+        return outranking(outlook.pin, day, earned, table) or earned
 
     def is_fixed(self, day: date) -> bool:
         """Whether no payment moves the tier of a day, because a pin says exactly which it is (R10)."""
@@ -151,8 +170,12 @@ class Forecast:
         for day in sorted(day for day in days if day >= outlook.day):
             following = self.tier(day)
             if what_is_held(following) != what_is_held(tier):
-                yield Ahead(day, self.turnover(day), tier, following)
+                yield Ahead(day, self.turnover(day), tier, following, self._without_new_table(day, following))
             tier = following
+
+    def _without_new_table(self, day: date, tier: Tier | None) -> Tier | None:
+        """What the account would hold on that day if no other table began on it."""
+        return self._tier(day, self.table_on(day - NEXT_DAY)) if day in self.table_days else tier
 
     def keep(self, change: Ahead) -> Keep | None:
         """What keeps the tier that `change` takes away; None where no payment can: it is no fall, another table gives
@@ -171,6 +194,11 @@ class Forecast:
     def missing(self, tier: Tier, day: date) -> Decimal:
         """The smallest payment that reaches `tier` if it is credited on `day`."""
         return payable(tier.threshold - self.balance(day))
+
+
+def _falls(before: Tier | None, after: Tier | None) -> bool:
+    way = way_of_tier(before, after)
+    return way is not None and way.lowers
 
 
 def payable(amount: Decimal) -> Decimal:

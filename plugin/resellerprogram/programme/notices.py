@@ -94,7 +94,8 @@ def still_true(notice: Notice, forecast: Forecast) -> Notice | None:
         same = outlook.basis.counts_payments and what_is_held(outlook.tier) == what_is_held(notice.tier)
         return notice if same else None
     for change in forecast.changes():
-        if change.day == notice.day and what_is_held(change.before) == what_is_held(notice.before):
+        same = change.day == notice.day and what_is_held(change.before) == what_is_held(notice.before)
+        if same and change.falls_by_itself:
             keep = forecast.keep(change)
             return replace(notice, tier=change.tier, keep=keep) if keep else None
     return None
@@ -125,7 +126,7 @@ def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[N
     for change in forecast.changes():
         if change.day > until:
             return
-        keep = forecast.keep(change) if change.day not in forecast.table_days else None
+        keep = forecast.keep(change) if change.falls_by_itself else None
         if keep:
             yield Notice(after.account, Kind.WILL_FALL, change.day, change.before, change.tier, keep)
 

@@ -119,6 +119,11 @@ class SetAsideDiscount:
     known: frozenset[int] | None
     deleted: bool = False
 
+    @property
+    def tree(self) -> str:
+        """What it is for, as its form spells it."""
+        return self.fields.get("pricelist_tree", "")
+
     def is_still(self, form: DiscountForm) -> bool:
         """Whether a form under its id can be that of this discount, which was never deleted then."""
         agreeing = (form.fields.get(name, "") == self.fields.get(name, "") for name in _IDENTITY)

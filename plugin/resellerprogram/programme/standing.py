@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from .basis import Basis
 from .decision import Decision
-from .forecast import Forecast
+from .forecast import Ahead, Forecast
 from .ids import AccountId
 from .members import Account
 from .moves import Move
@@ -19,10 +19,10 @@ from .tiers import ServiceClass, Tier
 @dataclass(frozen=True)
 class Standing:
     """An account's row. `basis` and `decided_at` are None before its first decision; `missing` is what it takes to
-    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid. The tier is held
-    `since` that day, each class's percent since `class_since`, and `move` is what changed the tier last. From `due_on`
-    on time alone may change something (None: never), and the panel was last asked on `verified_on`. Money is in the
-    programme's currency.
+    reach `next_tier`; on `change_day` the tier becomes `change_tier` (None: none) if nothing is paid, by the account's
+    own doing before another table's. The tier is held `since` that day, each class's percent since `class_since`, and
+    `move` is what changed the tier last. From `due_on` on time alone may change something (None: never), and the panel
+    was last asked on `verified_on`. Money is in the programme's currency.
     """
 
     account: AccountId
@@ -59,7 +59,7 @@ def stand(
     on record gave it that tier. Who writes it down adds when that was."""
     tier, counted = decision.tier, decision.basis.counts_payments
     following = forecast.next_tier(decision.day) if counted else None
-    ahead = next(forecast.changes(), None)
+    ahead = _next_change(forecast)
     held = before is not None and (tier_before.name if tier_before else None) == (tier.name if tier else None)
     since = (before.since if before and held else None) or (held_since if held else None) or decision.day
     return Standing(
@@ -79,6 +79,12 @@ def stand(
         move=move or (before.move if before else None),
         due_on=due_on,
     )
+
+
+def _next_change(forecast: Forecast) -> Ahead | None:
+    """The account's own, whatever a table does before it; another table's where there is no other."""
+    changes = list(forecast.changes())
+    return next((change for change in changes if change.is_own), changes[0] if changes else None)
 
 
 def _class_since(name: ServiceClass, percent: Decimal, before: Standing | None, since: date) -> date:

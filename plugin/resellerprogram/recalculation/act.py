@@ -16,6 +16,7 @@ from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import Belongings, FoundDiscount, OwnedDiscount, name_of
 from ..store.database import transaction
 from .context import Context
+from .scopes import read_names
 
 
 def act(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
@@ -197,6 +198,7 @@ def _set_aside(context: Context, change: SetAside, now: datetime) -> PlainChange
     other = change.other
     form = discounts.read(context.panel, other.account, other.id)
     shown = {"name": other.name or form.fields.get("name", ""), "value": other.value}
+    read_names(context.panel, context.store, form.fields.get("pricelist_tree", ""))
     record = context.store.set_aside.keep(other.account, other.id, shown, form.fields, form.text, now)
     discounts.delete(context.panel, other.account, other.id)
     context.store.set_aside.is_deleted(record)

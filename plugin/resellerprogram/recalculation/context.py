@@ -32,6 +32,7 @@ from ..store import Store
 from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, USERS_TURN, ZERO_PERCENT_CONFIRMED
 from ..store.users import ClientUser
+from .scopes import keep_scopes, parts, tariffs_of
 from .turns import endings
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Context:
         if self.writes:
             kept = {**_validity(self.settings, self.classes, self.day), "facts": asked.plain()}
             self.store.notes.write(FACTS, kept)
+            keep_scopes(self.store, asked)
         return asked
 
     @cached_property
@@ -146,7 +148,9 @@ class Context:
                 for tariff in each.left_out
                 if tariff not in there
             )
-        covered = [part for name, each in wanted if name in ids for part in self._parts(ids[name], name, each)]
+        covered = [
+            part for name, each in wanted if name in ids for part in parts(ids[name], name, each, self.facts.tariffs)
+        ]
         if not self.everywhere:
             return covered
         inside = {ids[name] for name, _ in wanted if name in ids}
@@ -168,27 +172,11 @@ class Context:
     def _add_warnings(self, warnings: Iterable[Text]) -> None:
         self.warnings += [each for each in warnings if each.en not in {known.en for known in self.warnings}]
 
-    def _parts(self, number: ServiceTypeId, name: str, whose: ClassOfServices) -> list[Covered]:
-        """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
-        discounts wins is not known (A.4)."""
-        tariffs = [tariff for tariff in self.facts.tariffs or () if tariff.service_type == number]
-        if not any(tariff.id in whose.left_out for tariff in tariffs):
-            return [Covered(assumptions.type_scope(number), name, whose.name)]
-        return [
-            Covered(assumptions.tariff_scope(tariff.id), f"{name}: {tariff.name}", whose.name)
-            for tariff in tariffs
-            if tariff.id not in whose.left_out
-        ]
-
     @cached_property
     def scope_names(self) -> dict[Scope, str]:
         """The name of everything that a discount of ours may be for: service types, and tariffs as far as known."""
-        types = self.type_names
-        tariffs = {
-            assumptions.tariff_scope(tariff.id): f"{types.get(tariff.service_type, '?')}: {tariff.name}"
-            for tariff in self.facts.tariffs or ()
-        }
-        return {**{assumptions.type_scope(number): name for number, name in types.items()}, **tariffs}
+        types = {assumptions.type_scope(number): name for number, name in self.type_names.items()}
+        return {**types, **tariffs_of(self.facts)}
 
     @cached_property
     def rules(self) -> Rules:

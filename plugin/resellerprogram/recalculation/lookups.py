@@ -86,6 +86,16 @@ def choices_for_settings(root: Path, store: Store, language: str) -> Choices:
         return directory.choices(panel, language, kept.get("providers"), kept.get("currency_signs"))
 
 
+def name_services(root: Path, store: Store, trees: Sequence[str]) -> None:
+    """Have a name for everything that these discounts are for. Raises PanelUnreachable."""
+    from .scopes import read_names, scope_names
+
+    lacking = [tree for tree in trees if scope_names(store).lacks(tree)]
+    if lacking:
+        with _panel(root, store) as panel:
+            read_names(panel, store, lacking[0])
+
+
 @contextmanager
 def _panel(root: Path, store: Store) -> Iterator[Panel]:
     """The panel, in the name of the employee whom an earlier run found: nobody has to be looked for."""

@@ -54,6 +54,7 @@ from .night import everybody, is_large, keep_rules, who_is_due
 from .notifying import deliver
 from .plans import keep_changed
 from .savings import keep_savings
+from .scopes import tree_of
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -201,7 +202,8 @@ def as_member(root: Path, store: Store, day: date, now: datetime, account: Accou
         client = _client(context, account)
         known = replace(remember(context, client), note=MemberNote(account, ENROLLED))
         found = consider(look_again(context, first_look(context, client, known), known), known, context.rules)
-        others = [(change.other.name, change.other.value) for change in found.changes if isinstance(change, SetAside)]
+        aside = [change.other for change in found.changes if isinstance(change, SetAside)]
+        others = [(other.name, other.value, tree_of(context.panel, other)) for other in aside]
         return Prospect(account, now, found.decision.turnover.amount, found.decision.tier, others)
 
 

@@ -37,6 +37,10 @@ class ClassStore:
     def names(self) -> tuple[ServiceClass, ...]:
         return tuple(each.name for each in self.all())
 
+    def of_types(self) -> dict[str, ServiceClass]:
+        """Which class each service type belongs to, by its internal name."""
+        return {name: each.name for each in self.all() for name in each.types}
+
     def put(self, wanted: ClassOfServices) -> None:
         """Change a class, or add it behind the others."""
         with transaction(self._connection):

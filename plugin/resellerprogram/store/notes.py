@@ -7,6 +7,8 @@ import sqlite3
 from typing import Any
 
 FACTS = "facts"
+SCOPES = "scopes"
+"""The names of service types and tariffs, as the last run read them: for pages, which ask the panel nothing."""
 GROUP_LIST = "group_list"
 """How the panel lists the client group of the settings."""
 REMEMBERED_FILTERS = "remembered_filters"

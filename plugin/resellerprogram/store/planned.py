@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..programme.changes import PlainChange, change_of, values_of
+from ..programme.changes import OF_TARIFF, PlainChange, change_of, values_of
 from ..programme.effects import Way
 from ..programme.ids import AccountId
+from ..programme.verdict import Part
 from .database import transaction
 from .listing import MOST_ROWS, Listing, fold, in_order
 from .readable import readable
@@ -19,6 +19,12 @@ from .readable import readable
 _PUT = (
     "INSERT OR REPLACE INTO planned (account, name, name_order, turnover, turnover_order, tier_before, tier, kind,"
     " drops, changes, unforetold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_OF_TYPES = (
+    "EXISTS (SELECT 1 FROM json_each(changes) AS each, json_each(?) AS type"
+    " WHERE json_extract(each.value, '$.scope') IS NOT NULL"
+    " AND instr(json_extract(each.value, '$.what') || ?, type.value || ?) = 1)"
 )
 
 
@@ -57,36 +63,44 @@ class PlannedStore:
     def done(self, account: AccountId) -> None:
         self._connection.execute("DELETE FROM planned WHERE account = ?", (account,))
 
-    def listed(self, name: str = "", kind: str = "", count: int = MOST_ROWS) -> tuple[list[PlannedAccount], int]:
-        """The first `count` of the accounts whose name holds `name` and whose change is of that kind, what takes most
-        away first; and how many there are in all."""
+    def listed(
+        self, name: str = "", kind: str = "", types: Sequence[str] | None = None, count: int = MOST_ROWS
+    ) -> tuple[list[PlannedAccount], int]:
+        """The first `count` of the accounts whose name holds `name`, whose change is of that kind, and of whom a
+        discount for one of these service types changes, what takes most away first; and how many there are in all."""
         conditions = [*(["instr(name_order, ?)"] if name else []), *(["kind = ?"] if kind else [])]
         values = [*([fold(name)] if name else []), *([kind] if kind else [])]
+        if types is not None:
+            conditions.append(_OF_TYPES)
+            values += [json.dumps(types), OF_TARIFF, OF_TARIFF]
         rows = self._listing.rows(conditions, values, count)
         return list(readable(rows, _planned)), self._listing.count(conditions, values)
 
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
 
-    def counts(self, accounts: Iterable[AccountId] | None = None) -> dict[Way, int]:
-        """How many accounts there are of each kind, of these or of all."""
-        wanted = None if accounts is None else set(accounts)
-        rows = self._connection.execute("SELECT account, kind FROM planned")
-        found = Counter(row["kind"] for row in rows if wanted is None or row["account"] in wanted)
-        return {way: found[way.value] for way in Way}
+    def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
+        """What these are called."""
+        rows = self._connection.execute(
+            "SELECT account, name FROM planned WHERE account IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(set(accounts))),),
+        )
+        return {row[0]: row[1] for row in rows}
 
-    def drops(self, accounts: Iterable[AccountId] | None = None) -> int:
-        """How many discounts the plan lowers or removes, of these accounts or of all."""
-        return self._sum("drops", accounts)
+    def parts(self, accounts: Iterable[AccountId] | None = None) -> Iterator[Part]:
+        """What is planned, of these accounts or of all, what is alike together: thousands share a few steps."""
+        wanted = None if accounts is None else json.dumps(sorted(set(accounts)))
+        rows = self._connection.execute(
+            "SELECT kind, unforetold, changes, count(*) AS clients FROM planned"
+            " WHERE ? IS NULL OR account IN (SELECT value FROM json_each(?)) GROUP BY kind, unforetold, changes",
+            (wanted, wanted),
+        )
+        return readable(rows, _part)
 
-    def unforetold(self, accounts: Iterable[AccountId] | None = None) -> int:
-        """How many of them nothing known before explains."""
-        return self._sum("unforetold", accounts)
 
-    def _sum(self, column: str, accounts: Iterable[AccountId] | None) -> int:
-        wanted = None if accounts is None else set(accounts)
-        rows = self._connection.execute("SELECT * FROM planned")
-        return sum(row[column] for row in rows if wanted is None or row["account"] in wanted)
+def _part(row: sqlite3.Row) -> Part:
+    changes = tuple(map(change_of, json.loads(row["changes"])))
+    return Part(Way(row["kind"]), row["unforetold"], changes, row["clients"])
 
 
 def _values(planned: PlannedAccount) -> tuple[object, ...]:

@@ -17,13 +17,14 @@ from .database import moment
 
 @dataclass(frozen=True)
 class Prospect:
-    """An account as a member, `seen_at` that time: `others` are the discounts (name, value) that would rest."""
+    """An account as a member, `seen_at` that time: `others` are the discounts that would rest: name, value, and what
+    each is for, as its form spells it."""
 
     account: AccountId
     seen_at: datetime
     turnover: Decimal
     tier: Tier | None
-    others: Sequence[tuple[str, str]]
+    others: Sequence[tuple[str, str, str]]
 
 
 class ProspectStore:
@@ -53,5 +54,5 @@ class ProspectStore:
             datetime.fromisoformat(row["seen_at"]),
             Decimal(content["turnover"]),
             tier_of(content["tier"]),
-            [(name, value) for name, value in content["others"]],
+            [(name, value, tree[0] if tree else "") for name, value, *tree in content["others"]],
         )

@@ -145,6 +145,18 @@ class QueueStore:
             "UPDATE queue SET dead = 0, attempts = 0, not_before = '' WHERE ? IS NULL OR id = ?", (row, row)
         ).rowcount
 
+    def failing(self) -> set[AccountId]:
+        """Accounts that wait because something went wrong."""
+        rows = self._connection.execute("SELECT DISTINCT account FROM queue WHERE error <> '' AND account IS NOT NULL")
+        return {AccountId(row[0]) for row in rows}
+
+    def next_try(self, account: AccountId) -> datetime | None:
+        """When an account that waits is tried again; None where it is given up or does not wait."""
+        row = self._connection.execute(
+            "SELECT min(not_before) FROM queue WHERE account = ? AND dead = 0", (account,)
+        ).fetchone()
+        return _since(row[0]) if row and row[0] else None
+
     def waits(self, account: AccountId) -> bool:
         """Whether the account is known to wait."""
         return bool(self._connection.execute("SELECT 1 FROM queue WHERE account = ? LIMIT 1", (account,)).fetchone())

@@ -39,6 +39,12 @@ BECAUSE = {
     Because.PUT_BACK: Text("put back", "возвращена"),
 }
 
+WILL_BE = {
+    Because.SET_ASIDE: Text("will be set aside", "будет приостановлена"),
+    Because.PUT_BACK: Text("will be put back", "восстановится"),
+}
+"""What happens to other discounts, while it is only planned."""
+
 BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
     Basis.PINNED: Text(
@@ -168,6 +174,7 @@ DEEDS = {
     deeds.SETTING: Text("setting", "настройка"),
     deeds.START: Text("programme started", "запуск программы"),
     deeds.STOP: Text("programme stopped", "остановка программы"),
+    deeds.LOSS: Text("discounts taken from many", "снижение у многих"),
     deeds.RECALCULATE: Text("recalculation", "пересчёт"),
     deeds.APPLY: Text("applied from the preview", "применение плана"),
     deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ..programme.changes import PlainChange, plain_change
+from ..programme.effects import Way
 from ..programme.ids import Scope
-from ..programme.report import Planned, Report
+from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
-from .change import change_line, discount_line, step
+from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
+from .change import change_line, discount_line, planned_line, step
 from .figures import NOTHING, Titles, day, money, step_of_tier, table
+from .labels import WAYS
 from .letters import letter
+from .verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
 
-TAKEN_OFF = Text(
-    "discounts of the programme that end: {ours}, of clients: {clients}; discounts set aside that come back: {others}",
-    "закончатся скидки программы: {ours}, у клиентов: {clients}; вернутся отложенные скидки: {others}",
-)
-"""What taking the programme off means, as things stand."""
-
+EVERYTHING = Wanted()
+SHOWN_OF_A_WAY = SHOWN_NOTICES = NAMED
+"""So many clients of each way, and so many notices, are listed before the list is folded."""
+WAY_NAMES = {
+    Way.STARTS: "start",
+    Way.RISES: "rise",
+    Way.FALLS: "fall",
+    Way.ENDS: "end",
+    Way.PUT_RIGHT: "put-right",
+    Way.OTHER: "other",
+}
+"""What one types for a way."""
 
 ONLY_A_LOOK = Text(
     "Only a look at {day}: nothing has been written, and nothing acts for another day than today.",
@@ -35,32 +47,38 @@ HOW_TO_LIFT_IT = Text(
 )
 
 
-def plan_lines(report: Report, currency: str, language: str, written: bool, only_look: bool = False) -> Iterator[str]:
-    """What a run changes, or changed: one line per account, one column per service type. Of what is `only_look` no
-    command writes anything."""
-    yield Text(
-        "{day}: accounts looked at: {accounts}, to change: {changed}; the programme's discounts in the panel: {found}",
-        "{day}: просмотрено клиентов: {accounts}, к изменению: {changed}; скидок программы в панели: {found}",
-    )(day=day(report.day, language), accounts=report.accounts, changed=len(report.planned), found=report.discounts).say(
-        language
-    )
-    for warning in report.warnings:
-        yield "! " + warning.say(language)
-    for other in report.left:
-        yield Text(
-            "! account {id}: a discount of others acts beside the programme's: {what}",
-            "! клиент {id}: рядом со скидками программы действует чужая: {what}",
-        )(id=other.account, what=discount_line(other.name, other.value)).say(language)
+@dataclass(frozen=True)
+class Terms:
+    """What a plan is told with: the programme's currency, what people read of the classes, the class of each service
+    type, and how many drops that nothing foretold one run may make."""
+
+    currency: str
+    titles: Titles
+    class_of: ClassOfType
+    limit: int
+
+
+def judged(report: Report, terms: Terms) -> Verdict:
+    """What a plan comes to."""
+    return judge((_part(planned, report) for planned in report.planned), terms.class_of)
+
+
+def plan_lines(
+    report: Report,
+    terms: Terms,
+    language: str,
+    written: bool,
+    only_look: bool = False,
+    summary: bool = False,
+    wanted: Wanted = EVERYTHING,
+) -> Iterator[str]:
+    """What a run changes, or changed: the verdict first and what is wrong, then one line per account, one column per
+    service type. Of what is `only_look` no command writes anything; a `summary` leaves the list out."""
+    yield from verdict_lines(report, terms, language, written)
+    if not summary:
+        yield from _list_lines(report, terms, language, wanted, written)
     if not report.planned:
-        if report.failed:
-            yield from _failed_lines(report, language, written)
-            return
-        yield Text("Everything is as it should be; nothing to write.", "Всё как должно быть, писать нечего.").say(
-            language
-        )
         return
-    yield ""
-    yield from _plan_table(report, currency, language)
     yield ""
     if written:
         yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
@@ -69,18 +87,80 @@ def plan_lines(report: Report, currency: str, language: str, written: bool, only
             "Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.",
             "Ничего не записано. Запишет `resellerprogram apply`; с `--plan {plan}` — только если план тот же.",
         )(plan=report.fingerprint).say(language)
+
+
+def verdict_lines(report: Report, terms: Terms, language: str, written: bool) -> Iterator[str]:
+    """How many go which way; what is wrong; each class; the limit; when that was, and who was looked at."""
+    verdict = judged(report, terms)
+    quiet = not verdict and report.failed
+    yield (NOTHING_ELSE if quiet else verdict_text(verdict, written)).say(language)
     yield from _failed_lines(report, language, written)
+    for warning in report.warnings:
+        yield "! " + warning.say(language)
+    for other in report.left:
+        yield Text(
+            "! account {id}: a discount of others acts beside the programme's: {what}",
+            "! клиент {id}: рядом со скидками программы действует чужая: {what}",
+        )(id=other.account, what=discount_line(other.name, other.value)).say(language)
+    yield from (f"  {line}" for line in class_lines(verdict, terms.titles, language, written))
+    limit = None if written else limit_text(verdict.drops, verdict.unforetold, terms.limit)
+    if limit:
+        yield limit.say(language)
+    yield Text(
+        "{day}: accounts looked at: {accounts}; the programme's discounts in the panel: {found}",
+        "{day}: просмотрено клиентов: {accounts}; скидок программы в панели: {found}",
+    )(day=day(report.day, language), accounts=report.accounts, found=report.discounts).say(language)
 
 
-def _failed_lines(report: Report, language: str, written: bool) -> Iterator[str]:
-    """The accounts that could not be served, each with its reason."""
+def _part(planned: Planned, report: Report) -> Part:
+    changes = tuple(plain_change(change, report.scope_names) for change in planned.changes)
+    return Part(planned.way, planned.unforetold, changes)
+
+
+def chosen(report: Report, terms: Terms, wanted: Wanted) -> list[Planned]:
+    """Those of a plan who are wanted, what takes most away first."""
+    found = [
+        planned
+        for planned in report.planned
+        if not wanted or wanted.takes(planned.way, _part(planned, report).changes, terms.class_of)
+    ]
+    order = (Way.ENDS, Way.FALLS, Way.RISES, Way.STARTS, Way.PUT_RIGHT, Way.OTHER)
+    return sorted(found, key=lambda planned: (order.index(planned.way), planned.account.id))
+
+
+def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, written: bool) -> Iterator[str]:
+    """All who are wanted; of the whole plan the first of each way, and how many more there are."""
+    found = chosen(report, terms, wanted)
+    places: Counter[Way] = Counter()
+    shown = []
+    for planned in found:
+        places[planned.way] += 1
+        if wanted or places[planned.way] <= SHOWN_OF_A_WAY:
+            shown.append(planned)
+    if shown:
+        yield ""
+        yield from _plan_table(shown, report, terms.currency, language, written)
+    if wanted.failed:
+        yield from _failed_lines(report, language, written=False, all_of_them=True)
+    for way, count in places.items():
+        if not wanted and count > SHOWN_OF_A_WAY:
+            yield Text("… {way}: {rest} more, with --way {name}", "… {way}: ещё {rest}, см. --way {name}")(
+                way=WAYS[way], rest=count - SHOWN_OF_A_WAY, name=WAY_NAMES[way]
+            ).say(language)
+
+
+def _failed_lines(report: Report, language: str, written: bool, all_of_them: bool = False) -> Iterator[str]:
+    """The accounts that could not be served, each with its reason; the first of them where there are many."""
     head = (
         Text("! account {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")
         if written
         else Text("! account {id} can't be decided: {why}", "! по клиенту {id} не решить: {why}")
     )
-    for account, error in report.failed.items():
+    failed = list(report.failed.items())
+    for account, error in failed if all_of_them else failed[:NAMED]:
         yield head(id=account, why=error.text).say(language)
+    if len(failed) > NAMED and not all_of_them:
+        yield Text("! and {rest} more", "! и ещё {rest}")(rest=len(failed) - NAMED).say(language)
 
 
 def notice_lines(report: Report, currency: str, titles: Titles, language: str, written: bool) -> Iterator[str]:
@@ -98,13 +178,16 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
         Text("account|name|notification", "клиент|название|уведомление").say(language).split("|"),
         (
             (str(account.id), account.name or NOTHING, letter(notice, currency, titles).subject.say(language))
-            for account, notice in report.notices
+            for account, notice in report.notices[:SHOWN_NOTICES]
         ),
     )
+    rest = len(report.notices) - SHOWN_NOTICES
+    if rest > 0:
+        yield Text("… {rest} more", "… ещё {rest}")(rest=rest).say(language)
 
 
-def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
-    plain = [[plain_change(change, report.scope_names) for change in planned.changes] for planned in report.planned]
+def _plan_table(shown: Sequence[Planned], report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
+    plain = [_part(planned, report).changes for planned in shown]
     types = {each.scope: each.what for changes in plain for each in changes if each.scope}
     header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
     others = any(each.is_of_others for changes in plain for each in changes)
@@ -113,9 +196,9 @@ def _plan_table(report: Report, currency: str, language: str) -> Iterator[str]:
         (
             *_whose(planned, currency),
             *(_steps(changes, scope) for scope in sorted(types)),
-            *([_others(changes, language)] if others else []),
+            *([_others(changes, language, written)] if others else []),
         )
-        for planned, changes in zip(report.planned, plain)
+        for planned, changes in zip(shown, plain)
     )
     yield from table([*header, *(types[scope] for scope in sorted(types)), *last], rows, right=frozenset({2}))
 
@@ -133,5 +216,6 @@ def _steps(changes: Iterable[PlainChange], scope: Scope) -> str:
     return ", ".join(step(each) for each in changes if each.scope == scope)
 
 
-def _others(changes: Iterable[PlainChange], language: str) -> str:
-    return ", ".join(change_line(each, language) for each in changes if each.is_of_others)
+def _others(changes: Iterable[PlainChange], language: str, written: bool) -> str:
+    line = change_line if written else planned_line
+    return ", ".join(line(each, language) for each in changes if each.is_of_others)

@@ -35,10 +35,11 @@ def difference(change: TierChange, titles: Titles, currency: str, language: str)
 def _steps(before: Tier, after: Tier, titles: Titles, currency: str, language: str) -> Iterator[str]:
     if before.threshold != after.threshold:
         yield f"{_from(before, currency, language)} → {money(after.threshold, currency)}"
-    yield from _percent_steps(before, after, titles, language)
+    yield from percent_steps(before, after, titles, language)
 
 
-def _percent_steps(before: Tier | None, after: Tier | None, titles: Titles, language: str) -> Iterator[str]:
+def percent_steps(before: Tier | None, after: Tier | None, titles: Titles, language: str) -> Iterator[str]:
+    """'VPS 19 → 21 %', for each class whose percent differs."""
     had, has = percents_of(before), percents_of(after)
     for name in {**dict.fromkeys(titles), **dict.fromkeys(had), **dict.fromkeys(has)}:
         was, becomes = had.get(name, ZERO), has.get(name, ZERO)
@@ -49,6 +50,13 @@ def _percent_steps(before: Tier | None, after: Tier | None, titles: Titles, lang
 
 def _from(tier: Tier, currency: str, language: str) -> str:
     return Text("from {amount}", "от {amount}")(amount=money(tier.threshold, currency)).say(language)
+
+
+def table_step(before: Tier | None, after: Tier | None, titles: Titles, language: str) -> str:
+    """What another table changes for a client: 'VPS 19 → 21 %', 'Partner #8 → Gold', both where it is both."""
+    names = tuple(tier.name if tier else NO_TIER.say(language) for tier in (before, after))
+    renamed = [" → ".join(names)] if names[0] != names[1] else []
+    return ", ".join([*renamed, *percent_steps(before, after, titles, language)])
 
 
 # --- whom it touches ---
@@ -106,7 +114,7 @@ def brake_text(brake: Brake) -> Text | None:
 
 def effect_cells(effect: Effect, titles: Titles, currency: str, language: str) -> tuple[str, str, str, str]:
     """Client, turnover on that day, tier without the change, and with it: 'Partner #5: VPS 13 → 10 %'."""
-    steps = ", ".join(_percent_steps(effect.before, effect.after, titles, language))
+    steps = ", ".join(percent_steps(effect.before, effect.after, titles, language))
     name = effect.after.name if effect.after else NO_TIER.say(language)
     return (
         f"{effect.account} {effect.name}".strip(),

@@ -99,7 +99,7 @@ def _words(me: Reseller, forecast: Forecast, changes: Sequence[Ahead]) -> str:
         return me.say("Nothing changes if nothing is paid.", "Если ничего не вносить, ничего не изменится.")
     keeps = (forecast.keep(change) for change in changes)
     lines = [
-        f"{me.step(each)}. {me.kept(keep)}." if keep else f"{me.step(each)}." for each, keep in zip(changes, keeps)
+        f"{me.steps(each)}. {me.kept(keep)}." if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
     ]
     return "\n".join([me.say("If nothing is paid:", "Если ничего не вносить:"), *lines])
 
@@ -111,7 +111,7 @@ def _change(me: Reseller, forecast: Forecast, change: Ahead) -> Row:
         "turnover": me.money(change.turnover),
         "before": Cell(me.name(change.before), raw=change.before.name if change.before else ""),
         "tier": Cell(me.name(change.tier), raw=change.tier.name if change.tier else ""),
-        "percents": me.percents(change.tier),
+        "percents": _percents(me, change),
         "keep_amount": me.money(keep.amount) if keep else "",
         "keep_first_day": me.day(keep.first_day) if keep else "",
         "keep_last_day": Cell(me.when_kept(keep), raw=keep.last_day.isoformat()) if keep else "",
@@ -170,8 +170,14 @@ def _course(me: Reseller, outlook: Outlook) -> Iterator[Row]:
             "day": me.day(change.day),
             "turnover": me.money(change.turnover),
             "tier": Cell(me.name(change.tier), raw=change.tier.name if change.tier else ""),
-            "percents": me.percents(change.tier),
+            "percents": _percents(me, change),
         }
+
+
+def _percents(me: Reseller, change: Ahead) -> str:
+    """What is held then; where another table has a part in it, what that changes."""
+    told = [me.percents(change.tier), *([me.table_step(change)] if change.is_by_table else [])]
+    return "\n".join(told)
 
 
 def _paid(me: Reseller) -> tuple[Decimal, date] | None:

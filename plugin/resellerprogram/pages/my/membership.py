@@ -6,6 +6,7 @@ Whose session it is, the panel is asked each time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from lxml import etree
@@ -47,8 +48,9 @@ def join(visit: Visit) -> etree._Element:
         if visit.request.submitted:
             visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
         return _counting(me)
-    agreed = _terms(me, prospect)
-    seen = of_words([agreed, *(f"{name}\t{value}" for name, value in prospect.others)])
+    terms = _terms(me, prospect)
+    agreed = "\n".join([terms, *_resting(me, prospect)])
+    seen = of_words([agreed, *("\t".join(other) for other in prospect.others)])
     if visit.request.submitted:
         if visit.request.text("seen") != seen:
             visit.refuse(*_OTHER_TERMS)
@@ -63,13 +65,13 @@ def join(visit: Visit) -> etree._Element:
     return documents.form_page(
         visit.document,
         {
-            "words": agreed,
+            "words": terms,
             "seen": seen,
             "turnover": me.money(prospect.turnover),
             "tier": documents.Cell(me.name(prospect.tier), raw=prospect.tier.name if prospect.tier else ""),
             "agree": "off",
         },
-        tables={"others": [{"name": name, "value": value} for name, value in prospect.others]},
+        tables={"others": [me.other(name, value, tree) for name, value, tree in prospect.others]},
     )
 
 
@@ -87,7 +89,7 @@ def leave(visit: Visit) -> etree._Element:
         return documents.ok(_PAGE, "form")
     if not others:
         documents.drop_field(visit.document, "others")
-    rows = [{"name": each.shown.get("name", ""), "value": each.shown.get("value", "")} for each in others]
+    rows = [me.other(each.shown.get("name", ""), each.shown.get("value", ""), each.tree) for each in others]
     return documents.form_page(
         visit.document, {"words": _loss(me, bool(others)), "agree": "off"}, tables={"others": rows}
     )
@@ -209,6 +211,13 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
             )
         )
     return "\n".join(parts)
+
+
+def _resting(me: Reseller, prospect: Prospect) -> Iterator[str]:
+    """What the table shows of the discounts that will rest, for the record of what was agreed to."""
+    for name, value, tree in prospect.others:
+        covers = f"({me.covers(tree)})" if tree else ""
+        yield " ".join(filter(None, ("—", name, value, covers)))
 
 
 def _office(me: Reseller) -> Office:

@@ -12,14 +12,17 @@ from ...programme.basis import Basis
 from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
+from ...programme.lags import Lag
 from ...programme.limits import OVERDUE
 from ...programme.members import EXCLUDED, LEFT, MemberNote
+from ...programme.scopes import ScopeNames
 from ...programme.settings import Settings
 from ...programme.standing import Standing
 from ...programme.text import Text
 from ...programme.tiers import ServiceClass, Tier, TierTable, plain
 from ...words import figures
-from ..documents import Cell
+from ...words.tables import table_step
+from ..documents import Cell, Row
 from ..visit import Visit
 
 _NO_BREAK = "\u00a0"
@@ -174,8 +177,22 @@ class Reseller:
         return tier.name if tier else self.say("no status", "без статуса")
 
     def step(self, change: Ahead) -> str:
-        """'21.01.2025: Partner #8 → Partner #7'."""
-        return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.tier)}"
+        """'21.01.2025: Partner #8 → Partner #7', by the client's own payments or pin."""
+        return f"{self.day_said(change.day)}: {self.name(change.before)} → {self.name(change.own)}"
+
+    def table_step(self, change: Ahead) -> str:
+        """'New table from 21.01.2025: VPS 19 → 21 %'."""
+        return self.say(
+            "New table from {day}: {steps}",
+            "С {day} действует новая таблица: {steps}",
+            day=self.day_said(change.day),
+            steps=table_step(change.own, change.tier, self.visit.titles, self.language),
+        )
+
+    def steps(self, change: Ahead) -> str:
+        """Both, as far as there is something of each."""
+        own, table = change.is_own, change.is_by_table
+        return ". ".join([*([self.step(change)] if own else []), *([self.table_step(change)] if table else [])])
 
     def kept(self, keep: Keep) -> str:
         """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'; also from which day on, where it is too early today."""
@@ -193,6 +210,27 @@ class Reseller:
         if keep.first_day > self.today:
             return self.say("from {first} to {last}", "с {first} по {last} включительно", first=first, last=last)
         return self.say("by {last}", "по {last} включительно", last=last)
+
+    def covers(self, tree: str) -> str:
+        """What a discount is for: 'Shared hosting: all tariffs'."""
+        return self._scopes.text(tree).say(self.language)
+
+    @cached_property
+    def _scopes(self) -> ScopeNames:
+        from ...recalculation.scopes import scope_names  # most pages name none
+
+        return scope_names(self.visit.store)
+
+    def other(self, name: str, value: str, tree: str) -> Row:
+        """A discount that is not the programme's, with what it acts on."""
+        return {"name": name, "value": value, "covers": Cell(self.covers(tree), raw=tree)}
+
+    @cached_property
+    def lags(self) -> Mapping[ServiceClass, Lag]:
+        """What is in place of the account's discounts where the panel has not taken all that was decided."""
+        from ...recalculation.lagging import Lagging
+
+        return Lagging(self.visit.store).of(self.account, self.standing)
 
     def title(self, service_class: ServiceClass) -> str:
         return self.visit.head(self.visit.titles.get(service_class, Text(service_class, service_class)))[:-3]

@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
+from ...programme.lags import Lag
 from ...programme.moves import Move
 from ...programme.text import Text
-from ...programme.tiers import Tier
+from ...programme.tiers import Tier, plain
 from ...store.notes import SAVINGS
 from ...words import figures
 from ...words.labels import MOVES
+from ...words.lags import lag_text, still_updating
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -98,6 +100,7 @@ _OF_MEMBERS = (
     "target",
     "missing",
     "change",
+    "table_change",
     "keep",
 )
 
@@ -202,15 +205,23 @@ def _moved(me: Reseller, move: Move) -> Cell:
 
 
 def _discounts(me: Reseller) -> Iterator[Row]:
-    """In force for each class, and since when; nothing is said before anything was counted."""
+    """In effect for each class, what follows where that is another percent, and since when; nothing is said before
+    anything was counted."""
     standing = me.standing
     percents, since = (standing.percents, standing.class_since) if standing else ({}, {})
     for name in () if me.state in ("uncounted", "not_started") else {**dict.fromkeys(me.visit.titles), **percents}:
+        lag = me.lags.get(name)
         yield {
             "class": Cell(me.title(name), raw=name),
-            "percent": me.percent(percents.get(name, Decimal(0))),
-            "since": me.day(since[name]) if name in since else "",
+            "percent": _in_place(me, lag) if lag else me.percent(percents.get(name, Decimal(0))),
+            "follows": me.percent(lag.follows) if lag else "",
+            "since": me.day(since[name]) if name in since and not lag else "",
         }
+
+
+def _in_place(me: Reseller, lag: Lag) -> Cell:
+    """'21 %; 25 % follows', where the panel has not taken it yet; behind it the percent that is charged."""
+    return Cell(lag_text(lag).say(me.language), raw=plain(lag.now))
 
 
 def _leave_out(me: Reseller) -> None:
@@ -265,12 +276,18 @@ def _target(me: Reseller, forecast: Forecast, targets: list[Tier]) -> Row:
 
 
 def _next_change(me: Reseller, forecast: Forecast) -> Ahead | None:
-    return next((change for change in forecast.changes() if change.day > me.today), None)
+    """The client's own: a table that changes something for them is told apart, one that does not is not told."""
+    return next((change for change in forecast.changes() if change.day > me.today and change.is_own), None)
+
+
+def _next_table(me: Reseller, forecast: Forecast) -> Ahead | None:
+    return next((change for change in forecast.changes() if change.day > me.today and change.is_by_table), None)
 
 
 def _coming(me: Reseller, forecast: Forecast) -> Row:
-    """The next change, and what keeps the tier."""
+    """The next change, what keeps the tier, and what another table changes."""
     change, document = _next_change(me, forecast), me.visit.document
+    table = _next_table(me, forecast)
     keep = forecast.keep(change) if change else None
     if keep and keep.first_day <= me.today:
         documents.say(
@@ -288,14 +305,27 @@ def _coming(me: Reseller, forecast: Forecast) -> Row:
         documents.drop_button(document, "hold")
     if keep is None:
         documents.drop_field(document, "keep")
+    if table is None:
+        documents.drop_field(document, "table_change")
     if change is None:
         documents.drop_field(document, "change")
-        return {}
+    return {**(_changed(me, change, keep) if change else {}), **(_by_table(me, table) if table else {})}
+
+
+def _changed(me: Reseller, change: Ahead, keep: Keep | None) -> Row:
     return {
-        "change": Cell(f"{me.step(change)} ({me.percents(change.tier)})", raw=change.day.isoformat()),
-        "change_tier": change.tier.name if change.tier else "",
-        "change_falls": "on" if change.falls else "off",
+        "change": Cell(f"{me.step(change)} ({me.percents(change.own)})", raw=change.day.isoformat()),
+        "change_tier": change.own.name if change.own else "",
+        "change_falls": "on" if change.falls_by_itself else "off",
         **(_kept(me, keep) if keep else {}),
+    }
+
+
+def _by_table(me: Reseller, change: Ahead) -> Row:
+    """What another table does to this client, with both percents."""
+    return {
+        "table_change": Cell(me.table_step(change), raw=change.day.isoformat()),
+        "table_change_tier": change.tier.name if change.tier else "",
     }
 
 
@@ -316,7 +346,7 @@ def _notes(me: Reseller) -> Row:
     """What else there is to know; what there is nothing to say about is left out."""
     said = {
         "stopped": _stopped(me),
-        "waiting": me.say("A change is being counted…", "Изменение учитывается…") if me.is_waiting else "",
+        "waiting": _waiting(me),
         "resting": _resting(me),
         "saved": _saved(me),
     }
@@ -328,6 +358,13 @@ def _notes(me: Reseller) -> Row:
     return {name: Cell(text, raw="on" if text else "off") for name, text in said.items() if name != "saved"} | {
         "saved": said["saved"]
     }
+
+
+def _waiting(me: Reseller) -> str:
+    """That a change is being counted; and where the panel has not taken what was decided, what is in effect."""
+    if me.lags:
+        return still_updating(me.lags, me.visit.titles).say(me.language)
+    return me.say("A change is being counted…", "Изменение учитывается…") if me.is_waiting else ""
 
 
 def _stopped(me: Reseller) -> str:
@@ -369,7 +406,7 @@ def _resting(me: Reseller) -> str:
 
 def _others(me: Reseller) -> Iterator[Row]:
     for each in me.visit.store.set_aside.of(me.account):
-        yield {"name": each.shown.get("name", ""), "value": each.shown.get("value", "")}
+        yield me.other(each.shown.get("name", ""), each.shown.get("value", ""), each.tree)
 
 
 def _saved(me: Reseller) -> str:

@@ -1,0 +1,54 @@
+"""What takes something from many is told, and asks for a reason and a yes, before it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..programme.losses import Loss
+from ..programme.text import Text
+from ..words import losses as words
+from .output import EXIT_FAILED, EXIT_USAGE, Command
+
+_SAY_IT = Text(
+    "Nothing has been written: give --yes and --reason TEXT, or answer at a terminal.",
+    "Ничего не записано: укажите --yes и --reason ПРИЧИНА или ответьте в терминале.",
+)
+_NOTHING = Text("Nothing has been written.", "Ничего не записано.")
+_REASON = Text("Reason, for the record: ", "Причина, для истории: ")
+
+
+def show_loss(command: Command, loss: Loss) -> None:
+    """How many lose what, who they are, and what comes back."""
+    command.say(words.loss_text(loss))
+    whose = words.whose_text(loss, command.office.losses.names(loss))
+    if whose:
+        command.say(whose)
+
+
+def agreed(command: Command, question: Text) -> str | int:
+    """The reason of who said yes; else the exit code with which the command ends, having changed nothing."""
+    options = command.options
+    reason = str(options.reason).strip()
+    asks = command.can_ask and not getattr(options, "json", False)
+    if not (options.yes or asks) or not (reason or asks):
+        command.warn(_SAY_IT)
+        return EXIT_USAGE
+    if not options.yes and not command.ask(question):
+        command.say(_NOTHING)
+        return EXIT_FAILED
+    reason = reason or command.ask_for(_REASON)
+    if not reason:
+        command.say(_NOTHING)
+        return EXIT_FAILED
+    return reason
+
+
+def loss_values(command: Command, loss: Loss) -> dict[str, Any]:
+    """The same for programs, with all who lose."""
+    names = command.office.losses.names(loss)
+    return {
+        "clients": [{"account": account, "name": names.get(account, "")} for account in sorted(loss.clients)],
+        "ended": loss.ended,
+        "lowered": loss.lowered,
+        "put_back": loss.put_back,
+    }

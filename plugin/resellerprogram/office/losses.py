@@ -1,0 +1,56 @@
+"""What a step takes from many, before it is taken: how many, whose, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..programme.ids import AccountId
+from ..programme.losses import Loss, loss_of
+from ..programme.settings import SETTINGS
+from . import Office
+
+
+class Losses:
+    """What the office can tell of it, from the records; only for settings the panel is asked what it has."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._store = office, office.store
+
+    def withdrawing(self) -> Loss:
+        """Taking all discounts of the programme off."""
+        return self.excluding(self._store.owned.accounts() | self._store.set_aside.accounts())
+
+    def putting_back(self) -> Loss:
+        """Only giving back what was set aside."""
+        return Loss(put_back=self._store.set_aside.count())
+
+    def excluding(self, accounts: Iterable[AccountId]) -> Loss:
+        """Leaving these clients out."""
+        owned, aside = self._store.owned, self._store.set_aside
+        return sum(
+            (loss_of(account, owned.of(account).values(), {}, len(aside.of(account))) for account in set(accounts)),
+            Loss(),
+        )
+
+    def by_settings(self, changed: Mapping[str, str]) -> Loss:
+        """Changing these settings; nothing for those that can lower nobody. Raises SettingError, PanelError."""
+        before = self._store.settings.texts()
+        lowering = {
+            name: text
+            for name, text in changed.items()
+            if name in SETTINGS and SETTINGS[name].may_lower and text.strip() != before.get(name)
+        }
+        if not lowering or not (self._store.owned.count() or self._store.set_aside.count()):
+            return Loss()
+        from ..recalculation.losses import loss_by_settings
+        from ..recalculation.run import PATIENCE
+
+        return loss_by_settings(self._office.root, self._store, lowering, self._office.clock(), PATIENCE)
+
+    def limit(self) -> int:
+        """How many drops that nothing foretold one run may make."""
+        return self._store.settings.current().drop_limit.allows(self._store.owned.count())
+
+    def names(self, loss: Loss) -> Mapping[int, str]:
+        """What those who lose are called."""
+        return self._store.standings.names(loss.clients)

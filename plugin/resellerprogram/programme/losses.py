@@ -1,0 +1,59 @@
+"""What a step takes from many at once: told before anybody says yes to it (spec, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .effects import Way, way_of
+from .ids import AccountId, Scope
+from .ownership import OwnedDiscount
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Whose discounts of ours end or get smaller (`clients`), how many discounts do, and how many discounts of others
+    are put back."""
+
+    clients: frozenset[AccountId] = frozenset()
+    ended: int = 0
+    lowered: int = 0
+    put_back: int = 0
+
+    @property
+    def drops(self) -> int:
+        return self.ended + self.lowered
+
+    def __bool__(self) -> bool:
+        """Whether anybody has less by it."""
+        return bool(self.clients)
+
+    def __add__(self, other: Loss) -> Loss:
+        return Loss(
+            self.clients | other.clients,
+            self.ended + other.ended,
+            self.lowered + other.lowered,
+            self.put_back + other.put_back,
+        )
+
+    @property
+    def mark(self) -> str:
+        """What a form has told of."""
+        return f"{self.ended}-{self.lowered}-{self.put_back}-{len(self.clients)}"
+
+    def was_told(self, mark: str) -> bool:
+        """Whether a form has told of no less than this: who has lost a discount meanwhile loses none more."""
+        told, now = mark.split("-"), self.mark.split("-")
+        return len(told) == len(now) and all(
+            shown.isdecimal() and int(count) <= int(shown) for shown, count in zip(told, now)
+        )
+
+
+def loss_of(account: AccountId, owned: Iterable[OwnedDiscount], wanted: Mapping[Scope, Decimal], resting: int) -> Loss:
+    """What an account loses that is to have the `wanted` percents instead of those of its discounts; `resting`
+    discounts of others come back where it keeps none."""
+    ways = [way_of(each.percent or Decimal(0), wanted.get(each.scope)) for each in owned]
+    ended, lowered = ways.count(Way.ENDS), ways.count(Way.FALLS)
+    touched = frozenset((account,)) if ended or lowered else frozenset()
+    return Loss(touched, ended, lowered, 0 if wanted else resting)

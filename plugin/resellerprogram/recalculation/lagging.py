@@ -1,0 +1,27 @@
+"""Who waits for the panel to take what was decided, and what is in place meanwhile; from the records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..programme.ids import AccountId
+from ..programme.lags import Lag, lags
+from ..programme.standing import Standing
+from ..programme.tiers import ServiceClass
+from ..store import Store
+from .scopes import covered
+
+
+class Lagging:
+    """The accounts of which not everything was written: the decision is unfinished, or they wait with an error."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._accounts = {*store.decisions.unfinished(), *store.queue.failing()}
+        self._covered = covered(store) if self._accounts else {}
+
+    def of(self, account: AccountId, standing: Standing | None) -> Mapping[ServiceClass, Lag]:
+        """The classes whose percent in the panel is not the decided one; none for everybody else."""
+        if account not in self._accounts or standing is None or standing.basis is None:
+            return {}
+        return lags(self._store.owned.of(account).values(), self._covered, standing.percents)

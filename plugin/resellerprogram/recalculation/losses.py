@@ -1,0 +1,71 @@
+"""What other settings would take from whom: counted from the records, before anybody is read for it or written to.
+
+It tells what is at stake; before a discount is lowered the account itself is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from ..panel import directory
+from ..programme.decision import Decision, decide
+from ..programme.discounts import wanted_percents
+from ..programme.errors import ImplausibleRead
+from ..programme.ids import AccountId, Scope
+from ..programme.losses import Loss, loss_of
+from ..programme.setting_texts import check, settings_of
+from ..programme.turnover import CountingRules
+from ..store import Store
+from ..store.lock import only_one
+from .context import Context
+from .look import outside_because
+from .run import working_on
+
+
+def loss_by_settings(root: Path, store: Store, changed: Mapping[str, str], now: datetime, patience: float) -> Loss:
+    """Whose discounts end or fall with these settings, by their payments as they are known. Raises SettingError where
+    the settings don't fit the panel, PanelError, AnotherRunActive."""
+    for name, text in changed.items():
+        check(name, text)
+    settings = settings_of({**store.settings.texts(), **changed})
+    with (
+        only_one(store.folder, "settings", now, patience),
+        working_on(root, store, now.date(), settings=settings, whole=True, writes=False) as context,
+    ):
+        context.prepare()
+        methods = directory.names_of_methods(context.panel, context.facts.excluded)
+        accounts = sorted(store.owned.accounts() | store.set_aside.accounts())
+        return sum((_loss_of(context, account, methods) for account in accounts), Loss())
+
+
+def _loss_of(context: Context, account: AccountId, methods: frozenset[str]) -> Loss:
+    store = context.store
+    owned = store.owned.of(account).values()
+    return loss_of(account, owned, _wanted(context, account, methods), len(store.set_aside.of(account)))
+
+
+def _wanted(context: Context, account: AccountId, methods: frozenset[str]) -> Mapping[Scope, Decimal]:
+    note = context.store.members.of(account)
+    try:
+        if outside_because(context, note):
+            return {}
+    except ImplausibleRead:  # the panel does not tell whether they are in the group; nothing is written then
+        return {each.scope: each.percent or Decimal(0) for each in context.store.owned.of(account).values()}
+    decision = _decision(context, account, methods)
+    return wanted_percents(decision, context.covered, context.everywhere) if decision.tier else {}
+
+
+def _decision(context: Context, account: AccountId, methods: frozenset[str]) -> Decision:
+    store, settings = context.store, context.settings
+    payments = [
+        replace(payment, method_excluded=payment.method in methods)
+        for payment in store.ledger.as_known(account, context.window)
+    ]
+    known_rates = store.decisions.known_rates(account, settings.currency)
+    rules = CountingRules(context.provider, settings.currency, context.rates, known_rates, settings.window_months)
+    pin = store.members.of(account).pin
+    return decide(account, context.day, payments, context.table, rules, pin, settings.excluded_payment_methods)

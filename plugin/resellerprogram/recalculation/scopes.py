@@ -1,0 +1,118 @@
+"""What the panel's discounts are for: the names that a run has kept, and which class covers what."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from ..panel import assumptions, directory, discounts
+from ..panel.calls import Panel
+from ..panel.directory import ServiceTypeId, Tariff
+from ..panel.errors import MissingObject, PanelError
+from ..panel.facts import Facts
+from ..programme.discounts import Covered, OtherDiscount
+from ..programme.ids import Scope
+from ..programme.scopes import ScopeNames
+from ..programme.text import Text, same
+from ..programme.tiers import ServiceClass
+from ..store import Store
+from ..store.classes import ClassOfServices
+from ..store.notes import SCOPES
+
+log = logging.getLogger(__name__)
+
+
+def parts(
+    number: ServiceTypeId, name: str, whose: ClassOfServices, known_tariffs: Sequence[Tariff] | None
+) -> list[Covered]:
+    """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
+    discounts wins is not known (A.4)."""
+    tariffs = [tariff for tariff in known_tariffs or () if tariff.service_type == number]
+    if not any(tariff.id in whose.left_out for tariff in tariffs):
+        return [Covered(assumptions.type_scope(number), name, whose.name)]
+    return [
+        Covered(assumptions.tariff_scope(tariff.id), f"{name}: {tariff.name}", whose.name)
+        for tariff in tariffs
+        if tariff.id not in whose.left_out
+    ]
+
+
+def keep_scopes(store: Store, facts: Facts) -> None:
+    """Keep what a run has read of the panel's names, for pages that ask it nothing; tariffs that it did not read stay
+    as they were."""
+    before = store.notes.read(SCOPES) or {}
+    store.notes.write(
+        SCOPES,
+        {
+            "types": _kept_types(facts.type_names, facts.type_titles),
+            "tariffs": before.get("tariffs", {}) if facts.tariffs is None else _kept_tariffs(facts.tariffs),
+        },
+    )
+
+
+def _kept_types(names: Mapping[ServiceTypeId, str], titles: Mapping[ServiceTypeId, Text]) -> dict[str, list[str]]:
+    kept = {number: titles.get(number, same(name)) for number, name in names.items()}
+    return {str(number): [names[number], title.en, title.ru] for number, title in kept.items()}
+
+
+def _kept_tariffs(tariffs: Sequence[Tariff]) -> dict[str, list[object]]:
+    return {str(tariff.id): [tariff.name, tariff.service_type] for tariff in tariffs}
+
+
+def scope_names(store: Store) -> ScopeNames:
+    """What a run has kept, however old."""
+    kept = store.notes.read(SCOPES) or {}
+    return ScopeNames(
+        {int(number): Text(en, ru) for number, (_, en, ru) in kept.get("types", {}).items()},
+        {int(number): (name, of_type) for number, (name, of_type) in kept.get("tariffs", {}).items()},
+    )
+
+
+def covered(store: Store) -> dict[Scope, ServiceClass]:
+    """Which class covers what, by the names that a run has kept."""
+    kept = store.notes.read(SCOPES) or {}
+    ids = {name: ServiceTypeId(int(number)) for number, (name, *_) in kept.get("types", {}).items()}
+    tariffs = [
+        Tariff(directory.TariffId(int(number)), name, ServiceTypeId(of_type))
+        for number, (name, of_type) in kept.get("tariffs", {}).items()
+    ]
+    return {
+        part.scope: each.name
+        for each in store.classes.all()
+        for name in each.types
+        if name in ids
+        for part in parts(ids[name], name, each, tariffs)
+    }
+
+
+def read_names(panel: Panel, store: Store, tree: str) -> None:
+    """Where a discount is for something whose name no run has read, read all names once; without them its id is
+    shown."""
+    if not scope_names(store).lacks(tree):
+        return
+    try:
+        types, titles, tariffs = (
+            directory.service_types(panel),
+            directory.type_titles(panel),
+            directory.tariffs(panel),
+        )
+    except PanelError as error:
+        log.warning("the names of services could not be read: %s", error)
+        return
+    store.notes.write(SCOPES, {"types": _kept_types(types, titles), "tariffs": _kept_tariffs(tariffs)})
+
+
+def tree_of(panel: Panel, other: OtherDiscount) -> str:
+    """What another's discount is for, as its form spells it. Raises PanelError."""
+    try:
+        return discounts.read(panel, other.account, other.id).fields.get("pricelist_tree", "")
+    except MissingObject:
+        return ""
+
+
+def tariffs_of(facts: Facts) -> Mapping[Scope, str]:
+    """The internal names of service type and tariff, for every tariff that was read."""
+    return {
+        assumptions.tariff_scope(tariff.id): f"{facts.type_names.get(tariff.service_type, '?')}: {tariff.name}"
+        for tariff in facts.tariffs or ()
+    }

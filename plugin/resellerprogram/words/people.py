@@ -1,0 +1,19 @@
+"""Naming some of many clients."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ..programme.ids import AccountId
+from ..programme.report import NAMED
+from ..programme.text import Text
+
+
+def first_names(accounts: Collection[AccountId], names: Mapping[int, str]) -> Text:
+    """'27 Ромашка, 28 Atlas and 122 more': the first ten of them, by id, as far as their `names` are known."""
+    first = sorted(accounts)[:NAMED]
+    named = ", ".join(f"{account} {names.get(account, '')}".strip() for account in first)
+    rest = len(accounts) - len(first)
+    if not rest:
+        return Text(named, named)
+    return Text("{named} and {rest} more", "{named} и ещё {rest}")(named=named, rest=rest)
