@@ -105,7 +105,8 @@ def test_no_button_is_shown_that_one_may_not_press(desk: Desk, function: str, le
     described = {
         each.get("func") for each in DESCRIPTION.iterfind(f"metadata[@name='resellerprogram.{function}']//*[@func]")
     }
-    assert set(buttons) == (described if level == FULL else described - beyond)
+    pointless = {"resellerprogram.preview.start"}  # it has been started
+    assert set(buttons) == (described if level == FULL else described - beyond) - pointless
     for toolbar in page.iterfind(".//toolbar"):
         groups = list(toolbar)
         assert groups

@@ -32,6 +32,7 @@ from resellerprogram.store.notes import RETAINED
 from resellerprogram.store.restoring import restore
 
 from tests.dying import die_before
+from tests.operator import go_live
 from tests.programme.builders import ACCOUNT, RULES, TABLE, paid
 from tests.store.history import History
 
@@ -47,6 +48,7 @@ def a_store() -> Iterator[Store]:
     with TemporaryDirectory() as folder:
         (Path(folder) / "var").mkdir()
         with Store(Path(folder), datetime.combine(FIRST_DAY, time())) as opened:
+            go_live(opened)
             yield opened
 
 

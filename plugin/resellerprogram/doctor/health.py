@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..panel.standstill import stands_still
-from ..programme.errors import PanelStandsStill
+from ..programme.errors import NotStarted, PanelStandsStill
 from ..programme.limits import OVERDUE
 from ..programme.outcomes import FAILED, STOPPED, State
 from ..programme.text import Text
@@ -16,7 +16,6 @@ from ..store.lock import is_taken
 from ..store.notes import NO_BACKUP
 from ..store.queue import Queued
 from ..store.runs import Run
-from ..words.going_live import NOT_STARTED
 
 LATE = timedelta(minutes=15)
 LINES_SHOWN = 20
@@ -73,7 +72,7 @@ def health(store: Store, now: datetime) -> Health:
         )
     begun = store.going_live.started()
     if begun is None:
-        warnings.append(NOT_STARTED)
+        warnings.append(NotStarted().text)
     elif last_good is None and not still:
         critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
     elif overdue and last_good and last_good.finished_at:
