@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from resellerprogram.panel.answers import Document
 from resellerprogram.panel.assumptions import ASSUMPTIONS, GUARD_ERROR, Specimen, examine
 from resellerprogram.panel.calls import Panel
 from resellerprogram.panel.directory import User
@@ -144,6 +145,39 @@ def test_where_a_long_list_is_cut_shows_in_both_orders(
     sandbox.read_as(list_cut=reading)
     sandbox.world.add_many(51, 100, TODAY)
     assert found(panel, "list_cut")[0] is finding
+
+
+# --- what a night of many members rests on ---
+
+
+def test_the_list_of_clients_tells_who_has_a_discount(sandbox: Sandbox, panel: Panel, account: AccountId) -> None:
+    name = "client_list_tells_discounts"
+    assert found(panel, name) == (UNKNOWN, "no client to look at")
+    assert found(panel, name, account=account) == (HOLDS, "has_discount=off, discounts: 0")
+    sandbox.world.add_discount(account, 5, "it_2")
+    assert found(panel, name, account=account) == (HOLDS, "has_discount=on, discounts: 1")
+    sandbox.read_as(has_discount="absent")
+    assert found(panel, name, account=account)[0] is UNKNOWN
+
+
+def test_a_payment_alone_is_told_as_in_the_list(
+    sandbox: Sandbox, panel: Panel, account: AccountId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(panel, "payment_alone", account=account)[0] is UNKNOWN
+    payment = sandbox.world.add_payment(account, "100.50", TODAY)
+    assert found(panel, "payment_alone", account=account) == (HOLDS, "")
+    call = panel.call
+
+    def another_number(function: str, *asked: Any, **how: Any) -> Document:
+        document = call(function, *asked, **how)
+        for number in document.tree.iterfind("payment/number"):
+            number.text = "0009"
+        return document
+
+    monkeypatch.setattr(panel, "call", another_number)
+    finding, told = found(panel, "payment_alone", account=account)
+    assert finding is DIFFERS
+    assert told == f"number: '0009', in the list 'pfx/{payment}'"
 
 
 # --- notifications (panel-2, E1) ---

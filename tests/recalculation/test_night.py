@@ -188,6 +188,18 @@ def test_a_client_who_joins_the_group_is_found_and_one_who_leaves_it(operator: O
     assert operator.percents(members[1]) == {}
 
 
+def test_where_the_list_of_clients_tells_no_discounts_they_are_seen_in_turn(
+    operator: Operator, members: list[int]
+) -> None:
+    operator.sandbox.read_as(has_discount="absent")
+    operator.store.settings.set("verify_days", "3")
+    for each in operator.sandbox.world.discounts(members[11]):
+        operator.sandbox.world.delete_discount(each["id"])
+    for number in range(1, 4):
+        operator.night(TODAY + number * DAY)
+    assert operator.percents(members[11]) == PARTNER_8
+
+
 @pytest.mark.parametrize("gone", ["all of one", "one of one"])
 def test_a_discount_that_somebody_deleted_is_seen_in_the_list_of_clients_or_in_turn(
     operator: Operator, members: list[int], gone: str

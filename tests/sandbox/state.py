@@ -41,6 +41,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "list_saves_filter": ("yes", "no"),  # C.4
     "list_cap": ("5000", "500"),  # C.3: so many rows a list has at most; fewer let a test be as full with less
     "list_cut": ("own_order", "sorted"),  # scale 1: seen in the SQL of payments; the core's other lists may sort first
+    "has_discount": ("shown", "absent"),  # D.1: documented without, seen in ISPsystem's own tests
     "empty_columns": ("left_out", "shown"),  # panel-2 D2: seen in payments
     "id_wildcard": ("obeyed", "literal", "ignored"),  # scale 4: documented for `number`, inferred for `id`
     "payment_project": ("name", "id", "absent"),  # C.3

@@ -446,6 +446,34 @@ def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     return _found(newest == oldest, "" if newest == oldest else "by p_order=asc other payments are shown")
 
 
+def _client_list_tells_discounts(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    if specimen.account is None:
+        return Finding.UNKNOWN, "no client to look at"
+    rows = panel.rows("account", conditions=by_id(str(specimen.account)))
+    told = has_discount(rows[0]) if rows else None
+    if told is None:
+        return Finding.UNKNOWN, "account lacks has_discount: discounts are verified in turn alone"
+    count = len(panel.rows("account.discount", {"elid": specimen.account}))
+    return _found(told == bool(count), f"has_discount={'on' if told else 'off'}, discounts: {count}")
+
+
+def _payment_alone(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    rows = [row for row in _some_payments(panel, specimen) if row.raw("paymethod_module") and row.raw("refund") != "on"]
+    if not rows:
+        return Finding.UNKNOWN, "no payment to look at"
+    row = rows[0]
+    document = panel.call("payment.info", {"elid": row.number("id")})
+    amount = row.text("subaccountamount_iso").partition(" ")[0]
+    said = {
+        "number": (document.value("payment/number"), row.raw("number")),
+        "paydate": (document.value("payment/paydate")[:10], row.raw("pay_date")[:10]),
+        "paymethod": (document.value("payment/paymethod/name"), row.text("paymethod_name")),
+        "subaccountamount": (percent(document.value("payment/subaccountamount")), percent(amount)),
+    }
+    odd = [f"{name}: {alone!r}, in the list {listed!r}" for name, (alone, listed) in said.items() if alone != listed]
+    return _found(not odd, "; ".join(odd))
+
+
 def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, str]:
     try:
         second = panel.call(SIXTY_ROWS, {"p_cnt": "10", "p_num": "2"})
@@ -865,6 +893,26 @@ ASSUMPTIONS = (
         "panel/calls.py",
         False,
         _list_cut,
+    ),
+    Assumption(
+        "client_list_tells_discounts",
+        Text(
+            "the list of clients tells in has_discount who has a personal discount (else that is seen in turn)",
+            "список клиентов показывает в has_discount, у кого есть персональная скидка (иначе это видно по очереди)",
+        ),
+        "recalculation/night.py",
+        False,
+        _client_list_tells_discounts,
+    ),
+    Assumption(
+        "payment_alone",
+        Text(
+            "payment.info tells of a payment what the list does: number, day, method, amount",
+            "payment.info говорит о платеже то же, что список: номер, день, способ, сумма",
+        ),
+        "panel/payments.py",
+        True,
+        _payment_alone,
     ),
     Assumption(
         "own_lists",

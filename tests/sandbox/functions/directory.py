@@ -72,14 +72,15 @@ def _account_rows(request: Request, found: Sequence[Any]) -> list[Row]:
     projects: dict[int, str] = {row[0]: row[1] for row in request.session.execute(of_project)}
     of_account = select(Discount.account).distinct().where(Discount.account.in_(shown))
     discounted = set(request.session.execute(of_account).scalars())
+    tells = request.state.reads("has_discount", "shown")
     return [
         {
             "id": str(each.id),
             "name": each.name,
+            **({"has_discount": "on" if each.id in discounted else "off"} if tells else {}),
             "project": projects.get(each.id, ""),
             "balance": "0.00 RUB",
             "account_status": ("Active" if request.language == "en" else "Активен", {"orig": "1"}),
-            "has_discount": "on" if each.id in discounted else "off",
             "tz_registration_date": str(each.registration_date.date()),
         }
         for each in found
