@@ -30,8 +30,8 @@ from tests.sandbox.models import Discount, Subaccount
 from tests.sandbox.models import Payment as PaymentRow
 
 DAYS = 31
-"""The payments of an account are spread over the window of `TODAY`, 20 December to 20 January: the first day has those
-of the movers, too."""
+"""The payments of an account are spread over most of the window of `TODAY`, 20 December to 20 January. Every night
+those of one day leave it; with most of them goes nobody's tier."""
 TODAY = date(2025, 1, 20)
 FIRST_DAY = date(2024, 12, 20)
 AT_ONCE = 20_000
@@ -54,9 +54,9 @@ class Town:
         accounts = panel.world.add_many(self.members, 0, TODAY)
         chance, number = random.Random(self.seed), 1
         for place, account in enumerate(accounts):
-            drawn = [(amount, chance.randrange(1, DAYS)) for amount in self._amounts(place)]
-            if self._moves(place):
-                drawn[0] = (drawn[0][0], 0)
+            first, *others = self._amounts(place)
+            drawn = [(first, 0 if self._moves(place) else chance.randrange(1, DAYS))]
+            drawn += [(amount, chance.randrange(DAYS)) for amount in others]
             self.payments[account] = []
             for amount, offset in drawn:
                 self.payments[account].append((number, amount, FIRST_DAY + timedelta(days=offset)))
@@ -97,7 +97,7 @@ class Town:
         """Of a mover the payment that leaves is what the tier rests on; others keep their tier whatever leaves."""
         if self._moves(place):
             return [400, *[40] * (self.each - 1)]
-        return [700] * self.each if place < self.holders else [5] * self.each
+        return [3_100 if place < self.holders else 5, *[60] * (self.each - 1)]
 
     def _moves(self, place: int) -> bool:
         return self.holders - self.movers <= place < self.holders
