@@ -85,9 +85,11 @@ def tier_of(root: str, user: str) -> str | None:
         return None
     connection = sqlite3.connect(path, timeout=1, isolation_level=None)
     try:
-        allowed = connection.execute("SELECT value FROM setting WHERE name = 'promo_codes'").fetchone()
-        started = connection.execute("SELECT 1 FROM note WHERE name = 'started'").fetchone()
-        if not started or (allowed and allowed[0] == "allow"):
+        started, promo_codes = connection.execute(
+            "SELECT (SELECT 1 FROM note WHERE name = 'started'),"
+            " (SELECT value FROM setting WHERE name = 'promo_codes')"
+        ).fetchone()
+        if not started or promo_codes == "allow":
             return None
         accounts = (
             connection.execute("SELECT account FROM client_user WHERE id = ?", (user,)).fetchall()
