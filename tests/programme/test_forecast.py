@@ -152,9 +152,8 @@ def test_what_a_table_changes_is_told_from_what_the_clients_own_payments_change(
         ("Partner #7", 18),
     ]
     apart = list(with_later_table(decision, raised(by=1), "2025-01-25").changes())
-    standing = stand(
-        Account(ACCOUNT, ""), decision, with_later_table(decision, raised(by=1), "2025-01-20"), None, None, None, None
-    )
+    sooner = with_later_table(decision, raised(by=1), "2025-01-20")
+    standing = stand(Account(ACCOUNT, ""), decision, sooner, None, None, None, None)
     assert (str(standing.change_day), standing.change_tier) == ("2025-01-21", "Partner #7"), "whatever a table does"
     assert [(str(each.day), each.is_own, each.is_by_table) for each in apart] == [
         ("2025-01-21", True, False),
