@@ -26,7 +26,8 @@ _NEVER_COUNTED = Text(
     "отменённые платежи",
 )
 
-_LOOKS_AGAIN = ' setvalues="yes"'
+_LOOKS_AGAIN = ' setvalues="blocking"'
+"""Nothing is typed meanwhile: the panel is asked."""
 _LOSS = (
     '<field name="told" noname="yes"><input type="hidden" name="told"/></field>',
     '<field name="loss" noname="yes" formwidth="yes"><textdata name="loss" type="data" warning="yes"/></field>',
@@ -51,7 +52,7 @@ def _control(setting: Setting) -> str:
         return f'<input type="checkbox" {name}/>'
     if isinstance(kind, SomeOf):
         return f'<select {name} type="multiple"/>'
-    if isinstance(kind, (OneOf, Provider, Currency)):
+    if isinstance(kind, (OneOf, Provider, Currency)) or (isinstance(kind, Whole) and kind.is_chosen):
         return f"<select {name}/>"
     if isinstance(kind, Members):
         hiding = "".join(f'<if value="{rule}" hide="group"/>' for rule in kind.rules if rule != "group")

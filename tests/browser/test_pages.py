@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def choose(page: Page, *names: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+@contextmanager
+def looked_again(page: Page) -> Iterator[None]:
+    """The form has answered what was chosen in it; a real panel lets nobody type meanwhile."""
+    with page.expect_response(lambda answer: "sv_field" in (answer.request.post_data or answer.url)):
+        yield
+    page.wait_for_timeout(100)
 
 
 def submit(page: Page) -> None:
@@ -329,15 +338,17 @@ def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(chief: Pa
     open_from_menu(chief, "Settings", "Settings of the reseller programme")
     group = chief.locator("select[name=group]")
     expect(group).to_be_hidden()
-    chief.get_by_label("the members of a client group").check()
+    with looked_again(chief):
+        chief.get_by_label("the members of a client group").check()
     expect(group).to_be_visible()
-    chief.get_by_label("every client").check()
+    with looked_again(chief):
+        chief.get_by_label("every client").check()
     shot(chief, "settings")
-    chief.get_by_label("Months of the window").fill("13")
+    chief.get_by_label("Warn of a fall so many days before").fill("29")
     submit(chief)
-    expect(chief.get_by_role("alert")).to_contain_text("window_months can't be '13'")
-    expect(chief.locator(".field.refused")).to_have_attribute("data-field", "window_months")
-    chief.get_by_label("Months of the window").fill("1")
+    expect(chief.get_by_role("alert")).to_contain_text("warn_days can't be '29'")
+    expect(chief.locator(".field.refused")).to_have_attribute("data-field", "warn_days")
+    chief.get_by_label("Warn of a fall so many days before").fill("3")
     chief.get_by_label("But at least so many").fill("12")
     with chief.expect_navigation():
         submit(chief)
@@ -345,6 +356,26 @@ def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(chief: Pa
     open_from_menu(chief, "Changes", "Who changed what")
     expect(chief.locator("tbody tr").first).to_contain_text("drop_limit_count")
     expect(chief.locator("tbody tr").first).to_contain_text("chief")
+
+
+def test_a_setting_that_takes_discounts_from_many_tells_from_whom_before_it_is_saved(
+    chief: Page, panel: Sandbox
+) -> None:
+    open_from_menu(chief, "Settings", "Settings of the reseller programme")
+    expect(chief.get_by_label("Reason")).to_have_count(0)
+    with looked_again(chief):
+        chief.get_by_label("those whom an administrator enrolled").check()
+    expect(chief.get_by_text("clients lose their program discounts").first).to_be_visible()
+    expect(chief.get_by_text(re.compile(r"Clients: .* and \d+ more"))).to_be_visible()
+    chief.get_by_label("Reason").fill("by contract only")
+    submit(chief)
+    expect(chief.get_by_role("alert")).to_contain_text("If that is meant, confirm it.")
+    expect(chief.get_by_label("Reason")).to_have_value("by contract only")
+    with looked_again(chief):
+        chief.get_by_label("every client").check()
+    expect(chief.get_by_label("Reason")).to_have_count(0)
+    with Store(panel.root, datetime.now()) as store:
+        assert store.settings.texts()["members"] == "all"
 
 
 def test_health_checks_the_panel_and_makes_a_backup(admin: Page, panel: Sandbox) -> None:

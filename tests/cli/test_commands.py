@@ -377,7 +377,7 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     code, out, _ = shell.run("status")
     assert (
         code,
-        out.startswith("OK: last good run 20"),
+        out.startswith("OK: All is well. Clients looked at in the last run over all: 1; discounts in effect: 3."),
         out.endswith("discounts 3, set aside 0, queue 0, given up 0\n"),
     ) == (0, True, True)
     sandbox.fault("refuse", "account.discount", count=1)

@@ -29,13 +29,17 @@ def work(desk: Desk) -> None:
 
 def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     page = desk.ask("health")
-    assert page.findtext("state") == "does not work"
+    assert page.findtext("state").startswith("Nobody has been looked at yet")
+    assert (page.find("state").get("color"), page.find("state").get("orig")) == ("red", "does not work")
+    assert page.findtext("follows") == "The next night does it; or calculate and apply now."
+    assert {each.get("name") for each in page.iter("button")} == {"doctor", "backup", "preview"}
     assert page.findtext("problems") == "no run over all members has succeeded yet"
     desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
     run = desk.store.runs.begin("preview", NOW.date(), False, NOW, "anna")
     desk.store.runs.finish(run, "stopped", 5, 0, NOW, "too many")
     page = desk.ask("health")
-    assert page.findtext("state") == "look at it"
+    assert page.findtext("state").startswith("Some discounts wait for a person")
+    assert page.find("state").get("color") == "yellow"
     assert [(row["cause"], row["outcome"], row["error"]) for row in table(page, "runs")] == [
         ("by hand, from the preview, anna", "stopped by the limit", "too many"),
         ("daily run", "done", ""),

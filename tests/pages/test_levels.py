@@ -106,6 +106,8 @@ def test_no_button_is_shown_that_one_may_not_press(desk: Desk, function: str, le
         each.get("func") for each in DESCRIPTION.iterfind(f"metadata[@name='resellerprogram.{function}']//*[@func]")
     }
     pointless = {"resellerprogram.preview.start"}  # it has been started
+    if function == "health":  # it sends nobody there today
+        pointless |= {f"resellerprogram.{name}" for name in ("queue", "settings", "setaside")}
     assert set(buttons) == (described if level == FULL else described - beyond) - pointless
     for toolbar in page.iterfind(".//toolbar"):
         groups = list(toolbar)

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
 from resellerprogram.programme.forecast import CENT, Ahead, Forecast, Outlook, payable
+from resellerprogram.programme.members import Account
 from resellerprogram.programme.notices import Kind, Telling, notices, still_true
 from resellerprogram.programme.payments import Payment, PaymentStatus
+from resellerprogram.programme.standing import stand
 from resellerprogram.programme.tiers import VPS, ServiceClass, Tier, TierTable
 from resellerprogram.programme.turnover import CountingRules
 
@@ -150,6 +152,9 @@ def test_what_a_table_changes_is_told_from_what_the_clients_own_payments_change(
         ("Partner #7", 18),
     ]
     apart = list(with_later_table(decision, raised(by=1), "2025-01-25").changes())
+    sooner = with_later_table(decision, raised(by=1), "2025-01-20")
+    standing = stand(Account(ACCOUNT, ""), decision, sooner, None, None, None, None, None)
+    assert (str(standing.change_day), standing.change_tier) == ("2025-01-21", "Partner #7"), "whatever a table does"
     assert [(str(each.day), each.is_own, each.is_by_table) for each in apart] == [
         ("2025-01-21", True, False),
         ("2025-01-25", False, True),

@@ -14,12 +14,14 @@ import pytest
 import resellerprogram.programme
 from lxml import etree
 from resellerprogram.programme import causes, deeds, outcomes
+from resellerprogram.programme.health import Trouble
 from resellerprogram.programme.payments import PaymentStatus
 from resellerprogram.programme.settings import GROUP_TITLES, Group
 from resellerprogram.programme.text import Text
 from resellerprogram.store import tasks
 from resellerprogram.store.standings import STATES
 from resellerprogram.words import labels
+from resellerprogram.words.health import SENTENCES
 
 XML = Path(__file__).resolve().parents[2] / "xml"
 MODULES = [
@@ -42,7 +44,11 @@ TABLES = {
 }
 
 
-WORDS: dict[type[enum.Enum], Mapping[Any, Text]] = {**labels.OF_ENUMS, Group: GROUP_TITLES}
+WORDS: dict[type[enum.Enum], Mapping[Any, Text]] = {
+    **labels.OF_ENUMS,
+    Group: GROUP_TITLES,
+    Trouble: {trouble: sentence.says for trouble, sentence in SENTENCES.items()},
+}
 """What is said of settings stands where each is declared."""
 
 

@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 
 from ..host.clock import clock_of
 from ..host.logfile import LOG_NAME, log_to
-from ..programme.errors import AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import MISTAKES, AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store
+from . import preview
 from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, EXIT_USAGE, Command
 from .parser import DETAILED, parser_in
 
@@ -57,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(options.command(Command(store, options, language, clock)) or 0)
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
-        logging.getLogger(__name__).error("%s", error)
+        by_cron = options.command in (preview.daily, preview.sweep)
+        mistake = isinstance(error, MISTAKES) and not by_cron
+        logging.getLogger(__name__).log(logging.INFO if mistake else logging.ERROR, "%s", error)
         return EXIT_FAILED if getattr(options, "detailed_exitcode", False) else _EXITS.get(type(error), EXIT_FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`

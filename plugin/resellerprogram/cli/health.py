@@ -10,11 +10,13 @@ from ..doctor import health
 from ..doctor import report as reports
 from ..doctor.checks import Check
 from ..doctor.checks import doctor as examine
+from ..programme.health import gravest
 from ..programme.outcomes import Finding
 from ..programme.text import Text, same
 from ..programme.tiers import plain
 from ..store.promo_orders import PromoOrder
 from ..words import figures
+from ..words import health as words
 from ..words.labels import FINDINGS
 from .output import EXIT_FAILED, Command
 
@@ -34,10 +36,16 @@ _HOLDS = Text(
 def status(command: Command) -> int:
     now = command.now
     found = health.health(command.store, now)
+    accounts = found.last_good.accounts if found.last_good else 0
+    told = words.sentence_of(gravest(list(found.found)), accounts, found.discounts)
     if command.options.json:
         orders = command.store.promo_orders.newest(SHOWN_ORDERS)
-        command.json({**_status_values(found, now, command.language), "promo_orders": list(map(_order_values, orders))})
+        verdict = _verdict_values(found, told, command.language)
+        values = {**_status_values(found, now, command.language), "verdict": verdict}
+        command.json({**values, "promo_orders": list(map(_order_values, orders))})
         return int(found.state)
+    command.say(Text("{state}: {says}", "{state}: {says}")(state=found.state.name, says=told.says))
+    command.say(told.follows)
     good = found.last_good
     last = Text("no good run yet", "успешных пересчётов ещё не было")
     if good and good.finished_at:
@@ -47,10 +55,9 @@ def status(command: Command) -> int:
         )(at=figures.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
-            "{state}: {last}; discounts {discounts}, set aside {set_aside}, queue {queued}, given up {given_up}",
-            "{state}: {last}; скидок {discounts}, отложено {set_aside}, в очереди {queued}, брошено {given_up}",
+            "{last}; discounts {discounts}, set aside {set_aside}, queue {queued}, given up {given_up}",
+            "{last}; скидок {discounts}, отложено {set_aside}, в очереди {queued}, брошено {given_up}",
         )(
-            state=found.state.name,
             last=last,
             discounts=found.discounts,
             set_aside=found.set_aside,
@@ -152,6 +159,16 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "stands_still": found.stands_still,
         "started": found.started and found.started.isoformat(),
         "promo_orders_count": found.promo_orders,
+    }
+
+
+def _verdict_values(found: health.Health, told: words.Sentence, language: str) -> dict[str, Any]:
+    """The one sentence, with its colour and the page's function that helps."""
+    return {
+        "color": words.COLORS[found.state],
+        "says": told.says.say(language),
+        "follows": told.follows.say(language),
+        "button": told.button,
     }
 
 

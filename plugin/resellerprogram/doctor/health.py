@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from ..panel.standstill import stands_still
 from ..programme.errors import NotStarted, PanelStandsStill
+from ..programme.health import Found, Trouble
 from ..programme.limits import OVERDUE
-from ..programme.outcomes import FAILED, STOPPED, State
+from ..programme.outcomes import FAILED, STOPPED, Finding, State
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import is_taken
-from ..store.notes import NO_BACKUP
+from ..store.notes import DOCTOR, NO_BACKUP
 from ..store.queue import Queued
 from ..store.runs import Run
 
@@ -33,9 +34,15 @@ _GIVEN_UP = Text(
 )
 
 
+_DIFFERS = Text(
+    "the panel differed in things that matter when it was last checked: {count}; see `resellerprogram doctor`",
+    "при последней проверке панель отличалась в важном: {count}; см. `resellerprogram doctor`",
+)
+
+
 @dataclass(frozen=True)
 class Health:
-    """`problems` tell why the state is not OK."""
+    """`problems` tell in full why the state is not OK, `found` the same as words are made of."""
 
     state: State
     problems: tuple[Text, ...]
@@ -48,6 +55,7 @@ class Health:
     overdue: bool
     stands_still: bool
     promo_orders: int
+    found: tuple[Found, ...]
     started: datetime | None
 
 
@@ -58,12 +66,17 @@ def health(store: Store, now: datetime) -> Health:
     last_good, last, queued = store.runs.last_good(), store.runs.last(), store.queue.all()
     warnings: list[Text] = []
     critical: list[Text] = []
+    troubles: list[Found] = []
     overdue = not still and last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
     if still:
         warnings.append(PanelStandsStill().text)
+        troubles.append(Found(Trouble.STANDS_STILL))
     current = store.settings.current()
     (critical if current.unreadable else warnings).extend(store.settings.problems())
+    if current.unreadable:
+        troubles.append(Found(Trouble.SETTINGS))
     if not current.automatic:
+        troubles.append(Found(Trouble.STOPPED))
         warnings.append(
             Text(
                 "automatic = off: payments and the nightly run change nothing",
@@ -73,26 +86,44 @@ def health(store: Store, now: datetime) -> Health:
     begun = store.going_live.started()
     if begun is None:
         warnings.append(NotStarted().text)
+        troubles.append(Found(Trouble.NOT_STARTED))
     elif last_good is None and not still:
+        troubles.append(Found(Trouble.NO_NIGHT_YET))
         critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
     elif overdue and last_good and last_good.finished_at:
+        troubles.append(Found(Trouble.OVERDUE, {"hours": _hours(now - last_good.finished_at)}))
         critical.append(
             Text(
                 "no run over all members has succeeded for {hours} hours",
                 "успешного общего пересчёта не было {hours} ч",
             )(hours=_hours(now - last_good.finished_at))
         )
-    warnings += _unfinished(store, last)
+    for told, unfinished in _unfinished(store, last):
+        warnings.append(told)
+        troubles.append(unfinished)
     failing = [each for each in queued if each.error and not each.dead]
     late = [each for each in queued if not still and not each.error and now - each.since > LATE]
     given_up = [each for each in queued if each.dead]
-    for found, text in ((failing, _FAILING), (late, _LATE), (given_up, _GIVEN_UP)):
+    for found, text, trouble in (
+        (failing, _FAILING, Trouble.CLIENTS_WAIT),
+        (late, _LATE, Trouble.QUEUE_IS_LATE),
+        (given_up, _GIVEN_UP, Trouble.GIVEN_UP),
+    ):
         if found:
-            warnings.append(text(count=len(found), first=_whose(found[0]), error=found[0].error))
-    warnings += _journal(store)
+            values = {"count": len(found), "first": _whose(found[0]), "error": found[0].error}
+            warnings.append(text(**values))
+            troubles.append(Found(trouble, values))
+    damaged = list(_journal(store))
+    warnings += damaged
+    troubles += [Found(Trouble.JOURNAL)] if damaged else []
     no_backup = store.notes.read(NO_BACKUP)
     if no_backup:
         warnings.append(Text(*no_backup))
+        troubles.append(Found(Trouble.NO_BACKUP))
+    differing = _differing(store)
+    if differing:
+        warnings.append(_DIFFERS(count=differing))
+        troubles.append(Found(Trouble.PANEL_DIFFERS, {"count": differing}))
     state = State.CRITICAL if critical else State.WARNING if warnings else State.OK
     return Health(
         state,
@@ -106,20 +137,30 @@ def health(store: Store, now: datetime) -> Health:
         overdue,
         still,
         store.promo_orders.count(),
+        tuple(troubles),
         begun.at if begun else None,
     )
 
 
-def _unfinished(store: Store, last: Run | None) -> Iterator[Text]:
+def _differing(store: Store) -> int:
+    """In how many of the things that matter the panel differed when somebody last had it checked."""
+    kept = store.notes.read(DOCTOR) or {"checks": []}
+    return sum(each["matters"] and each["finding"] == Finding.DIFFERS.value for each in kept["checks"])
+
+
+def _unfinished(store: Store, last: Run | None) -> Iterator[tuple[Text, Found]]:
     """The last run, and the last over all members, if they did not do their work: a worker's success hides no night."""
     whole = store.runs.last_whole()
     for run in [last] if whole is None or last == whole else [last, whole]:
         if run and run.outcome in (FAILED, STOPPED):
-            yield Text(
+            text = Text(
                 "the last run ({cause}) did not succeed: {error}", "последний пересчёт ({cause}) не удался: {error}"
-            )(cause=run.cause, error=run.error)
+            )
+            trouble = Trouble.FALLS_WAIT if run.outcome == STOPPED else Trouble.NIGHT_FAILED
+            yield text(cause=run.cause, error=run.error), Found(trouble, {"error": run.error})
         elif run and run.outcome is None and not is_taken(store.folder):
-            yield Text("the last run ({cause}) died", "последний пересчёт ({cause}) оборвался")(cause=run.cause)
+            text = Text("the last run ({cause}) died", "последний пересчёт ({cause}) оборвался")
+            yield text(cause=run.cause), Found(Trouble.NIGHT_DIED)
 
 
 def _journal(store: Store) -> Iterator[Text]:

@@ -13,23 +13,13 @@ from pathlib import Path
 from lxml import etree
 
 from ..host.clock import Clock, clock_of
-from ..programme.errors import (
-    BadInput,
-    EditConflict,
-    MemberError,
-    PanelStandsStill,
-    ResellerProgrammeError,
-    SettingError,
-    TierTableError,
-)
+from ..programme.errors import MISTAKES, ResellerProgrammeError
 from ..programme.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from ..programme.text import Text
 from . import documents
 from .request import CLIENT_LEVEL, Request, request_of
 from .routes import OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, may_call, page_of
 
-MISTAKES = (BadInput, EditConflict, MemberError, PanelStandsStill, SettingError, TierTableError)
-"""What the person at the screen can put right; no error of the programme."""
 _ENTER_AS_CLIENT = Text(
     "This page is the client's own: enter as the client to see it.",
     "Это страница клиента: войдите под клиентом, чтобы её увидеть.",

@@ -15,12 +15,14 @@ from .. import __version__
 from ..doctor import health
 from ..host.logfile import last_errors
 from ..programme.deeds import BACKUP, TRY_ON
+from ..programme.health import gravest
 from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED, Finding
 from ..programme.text import Text
 from ..store.notes import DOCTOR
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, Task
 from ..words import figures, labels
+from ..words import health as words
 from . import documents
 from .documents import Cell, Row
 from .preview import REFRESHES, is_under_way, under_way
@@ -28,18 +30,26 @@ from .visit import Visit
 
 SHOWN_RUNS, SHOWN_ERRORS, SHOWN_ORDERS = 15, 15, 50
 _FINDING_COLORS = {Finding.HOLDS: "green", Finding.DIFFERS: "red", Finding.UNKNOWN: "yellow"}
+_BUTTONS = {name: f"resellerprogram.{name}" for name in ("preview", "queue", "settings", "setaside")}
+"""Where the sentence on top sends one; check and backup have their buttons always."""
 _RUN_COLORS = {DONE: "green", PARTLY: "yellow", STOPPED: "red", FAILED: "red", None: "yellow"}
 
 
 def page(visit: Visit) -> etree._Element:
     """State and problems, runs, tasks, doctor's table, versions, the log's last errors."""
     found = health.health(visit.store, visit.now)
+    good = found.last_good
+    told = words.sentence_of(gravest(list(found.found)), good.accounts if good else 0, found.discounts)
+    for button, function in _BUTTONS.items():
+        if function != told.button:
+            documents.drop_button(visit.document, button)
     if is_under_way(visit, *labels.TASKS):
         documents.refresh_every(visit.document, REFRESHES)
     return documents.form_page(
         visit.document,
         {
-            "state": labels.STATES[found.state].say(visit.language),
+            "state": Cell(told.says.say(visit.language), words.COLORS[found.state], labels.STATES[found.state].en),
+            "follows": told.follows.say(visit.language),
             "problems": "\n".join(problem.say(visit.language) for problem in found.problems),
             "version": f"{__version__}, Python {sys.version.split()[0]}",
         },

@@ -13,9 +13,10 @@ from lxml import etree
 from ..office import token
 from ..programme.deeds import LOSS
 from ..programme.errors import BadInput, SettingError
-from ..programme.kinds import Flag, Members, OneOf, SomeOf
+from ..programme.kinds import Flag, Members, OneOf, SomeOf, Whole
 from ..programme.losses import Loss
 from ..programme.settings import SETTINGS
+from ..words import figures
 from ..words import losses as words
 from ..words.labels import NOTICES
 from . import documents
@@ -26,6 +27,12 @@ _FLAGS = {name: setting.kind for name, setting in SETTINGS.items() if isinstance
 _LISTS = {name for name, setting in SETTINGS.items() if isinstance(setting.kind, SomeOf)}
 _PLAIN = [name for name in SETTINGS if name != "members" and name not in _FLAGS]
 """Settings that the form shows as they are written."""
+_FEW = {
+    name: range(setting.kind.least, setting.kind.most + 1)
+    for name, setting in SETTINGS.items()
+    if isinstance(setting.kind, Whole) and setting.kind.is_chosen
+}
+"""Numbers of months that one chooses."""
 _WORDS = {
     **{name: setting.kind.words for name, setting in SETTINGS.items() if isinstance(setting.kind, OneOf)},
     **{name: setting.kind.rules for name, setting in SETTINGS.items() if isinstance(setting.kind, Members)},
@@ -162,6 +169,7 @@ def _choices(visit: Visit) -> Choices:
         "currency": found.currencies,
         "group": found.groups,
         "excluded_payment_methods": found.payment_methods,
+        **{name: [(str(number), figures.months(number).say(language)) for number in few] for name, few in _FEW.items()},
         "client_notices": [(kind.value, text.say(language)) for kind, text in NOTICES.items()],
         **{name: [(key, text.say(language)) for key, text in words.items()] for name, words in _WORDS.items()},
     }

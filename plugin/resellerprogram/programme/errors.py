@@ -182,3 +182,7 @@ class NotStarted(ResellerProgrammeError):
 
 class StoreError(ResellerProgrammeError):
     """Our own database can't be opened, read or migrated."""
+
+
+MISTAKES = (BadInput, EditConflict, MemberError, NotStarted, PanelStandsStill, SettingError, TierTableError)
+"""What the person at the screen can put right, or has only to read: no error of the programme."""

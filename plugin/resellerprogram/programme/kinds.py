@@ -15,6 +15,8 @@ from .ids import ProviderId
 from .members import GroupId, MemberRule
 from .text import Text
 
+_FEW = 12
+
 
 class Kind(Protocol):
     """What every kind can."""
@@ -42,10 +44,14 @@ class Flag:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number within bounds, both included."""
+    """A whole number within bounds, both included; of a few one chooses."""
 
     least: int = 0
     most: int = bounds.LARGEST_ID
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.most <= _FEW
 
     def read(self, text: str) -> int:
         value = bounds.whole(text)

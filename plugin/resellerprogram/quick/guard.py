@@ -86,8 +86,7 @@ def tier_of(root: str, user: str) -> str | None:
     connection = sqlite3.connect(path, timeout=1, isolation_level=None)
     try:
         started, promo_codes = connection.execute(
-            "SELECT (SELECT 1 FROM note WHERE name = 'started'),"
-            " (SELECT value FROM setting WHERE name = 'promo_codes')"
+            "SELECT (SELECT 1 FROM note WHERE name = 'started'), (SELECT value FROM setting WHERE name = 'promo_codes')"
         ).fetchone()
         if not started or promo_codes == "allow":
             return None

@@ -1,0 +1,187 @@
+"""How the programme is, in one sentence: who is concerned, what it means, what happens next, and what to press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..programme.health import Found, Trouble
+from ..programme.outcomes import State
+from ..programme.text import Text
+
+COLORS = {State.OK: "green", State.WARNING: "yellow", State.CRITICAL: "red"}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`says` who is concerned and what it means, `follows` what happens next; `button` is the page's function that
+    helps, where one does."""
+
+    says: Text
+    follows: Text
+    button: str = ""
+
+
+FINE = Sentence(
+    Text(
+        "All is well. Clients looked at in the last run over all: {accounts}; discounts in effect: {discounts}.",
+        "Всё в порядке. В последнем общем пересчёте просмотрено клиентов: {accounts}; действует скидок: {discounts}.",
+    ),
+    Text("The next night looks again.", "Следующий ночной пересчёт проверит снова."),
+)
+SENTENCES = {
+    Trouble.SETTINGS: Sentence(
+        Text(
+            "Nobody's discounts change: a setting can't be read, and nothing is done on a guess.",
+            "Скидки не меняются ни у кого: настройка не читается, а наугад программа не работает.",
+        ),
+        Text("Set it again; the next run goes on.", "Задайте её снова, и следующий пересчёт продолжит работу."),
+        "resellerprogram.settings",
+    ),
+    Trouble.OVERDUE: Sentence(
+        Text(
+            "Every client may have a wrong discount: no run over all has succeeded for {hours} hours.",
+            "Скидки могут быть неверны у всех клиентов: успешного общего пересчёта не было {hours} ч.",
+        ),
+        Text(
+            "A missed night is tried again every hour while cron runs; calculate now to see what stops it.",
+            "Пропущенный ночной пересчёт повторяется каждый час, если работает cron; рассчитайте сейчас, чтобы увидеть "
+            "причину.",
+        ),
+        "resellerprogram.preview",
+    ),
+    Trouble.NO_NIGHT_YET: Sentence(
+        Text(
+            "Nobody has been looked at yet: no run over all has succeeded since the installation.",
+            "Клиенты ещё не просмотрены: после установки не было успешного общего пересчёта.",
+        ),
+        Text(
+            "The next night does it; or calculate and apply now.",
+            "Это сделает ближайший ночной пересчёт; или рассчитайте и примените сейчас.",
+        ),
+        "resellerprogram.preview",
+    ),
+    Trouble.STANDS_STILL: Sentence(
+        Text(
+            "Nothing changes on this panel: it is marked as a copy, a standby or under maintenance.",
+            "В этой панели ничего не меняется: она отмечена как копия, резерв или панель на обслуживании.",
+        ),
+        Text(
+            "What waits is done when the file etc/billmgr.DoNothing is removed.",
+            "Всё, что ждёт, выполнится, когда удалят файл etc/billmgr.DoNothing.",
+        ),
+    ),
+    Trouble.FALLS_WAIT: Sentence(
+        Text(
+            "Some discounts wait for a person: more would fall than the limit allows, and no forecast explains it.",
+            "Часть скидок ждёт решения человека: снизилось бы больше, чем разрешает лимит, и прогноз этого не "
+            "объясняет.",
+        ),
+        Text(
+            "They stay as they are until somebody looks at the plan and applies it; everything else goes on.",
+            "Они останутся как есть, пока кто-нибудь не посмотрит план и не применит его; остальное работает.",
+        ),
+        "resellerprogram.preview",
+    ),
+    Trouble.NIGHT_FAILED: Sentence(
+        Text(
+            "The last run did not succeed: {error}",
+            "Последний пересчёт не удался: {error}",
+        ),
+        Text(
+            "It is tried again every hour; discounts stay as they are until then.",
+            "Он повторяется каждый час; до тех пор скидки остаются как есть.",
+        ),
+        "resellerprogram.preview",
+    ),
+    Trouble.NIGHT_DIED: Sentence(
+        Text("The last run was cut short.", "Последний пересчёт оборвался."),
+        Text("The next one finishes what it had begun.", "Следующий завершит начатое."),
+    ),
+    Trouble.GIVEN_UP: Sentence(
+        Text(
+            "{count} waiting in the queue were given up after many tries, first {first}: {error}",
+            "Брошено после многих попыток: {count}, первым {first}: {error}",
+        ),
+        Text(
+            "They are tried again only when somebody says so; every other client is served.",
+            "Они повторятся только по команде; остальные клиенты обслуживаются.",
+        ),
+        "resellerprogram.queue",
+    ),
+    Trouble.CLIENTS_WAIT: Sentence(
+        Text(
+            "{count} wait in the queue after a failure, first {first}: {error}",
+            "Ждут в очереди после ошибки: {count}, первым {first}: {error}",
+        ),
+        Text(
+            "They are tried again by themselves, in longer and longer pauses; every other client is served.",
+            "Они повторяются сами, со всё более долгими паузами; остальные клиенты обслуживаются.",
+        ),
+        "resellerprogram.queue",
+    ),
+    Trouble.QUEUE_IS_LATE: Sentence(
+        Text(
+            "{count} wait for more than 15 minutes, first {first}: payments do not act at once.",
+            "Ждут больше 15 минут: {count}, первым {first}: платежи действуют не сразу.",
+        ),
+        Text(
+            "See that cron runs `resellerprogram sweep` every five minutes.",
+            "Проверьте, что cron каждые пять минут запускает `resellerprogram sweep`.",
+        ),
+        "resellerprogram.queue",
+    ),
+    Trouble.JOURNAL: Sentence(
+        Text(
+            "What was set aside for some clients may not be known for sure: its journal has damaged lines or can't be "
+            "read.",
+            "Отложенные скидки некоторых клиентов могут быть известны не полностью: журнал повреждён или не читается.",
+        ),
+        Text(
+            "Nothing more is set aside where it can't be read; compare it with a copy.",
+            "Пока журнал не читается, ничего не откладывается; сравните его с копией.",
+        ),
+        "resellerprogram.setaside",
+    ),
+    Trouble.PANEL_DIFFERS: Sentence(
+        Text(
+            "This panel differs in {count} of the things that matter, as the last check found.",
+            "По последней проверке панель отличается в важном: {count}.",
+        ),
+        Text("See the check below, then check again.", "Посмотрите проверку ниже и проверьте снова."),
+        "resellerprogram.health.doctor",
+    ),
+    Trouble.NO_BACKUP: Sentence(
+        Text("Last night left no backup.", "После последней ночи нет резервной копии."),
+        Text(
+            "Discounts are not concerned; the next night tries again, or make one now.",
+            "Скидок это не касается; следующая ночь попробует снова, или сделайте копию сейчас.",
+        ),
+        "resellerprogram.health.backup",
+    ),
+    Trouble.STOPPED: Sentence(
+        Text(
+            "Discounts stay as they are for everybody: the programme was stopped.",
+            "Скидки у всех остаются как есть: программа остановлена.",
+        ),
+        Text("It goes on when somebody starts it again.", "Она продолжит работу, когда её снова запустят."),
+        "resellerprogram.preview",
+    ),
+    Trouble.NOT_STARTED: Sentence(
+        Text(
+            "No client has a discount of the programme: it only looks, because nobody has started it yet.",
+            "Ни у кого нет скидок программы: она только смотрит, потому что её ещё не запустили.",
+        ),
+        Text(
+            "Nights are counted and can be read as a trial; calculate, look, and start it.",
+            "Ночи считаются, и пробу можно посмотреть; рассчитайте, проверьте и запустите.",
+        ),
+        "resellerprogram.preview",
+    ),
+}
+
+
+def sentence_of(found: Found | None, accounts: int, discounts: int) -> Sentence:
+    """The sentence on top, with its figures."""
+    told = SENTENCES[found.trouble] if found else FINE
+    values = dict(found.values) if found else {"accounts": accounts, "discounts": discounts}
+    return Sentence(told.says(**values), told.follows, told.button)
