@@ -13,8 +13,8 @@ from lxml import etree
 from ..office import token
 from ..programme.errors import SettingError
 from ..programme.kinds import Flag, Members, OneOf, SomeOf
+from ..programme.notices import NAMES as NOTICES
 from ..programme.settings import SETTINGS
-from ..words.labels import NOTICES
 from . import documents
 from .documents import Choices
 from .visit import Visit
