@@ -1,4 +1,4 @@
-"""The house's lines: who may import whom, what the plugin never does (design.md)."""
+"""The house's lines: who may import whom, what the plugin never does (docs/design.md)."""
 
 from __future__ import annotations
 

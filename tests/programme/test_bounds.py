@@ -1,4 +1,4 @@
-"""Bounds at every door: what is taken, what is refused, and that the refusal names the field (issue 11, F3, F4, F6)."""
+"""Bounds at every door: what is taken, what is refused, and that it names the field (cases F3, F4, F6, F14)."""
 
 from __future__ import annotations
 

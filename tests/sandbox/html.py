@@ -46,7 +46,7 @@ def respond(panel: Panel, params: dict[str, str], environment: dict[str, str]) -
 
 
 def _title(document: etree._Element, title: str) -> str:
-    """With what the form says belongs to its title (plugins.md, `form title`)."""
+    """With what the form says belongs to its title (plugins 1.6, `form title`)."""
     form = document.find("metadata/form")
     named = "" if form is None else document.findtext(form.get("title") or "-") or ""
     return f"{title} — {named}" if named else title

@@ -25,14 +25,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "discount_name_localized": ("yes", "no"),  # A.3
     "discountinfo_shape": ("report", "list"),  # A.5
     "decimal_percent": ("yes", "no"),  # A.3
-    "zero_percent": ("yes", "no"),  # K 2
+    "zero_percent": ("yes", "no"),  # K.2
     "far_todate": ("yes", "no"),  # A.4
-    "discount_list_columns": ("full", "id_name", "id_only"),  # A.6, K 3
-    "several_discounts": ("narrowest", "largest"),  # A.4, V4
+    "discount_list_columns": ("full", "id_name", "id_only"),  # A.6, K.3
+    "several_discounts": ("narrowest", "largest"),  # A.4
     "refund_sign": ("negative", "positive"),  # C.5
     "refund_flag": ("on", "off"),  # C.5
     "refund_source": ("absent", "present"),  # C.5
-    "refund_row_status": ("4", "6"),  # K 8
+    "refund_row_status": ("4", "6"),  # K.8
     "full_refund": ("done", "awaited"),  # C.5: the payment goes to 6 at once, or to 5 until its refund is credited
     "promised_paid_by_setpaid": ("yes", "no"),  # C.8
     "payment_info_for": ("employee", "root"),  # C.1
@@ -62,8 +62,8 @@ READINGS: dict[str, tuple[str, ...]] = {
         "absent",
         "nested",
         "nested_empty",
-    ),  # plugins §6; panel-2 D5: one currency's rates
-    "before_error_blocks": ("yes", "no"),  # F.5, K 7
+    ),  # plugins 6; panel-2 D5: one currency's rates
+    "before_error_blocks": ("yes", "no"),  # F.5, K.7
     "promo_code_beats_personal": ("no", "yes"),  # B.5
     "cart_takes_code": ("setpromocode", "any_operation"),  # panel-2 B2: it goes along with all; which take it is open
     "zero_percent_outranks": ("yes", "no"),  # A, B.5: a personal discount of 0 % against a promotion

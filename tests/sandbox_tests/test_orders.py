@@ -1,4 +1,4 @@
-"""Cart and basket as clients of real panels use them (panel-2 B), and what an order leaves in the expenses (D3)."""
+"""Cart and basket as clients of real panels use them (panel-2 B1, B2), and what an order leaves in expenses (D.4)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cart(panel: Sandbox, user: str, **params: Any) -> etree._Element:
 
 
 def test_an_order_becomes_a_line_that_can_be_deleted(common: Sandbox, client: str) -> None:
-    """B1"""
+    """panel-2 B1"""
     first, second = ordered(common, client), ordered(common, client)
     shown = cart(common, client)
     assert (lines(shown), shown.findtext("total/count")) == ([first, second], "2")
@@ -51,7 +51,7 @@ def test_an_order_becomes_a_line_that_can_be_deleted(common: Sandbox, client: st
 
 
 def test_a_line_is_its_owners_alone(common: Sandbox, client: str) -> None:
-    """B1"""
+    """panel-2 B1"""
     line = ordered(common, client)
     stranger = common.world.user_of(common.world.add_account("Two"))
     assert kind(cart(common, stranger, clicked_button="delete", id=line, sok="ok")) == "missed"
@@ -63,7 +63,7 @@ def test_a_line_is_its_owners_alone(common: Sandbox, client: str) -> None:
 def test_a_code_is_taken_when_it_is_submitted_and_shown_from_then_on(
     common: Sandbox, client: str, function: str, button: dict[str, str]
 ) -> None:
-    """B2"""
+    """panel-2 B2"""
     assert common.mgrctl(function, promocode="ALL80", su=client).findtext("promocode") == ""
     taken = common.mgrctl(function, promocode="ALL80", sok="ok", su=client, **button)
     assert taken.findtext("promocode") == "ALL80"
@@ -76,7 +76,7 @@ def test_a_code_is_taken_when_it_is_submitted_and_shown_from_then_on(
 def test_whether_a_code_that_only_goes_along_is_taken_is_open(
     common: Sandbox, client: str, reading: str, taken: str
 ) -> None:
-    """B2"""
+    """panel-2 B2"""
     common.read_as(cart_takes_code=reading)
     line = ordered(common, client)
     cart(common, client, clicked_button="delete", id=line, promocode="ALL80", sok="ok")
@@ -89,7 +89,7 @@ def test_whether_a_code_that_only_goes_along_is_taken_is_open(
 def test_a_paid_line_is_an_expense_that_tells_what_acted(
     common: Sandbox, client: str, reading: str, discount: str | None
 ) -> None:
-    """B1, D3: the older page has an id, the newer a kind."""
+    """panel-2 B1, D3: the older page has an id, the newer a kind."""
     common.read_as(expense_discount=reading)
     cart(common, client, clicked_button="setpromocode", promocode="ALL80", sok="ok")
     line = ordered(common, client)

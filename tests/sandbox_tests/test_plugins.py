@@ -1,4 +1,4 @@
-"""What a plugin's description adds to the sandbox panel: menu, pages, messages (reference F, plugins 1)."""
+"""What a plugin's description adds to the sandbox panel: menu, pages, messages (reference, F; plugins 1.1–1.9)."""
 
 from __future__ import annotations
 

@@ -288,7 +288,7 @@ def test_an_empty_elid_creates_and_a_parent_guards_its_children(shared: Sandbox)
 def test_a_percent_or_date_that_the_panel_may_not_take_is_a_value_error(
     tmp_path: Path, reading: dict[str, str], fields: dict[str, str]
 ) -> None:
-    """A.3, K 2"""
+    """A.3, K.2"""
     with Sandbox.create(tmp_path / "mgr5", readings=reading) as panel:
         account = panel.world.add_account("One")
         asked = {"plid": account, "name": "x", "type": 0, "pricelist_tree": "it_2", "sok": "ok", **fields}
@@ -314,7 +314,7 @@ def test_a_personal_discount_outranks_a_promotion_and_acts_within_its_dates(tmp_
 
 @pytest.mark.parametrize(("choice", "price"), [("narrowest", 900), ("largest", 700)])
 def test_of_two_personal_discounts_one_acts(tmp_path: Path, choice: str, price: int) -> None:
-    """A.4 (V4 rule)"""
+    """A.4, the rule of version 4"""
     with Sandbox.create(tmp_path / "mgr5", readings={"several_discounts": choice}) as panel:
         account = panel.world.add_account("One")
         panel.world.add_discount(account, 30, "null")
@@ -445,7 +445,7 @@ def test_the_change_is_committed_and_the_lock_still_held_when_after_runs(panel: 
 
 @pytest.mark.parametrize(("blocks", "status"), [("yes", "1"), ("no", "4")])
 def test_an_error_before_an_action_stops_it(panel: Sandbox, blocks: str, status: str) -> None:
-    """F.5, K 7"""
+    """F.5, K.7"""
     panel.read_as(before_error_blocks=blocks)
     plug(panel, "echo '<doc><error type=\"mine\"><msg>No.</msg></error></doc>'", stage="before")
     payment = panel.world.add_payment(panel.world.add_account("One"), 5, None, status=1)

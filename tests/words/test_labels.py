@@ -1,4 +1,4 @@
-"""Every enum, and every name that is kept, has its words in both languages (design.md, words/)."""
+"""Every enum, and every name that is kept, has its words in both languages (docs/design.md, words/)."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from ..programme.deeds import LOSS
 from ..programme.errors import BadInput, SettingError
 from ..programme.kinds import Flag, Members, OneOf, SomeOf, Whole
 from ..programme.losses import Loss
+from ..programme.notices import NAMES as NOTICES
 from ..programme.settings import SETTINGS
 from ..words import figures
 from ..words import losses as words
-from ..words.labels import NOTICES
 from . import documents
 from .documents import Choices, Row
 from .visit import Visit

@@ -1,4 +1,4 @@
-"""The panel's own notifications (plugins, 7: `notification.edit`)."""
+"""The panel's own notifications (D.6, plugins 6: `notification.edit`)."""
 
 from __future__ import annotations
 

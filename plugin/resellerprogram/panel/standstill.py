@@ -1,6 +1,6 @@
 """`etc/billmgr.DoNothing`: this panel is a copy, a standby or under maintenance, and nothing of ours writes to it.
 
-BILLmanager's own modules pause there (G.4), while users look and order, and every function is answered:
+BILLmanager's own modules pause there (scale 1), while users look and order, and every function is answered:
 nobody but we keep our writes away.
 """
 

@@ -12,6 +12,7 @@ from .effects import way_of_tier, what_is_held
 from .forecast import Forecast, Keep
 from .ids import AccountId
 from .pins import outranking
+from .text import Text
 from .tiers import Tier, TierTable
 from .window import later
 
@@ -25,6 +26,14 @@ class Kind(str, enum.Enum):
     ROSE = "rose"
     WILL_FALL = "will_fall"
     FELL = "fell"
+
+
+NAMES = {
+    Kind.ROSE: Text("the tier rose", "уровень вырос"),
+    Kind.WILL_FALL: Text("the tier will fall", "уровень скоро снизится"),
+    Kind.FELL: Text("the tier fell", "уровень снизился"),
+}
+"""What administrators read of each; the setting `client_notices` offers these."""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from .ids import ProviderId
 from .kinds import Currency, Flag, Kind, Line, Members, OneOf, Percent, Provider, SomeOf, Whole
 from .limits import DropLimit
 from .members import MemberRule
+from .notices import NAMES as NOTICES
 from .text import Text
 
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
 """Staff, and an administrator whose rights nobody has limited (reference, E.3)."""
-NOTICE_KINDS = ("rose", "will_fall", "fell")
+NOTICE_KINDS = tuple(kind.value for kind in NOTICES)
 
 
 class Group(enum.Enum):
@@ -142,6 +143,10 @@ _NAMES = {
     "en": Text("English", "английский"),
     "ru": Text("Russian", "русский"),
 }
+_NOTICE_KINDS = Text(
+    ", ".join(f"{kind.value} ({text.en})" for kind, text in NOTICES.items()),
+    ", ".join(f"{kind.value} — {text.ru}" for kind, text in NOTICES.items()),
+)
 
 SETTINGS = {
     setting.name: setting
@@ -382,10 +387,9 @@ SETTINGS = {
                 "В панели, на языке клиента, о каждом событии один раз; клиент может отключить любое",
             ),
             Text(
-                "of what clients are notified in the panel: rose, will_fall, fell, separated by commas, or off",
-                "о чём клиенты получают уведомления в панели: rose — уровень вырос, will_fall — скоро снизится, "
-                "fell — снизился, через запятую; off — ни о чём",
-            ),
+                "of what clients are notified in the panel: {kinds}, separated by commas; or off",
+                "о чём клиенты получают уведомления в панели: {kinds}, через запятую; off — ни о чём",
+            )(kinds=_NOTICE_KINDS),
             level=EMPLOYEE_LEVEL,
             vital=False,
         ),

@@ -14,6 +14,7 @@ from ..programme.basis import Basis, Because
 from ..programme.effects import Way
 from ..programme.hindsight import Since
 from ..programme.moves import Mover
+from ..programme.notices import NAMES as NOTICES
 from ..programme.notices import Kind as NoticeKind
 from ..programme.outcomes import Finding, State
 from ..programme.payments import PaymentStatus
@@ -214,12 +215,6 @@ TASK_OUTCOMES = {
     outcomes.STOPPED: Text("stopped", "остановлено"),
     outcomes.CHANGED: Text("changed meanwhile", "изменилось за это время"),
     outcomes.CUT_SHORT: Text("cut short", "прервано"),
-}
-
-NOTICES = {
-    NoticeKind.ROSE: Text("the tier rose", "уровень вырос"),
-    NoticeKind.WILL_FALL: Text("the tier will fall", "уровень скоро снизится"),
-    NoticeKind.FELL: Text("the tier fell", "уровень снизился"),
 }
 
 NOTICE_OUTCOMES = {

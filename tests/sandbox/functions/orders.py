@@ -31,7 +31,7 @@ class Price:
 
 
 OF_PROMOTIONS = 1_000_000
-"""The discounts of promotions have ids above; an expense's `discount` is taken to be from one table (D3)."""
+"""The discounts of promotions have ids above; an expense's `discount` is taken to be from one table (panel-2 D3)."""
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12, "biennial": 24, "triennial": 36}
 
 
@@ -235,7 +235,7 @@ def price_of(request: Request, account: int, tariff: Pricelist) -> Price:
 
 
 def _personal(request: Request, account: int, tariff: Pricelist) -> Discount | None:
-    """The V4 rule: the narrower scope first, then the larger discount; or the larger only, by the reading (A.4)."""
+    """By version 4: the narrower scope first, then the larger discount; or the larger only, by the reading (A.4)."""
     scopes = {f"pl_{tariff.id}": 3, f"it_{tariff.itemtype}": 2, "null": 1, "": 1}
     today = request.now.date()
     matching = [
