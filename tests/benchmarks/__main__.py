@@ -1,6 +1,6 @@
-"""`python -m tests.benchmarks`: the figures of the README, as ratios against a baseline of the same run.
+"""`python -m tests.benchmarks`: the figures of docs/measured.md, as ratios against a baseline of the same run.
 
---quick takes a tenth of the members; --markdown prints the table that stands in the README.
+--quick takes a tenth of the members; --markdown prints the table that stands there.
 """
 
 from __future__ import annotations
