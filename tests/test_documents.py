@@ -139,6 +139,27 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert broken == []
 
 
+# --- where a new thing goes ---
+
+MANUAL = (DOCS / "adding.md").read_text(encoding="utf-8")
+THINGS = dict(re.findall(r"^## (.*)\n((?:(?!^## ).*\n)*)", MANUAL, re.MULTILINE))
+
+
+def test_every_usual_thing_has_its_place() -> None:
+    wanted = ["rule", "setting", "page", "notification", "panel function", "command", "language"]
+    assert list(THINGS) == [f"A {each}" for each in wanted]
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_a_new_thing_touches_at_most_three_files_and_all_that_are_named_are_there(thing: str) -> None:
+    steps = re.findall(r"^\d\. `[^`]+`", THINGS[thing], re.MULTILINE)
+    assert len(steps) <= 3
+    assert steps or thing == "A language"
+    named = re.findall(r"`((?:[\w.]+/)+(?:[\w.]+\.\w+)?)`", THINGS[thing])
+    places = (PROJECT, PROJECT / "plugin" / "resellerprogram")
+    assert [each for each in named if not any((place / each).exists() for place in places)] == []
+
+
 # --- commands ---
 
 

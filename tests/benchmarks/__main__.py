@@ -1,6 +1,6 @@
-"""`python -m tests.benchmarks [SUBJECT…]`: the figures of the README, as ratios against a baseline of the same run.
+"""`python -m tests.benchmarks [SUBJECT…]`: the figures of docs/measured.md, as ratios against a baseline of one run.
 
---quick takes a tenth of the members; --markdown prints the table that stands in the README. A subject is a module of
+--quick takes a tenth of the members; --markdown prints the table that stands there. A subject is a module of
 this folder whose `measure` gives rows for a share of the whole; it is named below.
 """
 

@@ -1,4 +1,4 @@
-"""For the reseller's own software: every page as data over HTTP, with the fields that the README documents."""
+"""For the reseller's own software: every page as data over HTTP, with the fields that docs/api.md documents."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def ask(live: Live, login: str, function: str, out: str = "json", **params: str)
 def documented() -> dict[str, tuple[list[str], dict[str, list[str]]]]:
     """Function: its fields, and those of its lists by name ('rows' for a page that is a list)."""
     found: dict[str, tuple[list[str], dict[str, list[str]]]] = {}
-    for line in (PROJECT / "README.md").read_text(encoding="utf-8").splitlines():
+    for line in (PROJECT / "docs" / "api.md").read_text(encoding="utf-8").splitlines():
         if not line.startswith("| `resellerprogram.my"):
             continue
         functions, fields, lists = (cell.strip() for cell in line.strip().strip("|").split("|"))
@@ -91,7 +91,7 @@ def several(found: Any) -> list[Any]:
     return found if isinstance(found, list) else [found] if found else []
 
 
-def test_the_readme_documents_every_page() -> None:
+def test_the_document_tells_of_every_page() -> None:
     from resellerprogram.pages.routes import OF_CLIENTS
 
     assert {f"resellerprogram.{name}" for name in documented()} == set(OF_CLIENTS)

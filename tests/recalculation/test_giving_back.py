@@ -70,7 +70,7 @@ def worked(operator: Operator) -> None:
 def test_whatever_starts_after_a_backup_came_back_knows_what_was_set_aside_since(
     operator: Operator, start: Callable[[Operator], None]
 ) -> None:
-    """D1 a: README's own recovery, a file put in the place of the database."""
+    """D1 a: a recovery by hand, a file put in the place of the database."""
     account = operator.sandbox.world.add_account("Client")
     operator.sandbox.world.add_payment(account, 600, TODAY)
     operator.apply()
