@@ -69,7 +69,7 @@ OF_CLIENTS = {
 
 def measure(share: int) -> list[Row]:
     """Every page as the panel starts it; the panel's own time is counted apart."""
-    members, payments = 10_000 // share, 10_000 // share
+    members, payments = 100_000 // share, 10_000 // share
     with (
         tempfile.TemporaryDirectory() as folder,
         Sandbox.create(Path(folder) / "mgr5", now=datetime.now()) as panel,

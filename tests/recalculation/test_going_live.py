@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from resellerprogram.cli import main
+from resellerprogram.doctor.checks import tell_if_overdue
 from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.effects import Way
 from resellerprogram.programme.errors import NotStarted
@@ -71,6 +72,37 @@ def test_who_asks_for_writing_is_told_to_start_it(fresh: Operator) -> None:
         fresh.apply()
     assert resellerprogram(fresh, "apply") == 1
     assert written(fresh) == []
+
+
+def test_what_somebody_presses_before_the_start_is_refused_and_an_old_plan_is_kept(fresh: Operator) -> None:
+    """Nights and events decide meanwhile: what the plan shows is still to be done."""
+    desk = Desk(fresh.sandbox.root, fresh.store, level=30)
+    desk.ask("preview.make", sok="ok")
+    carry_out_all(desk.root, desk.store, lambda: desk.now)
+    assert len(desk.rows("preview")) == 2
+    for function, params in (("members.recalculate", {"elid": "1"}), ("preview.apply", {"elid": "1"})):
+        assert "has not started" in desk.ask(function, sok="ok", **params).findtext("error/msg")
+    assert desk.changes() == []
+    fresh.night(TODAY)
+    assert len(desk.rows("preview")) == 2
+
+
+def test_a_trial_that_is_overdue_tells_nobody_in_the_panel(fresh: Operator) -> None:
+    fresh.night(TODAY)
+    tell_if_overdue(fresh.sandbox.root, fresh.store, datetime(2025, 1, 25))
+    assert fresh.sandbox.notifications() == []
+
+
+def test_what_fell_while_it_stood_still_falls_with_the_yes_that_it_was_told_for(fresh: Operator) -> None:
+    """More than the limit allows: the start has shown exactly that (spec, section 3)."""
+    assert resellerprogram(fresh, "start", "--yes") == 0
+    assert resellerprogram(fresh, "stop") == 0
+    fresh.store.settings.set("drop_limit_count", "1")
+    fresh.store.settings.set("drop_limit_percent", "1")
+    for account in (1, 2):
+        fresh.sandbox.world.delete_payments(account)
+    assert resellerprogram(fresh, "start", "--yes") == 0
+    assert [fresh.percents(account) for account in (1, 2)] == [{"vhost": 40}, {}]
 
 
 def test_each_night_adds_a_line_to_the_trial(fresh: Operator, capsys: pytest.CaptureFixture[str]) -> None:

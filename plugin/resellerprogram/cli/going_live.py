@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..panel.standstill import check_may_write
 from ..programme import causes
+from ..programme.errors import AnotherRunActive
 from ..programme.text import Text
 from ..words import figures, going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, Command
@@ -52,7 +53,12 @@ def start(command: Command) -> int:
             command.say(NOTHING_WRITTEN)
             return EXIT_FAILED
     command.office.going_live.start()
-    done = recalculated(command, causes.APPLY, who=command.office.author.name, confirmed=report.prints)
+    who = command.office.author.name
+    try:
+        done = recalculated(command, causes.APPLY, who=who, confirmed=report.prints, allow_drop=True)
+    except AnotherRunActive:
+        command.say(_GOES_ON)
+        raise
     command.lines(proposal.plan_lines(done, terms_of(command, done), command.language, written=True, summary=True))
     command.say(_GOES_ON)
     if done.changed:

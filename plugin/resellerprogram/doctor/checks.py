@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 def tell_if_overdue(root: Path, store: Store, now: datetime) -> None:
     """Notify the administrator in the panel, once a day, while no run over all has succeeded for 26 hours."""
+    if store.going_live.started() is None:
+        return  # nothing is written to the panel before that
     found = health(store, now)
     if (
         not found.overdue

@@ -308,6 +308,7 @@ def members_exclude(visit: Visit) -> etree._Element:
 def members_recalculate(visit: Visit) -> etree._Element:
     """At once, for these clients; the limit on drops holds."""
     visit.check_may_write()
+    visit.check_started()
     accounts = visit.accounts()
     visit.office.record(deeds.RECALCULATE, ", ".join(map(str, accounts)))
     visit.start_task(APPLY, accounts=accounts, cause=causes.RECALCULATE)

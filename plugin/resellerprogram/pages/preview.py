@@ -19,7 +19,6 @@ from lxml import etree
 
 from ..programme import causes, deeds
 from ..programme.effects import Way
-from ..programme.errors import NotStarted
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.outcomes import DONE
@@ -245,8 +244,7 @@ def preview_apply(visit: Visit) -> etree._Element:
     kept, prints = store.notes.read(PREVIEW), _prints(visit, accounts)
     if kept is None:
         visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
-    if visit.store.going_live.started() is None:
-        raise NotStarted
+    visit.check_started()
     waiting = [account for account in store.planned.accounts() if account in prints]
     verdict = _verdict(visit, waiting)
     drops = verdict.unforetold
@@ -300,7 +298,7 @@ def preview_start(visit: Visit) -> etree._Element:
                 "план изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, что в нём теперь",
             )
         confirmed = {str(account): each for account, each in prints.items()}
-        visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=False, confirmed=confirmed, start=True)
+        visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=True, confirmed=confirmed, start=True)
         return documents.ok(f"func={LIST}")
     return documents.form_page(
         visit.document,

@@ -14,7 +14,7 @@ from lxml import etree
 from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme import bounds
-from ..programme.errors import BadInput
+from ..programme.errors import BadInput, NotStarted
 from ..programme.ids import AccountId
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
@@ -175,6 +175,11 @@ class Visit:
     def login(self, who: str) -> str:
         """Who that is: the panel tells employees by id."""
         return self._staff.get(who, who)
+
+    def check_started(self) -> None:
+        """Before what somebody presses to have written. Raises NotStarted."""
+        if self.store.going_live.started() is None:
+            raise NotStarted
 
     def not_live(self) -> str:
         """That the programme only looks, or stands still; nothing where it goes on by itself."""

@@ -38,7 +38,8 @@ def act(context: Context, considered: Considered, cause: str, now: datetime, who
         store.outlooks.keep(account.id, considered.outlook)
         for notice in considered.notices if context.is_live and context.day == now.date() else ():
             store.notices.put(notice, now)
-        store.planned.done(account.id)
+        if context.is_live:  # else what was planned is still to be done
+            store.planned.done(account.id)
         for owner in considered.moved_to:
             store.queue.put_once(owner, cause, now)
         settle(context, account.id, considered.belongings, now)

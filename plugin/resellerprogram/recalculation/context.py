@@ -238,7 +238,7 @@ class Context:
     def is_first(self) -> bool:
         """Whether no run over all has succeeded since the programme was started: nobody is told of what it finds."""
         started, good = self.store.going_live.started(), self.store.runs.last_good()
-        return good is None or (started is not None and good.started_at < started.at)
+        return started is None or good is None or good.started_at < started.at
 
     @cached_property
     def is_live(self) -> bool:
