@@ -77,10 +77,10 @@ def _account_rows(request: Request, found: Sequence[Any]) -> list[Row]:
         {
             "id": str(each.id),
             "name": each.name,
-            **({"has_discount": "on" if each.id in discounted else "off"} if tells else {}),
             "project": projects.get(each.id, ""),
             "balance": "0.00 RUB",
             "account_status": ("Active" if request.language == "en" else "Активен", {"orig": "1"}),
+            **({"has_discount": "on" if each.id in discounted else "off"} if tells else {}),
             "tz_registration_date": str(each.registration_date.date()),
         }
         for each in found
