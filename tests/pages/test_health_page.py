@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from resellerprogram.doctor.health import health
 from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import Money
@@ -46,6 +47,19 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     ]
     assert {row["what"]: row["value"] for row in table(page, "figures")}["members looked at"] == "7"
     assert "Python 3." in page.findtext("version")
+
+
+def test_what_is_not_well_has_a_sentence_whatever_it_is(desk: Desk) -> None:
+    """OK exactly where there is nothing to tell on top; a setting that an older release has taken is something."""
+    desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
+    assert health(desk.store, NOW).found == ()
+    assert desk.ask("health").findtext("state").startswith("All is well")
+    for name, value in (("warn_days", "99"), ("currency", "rubles")):
+        desk.store.connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))
+        found = health(desk.store, NOW)
+        assert found.found
+        assert max(each.state for each in found.found) is found.state
+        assert not desk.ask("health").findtext("state").startswith("All is well")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -72,9 +72,10 @@ def health(store: Store, now: datetime) -> Health:
         warnings.append(PanelStandsStill().text)
         troubles.append(Found(Trouble.STANDS_STILL))
     current = store.settings.current()
-    (critical if current.unreadable else warnings).extend(store.settings.problems())
-    if current.unreadable:
-        troubles.append(Found(Trouble.SETTINGS))
+    odd = store.settings.problems()
+    (critical if current.unreadable else warnings).extend(odd)
+    if odd:
+        troubles.append(Found(Trouble.SETTINGS if current.unreadable else Trouble.ODD_SETTING, {"count": len(odd)}))
     if not current.automatic:
         troubles.append(Found(Trouble.STOPPED))
         warnings.append(

@@ -19,6 +19,8 @@ class Trouble(str, enum.Enum):
     OVERDUE = "overdue"
     NO_NIGHT_YET = "no_night_yet"
     STANDS_STILL = "stands_still"
+    NOT_STARTED = "not_started"
+    STOPPED = "stopped"
     FALLS_WAIT = "falls_wait"
     NIGHT_FAILED = "night_failed"
     NIGHT_DIED = "night_died"
@@ -27,9 +29,8 @@ class Trouble(str, enum.Enum):
     QUEUE_IS_LATE = "queue_is_late"
     JOURNAL = "journal"
     PANEL_DIFFERS = "panel_differs"
+    ODD_SETTING = "odd_setting"
     NO_BACKUP = "no_backup"
-    STOPPED = "stopped"
-    NOT_STARTED = "not_started"
 
 
 CRITICAL = frozenset({Trouble.SETTINGS, Trouble.OVERDUE, Trouble.NO_NIGHT_YET})

@@ -84,8 +84,8 @@ SENTENCES = {
     ),
     Trouble.NIGHT_FAILED: Sentence(
         Text(
-            "The last run did not succeed: {error}",
-            "Последний пересчёт не удался: {error}",
+            "Discounts may be older than the payments: the last run did not succeed.",
+            "Скидки могли отстать от платежей: последний пересчёт не удался.",
         ),
         Text(
             "It is tried again every hour; discounts stay as they are until then.",
@@ -99,8 +99,8 @@ SENTENCES = {
     ),
     Trouble.GIVEN_UP: Sentence(
         Text(
-            "{count} waiting in the queue were given up after many tries, first {first}: {error}",
-            "Брошено после многих попыток: {count}, первым {first}: {error}",
+            "Clients whose retries have stopped: {count}, first {first}.",
+            "Попытки прекращены, клиентов: {count}, первым {first}.",
         ),
         Text(
             "They are tried again only when somebody says so; every other client is served.",
@@ -110,8 +110,8 @@ SENTENCES = {
     ),
     Trouble.CLIENTS_WAIT: Sentence(
         Text(
-            "{count} wait in the queue after a failure, first {first}: {error}",
-            "Ждут в очереди после ошибки: {count}, первым {first}: {error}",
+            "Clients who wait in the queue after a failure: {count}, first {first}.",
+            "Ждут в очереди после ошибки, клиентов: {count}, первым {first}.",
         ),
         Text(
             "They are tried again by themselves, in longer and longer pauses; every other client is served.",
@@ -121,8 +121,8 @@ SENTENCES = {
     ),
     Trouble.QUEUE_IS_LATE: Sentence(
         Text(
-            "{count} wait for more than 15 minutes, first {first}: payments do not act at once.",
-            "Ждут больше 15 минут: {count}, первым {first}: платежи действуют не сразу.",
+            "Payments do not act at once: {count} wait for more than 15 minutes, first {first}.",
+            "Платежи действуют не сразу: ждут больше 15 минут: {count}, первым {first}.",
         ),
         Text(
             "See that cron runs `resellerprogram sweep` every five minutes.",
@@ -132,13 +132,14 @@ SENTENCES = {
     ),
     Trouble.JOURNAL: Sentence(
         Text(
-            "What was set aside for some clients may not be known for sure: its journal has damaged lines or can't be "
-            "read.",
-            "Отложенные скидки некоторых клиентов могут быть известны не полностью: журнал повреждён или не читается.",
+            "Suspended discounts of some clients may not be known for sure: their journal has damaged lines or can't "
+            "be read.",
+            "Приостановленные скидки некоторых клиентов могут быть известны не полностью: журнал повреждён или не "
+            "читается.",
         ),
         Text(
-            "Nothing more is set aside where it can't be read; compare it with a copy.",
-            "Пока журнал не читается, ничего не откладывается; сравните его с копией.",
+            "Nothing more is suspended while it can't be read; compare it with a copy.",
+            "Пока журнал не читается, ничего не приостанавливается; сравните его с копией.",
         ),
         "resellerprogram.setaside",
     ),
@@ -149,6 +150,17 @@ SENTENCES = {
         ),
         Text("See the check below, then check again.", "Посмотрите проверку ниже и проверьте снова."),
         "resellerprogram.health.doctor",
+    ),
+    Trouble.ODD_SETTING: Sentence(
+        Text(
+            "A setting has a value that would not be taken today ({count}); nobody's discount depends on it.",
+            "У настройки значение, которое сейчас не было бы принято ({count}); скидки от неё не зависят.",
+        ),
+        Text(
+            "Its default is in effect until it is set again.",
+            "Пока её не зададут снова, действует значение по умолчанию.",
+        ),
+        "resellerprogram.settings",
     ),
     Trouble.NO_BACKUP: Sentence(
         Text("Last night left no backup.", "После последней ночи нет резервной копии."),
