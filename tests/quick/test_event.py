@@ -158,5 +158,5 @@ def test_the_quick_handlers_import_nothing_but_the_standard_library_and_little_o
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    quick = {"__future__", "os", "sys", "collections.abc", "typing", "sqlite3", "time", "fcntl", "re"}
+    quick = {"__future__", "os", "sys", "collections.abc", "sqlite3", "time", "fcntl", "re"}
     assert names <= quick | {"xml.etree", "log", "clock", "datetime"}, "log and clock are their own"

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
 
-from .clock import FORM, moment
-from .log import log
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
+CLOCK_NAME = "resellerprogram.clock"
+TIME = "%Y-%m-%d %H:%M:%S"
 FORMS = frozenset({"payment.edit", "account.discount.edit", "account.discount.add.product"})
 """Functions whose event also comes when the form is merely opened, or checked as a wizard's step is before it is done
 (E.4); only a submitted one changes anything."""
@@ -31,7 +33,7 @@ def main() -> None:
     try:
         handle(root, os.environ)
     except Exception as error:
-        log(root, "event", error, "the next sweep finds it")
+        _log(root, error, "the next sweep finds it")
     os.write(1, b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n')
 
 
@@ -74,12 +76,15 @@ def _is_id(word: str) -> bool:
 
 
 def _now(root: str) -> str:
-    """A payment is queued also where a test clock can't be read."""
-    try:
-        return moment(root)
-    except (OSError, ValueError) as error:
-        log(root, "event", error, "the test clock can't be read; it is queued with the host's time")
-        return time.strftime(FORM)
+    """As all tables hold it. A payment is queued also where a test clock can't be read."""
+    if os.path.lexists(os.path.join(root, "var", CLOCK_NAME)):
+        from .clock import moment
+
+        try:
+            return moment(root)
+        except (OSError, ValueError) as error:
+            _log(root, error, "the test clock can't be read; it is queued with the host's time")
+    return time.strftime(TIME)
 
 
 def _put(folder: str, rows: list[tuple[int | None, int | None, str]], who: str, since: str) -> None:
@@ -147,3 +152,9 @@ def _start_worker(root: str) -> None:
         os.execve(program, [program, root], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})  # noqa: S606  no shell wanted
     finally:
         os._exit(1)
+
+
+def _log(root: str, error: Exception, consequence: str) -> None:
+    from .log import log
+
+    log(root, "event", error, consequence)

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import NamedTuple
 
-from .log import log
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STAFF_LEVEL = 29
 ERROR_TYPE = "resellerprogram_promo_code"
@@ -33,12 +33,11 @@ MESSAGES = {
 }
 
 
-class Order(NamedTuple):
+class Order:
     """Who orders, with which promo code, under which name the panel knows that field."""
 
-    user: str
-    field: str
-    code: str
+    def __init__(self, user: str, field: str, code: str) -> None:
+        self.user, self.field, self.code = user, field, code
 
 
 def main() -> None:
@@ -49,9 +48,12 @@ def main() -> None:
         given = sys.stdin.buffer.read() if sys.stdin else b""
         answer = handle(root, os.environ, given)
     except Exception as error:
+        from .log import log
+
         log(root, "guard", error, "the order went on")
         answer = given
     sys.stdout.buffer.write(answer or _NO_DOCUMENT)
+    sys.stdout.buffer.flush()
 
 
 def handle(root: str, environment: Mapping[str, str], given: bytes) -> bytes:
