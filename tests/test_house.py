@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +135,24 @@ def test_the_rules_do_no_input_or_output_and_read_no_clock() -> None:
         if ".today(" in path.read_text(encoding="utf-8") or ".now(" in path.read_text(encoding="utf-8")
     ]
     assert readers == []
+
+
+def test_only_one_place_puts_figures_into_form() -> None:
+    """Thousands and days as people read them; a drawing's coordinates are no figures."""
+    found = [
+        (place_of(path), node.lineno)
+        for part in ("words", "pages", "cli", "office", "doctor")
+        for path in of_part(part)
+        if place_of(path) != "words/figures.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (
+            isinstance(node, ast.FormattedValue)
+            and node.format_spec
+            and re.search("[,%]", ast.unparse(node.format_spec))
+        )
+        or (isinstance(node, ast.Attribute) and node.attr == "strftime")
+    ]
+    assert found == []
 
 
 def test_what_time_it_is_only_the_clock_says() -> None:

@@ -120,7 +120,7 @@ def _clock(root: Path, now: datetime) -> Check:
         return Check("clock", about, Finding.DIFFERS, True, detail(path=path))
     if is_tested(root):
         detail = Text("by the test clock {path} it is {now}", "по тестовым часам {path} сейчас {now}")
-        return Check("clock", about, Finding.DIFFERS, False, detail(path=path, now=f"{now:%Y-%m-%d %H:%M}"))
+        return Check("clock", about, Finding.DIFFERS, False, detail(path=path, now=now.isoformat(" ", "minutes")))
     return Check("clock", about, Finding.HOLDS, True, same(""))
 
 

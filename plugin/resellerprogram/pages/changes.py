@@ -22,7 +22,7 @@ def changes(visit: Visit) -> etree._Element:
     rows = (
         {
             "id": str(each.id),
-            "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
+            "at": figures.stamp(each.at, seconds=True),
             "who": each.author.name,
             "address": each.author.address,
             "what": labels.of(labels.DEEDS, each.what, visit.language),
@@ -56,7 +56,7 @@ def change(visit: Visit) -> etree._Element:
         visit.document,
         {
             "elid": str(found.id),
-            "made": f"{found.at:%Y-%m-%d %H:%M:%S}, {found.author.name}, {found.author.address}",
+            "made": f"{figures.stamp(found.at, seconds=True)}, {found.author.name}, {found.author.address}",
             "whom": audit.whose(found.what, found.whom, visit.language),
             "change": "\n".join(_lines(visit, found)),
             **whole,

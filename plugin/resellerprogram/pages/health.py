@@ -100,7 +100,7 @@ def _orders(visit: Visit) -> Iterator[Row]:
     names = visit.store.standings.names(each.account for each in newest)
     for each in newest:
         yield {
-            "day": f"{each.day:%Y-%m-%d}",
+            "day": each.day.isoformat(),
             "whom": f"{each.account} {names.get(each.account, '')}".strip(),
             "tier": each.tier,
             "service": each.what,

@@ -22,6 +22,7 @@ from ..programme.tiers import plain
 from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.tasks import WRITING
+from ..words import figures
 from .request import Request, is_number
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Visit:
         return told(shown=shown, count=count, rest=count - shown).say(self.language) + self.say(en, ru, **values)
 
     def moment(self, at: datetime | None) -> str:
-        return f"{at:%Y-%m-%d %H:%M}" if at else ""
+        return figures.stamp(at) if at else ""
 
     def cause(self, cause: str, who: str) -> str:
         from ..words import labels  # most pages name no cause

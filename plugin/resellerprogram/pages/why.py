@@ -52,7 +52,7 @@ def _not_taken(visit: Visit, account: AccountId) -> str:
         return ""
     again = visit.store.queue.next_try(account)
     when = (
-        visit.say("Next try: {at}.", "Следующая попытка: {at}.", at=f"{again:%H:%M}")
+        visit.say("Next try: {at}.", "Следующая попытка: {at}.", at=figures.clock(again))
         if again
         else visit.say(
             "It is not tried again by itself: see page Queue.", "Сама программа больше не пробует: см. «Очередь»."

@@ -13,7 +13,7 @@ from ..programme.settings import SETTINGS
 from ..programme.tables import changes_between
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from .figures import NOTHING, Titles, day, without_lines_of
+from .figures import NOTHING, Titles, day
 from .tables import difference_lines
 
 STANDINGS = {
@@ -40,7 +40,7 @@ def change_lines(what: str, before: str, after: str, titles: Titles, currency: s
             return list(reader(before, after, titles, currency, language))
         except _UNREADABLE:
             pass
-    before, after = without_lines_of(before, after), without_lines_of(after, before)
+    before, after = _without_lines_of(before, after), _without_lines_of(after, before)
     return [_step(before, after)] if before else [after] if after else []
 
 
@@ -114,3 +114,11 @@ _READERS: Mapping[str, Callable[[str, str, Titles, str, str], Iterator[str]]] = 
     deeds.JOINED: _of_member,
     deeds.LEFT: _of_member,
 }
+
+
+def _without_lines_of(text: str, other: str) -> str:
+    """Of a text of many lines, such as a table, what the other lacks: a list has room for no more."""
+    if "\n" not in text or "\n" not in other:
+        return text
+    common = set(other.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in common)

@@ -19,9 +19,14 @@ Titles = Mapping[ServiceClass, Text]
 
 def money(amount: Decimal, currency: str) -> str:
     """The exact amount with at least two decimals: 102 000.00 RUB."""
-    whole, _, fraction = plain(abs(amount)).partition(".")
+    units, _, fraction = plain(abs(amount)).partition(".")
     sign = "-" if amount < 0 else ""
-    return f"{sign}{int(whole):,}".replace(",", " ") + f".{fraction.ljust(2, '0')} {currency}"
+    return f"{sign}{whole(Decimal(units))}.{fraction.ljust(2, '0')} {currency}"
+
+
+def whole(amount: Decimal) -> str:
+    """The amount without its kopecks and currency, where a picture has no room for them: 102 000."""
+    return f"{int(amount):,}".replace(",", " ")
 
 
 def percent(value: Decimal | None) -> str:
@@ -62,18 +67,25 @@ def moment(value: datetime, language: str) -> str:
     return f"{day(value.date(), language)} {value:%H:%M:%S}"
 
 
+def stamp(value: datetime, seconds: bool = False) -> str:
+    """As a list of the panel sorts it: 2025-01-21 00:07."""
+    return value.isoformat(" ", "seconds" if seconds else "minutes")
+
+
+def clock(value: datetime) -> str:
+    """00:07."""
+    return value.isoformat(timespec="minutes").partition("T")[2]
+
+
+def short_day(value: date) -> str:
+    """21.01, where a picture has no room for the year."""
+    return f"{value:%d.%m}"
+
+
 def one_line(text: str) -> str:
     """A text of several lines in one, cut where it gets long."""
     line = " / ".join(part for part in text.splitlines() if part)
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
-
-
-def without_lines_of(text: str, other: str) -> str:
-    """Of a text of many lines, such as a table, what the other lacks: a list has room for no more."""
-    if "\n" not in text or "\n" not in other:
-        return text
-    common = set(other.splitlines())
-    return "\n".join(line for line in text.splitlines() if line not in common)
 
 
 def step_of_tier(before: str | None, after: str | None) -> str:

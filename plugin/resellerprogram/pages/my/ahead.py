@@ -10,6 +10,7 @@ from lxml import etree
 
 from ...programme.forecast import CENT, NEXT_DAY, Ahead, Forecast, Outlook
 from ...programme.tiers import TierTable, plain
+from ...words import figures
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -62,7 +63,7 @@ def outside(me: Reseller) -> etree._Element:
 
 def thresholds(table: TierTable) -> list[tuple[str, Decimal]]:
     """The lines of a picture: 'Partner #8 · 50 000'."""
-    return [(f"{tier.name} · {tier.threshold:,.0f}".replace(",", " "), tier.threshold) for tier in table.tiers]
+    return [(f"{tier.name} · {figures.whole(tier.threshold)}", tier.threshold) for tier in table.tiers]
 
 
 def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: date) -> str:
@@ -76,9 +77,10 @@ def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: d
         steps,
         last,
         thresholds(me.table),
-        [(change.day, f"{change.day:%d.%m}") for change in changes if change.day <= last],
+        [(change.day, figures.short_day(change.day)) for change in changes if change.day <= last],
         me.say("Turnover in the coming days", "Оборот в ближайшие дни"),
         _words(me, forecast, changes),
+        me.language,
     ).html()
 
 
@@ -192,7 +194,7 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
             "нужна сумма от {least} до {most}, не больше двух знаков после точки, а не {amount}",
             "amount",
             least=CENT,
-            most=f"{MOST:,}".replace(",", " "),
+            most=figures.whole(MOST),
             amount=plain(amount),
         )
     day = visit.day("day") if visit.request.text("day") else me.today

@@ -81,12 +81,13 @@ def picture(visit: Visit) -> etree._Element:
         steps,
         me.today,
         thresholds(me.table),
-        [(me.today, f"{int(steps[-1].turnover):,}".replace(",", " "))] if steps else [],
+        [(me.today, figures.whole(steps[-1].turnover))] if steps else [],
         me.say("Your turnover by day", "Ваш оборот по дням"),
         me.say(
             "The line is the turnover, the area below it the threshold of the status you had.",
             "Линия — оборот, закрашено — порог статуса, который у вас был.",
         ),
+        me.language,
     )
     return documents.form_page(
         visit.document,

@@ -10,6 +10,8 @@ from functools import cached_property
 
 from lxml import etree
 
+from ...words import figures
+
 WIDTH, HEIGHT = 360, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 16, 30
 _LETTERS = 12
@@ -37,6 +39,7 @@ class Picture:
     marks: Sequence[tuple[date, str]]
     title: str
     description: str
+    language: str
 
     def html(self) -> str:
         """The picture as HTML. Whatever the texts hold is text."""
@@ -64,9 +67,9 @@ class Picture:
         for day, word in self.marks:
             self._draw_mark(drawing, day, word, floor)
         _line(drawing, floor, "")
-        _text(drawing, _LEFT, floor + _LETTERS + 2, f"{self.steps[0].day:%d.%m.%Y}", "start")
+        _text(drawing, _LEFT, floor + _LETTERS + 2, figures.day(self.steps[0].day, self.language), "start")
         if self.last > self.steps[0].day:
-            _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, f"{self.last:%d.%m.%Y}", "end")
+            _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, figures.day(self.last, self.language), "end")
 
     def _draw_thresholds(self, drawing: etree._Element) -> None:
         """Every line; names, on top of the lines, only where there is room for them."""
