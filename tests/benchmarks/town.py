@@ -97,7 +97,7 @@ class Town:
         """Of a mover the payment that leaves is what the tier rests on; others keep their tier whatever leaves."""
         if self._moves(place):
             return [400, *[40] * (self.each - 1)]
-        return [3_100 if place < self.holders else 5, *[60] * (self.each - 1)]
+        return [3_100, *[60] * (self.each - 1)] if place < self.holders else [40] * self.each
 
     def _moves(self, place: int) -> bool:
         return self.holders - self.movers <= place < self.holders
