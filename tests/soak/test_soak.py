@@ -73,7 +73,7 @@ def test_the_same_where_a_night_picks_whom_it_looks_at(tmp_path: Path, monkeypat
     house.store.settings.set("verify_days", "1")
     try:
         quick_and_impatient(monkeypatch, house)
-        _soak(house, first, f"picked, SOAK_SEED={SEED}", CLIENTS // 5, DAYS // 2)
+        _soak(house, first, f"picked, SOAK_SEED={SEED}", CLIENTS // 5, DAYS // 4)
     finally:
         house.close()
 
