@@ -124,14 +124,14 @@ def test_the_rules_do_no_input_or_output_and_read_no_clock() -> None:
     forbidden = {"os", "sys", "time", "io", "pathlib", "sqlite3", "requests", "lxml", "subprocess", "logging"}
     found = {
         (path.name, module)
-        for path in (PACKAGE / "programme").glob("*.py")
+        for path in (PACKAGE / "programme").rglob("*.py")
         for module in imported(path)
         if module.split(".")[0] in forbidden - {"io"}
     }
     assert found == set()
     readers = [
         path.name
-        for path in (PACKAGE / "programme").glob("*.py")
+        for path in (PACKAGE / "programme").rglob("*.py")
         if ".today(" in path.read_text(encoding="utf-8") or ".now(" in path.read_text(encoding="utf-8")
     ]
     assert readers == []
@@ -176,7 +176,7 @@ def test_money_is_never_a_float() -> None:
     floats = [
         (path.name, node.lineno)
         for path in (
-            *(PACKAGE / "programme").glob("*.py"),
+            *(PACKAGE / "programme").rglob("*.py"),
             PACKAGE / "panel" / "answers.py",
             PACKAGE / "panel" / "payments.py",
         )
@@ -198,7 +198,7 @@ def test_no_shell_is_ever_used() -> None:
 def test_every_public_thing_has_a_docstring_where_the_rules_live() -> None:
     bare = [
         (path.name, node.name)
-        for path in (PACKAGE / "programme").glob("*.py")
+        for path in (PACKAGE / "programme").rglob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
         and not node.name.startswith("_")

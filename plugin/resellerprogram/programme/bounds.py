@@ -43,12 +43,7 @@ def figure(text: str, field: str = "", spaced: bool = True) -> Decimal:
     could be thousands as well as decimals."""
     match = _FIGURE.fullmatch(text.strip()) if is_figure(text) else None
     if match is None or (not spaced and not match[2].isdecimal()):
-        raise BadInput(
-            Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(
-                text=short(text, _LONGEST_FIGURE)
-            ),
-            field,
-        )
+        raise no_figure(text, field)
     sign, whole, part = match[1], re.sub(_SPACES, "", match[2]), match[3]
     number = Decimal(f"{sign}{whole}.{part}" if part else sign + whole)
     if _TWO_WAYS.fullmatch(text.strip()):
@@ -60,6 +55,16 @@ def figure(text: str, field: str = "", spaced: bool = True) -> Decimal:
             field,
         )
     return number
+
+
+def no_figure(text: str, field: str = "") -> BadInput:
+    """That a text is no number."""
+    return BadInput(
+        Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(
+            text=short(text, _LONGEST_FIGURE)
+        ),
+        field,
+    )
 
 
 def percent(text: str, field: str = "", spaced: bool = True) -> Decimal:

@@ -14,6 +14,7 @@ from typing import NewType
 
 from . import bounds
 from .errors import BadInput, TierTableError
+from .pasting.rows import Row, csv_rows
 from .spreadsheets import guarded, unguarded
 from .text import Text
 
@@ -60,7 +61,7 @@ class TierTable:
         if not self.tiers:
             raise TierTableError(Text("there is no tier in it", "в ней нет ни одного уровня"))
         for position, tier in enumerate(self.tiers):
-            _check(tier, self.tiers[:position], line=None)
+            check(tier, self.tiers[:position], line=None)
 
     def tier_for(self, turnover: Decimal) -> Tier | None:
         """The highest tier whose threshold is not above `turnover`, None below the first (R2)."""
@@ -75,37 +76,25 @@ class TierTable:
         return next((tier for tier in self.tiers if tier.name == name), None)
 
     def remarks(self) -> list[Text]:
-        """What may be meant, but more likely is a slip: a tier that gives more than the next one."""
-        return [
-            Text(
-                "{lower!r} gives more for {name} than {higher!r}: {more} % against {less} %",
-                "{lower!r} даёт на {name} больше, чем {higher!r}: {more} % против {less} %",
-            )(lower=lower.name, higher=higher.name, name=name, more=plain(more), less=plain(higher.percents[name]))
-            for lower, higher in zip(self.tiers, self.tiers[1:])
-            for name, more in lower.percents.items()
-            if more > higher.percents[name]
-        ]
+        """What may be meant, but more likely is a slip: a tier that gives more than the next one, or just as much."""
+        return [remark for pair in zip(self.tiers, self.tiers[1:]) for remark in _remarks(*pair)]
 
     @classmethod
     def from_csv(cls, text: str, classes: Sequence[ServiceClass] | None = None) -> TierTable:
-        """Read `status,from,vps,dedicated,ssl` lines, separated by comma or semicolon: a column for each of `classes`,
-        or whatever classes the table itself names.
+        """Read the table as it is on record, `status,from,vps,dedicated,ssl` lines, separated by comma or semicolon: a
+        column for each of `classes`, or whatever classes the table itself names. What people give is read by
+        `pasting.reading`.
 
         Raises TierTableError with the line and the reason; a table is taken whole or not at all.
         """
         text = text.lstrip("\ufeff")
-        delimiter = ";" if ";" in text.partition("\n")[0] else ","
-        rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        rows = csv_rows(text, ";" if ";" in text.partition("\n")[0] else ",")
         tiers: list[Tier] = []
-        try:
-            header = _header(next(rows, []), classes)
-            for cells in rows:
-                if any(cell.strip() for cell in cells):
-                    tier = _tier(header, cells, rows.line_num)
-                    _check(tier, tiers, rows.line_num)
-                    tiers.append(tier)
-        except csv.Error as error:
-            raise TierTableError(Text("not CSV: {error}", "это не CSV: {error}")(error=error), rows.line_num) from error
+        header = _header(next(rows, Row(1, ())).cells, classes)
+        for row in filter(lambda row: row.filled, rows):
+            tier = _tier(header, row.cells, row.line)
+            check(tier, tiers, row.line)
+            tiers.append(tier)
         return cls(tuple(tiers))
 
     def to_csv(self) -> str:
@@ -137,7 +126,24 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _header(cells: list[str], classes: Sequence[ServiceClass] | None) -> list[str]:
+def _remarks(lower: Tier, higher: Tier) -> list[Text]:
+    if lower.percents and lower.percents == higher.percents:
+        alike = Text(
+            "{lower!r} and {higher!r} give the same: nobody gains by reaching {higher!r}",
+            "{lower!r} и {higher!r} дают одно и то же: переход на {higher!r} ничего не прибавит",
+        )
+        return [alike(lower=lower.name, higher=higher.name)]
+    return [
+        Text(
+            "{lower!r} gives more for {name} than {higher!r}: {more} % against {less} %",
+            "{lower!r} даёт на {name} больше, чем {higher!r}: {more} % против {less} %",
+        )(lower=lower.name, higher=higher.name, name=name, more=plain(more), less=plain(higher.percents[name]))
+        for name, more in lower.percents.items()
+        if more > higher.percents[name]
+    ]
+
+
+def _header(cells: Sequence[str], classes: Sequence[ServiceClass] | None) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if classes is None:
         classes = [ServiceClass(name) for name in names if is_class_name(name)]
@@ -159,7 +165,7 @@ def _header(cells: list[str], classes: Sequence[ServiceClass] | None) -> list[st
     return names
 
 
-def _tier(header: list[str], cells: list[str], line: int) -> Tier:
+def _tier(header: list[str], cells: Sequence[str], line: int) -> Tier:
     if len(cells) != len(header):
         raise TierTableError(
             Text("{found} cells instead of {wanted}", "ячеек {found} вместо {wanted}")(
@@ -183,7 +189,8 @@ def _tier(header: list[str], cells: list[str], line: int) -> Tier:
         raise TierTableError(reason, line, error.field) from error
 
 
-def _check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
+def check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
+    """Raises TierTableError, with the `line` of a text, for a tier that can't come behind those `before` it."""
     problem = _problem(tier, list(before))
     if problem:
         raise TierTableError(problem[1], line, problem[0])
