@@ -15,11 +15,13 @@ from resellerprogram.cli import main
 from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.payments import Money
+from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
 from resellerprogram.store.promo_orders import PromoOrder
 
 from tests.operator import go_live
+from tests.programme.published_texts import WRITINGS
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -510,6 +512,59 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert "4.25 %" not in shell.run("tiers", "show")[1]
 
 
+def test_a_table_is_imported_as_it_is_published(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = WRITINGS["one cell a line"](published_table()).replace("до 149999р", "до 149000р")
+    file = tmp_path / "page.txt"
+    file.write_text(text.replace("Starter", "Beginner"), encoding="utf-8")
+    code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
+    assert (code, "Read as a text, one cell a line." in out, "Starter → Beginner" in out) == (0, True, True)
+    assert "! Partner #9 is written to 149 000.00 RUB, but Partner #10 begins only at 150 000.00 RUB" in err
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert "No differences" in shell.run("tiers", "import", "-", "--dry-run")[1]
+    assert shell.run("tiers", "import", str(file), "--yes")[0] == 0
+    assert "Beginner" in shell.run("tiers", "show")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "answers", "understood"),
+    [
+        (
+            "Статус;Оборот;VPS;Выделенные;SSL\nA;1.500;3 %;1 %;1 %\n",
+            "! line 2: column Оборот: '1.500' can be read in two ways: 1.5 or 1500 — answer with --decimal '.': 1.5, "
+            "--decimal ',': 1500\n",
+            ("--decimal", ","),
+            "A       1 500.00 RUB  3 %",
+        ),
+        (
+            "Статус;Оборот;VPS;Выделенные;SSL\nA;от 500р;0,03;0,01;0\n",
+            "! line 2: column VPS: '0,03' can be read in two ways: 0.03 % or 3 % — answer with --percents percent: "
+            "0.03 %, --percents share: 3 %\n",
+            ("--percents", "share"),
+            "A       500.00 RUB  3 %",
+        ),
+        (
+            "Статус;Оборот;VPS;Выделенные;Защита\nA;от 500р;3 %;1 %;2 %\n",
+            "! Which column has the percents for SSL certificates? — answer with --column 'ssl=Защита', --column ssl=- "
+            "(none: 0 %)\n",
+            ("--column", "ssl=Защита"),
+            "2 %",
+        ),
+    ],
+)
+def test_what_a_table_leaves_open_is_answered_by_an_option(
+    shell: Shell, tmp_path: Path, text: str, asked: str, answers: tuple[str, ...], understood: str
+) -> None:
+    file = tmp_path / "page.txt"
+    file.write_text(text, encoding="utf-8")
+    code, out, err = shell.run("tiers", "import", str(file), "--yes")
+    assert (code, err, out.splitlines()[-1]) == (2, asked, "Nothing has been written.")
+    code, out, _ = shell.run("tiers", "import", str(file), "--dry-run", *answers)
+    assert (code, understood in out) == (0, True), out
+    assert "Starter" in shell.run("tiers", "show")[1]
+    code, _, err = shell.run("tiers", "import", str(file), "--column", "cloud=VPS")
+    assert (code, "there is no class 'cloud'" in err) == (1, True)
+
+
 def test_an_imported_table_is_asked_about_at_a_terminal(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -722,6 +777,7 @@ BIG = "9" * 20
         (("plan", "--date", "9999-12-31"), "--date", "out of range"),
         (("explain", "1", "--date", "9999-12-31"), "--date", "out of range"),
         (("tiers", "import", "x.csv", "--from", "9999-12-31"), "--from", "out of range"),
+        (("tiers", "import", "x.csv", "--column", "vps"), "--column", "write it as vps=Heading"),
         (("settings", "set", "drop_limit_percent", "x" * 3000), "value", "too long"),
     ],
 )

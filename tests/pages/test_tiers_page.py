@@ -10,10 +10,11 @@ from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.standing import Standing
-from resellerprogram.programme.tiers import published_table
+from resellerprogram.programme.tiers import SSL, TierTable, published_table
 from resellerprogram.store import Store
 
 from tests.pages.desk import NOW, Desk
+from tests.programme.published_texts import WRITINGS
 
 TODAY = NOW.date()
 
@@ -217,7 +218,10 @@ def test_a_table_goes_out_as_csv_and_comes_in_whole_or_not_at_all(two: Desk) -> 
     assert (field, "line 10" in message) == ("csv", True)
     save(two, "tiers.import", told(two, "tiers.import", csv=changed))
     assert threshold(two, "Partner #8") == 55_000
-    assert "unknown class" in two.refused("tiers.import", csv="status,from,cloud\nA,1,2\n")[0]
+    assert two.refused("tiers.import", csv="status,from,cloud\nA,1,2\n") == (
+        "Which column has the percents for VPS?",
+        "column_vps",
+    )
 
 
 def test_a_further_class_has_its_field_and_its_column(desk: Desk) -> None:
@@ -259,10 +263,69 @@ def test_what_is_out_of_bounds_or_read_in_two_ways_is_refused_at_its_field(
     assert desk.store.tiers.on(TODAY).id == 0
 
 
-def test_a_table_in_csv_that_can_be_read_in_two_ways_is_refused_with_its_line(desk: Desk) -> None:
+def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_where_it_is_answered(desk: Desk) -> None:
     table = "status;from;vps;dedicated;ssl\nPartner #1;3.000;5;1;1\n"
     message, marked = desk.refused("tiers.import", csv=table)
-    assert (marked, "line 2: column from: '3.000'" in message) == ("csv", True)
+    assert (message, marked) == ("line 2: column from: '3.000' can be read in two ways: 3 or 3000", "decimal")
+    page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table}, sv_field="read")
+    assert page.findtext("odd").splitlines()[1] == message
+    assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (message, 0)
+    page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table, "decimal": ","}, sv_field="decimal")
+    assert (page.findtext("decimal"), page.findtext("list[@name='understood']/elem/threshold")) == (",", "3000.00 RUB")
+    save(desk, "tiers.import", told(desk, "tiers.import", csv=table, decimal=","))
+    assert [(tier.name, tier.threshold) for tier in desk.store.tiers.on(TODAY).table.tiers] == [("Partner #1", 3000)]
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_the_published_table_is_understood_as_the_one_that_ships_and_saved(desk: Desk, writing: str) -> None:
+    text = WRITINGS[writing](published_table())
+    desk.store.tiers.put(TierTable(published_table().tiers[:3]), TODAY, "chief", NOW)
+    page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": text}, sv_field="read")
+    assert len(page.find("list[@name='understood']")) == 17
+    save(desk, "tiers.import", told(desk, "tiers.import", csv=text))
+    assert desk.store.tiers.on(TODAY).table == published_table()
+
+
+def test_what_is_odd_is_told_in_the_language_of_the_page(two: Desk) -> None:
+    two.language = "ru"
+    text = WRITINGS["one cell a line"](published_table()).replace("до 149999р", "до 149000р")
+    odd = two.ask("tiers.import", **{**two.form("tiers.import"), "csv": text}, sv_field="read").findtext("odd")
+    assert odd.splitlines() == [
+        "Прочитано: текст, по ячейке в строке. Столбцы: статус — «Статус партнера», оборот от — «Оборот за период», "
+        "VPS — «VPS», выделенные серверы — «Выделенные серверы», SSL-сертификаты — «SSL».",
+        "Partner #9 — до 149 000.00 RUB, а Partner #10 начинается только от 150 000.00 RUB; опечатка? Решают только "
+        "пороги: между ними действует Partner #9.",
+        "Между «до» и следующим «от» остаются суммы с копейками: Starter — до 2 999.00 RUB, Partner #1 — от 3 000.00 "
+        "RUB; таких мест: 15. Решают только пороги: до следующего «от» действует нижний статус.",
+    ]
+
+
+def test_a_column_is_chosen_where_its_heading_leaves_it_open(desk: Desk) -> None:
+    text = "Статус;Оборот;VPS;Выделенные;Сертификация\nA;от 500;3;1;2\nB;от 3000;5;2;2\n"
+    page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": text}, sv_field="read")
+    assert [(each.get("key"), each.text) for each in page.iterfind("slist[@name='column_ssl']/val")] == [
+        ("", "choose"),
+        ("1", "1. “Статус”: A, B …"),
+        ("2", "2. “Оборот”: от 500, от 3000 …"),
+        ("3", "3. “VPS”: 3, 5 …"),
+        ("4", "4. “Выделенные”: 1, 2 …"),
+        ("5", "5. “Сертификация”: 2, 2 …"),
+        ("-", "none: 0 % everywhere"),
+    ]
+    assert page.findtext("slist[@name='column_vps']/val") == "“VPS”"
+    message, marked = desk.refused("tiers.import", csv=text)
+    assert (message, marked) == ("Which column has the percents for SSL certificates?", "column_ssl")
+    save(desk, "tiers.import", told(desk, "tiers.import", csv=text, column_ssl="5"))
+    assert [tier.percents[SSL] for tier in desk.store.tiers.on(TODAY).table.tiers] == [2, 2]
+    message, marked = desk.refused("tiers.import", csv=text, column_ssl="9")
+    assert ("there is no column '9'" in message, marked) == (True, "column_ssl")
+
+
+@pytest.mark.parametrize("text", ["", "PK\ufffd\ufffd", "<td>" * 9000, "=cmd|' /C calc'!A0", "status,from\n=1,=2\n"])
+def test_what_is_no_table_is_refused_and_changes_nothing(desk: Desk, text: str) -> None:
+    message, marked = desk.refused("tiers.import", csv=text, confirm="on")
+    assert (marked, message.startswith("tier table")) == ("csv", True)
+    assert desk.store.tiers.on(TODAY).id == 0
 
 
 def test_a_tier_that_gives_more_than_the_next_one_is_remarked_before_it_is_saved(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from ..host.root import panel_root
 from ..programme import bounds
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
+from ..programme.pasting.reading import AS_PERCENT, AS_SHARE
 from ..programme.text import Text
 from ..words.proposal import WAY_NAMES
 from . import (
@@ -37,6 +38,27 @@ LOOK = Text("only look at that day; today by default", "только посмо�
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
 
 
+class _Columns(argparse.Action):
+    """Adds an answer to those before it."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, {**getattr(namespace, self.dest), values[0]: values[1]})
+
+
+def _column(text: str) -> tuple[str, str]:
+    """A class and the heading of its column. Raises BadInput."""
+    key, sign, heading = bounds.line(text, longest=bounds.LONGEST_SETTING).partition("=")
+    if not key.strip() or not sign or not heading.strip():
+        raise BadInput(Text("write it as vps=Heading", "пишите как vps=Заголовок"))
+    return key.strip().lower(), heading.strip()
+
+
 def parser_in(language: str) -> argparse.ArgumentParser:
     def say(en: str, ru: str) -> str:
         return Text(en, ru).say(language)
@@ -55,6 +77,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     a_day, a_number, a_line = typed(bounds.day), typed(bounds.whole), typed(bounds.line)
     an_account = typed(lambda text: AccountId(bounds.whole(text)))
     a_name = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME))
+    a_column = typed(_column)
     a_setting = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_SETTING))
 
     parser = argparse.ArgumentParser(
@@ -245,8 +268,38 @@ def parser_in(language: str) -> argparse.ArgumentParser:
 
     of_tiers = group("tiers", "the tier table", "таблица уровней")
     showing = add("show", tiers.show, "show the table", "показать таблицу", of_tiers)
-    importing = add("import", tiers.take_in, "take a table from CSV", "взять таблицу из CSV", of_tiers)
-    importing.add_argument("file", help=say("CSV file, - for standard input", "файл CSV, - стандартный ввод"))
+    importing = add(
+        "import",
+        tiers.take_in,
+        "take a table: CSV, or the text or HTML of a page or spreadsheet",
+        "взять таблицу: CSV, текст или HTML страницы, копию из электронной таблицы",
+        of_tiers,
+    )
+    importing.add_argument("file", help=say("the file, - for standard input", "файл, - стандартный ввод"))
+    importing.add_argument(
+        "--decimal",
+        choices=(",", "."),
+        default="",
+        help=say("what stands before decimals, where 3.000 or 1,500 leaves it open", "знак перед дробной частью"),
+    )
+    importing.add_argument(
+        "--percents",
+        choices=(AS_PERCENT, AS_SHARE),
+        default="",
+        help=say("whether 0.19 is 0.19 % or, as a share of one, 19 %", "0,19 — это 0,19 % или, как доля единицы, 19 %"),
+    )
+    importing.add_argument(
+        "--column",
+        dest="columns",
+        action=_Columns,
+        type=a_column,
+        default={},
+        metavar="CLASS=HEADING",
+        help=say(
+            "which column has a class's percents, by heading or number; - for none. Also status= and from=",
+            "в каком столбце проценты класса: заголовок или номер, - если ни в каком; также status= и from=",
+        ),
+    )
     ending = add(
         "end",
         tiers.end,

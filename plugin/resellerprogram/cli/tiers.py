@@ -1,4 +1,4 @@
-"""The table of tiers: show, import, end, export."""
+"""The table of tiers: show, import as people publish it, end, export."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from ..programme.errors import TierTableError
+from ..programme.errors import BadInput, TierTableError
+from ..programme.pasting.cells import LONGEST_TEXT
+from ..programme.pasting.columns import FROM, STATUS
+from ..programme.pasting.reading import Answers, Understanding
 from ..programme.tables import changes_between, with_classes
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from ..words import figures
+from ..words import figures, pasted
 from ..words import tables as words
 from .output import EXIT_FAILED, EXIT_USAGE, Command
 from .preview import NOTHING_WRITTEN
@@ -40,14 +43,38 @@ def show(command: Command) -> int:
 
 
 def take_in(command: Command) -> int:
-    """Take a table from CSV: it is shown as it was understood, and asked about."""
-    try:
-        text = _text_of(command.options.file)
-    except UnicodeDecodeError as error:
-        raise TierTableError(Text("not UTF-8: {error}", "не в UTF-8: {error}")(error=error)) from error
-    table = TierTable.from_csv(text, command.store.classes.names())
-    _show_tiers(command, table)
-    return _put(command, table, command.options.first_day or command.today)
+    """Take a table as somebody has it: it is shown as it was understood, with what is odd, and asked about."""
+    found = command.office.tiers.understand(_text_of(command.options.file), _answers(command))
+    command.say(pasted.understood(found, command.titles))
+    if found.table is None:
+        return _ask_for_options(command, found)
+    _show_tiers(command, found.table)
+    for odd in pasted.oddities(found, command.titles, command.store.settings.current().currency):
+        command.warn(odd)
+    return _put(command, found.table, command.options.first_day or command.today)
+
+
+def _answers(command: Command) -> Answers:
+    """What the options say of the text. Raises BadInput for a column of no class."""
+    options = command.options
+    known = (STATUS, FROM, *command.store.classes.names())
+    unknown = [key for key in options.columns if key not in known]
+    if unknown:
+        raise BadInput(
+            Text("there is no class {name!r}; there are {known}", "класса {name!r} нет; есть {known}")(
+                name=unknown[0], known=", ".join(known)
+            )
+        )
+    return Answers(options.decimal, options.percents, options.columns)
+
+
+def _ask_for_options(command: Command, found: Understanding) -> int:
+    """What is ambiguous is answered by an option, and never guessed."""
+    answer = Text("{question} — answer with {option}", "{question} — ответьте ключом: {option}")
+    for each in found.questions:
+        command.warn(answer(question=pasted.question(each, command.titles), option=pasted.option(each)))
+    command.say(NOTHING_WRITTEN)
+    return EXIT_USAGE
 
 
 def end(command: Command) -> int:
@@ -123,4 +150,15 @@ def export(command: Command) -> int:
 
 
 def _text_of(file: str) -> str:
-    return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    """What is in a file, no more of it than a table may have. Raises TierTableError."""
+    try:
+        if file == "-":
+            return sys.stdin.read(LONGEST_TEXT + 1)
+        with Path(file).open(encoding="utf-8-sig") as opened:
+            return opened.read(LONGEST_TEXT + 1)
+    except UnicodeDecodeError as error:
+        raise TierTableError(
+            Text("not UTF-8: {error}; save it as CSV in UTF-8", "не в UTF-8: {error}; сохраните его как CSV в UTF-8")(
+                error=error
+            )
+        ) from error

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from ..programme import bounds, tables
 from ..programme.deeds import TIERS
 from ..programme.errors import TierTableError
+from ..programme.pasting.reading import Answers, Understanding, understand
 from ..programme.tables import Brake, Effects
 from ..programme.text import Text
 from ..programme.tiers import TierTable, plain
@@ -29,6 +30,11 @@ class Tiers:
         """What a form remembers, to tell whether somebody changed the tables meanwhile."""
         last = self._store.changes.last(TIERS)
         return last.id if last else 0
+
+    def understand(self, text: str, answers: Answers | None = None) -> Understanding:
+        """The table in what somebody pasted or saved, for the classes there are. Raises TierTableError, BadInput."""
+        titles = {each.name: each.title for each in self._store.classes.all()}
+        return understand(text, titles, self._store.settings.current().currency, answers)
 
     def put(self, table: TierTable, first_day: date, seen: int | None = None) -> int:
         """Let a table hold from `first_day` on, in place of one that begins that day already; tells its version. `seen`

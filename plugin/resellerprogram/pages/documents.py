@@ -146,6 +146,16 @@ def add_field(document: etree._Element, after: str, name: str, title: str, hint:
     say(document, f"hint_{name}", hint)
 
 
+def add_select(document: etree._Element, after: str, name: str, title: str, hint: str) -> None:
+    """One more choice in the form that the document describes, told by every change of it."""
+    for field in document.iterfind(f".//field[@name='{after}']"):
+        added = etree.Element("field", name=name)
+        etree.SubElement(added, "select", name=name, setvalues="yes")
+        field.addnext(added)
+    say(document, name, title)
+    say(document, f"hint_{name}", hint)
+
+
 def drop_button(document: etree._Element, name: str) -> None:
     """Leave out a button of the form that the description has; without any that sends, the form only shows."""
     for button in list(document.iterfind(f".//buttons/button[@name='{name}']")):
