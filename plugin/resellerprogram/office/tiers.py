@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from ..programme import bounds, tables
 from ..programme.deeds import TIERS
 from ..programme.errors import TierTableError
-from ..programme.pasting.reading import Answers, Understanding, understand
 from ..programme.tables import Brake, Effects
 from ..programme.text import Text
 from ..programme.tiers import TierTable, plain
 from ..store.database import transaction
 from ..store.tiers import PUBLISHED, TableVersion
 from . import Office
+
+if TYPE_CHECKING:
+    from ..programme.pasting.reading import Answers, Understanding
 
 
 class Tiers:
@@ -33,6 +36,8 @@ class Tiers:
 
     def understand(self, text: str, answers: Answers | None = None) -> Understanding:
         """The table in what somebody pasted or saved, for the classes there are. Raises TierTableError, BadInput."""
+        from ..programme.pasting.reading import understand  # takes time to load, and only this needs it
+
         titles = {each.name: each.title for each in self._store.classes.all()}
         return understand(text, titles, self._store.settings.current().currency, answers)
 

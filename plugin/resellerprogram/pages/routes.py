@@ -52,7 +52,7 @@ PAGES = {
     "resellerprogram.tiers": "tiers.tiers",
     "resellerprogram.tiers.edit": "tiers.tier_edit",
     "resellerprogram.tiers.delete": "tiers.tiers_delete",
-    "resellerprogram.tiers.import": "tiers.tiers_import",
+    "resellerprogram.tiers.import": "importing.take_in",
     "resellerprogram.tiers.export": "exports.tiers",
     "resellerprogram.tables": "tables.versions",
     "resellerprogram.tables.delete": "tables.versions_delete",
