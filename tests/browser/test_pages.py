@@ -19,6 +19,7 @@ from resellerprogram.store import Store
 from resellerprogram.store.notes import PREVIEW
 
 from tests.browser.conftest import TODAY, cli, log_in
+from tests.programme.published_texts import as_published, one_cell_a_line
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -312,6 +313,26 @@ def test_a_table_is_imported_from_what_was_exported(chief: Page) -> None:
     submit(chief)
     expect(chief.get_by_text(f"In force from {TODAY}")).to_be_visible()
     expect(row(chief, "Partner #16")).to_contain_text("3000000.00 RUB")
+
+
+def test_a_table_is_pasted_as_it_stands_on_the_providers_page(page: Page, panel: Sandbox) -> None:
+    rows = as_published(published_table())
+    text = one_cell_a_line(rows).replace("до 149999р", "до 149000р").replace("SSL", "Сертификация")
+    log_in(page, panel, "chief", "admin-password", "ru")
+    open_from_menu(page, "Уровни", "Уровни")
+    press(page, "Импорт")
+    page.get_by_label("Таблица: текст страницы").fill(text)
+    with looked_again(page):
+        press(page, "Прочитать")
+    expect(page.get_by_text("Прочитано: текст, по ячейке в строке.").first).to_be_visible()
+    expect(page.get_by_text("В каком столбце проценты для «SSL-сертификаты»?").first).to_be_visible()
+    column = page.get_by_label("Столбец: SSL-сертификаты")
+    with looked_again(page):
+        column.select_option(label="5. «Сертификация»: 1%, 1%, 1% …")
+    expect(page.get_by_text("Partner #9 — до 149 000.00 RUB, а Partner #10 начинается только от")).to_be_visible()
+    expect(row(page, "Partner #16")).to_contain_text("VPS 35 %, выделенные серверы 15 %, SSL-сертификаты 10 %")
+    expect(column.locator("option:checked")).to_have_text("5. «Сертификация»: 1%, 1%, 1% …")
+    shot(page, "import", whole=True)
 
 
 def test_tariffs_are_left_out_of_a_class(chief: Page, panel: Sandbox) -> None:

@@ -110,7 +110,8 @@ SHARE_CHOICES = (
 
 def understood(found: Understanding, titles: Titles) -> Text:
     """'Read as CSV. Columns: status — “Статус”, VPS — “Скидка VPS”.'"""
-    columns = [(_role(key, titles), _name(column)) for key, column in found.roles.items() if column]
+    there = {column: key for key, column in found.roles.items() if column}
+    columns = [(_role(there[each], titles), _name(each)) for each in found.columns if each in there]
     said = (", ".join(f"{role.say(each)} — {name.say(each)}" for role, name in columns) for each in LANGUAGES)
     told = Text("Read as {form}. Columns: {columns}.", "Прочитано: {form}. Столбцы: {columns}.")
     return told(form=FORMS[found.form], columns=Text(*said))
