@@ -430,7 +430,7 @@ def test_users_beyond_the_cap_are_known_to_be_incomplete_where_the_wildcard_is_n
     sandbox: Sandbox, panel: Panel, cap: int, wildcard: str
 ) -> None:
     """Case M7"""
-    sandbox.read_as(id_wildcard=wildcard)
+    sandbox.read_as(id_wildcard=wildcard, list_cut="sorted")
     ids = sandbox.world.add_many(cap + 200, 0, TODAY)
     listed = directory.users(panel)
     assert not listed.complete

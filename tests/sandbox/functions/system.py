@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from collections.abc import Sequence
+from typing import Any
 
-from ..documents import Cell, Refusal, add, new_document
+from lxml import etree
+from sqlalchemy import select
+
+from ..documents import Cell, Refusal, Row, add, new_document
 from ..engine import row_of
 from ..models import Account, Account2Project, User
 from ..request import CLIENT, ROOT, Request
@@ -169,24 +173,46 @@ def user_filter(request: Request) -> etree._Element:
     return request.filter_form("user", USER_FILTER)
 
 
+_PERSON, _CLIENT = User.__table__.c, Account.__table__.c
+_PEOPLE = (
+    select(
+        _PERSON.id, _PERSON.name, _PERSON.email, _PERSON.realname, _PERSON.account, _CLIENT.name.label("account_name")
+    )
+    .select_from(User.__table__.outerjoin(Account.__table__, _CLIENT.id == _PERSON.account))
+    .where(_PERSON.level == CLIENT)
+)
+_USER_COLUMNS = {
+    "name": _PERSON.name,
+    "email": _PERSON.email,
+    "realname": _PERSON.realname,
+    "account": _CLIENT.name,
+    "account_id": _PERSON.account,
+}
+
+
 @function("user", title=("Users", "Пользователи"))
 def user(request: Request) -> etree._Element:
-    people = request.session.query(User).filter(User.level == CLIENT)
-    names = {each.id: each.name for each in request.session.query(Account)}
-    return request.listing(
-        [
-            {
-                "id": str(person.id),
-                "name": person.name,
-                "email": person.email,
-                "realname": person.realname,
-                "account": names.get(person.account or 0, ""),
-                "account_id": str(person.account),
-            }
-            for person in people
-        ],
-        request.conditions(USER_FILTER),
-    )
+    conditions, query = request.conditions(USER_FILTER), _PEOPLE
+    if conditions["id"]:
+        query = query.where(request.with_id(_PERSON.id, conditions["id"]))
+    for name, column in _USER_COLUMNS.items():
+        if conditions[name]:
+            query = query.where(column == conditions[name])
+    return request.listing(request.cut(query, _PERSON.id), build=_user_rows)
+
+
+def _user_rows(shown: Sequence[Any]) -> list[Row]:
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "email": each.email,
+            "realname": each.realname,
+            "account": each.account_name or "",
+            "account_id": str(each.account),
+        }
+        for each in shown
+    ]
 
 
 @function("user.edit", writes=True)
