@@ -57,7 +57,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another run."""
-    for module in ("cli.preview", "cli.queue", "cli.takeoff", "cli.why", "doctor.checks"):
+    for module in ("cli.preview", "cli.queue", "cli.takeoff", "cli.undo", "cli.why", "doctor.checks"):
         monkeypatch.setattr(f"resellerprogram.{module}.PATIENCE", 0.0)
 
 
@@ -692,6 +692,34 @@ def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_eve
     assert shell.run("withdraw", "--yes", "--reason", "again")[0] == 0
     shell.move(NOON + timedelta(days=1))
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+
+
+def test_undo_lists_runs_shows_asks_takes_back_and_stops(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell.run("undo")[:2] == (0, "No run that is kept has changed discounts.\n")
+    shell.run("apply")
+    (run,) = shell.json("undo")
+    assert (run["written"], run["cause"]) == (3, "apply")
+    number = str(run["run"])
+    assert f"{number}  2025-01-20 12:00:00  by hand " in shell.run("undo")[1]
+    code, out, _ = shell.run("undo", number, "--plan", language="ru")
+    assert (code, out.splitlines()[0]) == (0, "Скидки отменятся у 1 клиента")
+    assert out.endswith("Ничего не записано.\n")
+    (planned,) = shell.json("undo", number, "--plan")["planned"]
+    assert (planned["account"], {each["after"] for each in planned["changes"]}) == (romashka, {None})
+    for half in ((), ("--yes",), ("--reason", "wrong table")):
+        assert (shell.run("undo", number, *half)[0], len(sandbox.world.discounts())) == (2, 3), "nobody has agreed"
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("да\nне та таблица\n"))
+    code, out, _ = shell.run("undo", number, language="ru")
+    assert (code, "Программа остановится" in out, "Скидки отменены у 1 клиента" in out) == (0, True, True)
+    assert (sandbox.world.discounts(), shell.json("settings", "show")["automatic"]) == ([], "off")
+    assert {"undo", "stop"} <= {each["what"] for each in shell.json("changes")}
+    code, out, _ = shell.run("undo", number)
+    assert (code, out.startswith("Nothing to undo: all discounts that this run changed are as before it")) == (0, True)
+    code, _, err = shell.run("undo", "999")
+    assert (code, "no run 999" in err) == (1, True)
 
 
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(

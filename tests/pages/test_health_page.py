@@ -33,7 +33,7 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     assert page.findtext("state").startswith("Nobody has been looked at yet")
     assert (page.find("state").get("color"), page.find("state").get("orig")) == ("red", "does not work")
     assert page.findtext("follows") == "The next night does it; or calculate and apply now."
-    assert {each.get("name") for each in page.iter("button")} == {"doctor", "backup", "preview"}
+    assert {each.get("name") for each in page.iter("button")} == {"doctor", "backup", "preview", "undo"}
     assert page.findtext("problems") == "no run over all members has succeeded yet"
     desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
     run = desk.store.runs.begin("preview", NOW.date(), False, NOW, "anna")

@@ -29,6 +29,7 @@ FUNCTIONS_OF_FULL = (
     "tiers.delete",
     "tiers.edit",
     "tiers.import",
+    "undo.run",
 )
 LEVELS: Mapping[str, tuple[int, ...]] = {
     **{name: (CLIENT,) if name in OF_CLIENTS else (EMPLOYEE, FULL) for name in PAGES},

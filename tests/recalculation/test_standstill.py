@@ -200,6 +200,7 @@ BUTTONS: dict[str, dict[str, object]] = {
     "health.doctor": {"try_on": "1"},
     "queue.retry": {"elid": "1"},
     "preview.apply": {},
+    "undo.run": {"elid": "1", "reason": "x", "confirm": "on"},
 }
 
 

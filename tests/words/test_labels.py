@@ -99,7 +99,8 @@ def test_every_outcome_has_words() -> None:
 
 
 def test_every_task_of_an_administrator_and_every_filter_of_members_has_words() -> None:
-    assert labels.TASKS.keys() == {tasks.PLAN, tasks.APPLY, tasks.EXAMINE, tasks.WITHDRAW, tasks.PUT_BACK}
+    shown = {tasks.PLAN, tasks.APPLY, tasks.EXAMINE, tasks.WITHDRAW, tasks.PUT_BACK, tasks.UNDO}
+    assert labels.TASKS.keys() == shown
     assert labels.MEMBER_STATES.keys() == STATES.keys()
 
 

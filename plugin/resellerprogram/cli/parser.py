@@ -29,6 +29,7 @@ from . import (
     settings,
     takeoff,
     tiers,
+    undo,
     why,
 )
 
@@ -443,6 +444,20 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         ),
     )
     confirmed(withdrawing)
+    undoing = add(
+        "undo",
+        undo.undo,
+        "take back what a run changed, and stop the programme; without a run, list those that changed discounts",
+        "вернуть скидки, которые изменил пересчёт, и остановить программу; без номера — список таких пересчётов",
+    )
+    undoing.add_argument(
+        "run", nargs="?", type=a_number, metavar="RUN", help=say("its number; see the list", "номер из списка")
+    )
+    undoing.add_argument(
+        "--plan", action="store_true", help=say("only show what that changes", "только показать, что изменится")
+    )
+    as_json(undoing)
+    confirmed(undoing)
     add(
         "put-back",
         takeoff.put_back,

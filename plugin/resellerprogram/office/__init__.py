@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # pages that only show load none of these
     from .members import Members
     from .settings import SettingsDesk
     from .tiers import Tiers
+    from .undoing import Undoing
 
 
 class Office:
@@ -66,6 +67,12 @@ class Office:
         from .losses import Losses
 
         return Losses(self)
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        from .undoing import Undoing
+
+        return Undoing(self)
 
     def name_of(self, account: AccountId) -> str:
         """The client's name, as the last run knew it or as the panel tells it. Raises MemberError for no client."""

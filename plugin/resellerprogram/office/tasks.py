@@ -24,12 +24,14 @@ from ..programme.text import Text, same
 from ..recalculation.lookups import name_services
 from ..recalculation.plans import keep_plan
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
+from ..recalculation.undo import undo_run
 from ..store import Store
 from ..store.lock import as_tasks
 from ..store.notes import DOCTOR, PREVIEW
-from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, WITHDRAW, Task
+from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, UNDO, WITHDRAW, Task
 from ..words.going_live import at_the_start
 from ..words.letters import letter
+from ..words.people import first_names
 from . import Office
 
 PATIENCE = 3600.0
@@ -151,6 +153,24 @@ def _put_back(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     return _told(put_all_back(root, store, clock().date(), clock, PATIENCE))
 
 
+def _undo(root: Path, store: Store, clock: Clock, task: Task) -> Text:
+    done = undo_run(
+        root,
+        store,
+        task.arguments["run"],
+        clock,
+        who=task.author.name,
+        patience=PATIENCE,
+        progress=_progress(store, task),
+    )
+    told = _told(done.report)
+    if not done.left:
+        return told
+    return Text("{told}; left as they are: {left}", "{told}; оставлено как есть: {left}")(
+        told=told, left=first_names([each.id for each in done.left], {each.id: each.name for each in done.left})
+    )
+
+
 def _doctor(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     try_on = task.arguments.get("try_on")
     checks = list(doctor(root, store, clock().date(), clock(), None if try_on is None else AccountId(try_on)))
@@ -196,6 +216,7 @@ _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {
     EXAMINE: _doctor,
     WITHDRAW: _withdraw,
     PUT_BACK: _put_back,
+    UNDO: _undo,
     PROSPECT: _prospect,
 }
 

@@ -67,6 +67,8 @@ PAGES = {
     "resellerprogram.health.backup": "health.backup",
     "resellerprogram.health.takeoff": "takeoff.take_off",
     "resellerprogram.health.sixty": "health.sixty",
+    "resellerprogram.undo": "undo.runs",
+    "resellerprogram.undo.run": "undo.undo_run",
     "resellerprogram.queue": "queue.queue",
     "resellerprogram.queue.retry": "queue.queue_retry",
     "resellerprogram.queue.drop": "queue.queue_drop",
@@ -86,6 +88,7 @@ FOR_FULL_ADMINISTRATORS = frozenset(
         "resellerprogram.tiers.delete",
         "resellerprogram.tiers.edit",
         "resellerprogram.tiers.import",
+        "resellerprogram.undo.run",
     }
 )
 """What takes everybody's discounts off, or can amount to it."""

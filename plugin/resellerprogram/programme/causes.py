@@ -7,6 +7,7 @@ DAILY, CAUGHT_UP, WORKER, SWEEP = "daily", "caught_up", "worker", "sweep"
 BY_ITSELF = frozenset({DAILY, CAUGHT_UP})
 """The night, in time or late: nobody has asked for it."""
 PLAN, APPLY, PREVIEW, RECALCULATE, WITHDRAW = "plan", "apply", "preview", "recalculate", "withdraw"
+UNDO = "undo"
 MEMBER, JOINED, LEFT = "member", "joined", "left"
 EVENTS = (
     "payment.setpaid",

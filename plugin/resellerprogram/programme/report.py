@@ -24,7 +24,8 @@ NAMED = 10
 
 @dataclass(frozen=True)
 class Planned:
-    """The part of Considered that a report keeps: its size does not depend on the number of payments."""
+    """The part of Considered that a report keeps: its size does not depend on the number of payments. `goes` says which
+    way the discounts go where that does not follow from the tiers."""
 
     account: Account
     basis: Basis
@@ -33,6 +34,7 @@ class Planned:
     tier_before: str | None
     changes: tuple[Change, ...]
     unforetold: int = 0
+    goes: Way | None = None
 
     @classmethod
     def of(cls, considered: Considered) -> Planned:
@@ -55,7 +57,7 @@ class Planned:
     @property
     def way(self) -> Way:
         """Which way the client's discounts go."""
-        return way_of_account((change.way for change in self.changes), self.tier_before, self.tier)
+        return self.goes or way_of_account((change.way for change in self.changes), self.tier_before, self.tier)
 
     @property
     def drops(self) -> int:

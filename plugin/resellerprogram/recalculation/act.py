@@ -19,17 +19,23 @@ from .context import Context
 from .scopes import read_names
 
 
-def act(context: Context, considered: Considered, cause: str, now: datetime, who: str = "") -> int:
+def act(
+    context: Context, considered: Considered, cause: str, now: datetime, who: str = "", run: int | None = None
+) -> int:
     """Write the changes of one account and record each as the panel takes it; tells how many. Before the programme is
-    started only what was decided is recorded, and nobody is told of it. Raises PanelError."""
+    started only what was decided is recorded, and nobody is told of it. What a `run` writes can be undone.
+
+    Raises PanelError.
+    """
     store, account = context.store, considered.account
     changes = considered.changes if context.is_live else ()
+    planned = [plain_change(change, context.scope_names) for change in changes]
     with transaction(store.connection):
         if considered.another:
             forget(context, account.id)
         if account.registered:
             store.clients.know(account.id, account.registered)
-        record = store.decisions.record(considered.decision, cause, now, bool(changes), who)
+        record = store.decisions.record(considered.decision, cause, now, bool(changes), who, run, planned)
         put_right_at = now if changes and considered.puts_right else None
         verified_on = None if considered.by_records else context.day
         store.standings.keep(
@@ -48,7 +54,7 @@ def act(context: Context, considered: Considered, cause: str, now: datetime, who
     if changes:
         for written in _write(context, considered, now):
             store.decisions.add_written(record, written)
-        store.decisions.finish(account.id)
+        store.decisions.finish(account.id, record)
     return len(changes)
 
 
@@ -217,5 +223,5 @@ def _put_back(context: Context, change: PutBack, now: datetime) -> PlainChange:
 
 
 def _wish(context: Context, scope: Scope, change: Create | Edit) -> Made:
-    title = context.title_of(context.rules.class_of[scope])
+    title = context.title_of(context.rules.class_of.get(scope))
     return Made(scope, name_of(title, context.settings.discount_names), change.percent)

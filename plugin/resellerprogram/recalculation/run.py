@@ -117,7 +117,7 @@ def recalculate(
             with working_on(
                 root, store, day, large=accounts is None, whole=accounts is None, withdraw=withdraw, writes=write
             ) as context:
-                _Run(context, report, clock, cause, who, write, allow_drop or withdraw, progress, confirmed).over(
+                _Run(context, report, clock, cause, who, run, write, allow_drop or withdraw, progress, confirmed).over(
                     accounts
                 )
         except Exception as error:
@@ -164,7 +164,7 @@ def put_all_back(root: Path, store: Store, day: date, clock: Clock, patience: fl
             try:
                 report.written += _give_back_to(context, account, clock())
             except Exception as error:
-                _left_out(report, account, error)
+                left_out(report, account, error)
     return report
 
 
@@ -304,13 +304,14 @@ class _Run:
         clock: Clock,
         cause: str,
         who: str,
+        number: int | None,
         write: bool,
         allow_drop: bool,
         progress: Progress,
         confirmed: Prints | None,
     ) -> None:
         self.context, self.report, self.clock, self.cause, self.who = context, report, clock, cause, who
-        self.write, self.allow_drop, self.progress = write, allow_drop, progress
+        self.number, self.write, self.allow_drop, self.progress = number, write, allow_drop, progress
         self.confirmed = confirmed
         self.disturbed: set[AccountId] = set()
         self.picks = False
@@ -460,7 +461,7 @@ class _Run:
             return None
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
-        _left_out(self.report, account, error)
+        left_out(self.report, account, error)
 
     def _stop_if_all_is_in_doubt(self, due: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. The few whom a night
@@ -480,10 +481,10 @@ class _Run:
             try:
                 if account in self.disturbed:
                     considered = self._as_it_is_now(considered)
-                report.written += act(context, considered, self.cause, self.clock(), self.who)
+                report.written += act(context, considered, self.cause, self.clock(), self.who, self.number)
             except MissingObject:  # somebody deleted a discount since it was read: look again, once
                 considered = self._as_it_is_now(considered)
-                report.written += act(context, considered, self.cause, self.clock(), self.who)
+                report.written += act(context, considered, self.cause, self.clock(), self.who, self.number)
             if self.waiting:
                 context.store.queue.done(account, self.waiting)
         except _NotConfirmed as other:
@@ -514,7 +515,7 @@ class _Run:
         return self.context.answering(lambda: self._answer_queue(whole))
 
 
-def _left_out(report: Report, account: AccountId, error: Exception) -> None:
+def left_out(report: Report, account: AccountId, error: Exception) -> None:
     """What goes wrong with one account is that account's trouble; no answer at all is everybody's. Raises that."""
     if isinstance(error, (PanelUnreachable, PanelTimeout, PanelStandsStill, SettingError, StoreError)):
         raise error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,9 +73,19 @@ class DecisionStore:
         self._connection = connection
         self._ledger, self._terms = LedgerStore(connection), TermStore(connection)
 
-    def record(self, decision: Decision, cause: str, now: datetime, will_write: bool = False, who: str = "") -> int:
+    def record(
+        self,
+        decision: Decision,
+        cause: str,
+        now: datetime,
+        will_write: bool = False,
+        who: str = "",
+        run: int | None = None,
+        planned: Sequence[PlainChange] = (),
+    ) -> int:
         """Keep `decision` and tell its id, and in the ledger the payments that it was made from. With `will_write` it
-        gets a row of its own, which is unfinished until `finish`."""
+        gets a row of its own, which is unfinished until `finish`; until then a `run` has on record what it `planned`.
+        """
         mark, day = _mark_of(decision), decision.day.isoformat()
         with transaction(self._connection):
             self._saw(decision, now)
@@ -96,6 +106,8 @@ class DecisionStore:
                     "decided_at": moment(now),
                     "confirmed_at": moment(now),
                     "unfinished": int(will_write),
+                    "run": run if will_write else None,
+                    "planned": text_of(list(map(_compact, planned))) if run and will_write else None,
                 },
             )
 
@@ -129,9 +141,31 @@ class DecisionStore:
             )
         return number
 
-    def finish(self, account: AccountId) -> None:
-        """All that the account's decisions asked for is written, or waits in the queue."""
-        self._connection.execute("UPDATE decision SET unfinished = 0 WHERE account = ? AND unfinished", (account,))
+    def finish(self, account: AccountId, written: int = 0) -> None:
+        """All that the account's decisions asked for is written, or waits in the queue; of decision `written` all of it
+        by itself."""
+        self._connection.execute(
+            "UPDATE decision SET unfinished = 0, planned = CASE id WHEN ? THEN NULL ELSE planned END"
+            " WHERE account = ? AND unfinished",
+            (written, account),
+        )
+
+    def written_by(self, run: int, since: datetime) -> dict[AccountId, list[PlainChange]]:
+        """What a run that began at `since` wrote, by account, in its order. What it was about to write when it died may
+        be written or not, and is told at the end. No index leads there: it is asked for once in a while."""
+        rows = self._connection.execute(
+            "SELECT account, written, planned FROM decision WHERE run = ? AND decided_at >= ? AND written <> ?"
+            " ORDER BY id",
+            (run, moment(since), NOT_KEPT),
+        )
+        found: dict[AccountId, list[PlainChange]] = {}
+        for row in rows:
+            written = list(map(_written, json.loads(row["written"])))
+            known = {(each.scope, each.what) for each in written}
+            planned = map(_written, json.loads(row["planned"] or "[]"))
+            rest = [each for each in planned if (each.scope, each.what) not in known]
+            found.setdefault(AccountId(row["account"]), []).extend([*written, *rest])
+        return {account: changes for account, changes in found.items() if changes}
 
     def unfinished(self) -> list[AccountId]:
         """Accounts whose decision was made and of which not everything was written: whoever did it died or failed."""

@@ -71,6 +71,19 @@ class RunStore:
             "WHERE whole AND outcome IN ('done', 'partly') AND day <= substr(started_at, 1, 10) ORDER BY id DESC"
         )
 
+    def of(self, number: int) -> Run | None:
+        """The run with that number, as long as it is kept."""
+        row = self._connection.execute("SELECT * FROM run WHERE id = ?", (number,)).fetchone()
+        return _run(row) if row else None
+
+    def that_wrote(self, count: int) -> list[Run]:
+        """The newest runs that changed discounts, or may have: of one that died nobody counted; newest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM run WHERE written > 0 OR outcome IS NULL OR outcome <> ? ORDER BY id DESC LIMIT ?",
+            (DONE, count),
+        )
+        return list(readable(rows, _run))
+
     def newest(self, count: int) -> list[Run]:
         """The newest runs, newest first."""
         return list(readable(self._connection.execute("SELECT * FROM run ORDER BY id DESC LIMIT ?", (count,)), _run))

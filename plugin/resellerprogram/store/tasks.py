@@ -16,9 +16,9 @@ from .changes import Author
 from .database import moment
 from .readable import readable
 
-PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK = "plan", "apply", "doctor", "withdraw", "put_back"
+PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK, UNDO = "plan", "apply", "doctor", "withdraw", "put_back", "undo"
 PROSPECT = "prospect"
-WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK})
+WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK, UNDO})
 """Those that change discounts in the panel."""
 """The kinds of tasks; the last is a client's, the others are administrators'."""
 

@@ -155,6 +155,7 @@ CAUSES = {
     causes.PLAN: Text("plan", "план"),
     causes.SWEEP: Text("found by the sweep", "найдено обходом"),
     causes.WITHDRAW: Text("programme taken off", "снятие программы"),
+    causes.UNDO: Text("a recalculation undone", "отмена пересчёта"),
     "payment.setpaid": Text("payment credited", "платёж зачислен"),
     "payment.setinpay": Text("payment set to being paid", "платёж переведён в оплачиваемые"),
     "payment.setnopay": Text("payment set to new", "платёж переведён в новые"),
@@ -181,6 +182,7 @@ DEEDS = {
     deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),
     deeds.WITHDRAW: Text("programme taken off", "снятие программы"),
     deeds.PUT_BACK: Text("discounts put back", "возврат отложенных скидок"),
+    deeds.UNDO: Text("a recalculation undone", "отмена пересчёта"),
     deeds.JOINED: Text("joined by themselves", "вступил сам"),
     deeds.LEFT: Text("left by themselves", "вышел сам"),
     deeds.TRY_ON: Text("tried on a client", "проверка на клиенте"),
@@ -196,6 +198,7 @@ TASKS = {
     "doctor": Text("check of the panel", "проверка панели"),
     "withdraw": Text("programme taken off", "снятие программы"),
     "put_back": Text("discounts put back", "возврат отложенных скидок"),
+    "undo": Text("a recalculation undone", "отмена пересчёта"),
 }
 """What administrators let be done."""
 
