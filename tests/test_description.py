@@ -55,8 +55,12 @@ def texts_of(page: etree._Element) -> Iterator[str]:
             yield str(column.get("name"))
         for icon in column:
             yield f"hint_p_{icon.get('name')}"
-    for each in page.iter("page"):
+    for each in page.iter("page", "band", "diagram"):
         yield str(each.get("name"))
+    for column in page.iterfind("band/col"):
+        yield str(column.get("name"))
+    if page.get("type") == "report":
+        yield "report_info"
     for field in page.iter("field"):
         yield from _texts_of_field(field)
     for button in page.iter("button"):

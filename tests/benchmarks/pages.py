@@ -46,12 +46,14 @@ SHOWN = {
     "classes.edit": {"elid": "vps"},
     "settings": {},
     "health": {},
+    "overview": {},
+    "undo": {},
 }
 """Pages that only show something, and what they are asked for."""
 
 LONG_LIST_OF_CLIENTS: dict[str, dict[str, str]] = {"my.payments": {}}
 
-LONG_LISTS: dict[str, dict[str, str]] = {"members": {}, "changes": {}}
+LONG_LISTS: dict[str, dict[str, str]] = {"members": {}, "changes": {}, "people": {}}
 """Those that give as many rows as the panel takes."""
 
 OF_CLIENTS = {

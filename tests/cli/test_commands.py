@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -694,6 +695,23 @@ def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_eve
     assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
 
 
+def test_monitoring_documents_every_field_of_status_and_its_examples_run(shell: Shell) -> None:
+    project = Path(__file__).resolve().parents[2]
+    told = (project / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    code, out, _ = shell.run("status", "--json")
+    assert set(json.loads(out)) == set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE))
+    for example in ("zabbix/resellerprogram.conf", "nagios/resellerprogram.cfg"):
+        text = (project / "examples" / example).read_text(encoding="utf-8")
+        for words in set(re.findall(r"sbin/resellerprogram --lang en ([a-z -]+?)(?: \|\||$)", text, re.MULTILINE)):
+            assert shell.run(*words.split())[0] == code
+        for path in re.findall(r"\$\.([a-z_.]+)", text):
+            value = json.loads(out)
+            for name in path.split("."):
+                value = value[name]
+    first = shell.run("status")[1].splitlines()[0]
+    assert first.startswith(("OK: ", "WARNING: ", "CRITICAL: "))
+
+
 def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -720,6 +738,19 @@ def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     assert (code, out.startswith("Nothing to undo: all discounts that this run changed are as before it")) == (0, True)
     code, _, err = shell.run("undo", "999")
     assert (code, "no run 999" in err) == (1, True)
+
+
+def test_overview_tells_what_the_programme_is_worth(shell: Shell, romashka: int) -> None:
+    shell.run("daily")
+    code, out, _ = shell.run("overview", language="ru")
+    said = " ".join(out.replace("\xa0", " ").split())
+    assert (code, "Участников со статусом 1 — —" in said) == (0, True)
+    assert "У кого скоро снизится статус" in out
+    assert "21.01.2025: Partner #8 → Partner #7" in out
+    values = shell.json("overview")
+    assert (values["with_tier"], values["falling"]["now"]) == ({"now": "1", "before": None, "change": None}, "1")
+    (falls,) = values["falling_clients"]
+    assert (falls["account"], falls["keep_amount"], falls["keep_last_day"]) == (romashka, "1000", "2025-01-20")
 
 
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(

@@ -10,7 +10,7 @@ from lxml import etree
 
 from .documents import printable
 from .functions import REGISTRY
-from .html_parts import form_of, list_of
+from .html_parts import form_of, list_of, report_of
 from .html_texts import BUTTONS, COLUMNS, TITLES
 from .panel import Panel
 from .request import CLIENT
@@ -90,6 +90,8 @@ def _page(
     kind = "" if metadata is None else metadata.get("type")
     if kind != "form" and (document.find("elem") is not None or document.find("p_elems") is not None):
         return render_template("list.html", **shown, **list_of(document, metadata, words))
+    if kind == "report" and document.find("reportdata") is not None:
+        return render_template("report.html", **shown, **report_of(document, words))
     page = render_template("form.html", **shown, **form_of(document, metadata, words))
     return jsonify(page=page) if by_script else page
 

@@ -79,6 +79,62 @@ def form_of(document: etree._Element, metadata: etree._Element | None, words: Wo
     }
 
 
+def report_of(document: etree._Element, words: Words) -> dict[str, Any]:
+    """A report's bands: each a table with its totals, and its diagrams as bars with their figures (panel-2 A8)."""
+    return {
+        "info": words.get("report_info", ""),
+        "bands": [_band(document, each, words) for each in document.iterfind("metadata/band")],
+    }
+
+
+def _band(document: etree._Element, band: etree._Element, words: Words) -> dict[str, Any]:
+    name, columns = band.get("name", ""), band.findall("col")
+    rows = document.findall(f"reportdata/{name}/elem")
+    return {
+        "title": words.get(name, name),
+        "columns": [
+            {
+                "title": words.get(each.get("name", ""), each.get("name", "")),
+                "align": each.get("align", ""),
+                "total": each.get("value", ""),
+            }
+            for each in columns
+        ],
+        "rows": [[row.findtext(each.get("name", ""), "") for each in columns] for row in rows],
+        "diagrams": [_diagram(each, rows, words) for each in band.iterfind("diagram")],
+    }
+
+
+def _diagram(described: etree._Element, rows: list[etree._Element], words: Words) -> dict[str, Any]:
+    """Its bars, each as wide as its part of the largest figure of its line."""
+    lines = [each.get("data", "") for each in described.iterfind("line")]
+    figures = {name: [_figure(row.findtext(name, "")) for row in rows] for name in lines}
+    return {
+        "title": words.get(described.get("name", ""), ""),
+        "bars": [
+            {
+                "label": row.findtext(described.get("label", ""), ""),
+                "lines": [
+                    {
+                        "title": words.get(name, name),
+                        "text": row.findtext(name, ""),
+                        "width": round(100 * figures[name][place] / max([*figures[name], 1])),
+                    }
+                    for name in lines
+                ],
+            }
+            for place, row in enumerate(rows)
+        ],
+    }
+
+
+def _figure(text: str) -> float:
+    try:
+        return float(text.split(" ")[0])
+    except ValueError:
+        return 0.0
+
+
 def _names(page: dict[str, Any]) -> list[str]:
     return [field["name"] for field in page["fields"]]
 

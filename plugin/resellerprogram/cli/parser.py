@@ -22,6 +22,7 @@ from . import (
     health,
     members,
     notices,
+    overview,
     preview,
     queue,
     restore,
@@ -188,6 +189,14 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "about here",
             "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
         ),
+    )
+    as_json(
+        add(
+            "overview",
+            overview.overview,
+            "what the programme is worth: clients, turnover, discounts given, who falls next",
+            "чего стоит программа: клиенты, оборот, скидки, у кого скоро снизится статус",
+        )
     )
     starting = add(
         "start",

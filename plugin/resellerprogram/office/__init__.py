@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # pages that only show load none of these
     from .going_live import GoingLive
     from .losses import Losses
     from .members import Members
+    from .overview import OverviewDesk
     from .settings import SettingsDesk
     from .tiers import Tiers
     from .undoing import Undoing
@@ -67,6 +68,12 @@ class Office:
         from .losses import Losses
 
         return Losses(self)
+
+    @cached_property
+    def overview(self) -> OverviewDesk:
+        from .overview import OverviewDesk
+
+        return OverviewDesk(self)
 
     @cached_property
     def undoing(self) -> Undoing:

@@ -103,6 +103,16 @@ def form_page(
     return document
 
 
+def report_page(document: etree._Element, bands: Tables) -> etree._Element:
+    """The panel's document with the rows of a report's bands: the core draws and sums them (panel-2, A8)."""
+    data = etree.SubElement(document, "reportdata")
+    for name, rows in bands.items():
+        band = etree.SubElement(data, name)
+        for row in rows:
+            _put(etree.SubElement(band, "elem"), row)
+    return document
+
+
 def ok(go: str = "", kind: str = "list") -> etree._Element:
     """It is done; `go` is the request of the page to open next (`func=…`)."""
     document = etree.Element("doc")

@@ -10,6 +10,7 @@ from lxml import etree
 from ..programme.spreadsheets import guarded_throughout
 from . import documents
 from .members import members_csv
+from .overview import people_csv
 from .tiers import export_text
 from .visit import Visit
 
@@ -21,6 +22,13 @@ def members(visit: Visit) -> etree._Element:
     """
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(map(guarded_throughout, row) for row in members_csv(visit))
+    return documents.form_page(visit.document, {"csv": out.getvalue()})
+
+
+def people(visit: Visit) -> etree._Element:
+    """The list of clients to talk to as it is filtered, as CSV; no cell begins a formula."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(map(guarded_throughout, row) for row in people_csv(visit))
     return documents.form_page(visit.document, {"csv": out.getvalue()})
 
 

@@ -32,6 +32,10 @@ OF_CLIENTS = {
 """The reseller's own; all others are for employees."""
 PAGES = {
     **{name: f"my.{page}" for name, page in OF_CLIENTS.items()},
+    "resellerprogram.overview": "overview.report",
+    "resellerprogram.people": "overview.people",
+    "resellerprogram.people.filter": "overview.people_filter",
+    "resellerprogram.people.export": "exports.people",
     "resellerprogram.members": "members.members",
     "resellerprogram.members.filter": "members.members_filter",
     "resellerprogram.members.edit": "members.member_edit",

@@ -68,6 +68,12 @@ def way_of_tier(before: Tier | None, after: Tier | None) -> Way | None:
     return _way_of_status(before, after) if before and after else None
 
 
+def is_fall(before: Tier | None, after: Tier | None) -> bool:
+    """Whether an account that goes from one tier to another holds less afterwards."""
+    way = way_of_tier(before, after)
+    return way is not None and way.lowers
+
+
 def way_of_account(ways: Iterable[Way], tier_before: str | None, tier: str | None) -> Way:
     """Which way all changes of an account go together, by the names of its tiers. One that lowers something weighs more
     than all that rise."""

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
-from .effects import ZERO, way_of_tier, what_is_held
+from .effects import ZERO, is_fall, what_is_held
 from .pins import outranking
 from .tiers import Tier, TierTable
 from .window import Window, last_counting_day, later
@@ -73,7 +73,7 @@ class Ahead:
     @property
     def falls(self) -> bool:
         """Whether a discount gets smaller; or only the status, where all discounts stay."""
-        return _falls(self.before, self.tier)
+        return is_fall(self.before, self.tier)
 
     @property
     def is_own(self) -> bool:
@@ -83,7 +83,7 @@ class Ahead:
     @property
     def falls_by_itself(self) -> bool:
         """Whether the account's own payments or pin lower it."""
-        return self.is_own and _falls(self.before, self.own)
+        return self.is_own and is_fall(self.before, self.own)
 
     @property
     def is_by_table(self) -> bool:
@@ -194,11 +194,6 @@ class Forecast:
     def missing(self, tier: Tier, day: date) -> Decimal:
         """The smallest payment that reaches `tier` if it is credited on `day`."""
         return payable(tier.threshold - self.balance(day))
-
-
-def _falls(before: Tier | None, after: Tier | None) -> bool:
-    way = way_of_tier(before, after)
-    return way is not None and way.lowers
 
 
 def payable(amount: Decimal) -> Decimal:

@@ -48,6 +48,7 @@ from ..store.prospects import Prospect
 from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
+from .figures import keep_figures
 from .look import Looked, first_look, first_looks, look, look_again, made_sure, remember, with_uncredited
 from .lookups import access_of, no_client
 from .night import everybody, is_large, keep_rules, who_is_due
@@ -371,6 +372,7 @@ class _Run:
             if whole and not context.withdraw:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
+                    keep_figures(context)
 
     def _keep_trial(self) -> None:
         """What this night would have done, for whoever reads the trial."""

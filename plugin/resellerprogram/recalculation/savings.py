@@ -14,6 +14,8 @@ from ..panel.errors import PanelError
 from ..panel.expenses import DiscountedExpense, Kind, discounted
 from ..programme.ids import AccountId, DiscountId
 from ..programme.report import Report
+from ..programme.tiers import ServiceClass
+from ..store.discounts import Owner
 from ..store.notes import SAVINGS
 from ..store.promo_orders import PromoOrder
 from ..store.savings import Saving
@@ -32,6 +34,7 @@ def keep_savings(context: Context, report: Report, now: datetime) -> None:
     does not tell leaves the savings unknown, and pages say nothing of them."""
     store, window = context.store, context.window
     kept = store.notes.read(SAVINGS) or {}
+    since = kept.get("since") if kept.get("told") else None
     first = window.first
     if kept.get("told") and kept["first"] <= first.isoformat():
         first = max(first, date.fromisoformat(kept["last"]) - SETTLES)
@@ -58,6 +61,7 @@ def keep_savings(context: Context, report: Report, now: datetime) -> None:
         {
             "told": True,
             "at": now.isoformat(),
+            "since": min(since or first.isoformat(), first.isoformat()),
             "first": window.first.isoformat(),
             "last": window.last.isoformat(),
             "seen": max([seen, *(each.day.isoformat() for each in found)]),
@@ -80,7 +84,8 @@ class _Told:
         for each in self.found:
             account = self._ours(each)
             if account is not None:
-                yield Saving(account, each.day, each.saved)
+                tier = self.context.store.decisions.tier_during(account, each.day) or ""
+                yield Saving(account, each.day, each.saved, tier, self._class_of(each))
 
     def orders(self) -> Iterator[PromoOrder]:
         """None while promo codes are allowed beside a tier."""
@@ -121,12 +126,18 @@ class _Told:
     def _owner(self, each: DiscountedExpense) -> AccountId | None:
         """Whose discount of ours acted. An id alone proves nothing (R10): that of one that has ended is nobody's
         afterwards, and the client whom the row names must have had it."""
-        account, ended_on = self._owners.get(each.discount, (None, None)) if each.discount else (None, None)
-        agrees = self._client(each) in (None, account) and (ended_on is None or each.day <= ended_on)
-        return account if agrees else None
+        owner = self._owners.get(each.discount) if each.discount else None
+        if owner is None or self._client(each) not in (None, owner.account):
+            return None
+        return owner.account if owner.ended_on is None or each.day <= owner.ended_on else None
+
+    def _class_of(self, each: DiscountedExpense) -> ServiceClass | None:
+        """Of which class the discount was; None where the panel tells its kind alone."""
+        owner = self._owners.get(each.discount) if each.discount else None
+        return self.context.rules.class_of.get(owner.scope) if owner else None
 
     @cached_property
-    def _owners(self) -> dict[DiscountId, tuple[AccountId, date | None]]:
+    def _owners(self) -> dict[DiscountId, Owner]:
         return self.context.store.owned.owners(min(each.day for each in self.found))
 
     @cached_property

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
     from .due import DueStore
+    from .figures import FigureStore
     from .going_live import GoingLiveStore
     from .ledger import LedgerStore
     from .members import MemberStore
@@ -50,6 +51,7 @@ _PARTS = {
     "clients": "ClientStore",
     "decisions": "DecisionStore",
     "due": "DueStore",
+    "figures": "FigureStore",
     "going_live": "GoingLiveStore",
     "ledger": "LedgerStore",
     "members": "MemberStore",
@@ -82,6 +84,7 @@ class Store:
     clients: ClientStore
     decisions: DecisionStore
     due: DueStore
+    figures: FigureStore
     going_live: GoingLiveStore
     ledger: LedgerStore
     members: MemberStore

@@ -6,10 +6,20 @@ import json
 import sqlite3
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import OwnedDiscount
 from .database import transaction
+
+
+class Owner(NamedTuple):
+    """Whose a discount of ours is or was, until when if it has ended, and what for; that is empty where it ended before
+    it was kept."""
+
+    account: AccountId
+    ended_on: date | None
+    scope: Scope
 
 
 class OwnedDiscountStore:
@@ -50,23 +60,24 @@ class OwnedDiscountStore:
         """The discount is gone from the panel; what it saved until that day was ours still."""
         with transaction(self._connection):
             self._connection.execute(
-                "INSERT OR REPLACE INTO former_discount (id, account, ended_on)"
-                " SELECT id, account, ? FROM owned_discount WHERE id = ?",
+                "INSERT OR REPLACE INTO former_discount (id, account, ended_on, scope)"
+                " SELECT id, account, ?, scope FROM owned_discount WHERE id = ?",
                 (on.isoformat(), discount),
             )
             self._connection.execute("DELETE FROM owned_discount WHERE id = ?", (discount,))
 
-    def owners(self, day: date) -> dict[DiscountId, tuple[AccountId, date | None]]:
-        """Whose each discount is that acted on `day` or later, and until when if it has ended."""
+    def owners(self, day: date) -> dict[DiscountId, Owner]:
+        """Whose each discount is that acted on `day` or later."""
         rows = self._connection.execute(
-            "SELECT id, account, ended_on FROM former_discount WHERE ended_on >= ?"
-            " UNION ALL SELECT id, account, NULL FROM owned_discount",
+            "SELECT id, account, ended_on, scope FROM former_discount WHERE ended_on >= ?"
+            " UNION ALL SELECT id, account, NULL, scope FROM owned_discount",
             (day.isoformat(),),
         )
         return {
-            DiscountId(row["id"]): (
+            DiscountId(row["id"]): Owner(
                 AccountId(row["account"]),
                 date.fromisoformat(row["ended_on"]) if row["ended_on"] else None,
+                Scope(row["scope"]),
             )
             for row in rows
         }

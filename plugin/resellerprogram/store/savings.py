@@ -9,21 +9,28 @@ from datetime import date
 from decimal import Decimal
 
 from ..programme.ids import AccountId
+from ..programme.overview import Given
 from ..programme.payments import Money
+from ..programme.tiers import ServiceClass
 from .database import transaction
+from .figures import FigureStore
 
 
 @dataclass(frozen=True)
 class Saving:
-    """What was saved on one day."""
+    """What was saved on one day, by a client with that `tier`, by a discount of that class; None where the panel does
+    not tell which discount it was."""
 
     account: AccountId
     day: date
     saved: Money
+    tier: str = ""
+    service_class: ServiceClass | None = None
 
 
 class SavingStore:
-    """One sum an account, day and currency. Losing it loses nothing: a night reads the window again."""
+    """One sum an account, day and currency; and for the overview one a day, tier and class. Losing it loses nothing of
+    the window, which a night reads again."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -37,6 +44,7 @@ class SavingStore:
     ) -> None:
         """From `first` to `last`, both included, these were saved, and nothing else, but for what is `unknown`: days on
         which it can't be told whose discount it was that saved an account something."""
+        savings = list(savings)
         sums: dict[tuple[int, str, str], Decimal] = {}
         for each in savings:
             key = (each.account, each.day.isoformat(), each.saved.currency)
@@ -55,6 +63,15 @@ class SavingStore:
             self._connection.executemany(
                 "INSERT OR IGNORE INTO saving_unknown (account, day) VALUES (?, ?)",
                 [(account, day.isoformat()) for account, day in unknown],
+            )
+            FigureStore.replace_given(
+                self._connection,
+                first,
+                last,
+                (
+                    (Given(each.day, each.tier, each.service_class, each.saved.amount), each.saved.currency)
+                    for each in savings
+                ),
             )
 
     def is_known(self, account: AccountId, first: date, last: date) -> bool:

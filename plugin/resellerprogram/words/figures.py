@@ -24,6 +24,16 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{whole(Decimal(units))}.{fraction.ljust(2, '0')} {currency}"
 
 
+def bare(amount: Decimal) -> str:
+    """The amount as a number with two decimals, where the head of its column names the currency: 102000.00."""
+    return f"{amount:.2f}"
+
+
+def month(value: date) -> str:
+    """2025-01, as a list sorts it."""
+    return value.isoformat()[:7]
+
+
 def whole(amount: Decimal) -> str:
     """The amount without its kopecks and currency, where a picture has no room for them: 102 000."""
     return f"{int(amount):,}".replace(",", " ")

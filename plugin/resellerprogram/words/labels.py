@@ -17,6 +17,7 @@ from ..programme.moves import Mover
 from ..programme.notices import NAMES as NOTICES
 from ..programme.notices import Kind as NoticeKind
 from ..programme.outcomes import Finding, State
+from ..programme.overview import Whom
 from ..programme.payments import PaymentStatus
 from ..programme.text import Text, same
 from ..programme.turnover import Reason
@@ -249,6 +250,14 @@ STATES = {
     State.CRITICAL: Text("does not work", "не работает"),
 }
 
+WHOM = {
+    Whom.FALLING: Text("Who falls next", "У кого скоро снизится статус"),
+    Whom.ROSE: Text("Who has risen lately", "У кого статус недавно вырос"),
+    Whom.GAINING: Text("Who saves most", "Кто больше всего экономит"),
+    Whom.IDLE: Text("A tier, and no order for a month", "Есть статус, но нет заказов за период"),
+}
+"""The lists of clients to talk to."""
+
 OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     Way: WAYS,
     Because: BECAUSE,
@@ -260,6 +269,7 @@ OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     NoticeKind: NOTICES,
     Finding: FINDINGS,
     State: STATES,
+    Whom: WHOM,
 }
 
 

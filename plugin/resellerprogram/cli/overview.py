@@ -1,0 +1,197 @@
+"""overview: what the programme is worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from ..office.overview import Listed
+from ..programme.overview import MOVES, Compared, Overview, Whom
+from ..programme.text import Text
+from ..programme.tiers import plain
+from ..words import figures, going_live, labels
+from ..words import overview as words
+from .output import Command
+
+SHOWN = 10
+
+
+def overview(command: Command) -> int:
+    """Five figures beside those of a month ago; clients by tier; months and weeks; the first of each list."""
+    desk = command.office.overview
+    found, currency = desk.overview(), command.store.settings.current().currency
+    listed = {whom: desk.listed(whom, count=SHOWN) for whom in Whom}
+    if command.options.json:
+        command.json(_values(found, listed, desk.elsewhere(), currency))
+        return 0
+    if command.store.going_live.started() is None:
+        command.say(going_live.NOT_STARTED)
+    unknown = words.UNKNOWN.say(command.language)
+    command.table(
+        Text("|now|a month ago|change", "|сейчас|месяц назад|изменение"),
+        (
+            (line.what.say(command.language), line.now or unknown, line.before, line.change)
+            for line in words.lines(found, currency)
+        ),
+        right=(1, 2, 3),
+    )
+    elsewhere = words.elsewhere_text(desk.elsewhere())
+    if elsewhere:
+        command.say(elsewhere)
+    _tiers(command, found)
+    _course(command, found)
+    for whom, clients in listed.items():
+        if clients:
+            _people(command, whom, clients, currency)
+    return 0
+
+
+def _tiers(command: Command, found: Overview) -> None:
+    command.lines([""])
+    command.table(
+        Text("tier|clients|turnover|discounts given", "статус|клиентов|оборот|скидок предоставлено"),
+        (
+            (
+                each.tier or words.NO_TIER.say(command.language),
+                str(each.held.clients),
+                _amount(each.held.turnover),
+                _amount(each.given),
+            )
+            for each in found.tiers
+        ),
+        right=(1, 2, 3),
+    )
+    if found.classes:
+        command.lines([""])
+        command.table(
+            Text("class|discounts given", "класс|скидок предоставлено"),
+            (
+                (words.title_of(name, command.titles).say(command.language), _amount(amount))
+                for name, amount in found.classes.items()
+            ),
+            right=(1,),
+        )
+
+
+def _course(command: Command, found: Overview) -> None:
+    command.lines([""])
+    command.table(
+        Text("month|with a tier|turnover|discounts given", "месяц|со статусом|оборот|скидок предоставлено"),
+        (
+            (figures.month(each.last), str(each.with_tier), _amount(each.turnover), _amount(each.given))
+            for each in found.months
+        ),
+        right=(1, 2, 3),
+    )
+    command.lines([""])
+    command.table(
+        Text("week from|started|rose|fell|ended", "неделя с|появились|выросли|снизились|отменены"),
+        (
+            (figures.day(each.first, command.language), *(str(each.moves.get(way, 0)) for way in MOVES))
+            for each in found.weeks
+        ),
+        right=(1, 2, 3, 4),
+    )
+
+
+def _people(command: Command, whom: Whom, clients: list[Listed], currency: str) -> None:
+    command.lines(["", labels.WHOM[whom].say(command.language)])
+    command.table(
+        Text(
+            "account|name|tier|turnover|about|to keep it|saved",
+            "клиент|название|статус|оборот|что|чтобы сохранить|экономия",
+        ),
+        (
+            (
+                str(each.person.account),
+                each.person.name or figures.NOTHING,
+                each.person.tier or figures.NOTHING,
+                figures.money(each.person.turnover, currency),
+                _about(command, whom, each),
+                words.keep_text(each.keep, currency).say(command.language) if each.keep else figures.NOTHING,
+                figures.money(each.person.given, currency) if each.person.given else figures.NOTHING,
+            )
+            for each in clients
+        ),
+        right=(3, 6),
+    )
+
+
+def _about(command: Command, whom: Whom, listed: Listed) -> str:
+    if whom is Whom.FALLING:
+        return words.change_text(listed.person, command.language)
+    if whom is Whom.ROSE:
+        return words.rise_text(listed.person, listed.before, command.language)
+    return figures.NOTHING
+
+
+def _amount(amount: Decimal | None) -> str:
+    return figures.NOTHING if amount is None else figures.bare(amount)
+
+
+def _values(
+    found: Overview, listed: dict[Whom, list[Listed]], elsewhere: dict[str, Decimal], currency: str
+) -> dict[str, Any]:
+    return {
+        "day": found.day.isoformat(),
+        "currency": currency,
+        "with_tier": _compared(found.with_tier),
+        "turnover": _compared(found.turnover),
+        "given": _compared(found.given),
+        "share_percent": _compared(found.share),
+        "falling": _compared(found.falling),
+        "falling_turnover": _compared(found.stake),
+        "given_in_other_currencies": {name: plain(amount) for name, amount in elsewhere.items()},
+        "tiers": [
+            {
+                "tier": each.tier,
+                "clients": each.held.clients,
+                "turnover": plain(each.held.turnover),
+                "given": _plain(each.given),
+            }
+            for each in found.tiers
+        ],
+        "classes": [{"class": name, "given": plain(amount)} for name, amount in found.classes.items()],
+        "months": [
+            {
+                "last_day": each.last.isoformat(),
+                "with_tier": each.with_tier,
+                "turnover": plain(each.turnover),
+                "given": _plain(each.given),
+            }
+            for each in found.months
+        ],
+        "weeks": [
+            {"first_day": each.first.isoformat(), **{way.value: each.moves.get(way, 0) for way in MOVES}}
+            for each in found.weeks
+        ],
+        **{f"{whom.value}_clients": [_person(each) for each in clients] for whom, clients in listed.items()},
+    }
+
+
+def _person(listed: Listed) -> dict[str, Any]:
+    person, keep = listed.person, listed.keep
+    return {
+        "account": person.account,
+        "name": person.name,
+        "address": person.addresses,
+        "tier": person.tier,
+        "before": listed.before,
+        "turnover": plain(person.turnover),
+        "since": person.since and person.since.isoformat(),
+        "change_day": person.change_day and person.change_day.isoformat(),
+        "change_tier": person.change_tier,
+        "keep_amount": _plain(keep.amount if keep else None),
+        "keep_last_day": keep.last_day.isoformat() if keep else None,
+        "given": plain(person.given),
+    }
+
+
+def _compared(figure: Compared | None) -> dict[str, str | None] | None:
+    if figure is None:
+        return None
+    return {"now": plain(figure.now), "before": _plain(figure.before), "change": _plain(figure.change)}
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)

@@ -1,0 +1,118 @@
+"""What the programme is worth, in words and figures: for the page, the command and the list of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..programme.forecast import Keep
+from ..programme.overview import Compared, Overview, Person
+from ..programme.ownership import OTHER_SERVICES
+from ..programme.text import Text
+from ..programme.tiers import ServiceClass, plain
+from .figures import NOTHING, Titles, day, day_text, money, percent
+
+
+class Line(NamedTuple):
+    """One of the figures on top: its name, what it is now, what it was a month ago, by how much it changed."""
+
+    what: Text
+    now: str
+    before: str
+    change: str
+
+
+WITH_TIER = Text("Members with a tier", "Участников со статусом")
+TURNOVER = Text("Turnover of all members in the last period", "Оборот всех участников за последний период")
+GIVEN = Text("Discounts given in the period", "Скидок предоставлено за период")
+SHARE = Text("That is, of the turnover", "Это от оборота")
+FALLING = Text(
+    "Clients who fall within 7 days, and their turnover", "У скольких статус снизится за 7 дней, и их оборот"
+)
+UNKNOWN = Text("the panel does not tell", "панель не сообщает")
+NO_TIER = Text("without a tier", "без статуса")
+NOT_TOLD = Text("the panel does not tell which", "панель не сообщает, какие")
+NEVER_STARTED = Text(
+    "The program has not started: nobody has a discount yet, and nothing is written down.",
+    "Программа ещё не запущена: скидок ни у кого нет, показатели не записываются.",
+)
+ELSEWHERE = Text(
+    "In other currencies, and in none of these figures: {sums}.", "В других валютах, не вошло в показатели: {sums}."
+)
+
+
+def lines(found: Overview, currency: str) -> list[Line]:
+    """The five figures."""
+
+    def amount(value: Decimal) -> str:
+        return money(value, currency)
+
+    falling, before = found.falling, found.stake.before
+    return [
+        _line(WITH_TIER, found.with_tier, plain),
+        _line(TURNOVER, found.turnover, amount),
+        _line(GIVEN, found.given, amount),
+        _line(SHARE, found.share, percent),
+        Line(
+            FALLING,
+            f"{plain(falling.now)} ({amount(found.stake.now)})",
+            NOTHING if falling.before is None or before is None else f"{plain(falling.before)} ({amount(before)})",
+            _signed(falling.change, plain),
+        ),
+    ]
+
+
+def _line(what: Text, figure: Compared | None, told: Callable[[Decimal], str]) -> Line:
+    if figure is None:
+        return Line(what, "", "", "")
+    return Line(
+        what,
+        told(figure.now),
+        NOTHING if figure.before is None else told(figure.before),
+        _signed(figure.change, told),
+    )
+
+
+def _signed(change: Decimal | None, told: Callable[[Decimal], str]) -> str:
+    """'+3', '-1 200.00 RUB', '0'."""
+    if change is None:
+        return NOTHING
+    return f"+{told(change)}" if change > 0 else told(change)
+
+
+def title_of(service_class: ServiceClass | None, titles: Titles) -> Text:
+    """What people read of the class for which something was given."""
+    if service_class is None:
+        return NOT_TOLD
+    return titles.get(service_class, OTHER_SERVICES)
+
+
+def change_text(person: Person, language: str) -> str:
+    """'21.01.2025: Partner #8 → Partner #7'."""
+    if person.change_day is None:
+        return ""
+    none = NO_TIER.say(language)
+    return f"{day(person.change_day, language)}: {person.tier or none} → {person.change_tier or none}"
+
+
+def rise_text(person: Person, before: str | None, language: str) -> str:
+    """'18.01.2025: without a tier → Starter'."""
+    if person.since is None:
+        return ""
+    none = NO_TIER.say(language)
+    return f"{day(person.since, language)}: {before or none} → {person.tier or none}"
+
+
+def keep_text(keep: Keep, currency: str) -> Text:
+    """'1 000.00 RUB by 20 January'."""
+    return Text("{amount} by {day}", "{amount} до {day} включительно")(
+        amount=money(keep.amount, currency), day=day_text(keep.last_day)
+    )
+
+
+def elsewhere_text(sums: Mapping[str, Decimal]) -> Text | None:
+    """What no figure holds; None where that is nothing."""
+    if not sums:
+        return None
+    return ELSEWHERE(sums=", ".join(money(amount, currency) for currency, amount in sorted(sums.items())))
