@@ -441,7 +441,9 @@ def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbo
     romashka = next(each["account"] for each in panel.world.discounts() if each["percent"] == 19)
     chosen = dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka)
     chosen |= {"history.decision": 1, "tiers.delete": "0-3", "classes.edit": "vps", "changes.show": 1}
-    chosen |= {"tables.end": in_force}
+    with Store(panel.root, datetime.now()) as store:
+        run = next(run.id for run in store.runs.that_wrote(50) if run.written)
+    chosen |= {"tables.end": in_force, "undo.run": run}
     for function in [each for each in PAGES if each not in OF_CLIENTS]:
         name = function.partition(".")[2]
         if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare") or name in ACT_AT_ONCE:

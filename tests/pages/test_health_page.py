@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from resellerprogram.doctor.health import health
 from resellerprogram.office.tasks import carry_out_all
+from resellerprogram.panel.errors import PanelUnreachable
+from resellerprogram.programme.health import gravest
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import Money
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
 from resellerprogram.store.promo_orders import PromoOrder
+from resellerprogram.words.health import sentence_of
 
-from tests.operator import Operator
+from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk
 
 
@@ -76,6 +79,74 @@ def test_r9_orders_with_a_promotion_beside_a_tier_are_shown_with_who_when_and_ho
     assert row["taken"].replace("\xa0", " ") == "1 160.00 RUB"
     words = {"en": "orders with a promotion beside a tier", "ru": "заказов с акцией или промокодом при статусе"}
     assert {each["what"]: each["value"] for each in table(page, "figures")}[words[language]] == "1"
+
+
+def well(desk: Desk, at: datetime = NOW) -> None:
+    desk.store.runs.finish(desk.store.runs.begin("daily", at.date(), True, at), "done", 7, 3, at)
+
+
+def told(desk: Desk) -> tuple[str, str, str]:
+    """Its state, its sentence, and what helps."""
+    found = health(desk.store, desk.now)
+    first = gravest(list(found.found))
+    assert first
+    return found.state.name, first.trouble.value, sentence_of(first, 0, 0).button.rpartition(".")[2]
+
+
+def test_a_clock_that_jumped_is_the_first_thing_told(desk: Desk) -> None:
+    well(desk)
+    desk.now = NOW + timedelta(days=40)
+    assert told(desk) == ("CRITICAL", "clock", "preview")
+    desk.now = NOW - timedelta(days=3)
+    assert desk.ask("health").findtext("state").startswith("Nobody's discounts change: the host's clock")
+
+
+def test_a_panel_that_did_not_answer_is_told_until_it_does(operator: Operator) -> None:
+    operator.apply()
+    desk = Desk(operator.sandbox.root, operator.store)
+    operator.sandbox.stop()
+    with pytest.raises(PanelUnreachable):
+        operator.night()
+    assert told(desk) == ("WARNING", "panel_silent", "doctor")
+    with pytest.raises(PanelUnreachable):
+        operator.plan()
+    operator.sandbox.start()
+    operator.store.settings.set("panel_url", "")
+    operator.plan()
+    assert told(desk)[1] == "panel_silent", "a look leaves the records as they are"
+    operator.night()
+    assert health(desk.store, NOW).found == ()
+
+
+def test_clients_whose_own_discount_the_panel_does_not_restore_are_told_of(operator: Operator) -> None:
+    account = operator.sandbox.world.add_account("Ромашка")
+    payment = operator.sandbox.world.add_payment(account, 600, TODAY)
+    operator.sandbox.world.add_discount(account, 40, "it_1", "Agreed by hand")
+    operator.apply()
+    operator.sandbox.world.set_payment(payment, status=7)
+    operator.sandbox.fault("refuse", "account.discount.add.product")
+    operator.night(allow_drop=True)
+    desk = Desk(operator.sandbox.root, operator.store)
+    assert told(desk) == ("WARNING", "cant_restore", "queue")
+    assert "miss a discount of their own: 1, first account 1" in desk.ask("health").findtext("state")
+    operator.sandbox.clear_faults()
+    operator.store.queue.retry()
+    operator.work()
+    assert operator.percents(account) == {"vhost": 40}
+    assert health(desk.store, NOW).found == ()
+
+
+def test_notifications_that_the_panel_refuses_are_told_of_for_a_day(operator: Operator) -> None:
+    account = operator.sandbox.world.add_account("Ромашка")
+    operator.apply()
+    operator.sandbox.world.add_payment(account, 52_000, TODAY)
+    operator.sandbox.fault("refuse", "notification.edit")
+    operator.night()
+    desk = Desk(operator.sandbox.root, operator.store)
+    assert told(desk) == ("WARNING", "notices_refused", "notices")
+    later = NOW + timedelta(days=1, minutes=1)
+    well(desk, later)
+    assert health(desk.store, later).found == ()
 
 
 def test_the_logs_last_errors_are_shown_and_no_more(desk: Desk) -> None:

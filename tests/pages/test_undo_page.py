@@ -65,3 +65,17 @@ def test_who_has_changed_since_is_named(office: Desk, operator: Operator) -> Non
 def test_what_is_no_run_is_refused(office: Desk) -> None:
     for number, says in (("999", "there is no run 999"), ("x", "run 'x' does not exist")):
         assert says in office.error(office.ask("undo.run", elid=number))[0]
+
+
+def test_until_it_is_calculated_again_pages_say_what_is_in_effect(office: Desk, operator: Operator) -> None:
+    """The tier by turnover is the higher one still; the discounts are those from before the run."""
+    run = raised(operator)
+    office.save("undo.run", elid=run, reason="wrong table", confirm="on")
+    work(office)
+    (member,) = office.rows("members")
+    assert (member["tier"], member["percent_vps"]) == ("Partner #9", "19 %; 21 % follows")
+    head, values = (line.split(",") for line in office.form("members.export")["csv"].splitlines())
+    exported = dict(zip(head, values))
+    assert (exported["vps"], exported["vps_follows"]) == ("19", "21")
+    operator.apply()
+    assert office.rows("members")[0]["percent_vps"] == "21"

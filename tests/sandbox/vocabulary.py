@@ -158,6 +158,10 @@ _NAMED = frozenset(
 )
 
 
+OF_THE_CORE = frozenset({"value"})
+"""What the core has written into a column by the time a page is shown: the total of a band's (reports.py)."""
+
+
 def complaints(element: etree._Element, *, whole: bool = False) -> Iterator[str]:
     """What the reference does not know in a description, or, unless it is the `whole` file, in one page of it."""
     known = {**_HANDLERS, **_PAGES} if whole else _PAGES
@@ -167,7 +171,10 @@ def complaints(element: etree._Element, *, whole: bool = False) -> Iterator[str]
         if each.tag not in known:
             yield f"<{each.tag}> is unknown (line {each.sourceline})"
             continue
-        yield from _about(each, *known[each.tag])
+        attributes, children = known[each.tag]
+        if each.tag == "col" and not whole:
+            attributes |= OF_THE_CORE
+        yield from _about(each, attributes, children)
 
 
 def _about(each: etree._Element, attributes: frozenset[str], children: frozenset[str]) -> Iterator[str]:

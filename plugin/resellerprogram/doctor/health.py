@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..panel.standstill import stands_still
-from ..programme.errors import NotStarted, PanelStandsStill
+from ..programme.errors import ClockJumped, NotStarted, PanelStandsStill
 from ..programme.health import Found, Trouble
-from ..programme.limits import OVERDUE
+from ..programme.limits import OVERDUE, check_clock
 from ..programme.outcomes import FAILED, STOPPED, Finding, State
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import is_taken
-from ..store.notes import DOCTOR, NO_BACKUP
+from ..store.notes import DOCTOR, NO_BACKUP, SILENT
 from ..store.queue import Queued
 from ..store.runs import Run
 
@@ -32,8 +32,17 @@ _GIVEN_UP = Text(
     "given up after many tries: {count}, the first {first}: {error}; see `resellerprogram queue list`",
     "брошены после многих попыток: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
 )
-
-
+_CANT_RESTORE = Text(
+    "suspended discounts that the panel refuses to restore: of {count} clients, the first {first}: {error}",
+    "приостановленные скидки, которые панель не восстанавливает: клиентов {count}, первым {first}: {error}",
+)
+_REFUSED = Text(
+    "notifications that the panel refused since yesterday: {count}; see `resellerprogram notices`",
+    "уведомления, которые панель не приняла со вчерашнего дня: {count}; см. `resellerprogram notices`",
+)
+_SILENT = Text(
+    "the panel did not answer when it was last asked: {error}", "в последний раз панель не ответила: {error}"
+)
 _DIFFERS = Text(
     "the panel differed in things that matter when it was last checked: {count}; see `resellerprogram doctor`",
     "при последней проверке панель отличалась в важном: {count}; см. `resellerprogram doctor`",
@@ -68,6 +77,10 @@ def health(store: Store, now: datetime) -> Health:
     critical: list[Text] = []
     troubles: list[Found] = []
     overdue = not still and last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
+    jumped = _jumped(last_good, now)
+    if jumped:
+        critical.append(jumped)
+        troubles.append(Found(Trouble.CLOCK))
     if still:
         warnings.append(PanelStandsStill().text)
         troubles.append(Found(Trouble.STANDS_STILL))
@@ -102,10 +115,17 @@ def health(store: Store, now: datetime) -> Health:
     for told, unfinished in _unfinished(store, last):
         warnings.append(told)
         troubles.append(unfinished)
+    silent = store.notes.read(SILENT)
+    if silent and not still:
+        warnings.append(_SILENT(error=Text(*silent)))
+        troubles.append(Found(Trouble.PANEL_SILENT))
     failing = [each for each in queued if each.error and not each.dead]
     late = [each for each in queued if not still and not each.error and now - each.since > LATE]
     given_up = [each for each in queued if each.dead]
+    restoring = store.set_aside.being_put_back()
+    missing = [each for each in queued if each.error and each.account in restoring]
     for found, text, trouble in (
+        (missing, _CANT_RESTORE, Trouble.CANT_RESTORE),
         (failing, _FAILING, Trouble.CLIENTS_WAIT),
         (late, _LATE, Trouble.QUEUE_IS_LATE),
         (given_up, _GIVEN_UP, Trouble.GIVEN_UP),
@@ -114,6 +134,10 @@ def health(store: Store, now: datetime) -> Health:
             values = {"count": len(found), "first": _whose(found[0]), "error": found[0].error}
             warnings.append(text(**values))
             troubles.append(Found(trouble, values))
+    refused = store.notices.refused(now - timedelta(days=1))
+    if refused:
+        warnings.append(_REFUSED(count=refused))
+        troubles.append(Found(Trouble.NOTICES_REFUSED, {"count": refused}))
     damaged = list(_journal(store))
     warnings += damaged
     troubles += [Found(Trouble.JOURNAL)] if damaged else []
@@ -141,6 +165,16 @@ def health(store: Store, now: datetime) -> Health:
         tuple(troubles),
         begun.at if begun else None,
     )
+
+
+def _jumped(last_good: Run | None, now: datetime) -> Text | None:
+    """What is wrong with the clock, if anything: nothing goes on by itself then."""
+    try:
+        if last_good:
+            check_clock(now.date(), last_good.started_at.date())
+    except ClockJumped as jumped:
+        return jumped.text
+    return None
 
 
 def _differing(store: Store) -> int:

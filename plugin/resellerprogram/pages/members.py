@@ -326,17 +326,21 @@ def _names(visit: Visit, accounts: list[AccountId]) -> str:
 
 
 def members_csv(visit: Visit) -> Iterator[list[str]]:
-    """The whole list as it is filtered, not only the page that is shown."""
+    """The whole list as it is filtered, not only the page that is shown: percents in effect, and behind them the one by
+    tier where the panel has not taken it yet."""
     classes = visit.store.classes.all()
     heads = (
         *("id", "client", "status", "tier", "turnover", "currency", "missing", "next_tier"),
         *(each.name for each in classes),
         *("changes_on", "changes_to", "decided_at"),
+        *(f"{each.name}_follows" for each in classes),
     )
     yield list(heads)
     listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
+    lagging = Lagging(visit.store)
     for each in listed:
         standing = each.standing
+        lags = lagging.of(standing.account, standing)
         yield [
             str(standing.account),
             standing.name,
@@ -346,8 +350,12 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
             visit.currency,
             "" if standing.missing is None else plain(standing.missing),
             standing.next_tier or "",
-            *(plain(standing.percents.get(name.name, Decimal(0))) for name in classes),
+            *(
+                plain(lags[name.name].now if name.name in lags else standing.percents.get(name.name, Decimal(0)))
+                for name in classes
+            ),
             standing.change_day.isoformat() if standing.change_day else "",
             standing.change_tier or "",
             standing.decided_at.isoformat(" ", "seconds") if standing.decided_at else "",
+            *(plain(lags[name.name].follows) if name.name in lags else "" for name in classes),
         ]

@@ -15,25 +15,29 @@ from .outcomes import State
 class Trouble(str, enum.Enum):
     """What can be the matter; in this order it is told."""
 
+    CLOCK = "clock"
     SETTINGS = "settings"
     OVERDUE = "overdue"
     NO_NIGHT_YET = "no_night_yet"
     STANDS_STILL = "stands_still"
     NOT_STARTED = "not_started"
     STOPPED = "stopped"
+    PANEL_SILENT = "panel_silent"
     FALLS_WAIT = "falls_wait"
     NIGHT_FAILED = "night_failed"
     NIGHT_DIED = "night_died"
+    CANT_RESTORE = "cant_restore"
     GIVEN_UP = "given_up"
     CLIENTS_WAIT = "clients_wait"
     QUEUE_IS_LATE = "queue_is_late"
     JOURNAL = "journal"
     PANEL_DIFFERS = "panel_differs"
     ODD_SETTING = "odd_setting"
+    NOTICES_REFUSED = "notices_refused"
     NO_BACKUP = "no_backup"
 
 
-CRITICAL = frozenset({Trouble.SETTINGS, Trouble.OVERDUE, Trouble.NO_NIGHT_YET})
+CRITICAL = frozenset({Trouble.CLOCK, Trouble.SETTINGS, Trouble.OVERDUE, Trouble.NO_NIGHT_YET})
 """Discounts may be wrong by now, for everybody."""
 
 

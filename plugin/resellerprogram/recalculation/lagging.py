@@ -13,11 +13,12 @@ from .scopes import covered
 
 
 class Lagging:
-    """The accounts of which not everything was written: the decision is unfinished, or they wait with an error."""
+    """The accounts of which not everything was written: the decision is unfinished, they wait with an error, or what a
+    run had written was taken back."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._accounts = {*store.decisions.unfinished(), *store.queue.failing()}
+        self._accounts = {*store.decisions.unfinished(), *store.queue.failing(), *store.decisions.undone()}
         self._covered = covered(store) if self._accounts else {}
 
     def of(self, account: AccountId, standing: Standing | None) -> Mapping[ServiceClass, Lag]:

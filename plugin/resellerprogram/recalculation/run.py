@@ -43,7 +43,7 @@ from ..programme.text import Text
 from ..store import Store
 from ..store.going_live import TrialNight
 from ..store.lock import only_one
-from ..store.notes import REMEMBERED_FILTERS
+from ..store.notes import REMEMBERED_FILTERS, SILENT
 from ..store.prospects import Prospect
 from .act import act, forget, give_back
 from .context import Context, kept_facts
@@ -266,7 +266,8 @@ def working_on(
             settings.check()
     facts = kept_facts(store, settings, day) if quick else None
     way = access_of(settings)
-    with open_panel(root, Access(way.url, way.certificate, facts.employee) if facts else way, large) as panel:
+    access = Access(way.url, way.certificate, facts.employee) if facts else way
+    with _noting_silence(store, writes), open_panel(root, access, large) as panel:
         if writes and not withdraw:
             panel.check_may_write = partial(_check_may_write, root, store)
         _put_back_filters(panel, store)
@@ -277,6 +278,19 @@ def working_on(
                 _put_back_filters(panel, store)
             except PanelError as error:
                 log.warning("list filters are put back by the next run: %s", error)
+
+
+@contextmanager
+def _noting_silence(store: Store, writes: bool) -> Iterator[None]:
+    """For `status`: whether the panel answered whoever asked it last. A look leaves the records as they are."""
+    try:
+        yield
+    except (PanelUnreachable, PanelTimeout) as error:
+        if writes:
+            store.notes.write(SILENT, [error.text.en, error.text.ru])
+        raise
+    if writes:
+        store.notes.forget(SILENT)
 
 
 def _check_may_write(root: Path, store: Store) -> None:

@@ -172,6 +172,14 @@ class DecisionStore:
         rows = self._connection.execute("SELECT DISTINCT account FROM decision WHERE unfinished")
         return [AccountId(row[0]) for row in rows]
 
+    def undone(self) -> list[AccountId]:
+        """Accounts whose last decision was that what a run had written is taken back."""
+        rows = self._connection.execute(
+            "SELECT account FROM decision d WHERE cause = 'undo'"
+            " AND id = (SELECT max(id) FROM decision WHERE account = d.account)"
+        )
+        return [AccountId(row[0]) for row in rows]
+
     def add_written(self, record: int, change: PlainChange) -> None:
         """Add a change that the panel has taken."""
         with transaction(self._connection):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from ..programme.forecast import Keep
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, is_told, joined, overtakes
-from ..programme.outcomes import OVER, WITHDRAWN
+from ..programme.outcomes import OVER, REFUSED, WITHDRAWN
 from ..programme.text import short
 from ..programme.tiers import Tier
 from .contents import text_of
@@ -20,6 +20,8 @@ from .database import LONGEST_ERROR, moment, transaction
 from .readable import readable
 from .terms import TermStore
 
+LOOKED_AT = 2_000
+"""So many of the newest are looked at for refusals."""
 LATELY = 100
 """Notices of one account among which the last ones are looked for."""
 _LENGTH_OF_A_DAY = len("2025-01-20")
@@ -106,6 +108,16 @@ class NoticeStore:
     def newest(self, count: int) -> list[KeptNotice]:
         rows = self._connection.execute("SELECT * FROM notice ORDER BY id DESC LIMIT ?", (count,))
         return list(readable(rows, self._kept))
+
+    def refused(self, since: datetime) -> int:
+        """How many clients the panel refused to tell something since then."""
+        row = self._connection.execute(
+            "SELECT count(DISTINCT account) FROM"
+            " (SELECT account, outcome, sent_at FROM notice ORDER BY id DESC LIMIT ?)"
+            " WHERE outcome = ? AND sent_at >= ?",
+            (LOOKED_AT, REFUSED, moment(since)),
+        )
+        return int(row.fetchone()[0])
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM notice").fetchone()[0])

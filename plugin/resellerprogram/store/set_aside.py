@@ -160,6 +160,13 @@ class SetAsideStore:
         rows = self._connection.execute("SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL")
         return {AccountId(row[0]) for row in rows}
 
+    def being_put_back(self) -> set[AccountId]:
+        """Those of whom putting back was begun and is not done."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT account FROM set_aside WHERE put_back_at IS NULL AND known IS NOT NULL"
+        )
+        return {AccountId(row[0]) for row in rows}
+
     def others_on(self, account: AccountId, day: date) -> bool:
         """Whether, for all that is on record, a discount of somebody else was in the panel for at least a part of that
         day: before it was set aside, or after it was put back."""

@@ -29,6 +29,18 @@ FINE = Sentence(
     Text("The next night looks again.", "Следующий ночной пересчёт проверит снова."),
 )
 SENTENCES = {
+    Trouble.CLOCK: Sentence(
+        Text(
+            "Nobody's discounts change: the host's clock says a day that can't follow the last run over all.",
+            "Скидки не меняются ни у кого: часы сервера показывают день, который не может идти после последнего "
+            "общего пересчёта.",
+        ),
+        Text(
+            "Put the clock right, and everything goes on; if it is right, look at the preview and apply it.",
+            "Исправьте часы, и всё продолжится; если они верны, посмотрите «Что изменится» и примените.",
+        ),
+        "resellerprogram.preview",
+    ),
     Trouble.SETTINGS: Sentence(
         Text(
             "Nobody's discounts change: a setting can't be read, and nothing is done on a guess.",
@@ -70,6 +82,17 @@ SENTENCES = {
             "Всё, что ждёт, выполнится, когда удалят файл etc/billmgr.DoNothing.",
         ),
     ),
+    Trouble.PANEL_SILENT: Sentence(
+        Text(
+            "Payments wait for everybody: the panel did not answer when it was last asked.",
+            "Платежи всех клиентов ждут: в последний раз панель не ответила.",
+        ),
+        Text(
+            "It is asked again every five minutes and what waits is done then; discounts stay as they are.",
+            "Она опрашивается каждые пять минут, тогда всё и выполнится; скидки пока остаются как есть.",
+        ),
+        "resellerprogram.health.doctor",
+    ),
     Trouble.FALLS_WAIT: Sentence(
         Text(
             "Some discounts wait for a person: more would fall than the limit allows, and no forecast explains it.",
@@ -96,6 +119,17 @@ SENTENCES = {
     Trouble.NIGHT_DIED: Sentence(
         Text("The last run was cut short.", "Последний пересчёт оборвался."),
         Text("The next one finishes what it had begun.", "Следующий завершит начатое."),
+    ),
+    Trouble.CANT_RESTORE: Sentence(
+        Text(
+            "Clients who miss a discount of their own: {count}, first {first}. The panel refuses to restore it.",
+            "Не хватает собственной скидки, клиентов: {count}, первым {first}. Панель отказывается её восстановить.",
+        ),
+        Text(
+            "It is on record word for word and tried again; what the panel objects to is in the queue.",
+            "Она записана дословно, попытки повторяются; что не так для панели, видно в очереди.",
+        ),
+        "resellerprogram.queue",
     ),
     Trouble.GIVEN_UP: Sentence(
         Text(
@@ -161,6 +195,17 @@ SENTENCES = {
             "Пока её не зададут снова, действует значение по умолчанию.",
         ),
         "resellerprogram.settings",
+    ),
+    Trouble.NOTICES_REFUSED: Sentence(
+        Text(
+            "Clients who were not told of their tier since yesterday: {count}. The panel refused the notifications.",
+            "Со вчерашнего дня не узнали о своём статусе, клиентов: {count}. Панель не приняла уведомления.",
+        ),
+        Text(
+            "Discounts are not concerned; see on the page Notifications what the panel objects to.",
+            "Скидок это не касается; что не так для панели, видно на странице «Уведомления».",
+        ),
+        "resellerprogram.notices",
     ),
     Trouble.NO_BACKUP: Sentence(
         Text("Last night left no backup.", "После последней ночи нет резервной копии."),

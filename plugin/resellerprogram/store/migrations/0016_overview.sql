@@ -25,4 +25,6 @@ CREATE TABLE given (
     amount   TEXT NOT NULL,
     PRIMARY KEY (day, tier, class, currency)
 ) WITHOUT ROWID;
+-- whose discounts were taken back last: until the next recalculation the panel has others than the tier says
+CREATE INDEX decision_undone ON decision (account) WHERE cause = 'undo';
 ALTER TABLE former_discount ADD COLUMN scope TEXT NOT NULL DEFAULT '';
