@@ -28,14 +28,16 @@ usage() {
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        put back what was set aside and remove the plugin; --withdraw also takes the programme's
                        discounts off, --as-is touches no discount, --purge removes data too
-./install.sh demo      [--once]                      the plugin on a sandbox panel; --once ends after the show
+./install.sh demo      [--folder DIR]                the plugin on a sandbox panel with a world that is alive; then
+                       next-day [N] · pay CLIENT AMOUNT · refund CLIENT [AMOUNT] · stop; example: the published one
 ./install.sh test      [quick]                       everything that shows that it works; quick: under 30 s" \
 "./install.sh install   [--root DIR] [--wheels DIR]   поставить плагин в панель (по умолчанию $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        вернуть отложенные скидки и удалить плагин; --withdraw ещё и снимает скидки программы,
                        --as-is не трогает скидок, --purge удаляет и данные
-./install.sh demo      [--once]                      плагин на панели-песочнице; --once завершается после показа
+./install.sh demo      [--folder ПАПКА]              плагин на панели-песочнице с живыми клиентами; затем
+                       next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ [СУММА] · stop; example — опубликованный пример
 ./install.sh test      [quick]                       все проверки; quick — меньше 30 с"
 }
 
@@ -480,6 +482,7 @@ environment() {
 }
 
 run_demo() {
+    export CALLED_FROM=$PWD
     environment
     exec .venv/bin/python -m tests.demo "$@"
 }

@@ -1,52 +1,41 @@
-"""`./install.sh demo`: the plugin on a sandbox panel, and the published worked example played on a test clock, by which
-both live."""
+"""`./install.sh demo example`: the published worked example, played and checked on a sandbox panel and a test clock, by
+which both live."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from tests.sandbox import Sandbox
 
-PROJECT = Path(__file__).resolve().parents[1]
-FOLDER = PROJECT / "build" / "demo"
+from .place import PROJECT, Place
+from .speech import RUSSIAN, say
+from .world import PASSWORD
+
 FIRST, SECOND = date(2025, 1, 20), date(2025, 1, 21)
-PASSWORD = "demo-password"
-RUSSIAN = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "").startswith(
-    "ru"
-)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="./install.sh demo", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="end after the show")
-    parser.add_argument("--port", type=int, default=0, help="port of the panel")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the panel is laid out, made anew")
-    parser.add_argument("--resellers", type=int, default=200, help="how many there are")
-    options = parser.parse_args()
+def main(place: Place, port: int, resellers: int, once: bool) -> None:
+    """Play it; unless `once`, the panel stays until Ctrl-C. Raises Stop where it can't begin."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
         signal.signal(number, signal.default_int_handler)
-    shutil.rmtree(options.folder, ignore_errors=True)
+    place.take()
     say(
-        f"1. A sandbox panel with {options.resellers} resellers and three months of payments",
-        f"1. Панель-песочница: реселлеров {options.resellers}, три месяца платежей",
+        f"1. A sandbox panel with {resellers} resellers and three months of payments",
+        f"1. Панель-песочница: реселлеров {resellers}, три месяца платежей",
     )
     sandbox = Sandbox.create(
-        options.folder / "mgr5",
-        port=options.port,
+        place.folder / "mgr5",
+        port=port,
         now=datetime(2025, 1, 20, 12),
         password=PASSWORD,
         clock_file="var/resellerprogram.clock",
     )
-    sandbox.world.populate(FIRST, count=options.resellers)
+    sandbox.world.populate(FIRST, count=resellers)
     sandbox.world.add_employee("chief", level=30, password=PASSWORD)
     advance = sandbox.world.add_account("Reseller with an advance", email="advance@example.com", password=PASSWORD)
     falling = sandbox.world.add_account("Reseller without", email="falling@example.com", password=PASSWORD)
@@ -59,7 +48,7 @@ def main() -> None:
         sandbox.world.add_payment(account, amount, day)
     with sandbox:
         play(sandbox, advance, falling)
-        if not options.once:
+        if not once:
             stay(sandbox)
 
 
@@ -177,11 +166,3 @@ def run(command: list[str], capture: bool = False) -> str:
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: {done.returncode}")
     return done.stdout or ""
-
-
-def say(en: str, ru: str) -> None:
-    print("\n" + (ru if RUSSIAN else en), flush=True)
-
-
-if __name__ == "__main__":
-    main()

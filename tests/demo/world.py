@@ -1,0 +1,178 @@
+"""A provider with forty resellers, as months of payments, orders and nights have left it, up to today."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from resellerprogram.office import Office
+from resellerprogram.programme.basis import Pin
+from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.settings import FULL_LEVEL
+from resellerprogram.programme.window import Window, last_counting_day
+from resellerprogram.recalculation.run import recalculate
+from resellerprogram.store import Store
+from resellerprogram.store.changes import Author
+
+from tests.sandbox import Sandbox
+
+PASSWORD = "demo-password"
+DAILY = 15
+"""So many days back every night ran; before that one a week, and before that one a month."""
+TRIAL = 2
+"""After so many nights somebody started the programme."""
+NIGHT, NOON = time(0, 7), time(12)
+CODE = "SALE"
+NAMES = """
+Альфа Хостинг, Белый Лев, Вектор, Гранит, Дальний Порт, Ёлка Софт, Живой Код, Заря, Искра, Каскад, Лабиринт, Маяк,
+Новый Свет, Облако Плюс, Парус, Радуга, Сфера, Терра, Уют-Сервис, Фонтан, Хорда, Центр Данных, Чайка, Шторм,
+Эхо, Юпитер, Ясень, Borealis, Cumulus, Driftnet, Eastwind, Foxglove, Greenfield, Harbour, Ironwood, Juniper, Kestrel
+""".replace("\n", " ").split(",")
+MONTHLY = (300, 900, 2_500, 4_500, 8_000, 12_000, 22_000, 34_000, 60_000, 115_000, 240_000, 520_000)
+PRICES = {"it_2": 1_000, "it_3": 10_000, "it_4": 2_000}
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A reseller whose login the demo tells."""
+
+    account: int
+    login: str
+
+
+@dataclass
+class World:
+    """The panel with its clients; `guests` are those whom one can be: who falls soon, who is near the next tier, and
+    whose own discount rests."""
+
+    panel: Sandbox
+    store: Store
+    today: date
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    paid: list[tuple[date, int, Decimal]] = field(default_factory=list)
+    guests: list[Guest] = field(default_factory=list)
+
+    def settle(self, first: date) -> None:
+        """The clients, and everything that they are going to pay."""
+        world = self.panel.world
+        world.add_employee("chief", level=30, password=PASSWORD)
+        for number, name in enumerate(NAMES):
+            account = world.add_account(name.strip(), email=f"client{number + 1}@example.com")
+            self._pays(account, MONTHLY[number % len(MONTHLY)], first)
+        falling, near, resting = (
+            self._guest(name, login) for name, login in (("Ромашка", "romashka"), ("Атлас", "atlas"), ("Вега", "vega"))
+        )
+        leaves = next(
+            day
+            for day in (self.today - timedelta(days=offset) for offset in range(35))
+            if last_counting_day(day) == self.today + timedelta(days=1)
+        )
+        self._plan(falling, (leaves, 5_000), (self.today - timedelta(days=9), 48_000))
+        self._plan(near, (self.today - timedelta(days=11), 98_500))
+        self._plan(resting, (self.today - timedelta(days=5), 31_000))
+        world.add_discount(resting, 40, "it_1", "Agreed by hand")
+        world.add_promotion("Sale", 50, "vds", self.today, self.today + timedelta(days=60), promocode=CODE)
+        self.paid.sort()
+
+    def _guest(self, name: str, login: str) -> int:
+        account = self.panel.world.add_account(name, email=f"{login}@example.com", password=PASSWORD)
+        self.guests.append(Guest(account, f"{login}@example.com"))
+        return account
+
+    def _plan(self, account: int, *payments: tuple[date, int]) -> None:
+        self.paid += [(day, account, Decimal(amount)) for day, amount in payments]
+
+    def _pays(self, account: int, monthly: int, first: date) -> None:
+        """Every month about as much, in one to three payments; some come and some go."""
+        comes = first + timedelta(days=self.chance.choice((0, 0, 0, 40, 90)))
+        goes = self.today - timedelta(days=self.chance.choice((0, 0, 0, 0, 25, 60)))
+        day = comes + timedelta(days=self.chance.randrange(20))
+        while day < goes:
+            parts = self.chance.choice((1, 1, 2, 3))
+            for part in range(parts):
+                amount = Decimal(monthly * self.chance.randrange(70, 131) // 100 // parts)
+                paid_on = day + timedelta(days=6 * part)
+                if paid_on < goes:
+                    self.paid.append((paid_on, account, amount))
+            day += timedelta(days=self.chance.randrange(26, 33))
+
+    # --- living ---
+
+    def nights(self, months: int, weeks: int) -> Iterator[date]:
+        """The days whose night ran: one a month, then one a week, and at last every day."""
+        first = self.today - timedelta(days=DAILY + 7 * weeks)
+        yield from (first - timedelta(days=30 * back) for back in range(months, 0, -1))
+        yield from (first + timedelta(days=7 * number) for number in range(weeks))
+        yield from (self.today - timedelta(days=back) for back in range(DAILY, -1, -1))
+
+    def live(self, nights: list[date]) -> Iterator[date]:
+        """One night after the other, each after the payments and orders of the days before it; tells each."""
+        before = date.min
+        self.store.settings.set("client_notices", "off")
+        for number, day in enumerate(nights):
+            if number == len(nights) - DAILY:
+                self.store.settings.set("client_notices", "rose,will_fall,fell")
+            self._credit(before, day)
+            self.panel.now = datetime.combine(day, NIGHT)
+            if number == TRIAL:  # until then it only looked
+                self.office(day).going_live.start()
+            self._night(day)
+            self._order(day)
+            before = day
+            yield day
+        self._say_a_word()
+        self.panel.now = datetime.combine(self.today, NOON)
+
+    def office(self, day: date) -> Office:
+        def night() -> datetime:
+            return datetime.combine(day, NIGHT)
+
+        return Office(self.panel.root, self.store, Author("chief", "192.0.2.7"), night, FULL_LEVEL)
+
+    def _credit(self, after: date, until: date) -> None:
+        with self.panel.world.at_once():
+            for day, account, amount in self.paid:
+                if after <= day < until:
+                    self.panel.world.add_payment(account, amount, day)
+
+    def _night(self, day: date) -> None:
+        def night() -> datetime:
+            return datetime.combine(day, NIGHT)
+
+        recalculate(self.panel.root, self.store, day, night, "daily", allow_drop=True)
+
+    def _order(self, day: date) -> None:
+        """Who has a discount orders with it, some more and some less, and a few nothing."""
+        for account in sorted(self.store.owned.accounts()):
+            owned = list(self.store.owned.of(account).values())
+            if account % 7 == 0 or self.chance.random() > 0.4:
+                continue
+            ours = self.chance.choice(owned)
+            gross = Decimal(PRICES.get(ours.scope, 1_000) * self.chance.randrange(1, 6))
+            saved = (gross * (ours.percent or 0) / 100).quantize(Decimal("0.01"))
+            self.panel.world.add_expense(account, gross - saved, day, ours.id, saved)
+
+    def _say_a_word(self) -> None:
+        """A client held on a tier, one left out, one whose payment was taken back; a table for next month."""
+        yesterday = self.today - timedelta(days=1)
+        office, held, out = self.office(self.today), AccountId(5), AccountId(9)
+        office.members.pin(held, Pin("Partner #7", self.today + timedelta(days=40), "договор на год"))
+        office.members.exclude(out, "своя цена по договору")
+        taken = [(number, amount) for number, amount in self._payments_of(AccountId(8))]
+        if taken:
+            self.panel.world.refund(taken[-1][0], yesterday, taken[-1][1] / 2)
+        recalculate(
+            self.panel.root,
+            self.store,
+            self.today,
+            lambda: datetime.combine(self.today, NOON),
+            "daily",
+            allow_drop=True,
+        )
+
+    def _payments_of(self, account: AccountId) -> list[tuple[int, Decimal]]:
+        window = Window.of(self.today)
+        return [(each.id, each.amount.amount) for each in self.store.ledger.as_known(account, window)]
