@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.effects import Way
 from resellerprogram.programme.errors import NotStarted
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.report import Estimate
 from resellerprogram.store import Store, database
 from resellerprogram.store.conversions import fill_the_ledger
+from resellerprogram.words import going_live
+from resellerprogram.words.figures import about
 
-from tests.operator import TODAY, Operator
+from tests.operator import TODAY, Operator, go_live
 from tests.pages.desk import Desk
 
 pytestmark = pytest.mark.slow
@@ -37,6 +41,13 @@ def fresh(operator: Operator) -> Operator:
     world.add_discount(1, 40, "it_1", "Agreed by hand")
     (operator.sandbox.root / "var" / "resellerprogram.clock").write_text(f"{TODAY} 12:00\n", encoding="utf-8")
     operator.sandbox.reset_calls()
+    return operator
+
+
+@pytest.fixture
+def looking(operator: Operator) -> Operator:
+    """One that nobody has started, without a client."""
+    operator.store.notes.forget("started")
     return operator
 
 
@@ -267,3 +278,50 @@ def test_an_upgrade_of_an_installation_that_is_live_stays_live(tmp_path: Path, l
     with Store(tmp_path, datetime(2025, 2, 1)) as store:
         started = store.going_live.started()
         assert (started and started.at.isoformat(" ")) == (NIGHT if lived else None)
+
+
+def test_the_plan_before_the_start_says_what_last_months_orders_would_have_cost(
+    looking: Operator,
+) -> None:
+    """By hand: 10 000 on VPS at 19 %, 2 000 on SSL at 3 %; hosting, unknown names and other clients are left out."""
+    world = looking.sandbox.world
+    account, other = world.add_account("Ромашка"), world.add_account("Nobody's member")
+    world.add_payment(account, 52_000, TODAY)
+    for amount, what in ((9_000, "Virtual server 1 (order)"), (2_000, "SSL-сертификат 1: продление")):
+        world.add_expense(account, amount, TODAY, what=what)
+    world.add_expense(account, 700, TODAY, 4711, 300, what="Виртуальный сервер 1")
+    world.add_expense(account, 5_000, TODAY, what="Shared hosting 1")
+    world.add_expense(account, 5_000, TODAY, what="Something else")
+    world.add_expense(account, 9_000, TODAY - timedelta(days=40), what="Virtual server 1")
+    world.add_expense(other, 9_000, TODAY, what="Virtual server 1")
+    report = looking.plan()
+    assert report.estimate == Estimate(Decimal(1_960))
+    started = going_live.at_the_start(report, "RUB")
+    assert going_live.verdict(started, "en").endswith("; about 1 960 RUB a month at last month's orders")
+    assert going_live.verdict(started, "ru").endswith("; примерно 1 960 RUB в месяц по заказам прошлого месяца")
+    looking.sandbox.read_as(expense_discount="absent", expense_amounts="plain")
+    assert looking.plan().estimate is None, "of three currencies nobody knows which"
+    go_live(looking.store)
+    assert looking.plan().estimate is None
+
+
+def test_an_estimate_is_worth_a_few_calls_and_says_what_they_did_not_show(
+    looking: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resellerprogram.recalculation.estimate.MOST_CALLS", 4)
+    for name in ("LIST_CAP", "PAGE_ROWS"):
+        monkeypatch.setattr(f"resellerprogram.panel.calls.{name}", 500)
+    looking.sandbox.read_as(list_cap="500")
+    world = looking.sandbox.world
+    account = world.add_account("Ромашка")
+    world.add_payment(account, 52_000, TODAY)
+    world.add_expense(account, 1_000, date(2024, 12, 22), what="Virtual server 1")
+    world.add_many_expenses(account, 600, TODAY, 4711, 7)
+    found = looking.plan().estimate
+    assert found == Estimate(Decimal(190), all_of_it=False)
+    assert "at least 190 RUB a month" in going_live.verdict(going_live.AtTheStart(1, 0, 0, 0, "190 RUB", True), "en")
+
+
+def test_an_amount_is_rounded_to_three_figures() -> None:
+    told = [about(Decimal(amount), "RUB").replace("\xa0", " ") for amount in ("41273.55", "999.5", "7.4", "123456789")]
+    assert told == ["41 300 RUB", "1 000 RUB", "7 RUB", "123 000 000 RUB"]

@@ -339,15 +339,17 @@ class World:
         saved: Decimal | int = 0,
         currency: str = "RUB",
         kind: str = "",
+        what: str = "prolong",
     ) -> int:
-        """The client was charged; `saved` is what a discount took off, of that kind (a personal one if not said)."""
+        """The client was charged for that; `saved` is what a discount took off, of that kind (a personal one if not
+        said)."""
         with self._writing() as session:
             number = self._number(session, Expense)
             session.add(
                 Expense(
                     id=number,
                     subaccount=self._subaccount(session, account, 1, currency),
-                    operation="prolong",
+                    operation=what,
                     realdate=day,
                     amount=Decimal(amount),
                     discount=discount,

@@ -41,10 +41,9 @@ def start(command: Command) -> int:
         command.say(_SINCE(when=figures.moment(started.at, command.language), who=who))
         return 0
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
-    command.lines([going_live.verdict(going_live.at_the_start(report), command.language)])
-    command.lines(
-        proposal.plan_lines(report, terms_of(command, report), command.language, written=False, only_look=True)
-    )
+    terms = terms_of(command, report)
+    command.lines([going_live.verdict(going_live.at_the_start(report, terms.currency), command.language)])
+    command.lines(proposal.plan_lines(report, terms, command.language, written=False, only_look=True))
     if not command.options.yes:
         if not command.can_ask:
             command.warn(_SAY_YES)

@@ -100,7 +100,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "limit": store.settings.current().drop_limit.allows(total),
             "warnings": [[each.en, each.ru] for each in report.warnings],
             "left": len(report.left),
-            "at_the_start": asdict(at_the_start(report)),
+            "at_the_start": asdict(at_the_start(report, store.settings.current().currency)),
             "failed": [[account, *_reason(error)] for account, error in report.failed.items()],
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },

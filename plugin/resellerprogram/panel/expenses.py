@@ -7,13 +7,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from ..programme.bounds import is_id
 from ..programme.ids import DiscountId
 from ..programme.payments import Money
 from . import assumptions
 from .answers import Row, amount_with_currency
-from .calls import Panel, by_days_and_ids
+from .calls import Panel, TooManyRows, by_days_and_ids
 from .errors import Call, IncompleteAnswer
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,64 @@ def discounted(
     return found
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What a client was charged on a day before any discount; `account` is the client as the row shows it, `what` the
+    expense's name."""
+
+    account: str
+    what: str
+    gross: Money
+
+
+def charged(
+    panel: Panel, first: date, last: date, currency_signs: Mapping[str, str], most_calls: int
+) -> tuple[list[Charge], bool]:
+    """What clients were charged from `first` to `last`, both included, and whether that is all: after `most_calls` it
+    is left at what was read. Rows that can't be read are passed over. Raises PanelError."""
+    taken: dict[str, Charge] = {}
+    calls = 0
+
+    def read(start: date, end: date, ids: str) -> list[Row]:
+        nonlocal calls
+        if calls == most_calls:
+            raise _Enough
+        calls += 1
+        return panel.rows("expense", conditions={**assumptions.expenses_of(start, end), "id": ids})
+
+    def take(row: Row) -> None:
+        try:
+            if first <= date.fromisoformat(row.raw("realdate")[:10]) <= last:
+                taken[row.raw("id")] = _charge(row, currency_signs)
+        except (IncompleteAnswer, ValueError) as odd:
+            log.info("an expense is passed over: %s", odd)
+
+    try:
+        by_days_and_ids(read, first, last, take)
+    except (_Enough, TooManyRows):
+        return list(taken.values()), False
+    return list(taken.values()), True
+
+
+class _Enough(Exception):
+    """As many calls were made as an estimate is worth."""
+
+
+def _charge(row: Row, currency_signs: Mapping[str, str]) -> Charge:
+    paid = _money(row, row.text("amount"), currency_signs)
+    off = row.text("discountamount") if assumptions.tells_discount(row) else ""
+    saved = Decimal(0) if off in assumptions.NO_VALUE else abs(_money(row, off, currency_signs).amount)
+    return Charge(row.raw("account"), row.text("locale_name"), Money(abs(paid.amount) + saved, paid.currency))
+
+
+def _money(row: Row, amount: str, currency_signs: Mapping[str, str]) -> Money:
+    """An amount of an expense; without a sign it is of the panel's only currency."""
+    currencies = set(currency_signs.values())
+    if len(amount.split()) == 1 and len(currencies) == 1:
+        amount = f"{amount} {min(currencies)}"
+    return amount_with_currency(amount, dict(currency_signs), row.call)
+
+
 def _expense(row: Row, currency_signs: Mapping[str, str]) -> DiscountedExpense | None:
     acted, amount = row.raw("discount"), row.text("discountamount")
     if acted in assumptions.NO_VALUE or amount in assumptions.NO_VALUE:
@@ -84,10 +143,7 @@ def _expense(row: Row, currency_signs: Mapping[str, str]) -> DiscountedExpense |
     kind = assumptions.kind_of_discount(acted)
     if not is_id(acted) and kind is None:
         raise IncompleteAnswer(row.call, f"discount={acted!r}")
-    currencies = set(currency_signs.values())
-    if len(amount.split()) == 1 and len(currencies) == 1:
-        amount = f"{amount} {min(currencies)}"
-    saved = amount_with_currency(amount, dict(currency_signs), row.call)
+    saved = _money(row, amount, currency_signs)
     if not saved.amount:
         return None
     try:

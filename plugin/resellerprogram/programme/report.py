@@ -65,12 +65,21 @@ class Planned:
         return sum(change.way.lowers for change in self.changes)
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """What discounts would have taken off in the last period, in the programme's currency; without `all_of_it` that is
+    the least."""
+
+    monthly: Decimal
+    all_of_it: bool = True
+
+
 @dataclass
 class Report:
     """What a run looked at, and what it changed or would change. `failed` accounts could not be decided or written, and
     wait in the queue if anything was written; `left` are
     discounts of others that act beside the programme's; `notices` is what resellers are or would be told. `changed` is
-    what was not written because it is not what was confirmed."""
+    what was not written because it is not what was confirmed. `estimate` is what a plan before the start would cost."""
 
     day: date
     accounts: int = 0
@@ -83,6 +92,7 @@ class Report:
     warnings: list[Text] = field(default_factory=list)
     scope_names: Mapping[Scope, str] = field(default_factory=dict)
     notices: list[tuple[Account, Notice]] = field(default_factory=list)
+    estimate: Estimate | None = None
 
     @property
     def drops(self) -> int:

@@ -48,6 +48,7 @@ from ..store.prospects import Prospect
 from .act import act, forget, give_back
 from .context import Context, kept_facts
 from .drain import drain
+from .estimate import estimate
 from .figures import keep_figures
 from .look import Looked, first_look, first_looks, look, look_again, made_sure, remember, with_uncredited
 from .lookups import access_of, no_client
@@ -371,6 +372,8 @@ class _Run:
                 self._answer_queue(whole)
         finally:
             staging.close()
+        if whole and not self.write and not context.is_live:
+            report.estimate = estimate(context, report.planned)
         if self.write and self.confirmed is not None:
             self._show_again(gone)
         if too_many:

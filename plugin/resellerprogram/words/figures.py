@@ -24,6 +24,12 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{whole(Decimal(units))}.{fraction.ljust(2, '0')} {currency}"
 
 
+def about(amount: Decimal, currency: str) -> str:
+    """Rounded to three figures: 41 300 RUB."""
+    digits = max(0, len(str(int(amount))) - 3)
+    return f"{whole(amount.quantize(Decimal(1)).scaleb(-digits).quantize(Decimal(1)).scaleb(digits))} {currency}"
+
+
 def bare(amount: Decimal) -> str:
     """The amount as a number with two decimals, where the head of its column names the currency: 102000.00."""
     return f"{amount:.2f}"

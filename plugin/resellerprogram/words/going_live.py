@@ -36,31 +36,43 @@ NO_NIGHTS = Text(
 @dataclass(frozen=True)
 class AtTheStart:
     """What would happen at the start: clients who `get` discounts, whose are `lowered` or taken, how many discounts of
-    others would `rest`, how many clients could not be `decided`."""
+    others would `rest`, how many clients could not be decided (`failed`). By last month's orders it costs `monthly`, or
+    `at_least` that; empty where nothing is known."""
 
     get: int
     lowered: int
     rest: int
     failed: int
+    monthly: str = ""
+    at_least: bool = False
 
 
-def at_the_start(report: Report) -> AtTheStart:
+def at_the_start(report: Report, currency: str) -> AtTheStart:
     lowered = sum(1 for each in report.planned if each.drops)
     return AtTheStart(
         sum(1 for each in report.planned if each.tier) - lowered,
         lowered,
         sum(isinstance(change, SetAside) for each in report.planned for change in each.changes),
         len(report.failed),
+        figures.about(report.estimate.monthly, currency) if report.estimate else "",
+        report.estimate is not None and not report.estimate.all_of_it,
     )
 
 
 def verdict(found: AtTheStart, language: str) -> str:
-    """'132 clients get discounts; 8 discounts of others will rest'; what there is nothing of is left out."""
+    """'132 clients get discounts; 8 discounts of others will rest; about 41 300 RUB a month at last month's orders';
+    what there is nothing of is left out."""
     counts = ((found.get, _GET), (found.rest, _REST), (found.lowered, _LOSE), (found.failed, _FAILED))
     told = [figures.counted(count, *forms).say(language) for count, forms in counts if count or forms is _GET]
+    if found.monthly:
+        told.append((_AT_LEAST if found.at_least else _ABOUT)(amount=found.monthly).say(language))
     return "; ".join(told)
 
 
+_ABOUT = Text("about {amount} a month at last month's orders", "примерно {amount} в месяц по заказам прошлого месяца")
+_AT_LEAST = Text(
+    "at least {amount} a month at last month's orders", "не меньше {amount} в месяц по заказам прошлого месяца"
+)
 _Forms = tuple[tuple[str, str], tuple[str, str, str]]
 _GET: _Forms = (
     ("client gets discounts", "clients get discounts"),
