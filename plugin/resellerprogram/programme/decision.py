@@ -10,7 +10,7 @@ from decimal import Decimal
 from .basis import Basis, Pin
 from .ids import AccountId, PaymentId, ProviderId
 from .payments import Payment, Rate, RateTable
-from .pins import outranking, pin_holds
+from .pins import held, pin_holds
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, Verdict, count
 from .window import Window, later
@@ -54,14 +54,13 @@ def decide(
     where it is exact, and otherwise where less is earned (R10)."""
     payments = tuple(payments)
     turnover = count(payments, Window.of(day, rules.months), rules)
-    earned = table.tier_for(turnover.amount)
-    pinned = outranking(pin, day, earned, table)
+    found = held(pin, day, turnover.amount, table)
     return Decision(
         account,
         day,
-        Basis.PINNED if pinned else Basis.TURNOVER,
+        Basis.PINNED if found.is_pinned else Basis.TURNOVER,
         turnover,
-        pinned or earned,
+        found.tier,
         pin if pin_holds(pin, day) else None,
         _rules_in_words(rules, excluded_methods),
         _to_come(day, payments, rules),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
 from .effects import ZERO, is_fall, what_is_held
-from .pins import outranking
+from .pins import held, outranking
 from .tiers import Tier, TierTable
-from .window import Window, last_counting_day, later
+from .turnover import by_day
+from .window import Window, first_day_without, later
 
 if TYPE_CHECKING:
     from .decision import Decision
@@ -44,11 +45,7 @@ class Outlook:
 
     @classmethod
     def of(cls, decision: Decision) -> Outlook:
-        counted: dict[date, Decimal] = {}
-        for verdict in (*decision.turnover.verdicts, *decision.to_come):
-            credited_on = verdict.payment.credited_on
-            if verdict.counted and credited_on:
-                counted[credited_on] = counted.get(credited_on, ZERO) + verdict.counted
+        counted = by_day((*decision.turnover.verdicts, *decision.to_come))
         months = decision.turnover.window.months
         return cls(decision.day, decision.basis, months, decision.tier, counted, decision.pin)
 
@@ -134,8 +131,7 @@ class Forecast:
         outlook = self.outlook
         if not outlook.basis.counts_payments:
             return None
-        earned = table.tier_for(self.turnover(day))
-        return outranking(outlook.pin, day, earned, table) or earned
+        return held(outlook.pin, day, self.turnover(day), table).tier
 
     def is_fixed(self, day: date) -> bool:
         """Whether no payment moves the tier of a day, because a pin says exactly which it is (R10)."""
@@ -151,8 +147,8 @@ class Forecast:
         """All tiers that payments of that day would lift the account to, the next one first."""
         if not self.outlook.basis.counts_payments or self.is_fixed(day):
             return []
-        held = self.tier(day)
-        has = max(self.turnover(day), held.threshold) if held else self.turnover(day)
+        tier = self.tier(day)
+        has = max(self.turnover(day), tier.threshold) if tier else self.turnover(day)
         return [tier for tier in self.table_on(day).tiers if tier.threshold > has]
 
     def changes(self) -> Iterator[Ahead]:
@@ -162,11 +158,11 @@ class Forecast:
         outlook = self.outlook
         if not outlook.basis.counts_payments:
             return
-        last_days = {last_counting_day(credited_on, outlook.months) for credited_on in outlook.counted}
-        if outlook.pin:
-            last_days.add(outlook.pin.until)
         tier = outlook.tier
-        days = {later(last, 1) for last in last_days} | {*outlook.counted, *self.table_days}
+        days = {first_day_without(credited_on, outlook.months) for credited_on in outlook.counted}
+        days |= {*outlook.counted, *self.table_days}
+        if outlook.pin:
+            days.add(later(outlook.pin.until, 1))
         for day in sorted(day for day in days if day >= outlook.day):
             following = self.tier(day)
             if what_is_held(following) != what_is_held(tier):

@@ -14,7 +14,7 @@ from decimal import Decimal
 from .decision import Decision, counting_rules
 from .ids import PaymentId
 from .payments import Payment, Rate
-from .pins import outranking
+from .pins import held
 from .tiers import Tier, TierTable
 from .turnover import Verdict, count
 
@@ -70,10 +70,9 @@ def look_back(
     if rules is None or then.recorded is not None or not decision.basis.counts_payments:
         return None
     now = count(payments, then.window, rules)
-    earned = table.tier_for(now.amount)
     return Hindsight(
         now.amount,
-        outranking(decision.pin, decision.day, earned, table) or earned,
+        held(decision.pin, decision.day, now.amount, table).tier,
         tuple(_differences(then.verdicts, now.verdicts)),
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .effects import way_of_tier, what_is_held
 from .forecast import Forecast, Keep
 from .ids import AccountId
-from .pins import outranking
+from .pins import held
 from .text import Text
 from .tiers import Tier, TierTable
 from .window import later
@@ -142,8 +142,7 @@ def _coming(after: Decision, forecast: Forecast, telling: Telling) -> Iterator[N
 
 def _same_table(before: Decision, table: TierTable) -> bool:
     """Whether the table in force now would have decided alike."""
-    earned = table.tier_for(before.turnover.amount)
-    again = outranking(before.pin, before.day, earned, table) or earned
+    again = held(before.pin, before.day, before.turnover.amount, table).tier
     return what_is_held(again) == what_is_held(before.tier)
 
 

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from .basis import Pin
 from .tiers import Tier, TierTable
+
+
+class Held(NamedTuple):
+    """The tier of an account on a day, and the one that its money alone earns, None where there is none; `is_pinned`:
+    a pin decides, and not the money."""
+
+    tier: Tier | None
+    earned: Tier | None
+    is_pinned: bool = False
+
+
+def held(pin: Pin | None, day: date, turnover: Decimal, table: TierTable) -> Held:
+    """The tier that a turnover earns (R2), or that the pin gives instead (R10): for the decision about a day, the days
+    to come and the days that are played again alike."""
+    earned = table.tier_for(turnover)
+    pinned = outranking(pin, day, earned, table) if pin else None
+    return Held(pinned or earned, earned, pinned is not None)
 
 
 def pin_holds(pin: Pin | None, day: date) -> bool:

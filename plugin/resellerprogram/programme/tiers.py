@@ -6,10 +6,11 @@ import csv
 import io
 import pkgutil
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NewType
 
 from . import bounds
@@ -65,8 +66,12 @@ class TierTable:
 
     def tier_for(self, turnover: Decimal) -> Tier | None:
         """The highest tier whose threshold is not above `turnover`, None below the first (R2)."""
-        reached = [tier for tier in self.tiers if tier.threshold <= turnover]
-        return reached[-1] if reached else None
+        reached = bisect_right(self._thresholds, turnover)
+        return self.tiers[reached - 1] if reached else None
+
+    @cached_property
+    def _thresholds(self) -> list[Decimal]:
+        return [tier.threshold for tier in self.tiers]
 
     def next_after(self, turnover: Decimal) -> Tier | None:
         """The first tier that `turnover` does not reach, None at the top."""

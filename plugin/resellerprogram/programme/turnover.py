@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from .ids import PaymentId, ProviderId
@@ -115,12 +116,33 @@ def count(payments: Iterable[Payment], window: Window, rules: CountingRules) -> 
     )
 
 
+def by_day(verdicts: Iterable[Verdict]) -> dict[date, Decimal]:
+    """What was counted, by the day on which it was credited: programme currency, negative where more was given back."""
+    counted: dict[date, Decimal] = {}
+    for verdict in verdicts:
+        credited_on = verdict.payment.credited_on
+        if verdict.counted and credited_on:
+            counted[credited_on] = counted.get(credited_on, ZERO) + verdict.counted
+    return counted
+
+
+def brings_its_amount(payment: Payment, rules: CountingRules) -> bool:
+    """Whether a payment, no row that gives money back, counts with all of its amount while nothing of it is given back:
+    it counts, and needs no rate. Its amount and number do not matter, and its day only as far as there is one."""
+    return payment.amount.currency == rules.currency and reason_of(payment, rules) is Reason.COUNTED
+
+
+def reason_of(payment: Payment, rules: CountingRules) -> Reason:
+    """Why a payment counts as it does, as far as its rate and what was given back of it do not matter."""
+    return _left_out(payment, rules) or _by_status(payment)
+
+
 def _gives_back(payment: Payment) -> bool:
     return payment.is_refund and payment.status in REFUND_DONE and payment.credited_on is not None
 
 
 def _judge_payment(payment: Payment, rules: CountingRules, placing: Placing) -> Verdict:
-    reason = _left_out(payment, rules) or _by_status(payment)
+    reason = reason_of(payment, rules)
     if reason is not Reason.COUNTED:
         return Verdict(payment, reason)
     taken = placing.taken.get(payment.id, ZERO)

@@ -50,6 +50,12 @@ def last_counting_day(credited_on: date, months: int = 1) -> date:
     return following
 
 
+@lru_cache(maxsize=2048)
+def first_day_without(credited_on: date, months: int = 1) -> date:
+    """The day on which a payment credited on `credited_on` has left the window."""
+    return later(last_counting_day(credited_on, months), 1)
+
+
 def later(day: date, days: int) -> date:
     """So many days later, or the calendar's last day."""
     return day + timedelta(days=min(days, (date.max - day).days))

@@ -1,0 +1,257 @@
+"""The recorded history of an account played again with another tier table (R2–R5, R10).
+
+What is known of the payments from which day on, who took part, by which settings, and who was pinned stays as it was;
+only the tables are others. Nothing is decided here: which payments count, where refunds are placed, when a payment
+leaves the window and which tier that gives is asked of the functions that decisions and forecasts ask. Looked at are
+only days on which something enters or leaves the window, or on which a table, a pin or a setting changes.
+
+A day is played as it ended: with all that was known in the evening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from .basis import Pin
+from .ids import PaymentId, ProviderId
+from .payments import Money, Payment, PaymentStatus
+from .pins import held
+from .tiers import Tier, TierTable
+from .turnover import CountingRules, Verdict, brings_its_amount, by_day, count
+from .window import Window, first_day_without, later
+
+ZERO = Decimal(0)
+
+ByDay = dict[date, Decimal]
+
+
+class Nature(NamedTuple):
+    """What many payments have in common."""
+
+    status: PaymentStatus
+    currency: str
+    provider: ProviderId
+    method_excluded: bool = False
+    promotional: bool = False
+    is_refund: bool = False
+
+
+class Version(NamedTuple):
+    """A credited payment as it was known in the evenings from `first_day` to `last_day`, both included; `last_day` is
+    the calendar's last while it still is."""
+
+    number: PaymentId
+    credited_on: date
+    amount: Decimal
+    nature: Nature
+    first_day: date
+    last_day: date = date.max
+    refund_of: PaymentId | None = None
+
+    @property
+    def payment(self) -> Payment:
+        """As the rules see it."""
+        nature = self.nature
+        return Payment(
+            self.number,
+            "",
+            Money(self.amount, nature.currency),
+            nature.status,
+            self.credited_on,
+            nature.provider,
+            method_excluded=nature.method_excluded,
+            promotional=nature.promotional,
+            is_refund=nature.is_refund,
+            refund_of=self.refund_of,
+        )
+
+
+class Stage(NamedTuple):
+    """What was decided of an account from `first_day` on, until its next stage: the tier that it really held, by which
+    rules its payments counted (None: it took no part), and the pin that held. Stages with the same rules share one
+    object of them."""
+
+    first_day: date
+    tier: Tier | None
+    rules: CountingRules | None
+    pin: Pin | None = None
+
+
+class Step(NamedTuple):
+    """From `day` on the account holds `tier`; its money alone earns `earned`."""
+
+    day: date
+    tier: Tier | None
+    earned: Tier | None
+
+
+class Played(NamedTuple):
+    """How an account would have stood, step by step, and what was `counted` of its payments, by the day on which they
+    were credited and as they are known in the end, in the currency of the settings in force on that day."""
+
+    steps: list[Step]
+    counted: list[tuple[str, ByDay]]
+
+    def on(self, day: date) -> Step:
+        """Where it would have stood on a day. Raises ValueError for one that is not played."""
+        reached = [step for step in self.steps if step.day <= day]
+        if not reached:
+            raise ValueError(day)
+        return reached[-1]
+
+
+@dataclass
+class Replay:
+    """The days from `first` to `last`, both included, with the table that `table_on` tells for each; `table_days` are
+    those on which another one begins. It remembers which kinds of payments count, and nothing else of an account."""
+
+    first: date
+    last: date
+    table_on: Callable[[date], TierTable]
+    table_days: Collection[date] = ()
+    _worth: dict[tuple[ProviderId, str, Nature], bool] = field(default_factory=dict, repr=False)
+
+    def of(self, stages: Sequence[Stage], versions: Sequence[Version]) -> Played:
+        """Play one account, from its first stage on: `stages` by day, one of a day, `versions` in any order."""
+        steps: list[Step] = []
+        counted: list[tuple[str, ByDay]] = []
+        for rules, span, last in self._spans(stages):
+            first = max(self.first, span[0].first_day)
+            if rules is None:
+                steps.append(Step(first, None, None))
+                continue
+            moves, brought = self._moves(versions, rules)
+            steps += self._walk(span, first, last, moves)
+            counted.append((rules.currency, {day: each for day, each in brought.items() if first <= day <= last}))
+        return Played(steps, counted)
+
+    def _spans(self, stages: Sequence[Stage]) -> Iterator[tuple[CountingRules | None, list[Stage], date]]:
+        """Stages that follow one another with the same rules, and the last day that is played of them."""
+        together = [list(span) for _, span in groupby(stages, lambda stage: id(stage.rules))]
+        for span, following in zip(together, [*together[1:], None]):
+            last = min(self.last, _day_before(following[0].first_day)) if following else self.last
+            if last >= max(self.first, span[0].first_day):
+                yield span[0].rules, span, last
+
+    def _walk(self, stages: Sequence[Stage], first: date, last: date, moves: ByDay) -> Iterator[Step]:
+        """What is held from day to day, told where it changes."""
+        days = {first, *moves, *self.table_days, *(stage.first_day for stage in stages)}
+        days.update(later(stage.pin.until, 1) for stage in stages if stage.pin)
+        balance, table, pin = ZERO, self.table_on(first), stages[0].pin
+        ahead = iter([*stages[1:], None])
+        following = next(ahead)
+        before: tuple[Tier | None, Tier | None] | None = None
+        for day in sorted(days):
+            if day > last:
+                return
+            balance += moves.get(day, ZERO)
+            while following and following.first_day <= day:
+                pin, following = following.pin, next(ahead)
+            if day < first:
+                continue
+            if day in self.table_days:
+                table = self.table_on(day)
+            tier, earned, _ = held(pin, day, balance if balance > 0 else ZERO, table)
+            if before is None or tier is not before[0] or earned is not before[1]:
+                before = tier, earned
+                yield Step(day, tier, earned)
+
+    # --- what enters the window and leaves it ---
+
+    def _moves(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
+        """By how much the turnover changes on each day; and what is counted in the end, by credit date. Where no money
+        was given back each payment stands for itself."""
+        if any(version.nature.is_refund for version in versions):
+            return self._with_refunds(versions, rules)
+        moves: ByDay = {}
+        counted: ByDay = {}
+        months, last = rules.months, self.last
+        for version in versions:
+            worth = self._alone(version, rules)
+            if not worth:
+                continue
+            _, credited_on, _, _, first_day, last_day, _ = version
+            enters, leaves = max(credited_on, first_day), first_day_without(credited_on, months)
+            if last_day < last:
+                leaves = min(leaves, later(last_day, 1))
+            elif enters <= last:
+                counted[credited_on] = counted.get(credited_on, ZERO) + worth
+            if enters < leaves:
+                moves[enters] = moves.get(enters, ZERO) + worth
+                moves[leaves] = moves.get(leaves, ZERO) - worth
+        return moves, counted
+
+    def _alone(self, version: Version, rules: CountingRules) -> Decimal:
+        """What a payment counts while nothing of it is given back. Payments of a kind count alike, but for the rate."""
+        key = rules.provider, rules.currency, version.nature
+        whole = self._worth.get(key)
+        if whole is None:
+            whole = self._worth[key] = brings_its_amount(version.payment, rules)
+        if whole:
+            return version.amount
+        if version.nature.currency == rules.currency:
+            return ZERO
+        return sum(by_day(_counted([version], version.credited_on, rules)).values(), ZERO)
+
+    def _with_refunds(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
+        """Where money was given back, on each day on which that may place it otherwise all is counted anew; a payment
+        that came after the last refund stands for itself."""
+        moves: ByDay = {}
+        counted: ByDay = {}
+        known: dict[PaymentId, Version] = {}
+        refunded_on = date.min
+        for day, gone, come in _days_of_news(versions, self.last):
+            for version in gone:
+                known.pop(version.number, None)
+            known.update((version.number, version) for version in come)
+            refunded_on = max([refunded_on, *(each.credited_on for each in come if each.nature.is_refund)])
+            if gone or any(each.credited_on <= refunded_on for each in come):
+                now = by_day(_counted(known.values(), day, rules))
+            else:
+                now = dict(counted)
+                for version in come:
+                    worth = self._alone(version, rules)
+                    now[version.credited_on] = now.get(version.credited_on, ZERO) + worth
+            _enter(moves, counted, now, day, rules.months)
+            counted = now
+        return moves, counted
+
+
+def _counted(versions: Iterable[Version], day: date, rules: CountingRules) -> tuple[Verdict, ...]:
+    """The verdicts on all payments up to a day, in whichever window they are: what one counts does not depend on it."""
+    return count((each.payment for each in versions), Window(date.min, day, rules.months), rules).verdicts
+
+
+def _days_of_news(versions: Iterable[Version], last: date) -> Iterator[tuple[date, list[Version], list[Version]]]:
+    """The days up to `last` on which something known goes or comes, in order; a payment of a day to come, on that."""
+    gone: dict[date, list[Version]] = {}
+    come: dict[date, list[Version]] = {}
+    for version in versions:
+        comes, goes = max(version.first_day, version.credited_on), later(version.last_day, 1)
+        if comes <= last and comes < goes:
+            come.setdefault(comes, []).append(version)
+            if version.last_day < last:
+                gone.setdefault(goes, []).append(version)
+    for day in sorted({*gone, *come}):
+        yield day, gone.get(day, []), come.get(day, [])
+
+
+def _enter(moves: ByDay, before: ByDay, now: ByDay, day: date, months: int) -> None:
+    """What is counted otherwise from `day` on, as long as it is in the window."""
+    for credited_on in {*before, *now}:
+        more, leaves = (
+            now.get(credited_on, ZERO) - before.get(credited_on, ZERO),
+            first_day_without(credited_on, months),
+        )
+        if more and day < leaves:
+            moves[day] = moves.get(day, ZERO) + more
+            moves[leaves] = moves.get(leaves, ZERO) - more
+
+
+def _day_before(day: date) -> date:
+    return later(day, -1) if day > date.min else day
