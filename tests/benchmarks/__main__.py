@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import decisions, events, growth, memory, night, pages, runs
+from tests.benchmarks import decisions, events, growth, memory, night, pages, runs, whatif
 
 SUBJECTS = {
     "events": events.measure,
@@ -19,6 +19,7 @@ SUBJECTS = {
     "decisions": decisions.measure,
     "night": night.measure,
     "many": night.measure_many,
+    "whatif": whatif.measure,
 }
 A_TENTH = 10
 

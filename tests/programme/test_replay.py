@@ -188,7 +188,7 @@ def test_what_is_counted_in_the_end_is_what_is_counted_of_all_that_is_known(life
 def play(*versions: Version, stages: list[Stage] | None = None, **other: Any) -> list[tuple[str, str | None]]:
     replay = Replay(FIRST, LAST, lambda _: TABLE, **other)
     played = replay.of(stages or [Stage(FIRST, None, RULES)], versions)
-    return [(step.day.isoformat(), step.tier and step.tier.name) for step in played.steps]
+    return [(step.day.isoformat(), step.tier.name if step.tier else None) for step in played.steps]
 
 
 def test_r3_a_payment_lifts_on_its_day_and_leaves_a_month_later() -> None:

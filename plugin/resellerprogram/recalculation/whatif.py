@@ -1,0 +1,108 @@
+"""Another tier table played over the recorded past: read from the records alone, nothing is asked or written.
+
+Accounts are played by ranges of their ids, so that memory does not grow with the payments; where there are many, by two
+processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ..programme.errors import BadInput
+from ..programme.ids import AccountId
+from ..programme.replay import Replay
+from ..programme.text import Text
+from ..programme.tiers import TierTable
+from ..programme.whatif import Tally, WhatIf
+from ..programme.window import Window, later
+from ..store import Store
+from ..store.database import FILE_NAME
+from ..store.notes import SAVINGS
+from ..store.past import PastStore
+
+AT_ONCE = 250
+"""Accounts of a range: what progress is told by, and whose results wait for nothing."""
+MANY = 2000
+"""Accounts for which a second process is worth its start."""
+PROCESSES = 2
+NOTHING_YET = Text(
+    "Nothing is on record yet: a table can be played over the past once something was decided.",
+    "Истории ещё нет: проверить таблицу на прошлом можно после первых расчётов.",
+)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A range of accounts, and what to play over them."""
+
+    folder: Path
+    lowest: AccountId
+    highest: AccountId
+    accounts: int
+    table: TierTable
+    currency: str
+    first: date
+    last: date
+
+
+def play(store: Store, table: TierTable, months: int, progress: Progress = lambda done, total: None) -> WhatIf:
+    """Play `table` over the last so many calendar months on record. Raises BadInput where nothing is."""
+    past = PastStore(store.connection)
+    known = past.days()
+    if known is None:
+        raise BadInput(NOTHING_YET)
+    first, last = max(known.first, later(Window.of(known.last, months).first, 1)), known.last
+    currency, accounts = store.settings.current().currency, past.accounts()
+    parts = [
+        _Part(store.folder, chunk[0], chunk[-1], len(chunk), table, currency, first, last)
+        for chunk in (accounts[place : place + AT_ONCE] for place in range(0, len(accounts), AT_ONCE))
+    ]
+    whole, done = Tally(table, currency, first, last), 0
+    for part, tally in _played(parts, len(accounts), past):
+        whole.merge(tally)
+        done += part.accounts
+        progress(done, len(accounts))
+    return whole.result(*_saved_between(store, first, last))
+
+
+def _played(parts: list[_Part], accounts: int, past: PastStore) -> Iterator[tuple[_Part, Tally]]:
+    """One after another, or by two processes that share nothing with this one."""
+    if accounts < MANY:
+        yield from ((part, _tally(part, past)) for part in parts)
+        return
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as processes:
+        waiting = {processes.submit(_play_part, part): part for part in parts}
+        yield from ((waiting[each], each.result()) for each in as_completed(waiting))
+
+
+def _play_part(part: _Part) -> Tally:
+    """In a process of its own, with a connection of its own that can write nothing."""
+    with closing(sqlite3.connect(f"file:{part.folder / FILE_NAME}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return _tally(part, PastStore(connection))
+
+
+def _tally(part: _Part, past: PastStore) -> Tally:
+    replay = Replay(part.first, part.last, lambda day: part.table)
+    tally = Tally(part.table, part.currency, part.first, part.last)
+    for found in past.read(part.lowest, part.highest, part.first, part.currency):
+        tally.add(found.account, found.stages, replay.of(found.stages, found.versions), found.saved)
+    return tally
+
+
+def _saved_between(store: Store, first: date, last: date) -> tuple[date | None, date | None]:
+    """The days among those played of which the panel has told the expenses, both included."""
+    kept = store.notes.read(SAVINGS) or {}
+    if not kept.get("told"):
+        return None, None
+    since, until = max(first, date.fromisoformat(kept["first"])), min(last, date.fromisoformat(kept["last"]))
+    return (since, until) if since <= until else (None, None)
