@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from .ids import PaymentId
@@ -93,5 +94,5 @@ def _earlier(payment: Payment, refund: Payment) -> bool:
     return bool(payment.credited_on and refund.credited_on and payment.credited_on <= refund.credited_on)
 
 
-def _by_day(payment: Payment) -> tuple[str, PaymentId]:
-    return str(payment.credited_on), payment.id
+def _by_day(payment: Payment) -> tuple[date, PaymentId]:
+    return payment.credited_on or date.min, payment.id

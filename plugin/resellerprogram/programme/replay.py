@@ -11,7 +11,7 @@ A day is played as it ended: with all that was known in the evening.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -22,7 +22,7 @@ from .ids import PaymentId, ProviderId
 from .payments import Money, Payment, PaymentStatus
 from .pins import held
 from .tiers import Tier, TierTable
-from .turnover import CountingRules, Verdict, brings_its_amount, by_day, count
+from .turnover import CountingRules, brings_its_amount, by_day, count
 from .window import Window, first_day_without, later
 
 ZERO = Decimal(0)
@@ -140,23 +140,25 @@ class Replay:
 
     def _walk(self, stages: Sequence[Stage], first: date, last: date, moves: ByDay) -> Iterator[Step]:
         """What is held from day to day, told where it changes."""
-        days = {first, *moves, *self.table_days, *(stage.first_day for stage in stages)}
-        days.update(later(stage.pin.until, 1) for stage in stages if stage.pin)
-        balance, table, pin = ZERO, self.table_on(first), stages[0].pin
-        ahead = iter([*stages[1:], None])
-        following = next(ahead)
+        pins, days = _pins(stages), {first, *moves, *self.table_days}
+        days.update(pins, (later(pin.until, 1) for pin in pins.values() if pin))
+        balance, table, pin = ZERO, self.table_on(first), None
         before: tuple[Tier | None, Tier | None] | None = None
         for day in sorted(days):
             if day > last:
                 return
-            balance += moves.get(day, ZERO)
-            while following and following.first_day <= day:
-                pin, following = following.pin, next(ahead)
+            if day in moves:
+                balance += moves[day]
+            if day in pins:
+                pin = pins[day]
             if day < first:
                 continue
             if day in self.table_days:
                 table = self.table_on(day)
-            tier, earned, _ = held(pin, day, balance if balance > 0 else ZERO, table)
+            turnover = balance if balance > 0 else ZERO
+            if before and pin is None and table.tier_for(turnover) is before[1]:
+                continue  # most days change the turnover and nothing else
+            tier, earned, _ = held(pin, day, turnover, table)
             if before is None or tier is not before[0] or earned is not before[1]:
                 before = tier, earned
                 yield Step(day, tier, earned)
@@ -170,21 +172,24 @@ class Replay:
             return self._with_refunds(versions, rules)
         moves: ByDay = {}
         counted: ByDay = {}
-        months, last = rules.months, self.last
         for version in versions:
             worth = self._alone(version, rules)
-            if not worth:
-                continue
-            _, credited_on, _, _, first_day, last_day, _ = version
-            enters, leaves = max(credited_on, first_day), first_day_without(credited_on, months)
-            if last_day < last:
-                leaves = min(leaves, later(last_day, 1))
-            elif enters <= last:
-                counted[credited_on] = counted.get(credited_on, ZERO) + worth
-            if enters < leaves:
-                moves[enters] = moves.get(enters, ZERO) + worth
-                moves[leaves] = moves.get(leaves, ZERO) - worth
+            if worth:
+                self._stands_alone(version, worth, rules.months, moves, counted)
         return moves, counted
+
+    def _stands_alone(self, version: Version, worth: Decimal, months: int, moves: ByDay, counted: ByDay) -> None:
+        """It enters when it is credited and known, and leaves with its window, or when it is known otherwise."""
+        _, credited_on, _, _, first_day, last_day, _ = version
+        enters = first_day if first_day > credited_on else credited_on
+        leaves = first_day_without(credited_on, months)
+        if last_day < self.last:
+            leaves = min(leaves, later(last_day, 1))
+        elif enters <= self.last:
+            counted[credited_on] = counted.get(credited_on, ZERO) + worth
+        if enters < leaves:
+            moves[enters] = moves.get(enters, ZERO) + worth
+            moves[leaves] = moves.get(leaves, ZERO) - worth
 
     def _alone(self, version: Version, rules: CountingRules) -> Decimal:
         """What a payment counts while nothing of it is given back. Payments of a kind count alike, but for the rate."""
@@ -196,39 +201,47 @@ class Replay:
             return version.amount
         if version.nature.currency == rules.currency:
             return ZERO
-        return sum(by_day(_counted([version], version.credited_on, rules)).values(), ZERO)
+        of_its_day = Window(version.credited_on, version.credited_on, rules.months)
+        return by_day(count([version.payment], of_its_day, rules).verdicts).get(version.credited_on, ZERO)
 
     def _with_refunds(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
         """Where money was given back, on each day on which that may place it otherwise all is counted anew; a payment
         that came after the last refund stands for itself."""
         moves: ByDay = {}
         counted: ByDay = {}
-        known: dict[PaymentId, Version] = {}
-        refunded_on = date.min
-        for day, gone, come in _days_of_news(versions, self.last):
+        known: dict[PaymentId, Payment] = {}
+        news = list(_days_of_news(versions, self.last))
+        last_placing = max((place for place, each in enumerate(news) if each.may_place), default=-1)
+        for place, (day, gone, come, may_place) in enumerate(news):
             for version in gone:
                 known.pop(version.number, None)
-            known.update((version.number, version) for version in come)
-            refunded_on = max([refunded_on, *(each.credited_on for each in come if each.nature.is_refund)])
-            if gone or any(each.credited_on <= refunded_on for each in come):
-                now = by_day(_counted(known.values(), day, rules))
-            else:
-                now = dict(counted)
+            if place <= last_placing:
+                known.update((version.number, version.payment) for version in come)
+            if not may_place:
                 for version in come:
-                    worth = self._alone(version, rules)
-                    now[version.credited_on] = now.get(version.credited_on, ZERO) + worth
-            _enter(moves, counted, now, day, rules.months)
-            counted = now
+                    for_ever = version._replace(last_day=date.max)  # when it goes, all is counted anew
+                    self._stands_alone(for_ever, self._alone(version, rules), rules.months, moves, counted)
+                continue
+            window = Window.of(day, rules.months)
+            first = date.min if place == last_placing else window.first  # in the end all is told, and not before
+            now = by_day(count(known.values(), replace(window, first=first), rules).verdicts)
+            _enter(moves, {each: counted[each] for each in counted if each >= first}, now, day, rules.months)
+            counted = {**{each: counted[each] for each in counted if each < first}, **now}
         return moves, counted
 
 
-def _counted(versions: Iterable[Version], day: date, rules: CountingRules) -> tuple[Verdict, ...]:
-    """The verdicts on all payments up to a day, in whichever window they are: what one counts does not depend on it."""
-    return count((each.payment for each in versions), Window(date.min, day, rules.months), rules).verdicts
+class _News(NamedTuple):
+    """What is known otherwise from `day` on: versions that go and that come. `may_place`: refunds may be placed
+    otherwise by it; else only payments have come that are later than each refund."""
+
+    day: date
+    gone: list[Version]
+    come: list[Version]
+    may_place: bool
 
 
-def _days_of_news(versions: Iterable[Version], last: date) -> Iterator[tuple[date, list[Version], list[Version]]]:
-    """The days up to `last` on which something known goes or comes, in order; a payment of a day to come, on that."""
+def _days_of_news(versions: Iterable[Version], last: date) -> Iterator[_News]:
+    """The days up to `last` that bring any, in order; a payment of a day to come is news on that."""
     gone: dict[date, list[Version]] = {}
     come: dict[date, list[Version]] = {}
     for version in versions:
@@ -237,8 +250,18 @@ def _days_of_news(versions: Iterable[Version], last: date) -> Iterator[tuple[dat
             come.setdefault(comes, []).append(version)
             if version.last_day < last:
                 gone.setdefault(goes, []).append(version)
+    refunded_on = date.min
     for day in sorted({*gone, *come}):
-        yield day, gone.get(day, []), come.get(day, [])
+        goes_now, comes_now = gone.get(day, []), come.get(day, [])
+        refunded_on = max([refunded_on, *(each.credited_on for each in comes_now if each.nature.is_refund)])
+        may_place = bool(goes_now) or any(each.credited_on <= refunded_on for each in comes_now)
+        yield _News(day, goes_now, comes_now, may_place)
+
+
+def _pins(stages: Sequence[Stage]) -> dict[date, Pin | None]:
+    """The days on which another pin was said, or none any more."""
+    before = [None, *(stage.pin for stage in stages)]
+    return {stage.first_day: stage.pin for stage, pin in zip(stages, before) if stage.pin != pin}
 
 
 def _enter(moves: ByDay, before: ByDay, now: ByDay, day: date, months: int) -> None:

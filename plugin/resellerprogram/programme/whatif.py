@@ -154,7 +154,9 @@ class Tally:
         self._ends = month_ends(self.first, self.last)
         self.months = self.months or [{} for _ in self._ends]
 
-    def add(self, account: AccountId, stages: Sequence[Stage], played: Played, saved: Iterable[tuple[date, Decimal]]) -> None:
+    def add(
+        self, account: AccountId, stages: Sequence[Stage], played: Played, saved: Iterable[tuple[date, Decimal]]
+    ) -> None:
         """One account, as it was decided and as it is played; `saved` is what discounts saved it, by day, in the
         tally's currency."""
         pairs = _beside_each_other(stages, played, self.first)
@@ -236,27 +238,24 @@ class Tally:
 
     def _spend(self, account: AccountId, pairs: Sequence[_Pair], days: Sequence[date], played: Played) -> None:
         """By payments: what each would have saved, really and at the other table, were all of it of one class."""
-        spent: dict[int, Decimal] = {}
-        paid = ZERO
+        really, other, paid = _Spent(), _Spent(), ZERO
         for currency, counted in played.counted:
-            if currency != self.currency:
-                continue
-            for day, amount in counted.items():
+            for day, amount in counted.items() if currency == self.currency else ():
                 place = bisect_right(days, day)
                 if place:
-                    spent[place - 1] = spent.get(place - 1, ZERO) + amount
+                    pair = pairs[place - 1]
+                    really.add(pair.really, amount)
+                    other.add(pair.other, amount)
                     paid += amount
         self.turnover += paid
-        sums: dict[ServiceClass, list[Decimal]] = {}
-        for place, amount in spent.items():
-            _add_percents(sums, amount, pairs[place])
+        had, has = really.saved(), other.saved()
         greatest: tuple[Decimal, ServiceClass] | None = None
-        for name, (really, other) in sums.items():
+        for name in {**had, **has}:
             known = self.classes.setdefault(name, [ZERO, ZERO])
-            known[0], known[1] = known[0] + really, known[1] + other
-            more = other - really
-            if more and (greatest is None or abs(more) > abs(greatest[0])):
-                greatest = more, name
+            was, would = had.get(name, ZERO), has.get(name, ZERO)
+            known[0], known[1] = known[0] + was, known[1] + would
+            if was != would and (greatest is None or abs(would - was) > abs(greatest[0])):
+                greatest = would - was, name
         if greatest:
             self._rank(account, greatest, paid, pairs[-1])
 
@@ -300,11 +299,22 @@ def _count(counts: dict[str, list[int]], pair: _Pair) -> None:
         counts.setdefault(tier.name if tier else "", [0, 0])[side] += 1
 
 
-def _add_percents(sums: dict[ServiceClass, list[Decimal]], amount: Decimal, pair: _Pair) -> None:
-    for side, tier in enumerate((pair.really, pair.other)):
-        if tier:
+class _Spent(dict[int, tuple[Tier, Decimal]]):
+    """What was paid in, by the tier that was held then."""
+
+    def add(self, tier: Tier | None, amount: Decimal) -> None:
+        if tier is not None:
+            known = self.get(id(tier))
+            self[id(tier)] = tier, known[1] + amount if known else amount
+
+    def saved(self) -> dict[ServiceClass, Decimal]:
+        """What each class would have saved, were all of it spent on it."""
+        sums: dict[ServiceClass, Decimal] = {}
+        for tier, amount in self.values():
+            share = amount / HUNDRED
             for name, percent in tier.percents.items():
-                sums.setdefault(name, [ZERO, ZERO])[side] += amount * percent / HUNDRED
+                sums[name] = sums.get(name, ZERO) + share * percent
+        return sums
 
 
 def _beside_each_other(stages: Sequence[Stage], played: Played, first: date) -> list[_Pair]:

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from ..programme.basis import Basis, Pin
 from ..programme.decision import counting_rules
@@ -27,7 +29,6 @@ from .decisions import NOT_KEPT
 from .ledger import GONE, METHOD_EXCLUDED, NOTICED, PROMOTIONAL, REFUND
 from .terms import TermStore
 
-_Row = TypeVar("_Row", bound=tuple[Any, ...])
 NEVER = date.max.isoformat()
 LONGEST_WINDOW = 12
 """Calendar months; payments so long before the first day may still be in a window."""
@@ -121,8 +122,8 @@ _KIND = 6
 _PAYMENTS = f"{_COLUMNS} WHERE l.account BETWEEN ? AND ? AND l.day >= ? AND NOT l.kind & ? ORDER BY l.account"
 _EARLIER = f"{_COLUMNS} WHERE l.account = ? AND l.day <> '' AND l.day < ? AND NOT l.kind & ?"
 _DECISIONS = (
-    "SELECT account, first_day, last_day, basis, tier_term, rules, pin, written FROM decision"
-    " WHERE account BETWEEN ? AND ? ORDER BY account, id"
+    "SELECT account, first_day, tier_term, rules, pin, basis,"
+    f" CASE written WHEN '{NOT_KEPT}' THEN last_day END FROM decision WHERE account BETWEEN ? AND ? ORDER BY account, id"
 )
 _RATES = (
     "SELECT account, payment, currency, programme_currency, since, value FROM payment_rate"
@@ -134,27 +135,26 @@ _SAVED = (
 )
 
 
-class _Apart(Generic[_Row]):
+class _Apart:
     """Rows by account, each account's together; of those that nobody asks for nothing is kept."""
 
-    def __init__(self, rows: Iterable[_Row]) -> None:
-        self._rows = iter(rows)
-        self._next = next(self._rows, None)
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._groups = groupby(rows, itemgetter(0))
+        self._next = next(self._groups, None)
 
-    def __iter__(self) -> Iterator[tuple[int, list[_Row]]]:
+    def __iter__(self) -> Iterator[tuple[int, list[Any]]]:
         while self._next is not None:
             account = self._next[0]
             yield account, self.of(account)
 
-    def of(self, account: int) -> list[_Row]:
+    def of(self, account: int) -> list[Any]:
         """The rows of an account, which is behind all that were asked for before."""
-        found: list[_Row] = []
-        row = self._next
-        while row is not None and row[0] <= account:
-            if row[0] == account:
-                found.append(row)
-            row = next(self._rows, None)
-        self._next = row
+        while self._next is not None and self._next[0] < account:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] > account:
+            return []
+        found = list(self._next[1])
+        self._next = next(self._groups, None)
         return found
 
 
@@ -181,15 +181,16 @@ class _Common:
         found: list[Stage] = []
         began, before = first.isoformat(), None
         own: dict[int | None, CountingRules | None] = {}
-        for _, day, last_day, basis, term, rules, pin, written in rows:
-            takes_part = Basis(basis).counts_payments
-            if written == NOT_KEPT or (takes_part and self._rules_of(rules) is None):
-                found, before, began = [], None, max(began, later(date.fromisoformat(last_day), 1).isoformat())
-                continue
-            same = term, rules, pin, basis
+        for _, day, term, rules, pin, basis, gone_until in rows:
+            same = term, rules, pin, basis, gone_until
             if same == before:
                 continue
-            before, begins = same, self.day(max(day, began))
+            before = same
+            takes_part = Basis(basis).counts_payments
+            if gone_until or (takes_part and self._rules_of(rules) is None):
+                found, began = [], max(began, later(date.fromisoformat(gone_until or day), 1).isoformat())
+                continue
+            begins = self.day(max(day, began))
             if found and found[-1].first_day >= begins:
                 found.pop()
             if rules not in own:
@@ -199,14 +200,16 @@ class _Common:
 
     def versions(self, rows: list[Any]) -> list[Version]:
         found = []
-        day, natures = self.day, self._natures
+        day, natures, make = self.day, self._natures, tuple.__new__
         for _, number, credited, status, amount, currency, kind, provider, refund_of, seen, until in rows:
             key = status, currency, kind, provider
             nature = natures.get(key)
             if nature is None:
                 nature = natures[key] = _nature(*key)
             last_day = date.max if until is None else later(day(until), -1)
-            found.append(Version(number, day(credited), Decimal(amount), nature, day(seen), last_day, refund_of))
+            credited_on = day(credited)
+            first_day = credited_on if seen == credited else day(seen)
+            found.append(make(Version, (number, credited_on, Decimal(amount), nature, first_day, last_day, refund_of)))
         return found
 
     def _tier(self, term: int | None) -> Tier | None:
