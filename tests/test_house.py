@@ -43,7 +43,7 @@ EXCEPTIONS = {
 panel's own payment form is an assumption."""
 ENTRANCES = {
     "pages": {"hindsight", "lagging", "lookups", "scopes"},
-    "cli": {"hindsight", "retention", "run", "scopes", "sweep", "undo", "work"},
+    "cli": {"hindsight", "retention", "run", "scopes", "sweep", "undo", "whatif", "work"},
 }
 """By which modules the doors enter a recalculation: they look up, start a run, and tell what came of it."""
 

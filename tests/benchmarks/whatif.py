@@ -1,14 +1,14 @@
 """A table played over a year's records, as the command that an administrator types, beside the same sums in DuckDB.
 
 The records are written as the plugin writes them: every payment with its versions, a decision for each day on which a
-turnover changed. DuckDB gets the same rows in a file of its own, and is asked in SQL for what the command tells: clients
-by tier at the end of each month, the cost by class, who gains and loses most. Both must say the same.
+turnover changed. DuckDB gets the same rows in a file of its own, and is asked in SQL for what the command tells:
+clients by tier at the end of each month, the cost by class, who gains and loses most. Both must say the same.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-
 import subprocess
 import sys
 import tempfile
@@ -24,7 +24,7 @@ from typing import Any
 
 from resellerprogram.programme.ids import PaymentId, ProviderId
 from resellerprogram.programme.payments import PaymentStatus, Rate, RateTable
-from resellerprogram.programme.replay import ByDay, Nature, Replay, Stage, Version
+from resellerprogram.programme.replay import ByDay, Nature, Replay, Version
 from resellerprogram.programme.tiers import Tier, TierTable, published_table
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.store import Store
@@ -123,7 +123,10 @@ def fill(store: Store, year: Year) -> None:
     """Rows in the order of their days, as life writes them."""
     terms = TermStore(store.connection)
     rules = terms.number(RULES_IN_WORDS)
-    number_of = {None: None, **{id(tier): terms.number_of_tier(tier) for tier in published_table().tiers}}
+    number_of: dict[int | None, int | None] = {
+        None: None,
+        **{id(tier): terms.number_of_tier(tier) for tier in published_table().tiers},
+    }
     payments: list[tuple[Any, ...]] = []
     decisions: list[tuple[Any, ...]] = []
     rates: list[tuple[Any, ...]] = []
@@ -139,9 +142,9 @@ def fill(store: Store, year: Year) -> None:
     with transaction(store.connection):
         _write_payments(store, payments)
         store.connection.executemany(
-            "INSERT INTO decision (account, first_day, last_day, basis, turnover, payments, tier, tier_term, rules, version,"
-            " mark, cause, decided_at, confirmed_at) VALUES (?, ?, ?, 'turnover', ?, 4, ?, ?, ?, 1, x'0102030405060708',"
-            " 'payment.setpaid', ?, ?)",
+            "INSERT INTO decision (account, first_day, last_day, basis, turnover, payments, tier, tier_term, rules,"
+            " version, mark, cause, decided_at, confirmed_at)"
+            " VALUES (?, ?, ?, 'turnover', ?, 4, ?, ?, ?, 1, x'0102030405060708', 'payment.setpaid', ?, ?)",
             (
                 (account, day, day, turnover, tier, term, rules, f"{day} 12:00:00", f"{day} 12:00:00")
                 for day, account, turnover, tier, term in decisions
@@ -188,20 +191,23 @@ def _write_payments(store: Store, payments: list[tuple[Any, ...]]) -> None:
 
 INTO_DUCKDB = """
 CREATE TABLE seen AS SELECT account::INT account, payment::BIGINT payment, day::DATE AS "day", status::INT status,
-    amount::DECIMAL(18, 4) amount, currency, kind::INT kind, refund_of::BIGINT refund_of, seen::DATE seen, until::DATE until
-    FROM read_csv('{folder}/ledger.csv', header = true, all_varchar = true);
+    amount::DECIMAL(18, 4) amount, currency, kind::INT kind, refund_of::BIGINT refund_of, seen::DATE seen,
+    until::DATE until FROM read_csv('{folder}/ledger.csv', header = true, all_varchar = true);
 CREATE TABLE decision AS SELECT account::INT account, first_day::DATE AS "day", nullif(tier, '') AS tier
     FROM read_csv('{folder}/decision.csv', header = true, all_varchar = true);
-CREATE TABLE tier (tier VARCHAR, threshold DECIMAL(18, 4), vps DECIMAL(5, 2), dedicated DECIMAL(5, 2), ssl DECIMAL(5, 2));
+CREATE TABLE tier (tier VARCHAR, threshold DECIMAL(18, 4), vps DECIMAL(5, 2), dedicated DECIMAL(5, 2),
+    ssl DECIMAL(5, 2));
 CREATE TABLE other_tier AS FROM tier;
 CREATE TABLE month_end ("day" DATE);
 """
 STEPS = """
 CREATE OR REPLACE TEMP TABLE entry AS
 WITH paid AS (SELECT *, "day" + INTERVAL 1 MONTH AS next_month, last_day("day") = "day" AS ends FROM seen),
-known AS (SELECT *, (CASE WHEN ends THEN last_day(next_month) ELSE next_month END + INTERVAL 1 DAY)::DATE AS leaves FROM paid)
-SELECT account, "day" AS credited, greatest("day", seen) AS enters, least(leaves, coalesce(until, DATE '9999-12-31')) AS leaves,
-    until IS NULL AS stays, CASE currency WHEN 'RUB' THEN amount ELSE (amount * 91.2345)::DECIMAL(18, 8) END::DECIMAL(24, 8) AS worth
+known AS (
+    SELECT *, (CASE WHEN ends THEN last_day(next_month) ELSE next_month END + INTERVAL 1 DAY)::DATE AS leaves FROM paid)
+SELECT account, "day" AS credited, greatest("day", seen) AS enters,
+    least(leaves, coalesce(until, DATE '9999-12-31')) AS leaves, until IS NULL AS stays,
+    CASE currency WHEN 'RUB' THEN amount ELSE (amount * 91.2345)::DECIMAL(18, 8) END::DECIMAL(20, 8) AS worth
 FROM known WHERE status = 4 AND kind = 0
 UNION ALL
 SELECT p.account, p."day", greatest(r."day", r.seen), p.leaves, true, -r.amount
@@ -214,11 +220,13 @@ WITH moves AS (
 daily AS (SELECT account, "day", sum(worth) AS more FROM moves GROUP BY ALL),
 balance AS (SELECT account, "day", sum(more) OVER (PARTITION BY account ORDER BY "day") AS turnover FROM daily),
 start AS (FROM balance UNION ALL SELECT DISTINCT account, DATE '{first}' - 1, 0 FROM seen)
-SELECT start.account, start."day", other_tier.tier FROM start ASOF LEFT JOIN other_tier ON start.turnover >= other_tier.threshold;
+SELECT start.account, start."day", other_tier.tier
+FROM start ASOF LEFT JOIN other_tier ON start.turnover >= other_tier.threshold;
 """
 BY_MONTH = """
 SELECT "day", coalesce(tier, ''), sum(really)::INT, sum(other)::INT FROM (
-    SELECT m."day", d.tier, 1 AS really, 0 AS other FROM (SELECT * FROM month_end, (SELECT DISTINCT account FROM seen)) m
+    SELECT m."day", d.tier, 1 AS really, 0 AS other
+    FROM (SELECT * FROM month_end, (SELECT DISTINCT account FROM seen)) m
         ASOF JOIN decision d ON m.account = d.account AND m."day" >= d."day"
     UNION ALL
     SELECT m."day", s.tier, 0, 1 FROM (SELECT * FROM month_end, (SELECT DISTINCT account FROM seen)) m
@@ -227,15 +235,18 @@ GROUP BY ALL ORDER BY ALL
 """
 SPENT = """
 CREATE OR REPLACE TEMP TABLE spent AS
-WITH paid AS (SELECT account, credited, sum(worth) AS amount FROM entry WHERE stays AND enters <= DATE '{last}' GROUP BY ALL),
-really AS (SELECT p.*, d.tier AS had FROM paid p ASOF JOIN decision d ON p.account = d.account AND p.credited >= d."day"),
+WITH paid AS (
+    SELECT account, credited, sum(worth)::DECIMAL(20, 8) AS amount FROM entry
+    WHERE stays AND enters <= DATE '{last}' GROUP BY ALL),
+really AS (
+    SELECT p.*, d.tier AS had FROM paid p ASOF JOIN decision d ON p.account = d.account AND p.credited >= d."day"),
 other AS (SELECT p.*, s.tier AS has FROM really p ASOF JOIN step s ON p.account = s.account AND p.credited >= s."day")
 SELECT account, sum(amount) AS paid, {sums}
 FROM other LEFT JOIN tier h ON h.tier = had LEFT JOIN other_tier o ON o.tier = has GROUP BY account
 """
 CLASSES = ("vps", "dedicated", "ssl")
 SUMS = ", ".join(
-    f"sum(amount * coalesce({table}.{name}, 0)) / 100 AS {name}_{side}"
+    f"sum(amount * 0.01 * coalesce({table}.{name}, 0::DECIMAL(5, 2))) AS {name}_{side}"
     for name in CLASSES
     for table, side in (("h", "really"), ("o", "other"))
 )
@@ -249,16 +260,16 @@ GROUP BY account ORDER BY {order}(more) {way}, account LIMIT 20
 
 def load(store: Store, folder: Path) -> Path:
     """A file of DuckDB with the same rows: money as decimals and days as days, better than the plugin's own."""
-    import duckdb
 
-    import csv
+    import duckdb
 
     with closing(duckdb.connect(str(folder / "same.duckdb"))) as duck:
         for name, query in (
             (
                 "ledger",
-                "SELECT l.account, l.payment, l.day, l.status, l.amount, l.currency, l.kind, l.refund_of, substr(l.seen, 1, 10)"
-                " AS seen, substr(u.seen, 1, 10) AS until FROM ledger l LEFT JOIN ledger u ON u.version = l.until",
+                "SELECT l.account, l.payment, l.day, l.status, l.amount, l.currency, l.kind, l.refund_of,"
+                " substr(l.seen, 1, 10) AS seen, substr(u.seen, 1, 10) AS until"
+                " FROM ledger l LEFT JOIN ledger u ON u.version = l.until",
             ),
             ("decision", "SELECT account, first_day, tier FROM decision"),
         ):
@@ -270,7 +281,7 @@ def load(store: Store, folder: Path) -> Path:
         duck.execute(INTO_DUCKDB.format(folder=folder))
         for name, table in (("tier", published_table()), ("other_tier", other_table())):
             duck.executemany(
-                f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)",  # noqa: S608  our names
+                f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)",
                 [(each.name, each.threshold, *each.percents.values()) for each in table.tiers],
             )
         ends = [(date(2024 + month // 12, month % 12 + 1, 1) - timedelta(days=1),) for month in range(3, 14)]

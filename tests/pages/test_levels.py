@@ -30,6 +30,7 @@ FUNCTIONS_OF_FULL = (
     "tiers.edit",
     "tiers.import",
     "undo.run",
+    "whatif.take",
 )
 LEVELS: Mapping[str, tuple[int, ...]] = {
     **{name: (CLIENT,) if name in OF_CLIENTS else (EMPLOYEE, FULL) for name in PAGES},

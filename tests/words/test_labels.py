@@ -99,7 +99,7 @@ def test_every_outcome_has_words() -> None:
 
 
 def test_every_task_of_an_administrator_and_every_filter_of_members_has_words() -> None:
-    shown = {tasks.PLAN, tasks.APPLY, tasks.EXAMINE, tasks.WITHDRAW, tasks.PUT_BACK, tasks.UNDO}
+    shown = {tasks.PLAN, tasks.APPLY, tasks.EXAMINE, tasks.WITHDRAW, tasks.PUT_BACK, tasks.UNDO, tasks.WHAT_IF}
     assert labels.TASKS.keys() == shown
     assert labels.MEMBER_STATES.keys() == STATES.keys()
 

@@ -31,6 +31,7 @@ from . import (
     takeoff,
     tiers,
     undo,
+    whatif,
     why,
 )
 
@@ -338,6 +339,28 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
     for command in (showing, exporting):
         day(command, THAT_DAY)
+
+    playing = add(
+        "what-if",
+        whatif.what_if,
+        "play a table over the recorded past: who would have held what, and what it would have cost",
+        "проверить таблицу на прошлых данных: кто и какие скидки получил бы и сколько это стоило бы",
+    )
+    playing.add_argument(
+        "table",
+        metavar="TABLE",
+        help=say(
+            f"CSV file as `tiers export` gives it, - for standard input, {whatif.CURRENT} for today's table",
+            f"файл CSV, как из `tiers export`; - стандартный ввод; {whatif.CURRENT} — сегодняшняя таблица",
+        ),
+    )
+    playing.add_argument(
+        "--months",
+        type=typed(lambda text: bounds.months(text)),
+        default=whatif.A_YEAR,
+        help=say("how far to look back, 12 by default", "за сколько месяцев, по умолчанию 12"),
+    )
+    as_json(playing)
 
     of_classes = group("classes", "the classes of services", "классы услуг")
     as_json(add("list", classes.show, "show them", "показать", of_classes))

@@ -77,6 +77,15 @@ def _ask_for_options(command: Command, found: Understanding) -> int:
     return EXIT_USAGE
 
 
+def read_table(command: Command, file: str) -> TierTable:
+    """A table as somebody has it, from a file or from standard input for `-`. Raises TierTableError where it is
+    ambiguous: `tiers import --dry-run` takes answers and gives it as it is meant."""
+    found = command.office.tiers.understand(_text_of(file), Answers())
+    if found.table is None:
+        raise TierTableError(pasted.question(found.questions[0], command.titles))
+    return found.table
+
+
 def end(command: Command) -> int:
     """Let the table before the one in force hold again, as a new version."""
     version = command.store.tiers.on(command.today)

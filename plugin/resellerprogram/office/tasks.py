@@ -21,14 +21,18 @@ from ..programme.outcomes import CHANGED, DONE, FAILED, STOPPED, Finding
 from ..programme.report import Report
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, same
+from ..programme.tiers import TierTable
+from ..programme.whatif import values_of
 from ..recalculation.lookups import name_services
 from ..recalculation.plans import keep_plan
 from ..recalculation.run import Clock, as_member, put_all_back, recalculate
 from ..recalculation.undo import undo_run
+from ..recalculation.whatif import play
 from ..store import Store
 from ..store.lock import as_tasks
 from ..store.notes import DOCTOR, PREVIEW
-from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, UNDO, WITHDRAW, Task
+from ..store.notes import WHAT_IF as PLAYED
+from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, UNDO, WHAT_IF, WITHDRAW, Task
 from ..words.going_live import at_the_start
 from ..words.letters import letter
 from ..words.people import first_names
@@ -204,6 +208,16 @@ def _prospect(root: Path, store: Store, clock: Clock, task: Task) -> Text:
     return same(found.tier.name if found.tier else "-")
 
 
+def _what_if(root: Path, store: Store, clock: Clock, task: Task) -> Text:
+    """The table is in the task as CSV; what it comes to is kept until another one is played."""
+    table, months = TierTable.from_csv(task.arguments["csv"]), int(task.arguments["months"])
+    found = play(store, table, months, _progress(store, task))
+    store.notes.write(PLAYED, {"at": clock().isoformat(), "months": months, "found": values_of(found)})
+    return Text("clients: {all}, other discounts for: {some}", "клиентов: {all}, с другими скидками: {some}")(
+        all=found.clients, some=found.differing
+    )
+
+
 def _reason(error: ResellerProgrammeError) -> tuple[str, str]:
     """What went wrong, without the call: the log has that."""
     said = error.what_happened if isinstance(error, PanelError) else error.text
@@ -218,6 +232,7 @@ _KINDS: dict[str, Callable[[Path, Store, Clock, Task], Text]] = {
     PUT_BACK: _put_back,
     UNDO: _undo,
     PROSPECT: _prospect,
+    WHAT_IF: _what_if,
 }
 
 

@@ -61,6 +61,9 @@ PAGES = {
     "resellerprogram.tables": "tables.versions",
     "resellerprogram.tables.delete": "tables.versions_delete",
     "resellerprogram.tables.end": "tables.end",
+    "resellerprogram.whatif": "whatif.what_if",
+    "resellerprogram.whatif.make": "whatif.make",
+    "resellerprogram.whatif.take": "whatif.take",
     "resellerprogram.classes": "classes.classes",
     "resellerprogram.classes.edit": "classes.class_edit",
     "resellerprogram.classes.delete": "classes.class_delete",
@@ -93,6 +96,7 @@ FOR_FULL_ADMINISTRATORS = frozenset(
         "resellerprogram.tiers.edit",
         "resellerprogram.tiers.import",
         "resellerprogram.undo.run",
+        "resellerprogram.whatif.take",
     }
 )
 """What takes everybody's discounts off, or can amount to it."""

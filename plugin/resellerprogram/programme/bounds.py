@@ -21,6 +21,8 @@ from .text import Text, short
 LARGEST_AMOUNT = Decimal(1_000_000_000_000)
 """A threshold or a payment beyond it is a slip of the hand; the database orders by ten-thousandths in 64 bits."""
 LARGEST_ID = 2**63 - 1
+LONGEST_PAST = 120
+"""Calendar months over which a table can be played."""
 LARGEST_COUNT = 1_000_000
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 """No day that somebody names is outside; a window before and a step after still are days of the calendar."""
@@ -127,6 +129,14 @@ def whole(text: str, field: str = "", most: int = LARGEST_ID) -> int:
 def count(text: str, field: str = "") -> int:
     """How many of something are wanted. Raises BadInput."""
     return whole(text, field, LARGEST_COUNT)
+
+
+def months(text: str, field: str = "") -> int:
+    """How far to look back: one calendar month or more. Raises BadInput."""
+    found = whole(text, field, LONGEST_PAST)
+    if not found:
+        raise BadInput(Text("one month or more", "один месяц или больше"), field)
+    return found
 
 
 def day(text: str, field: str = "") -> date:

@@ -156,7 +156,7 @@ class Replay:
             if day in self.table_days:
                 table = self.table_on(day)
             turnover = balance if balance > 0 else ZERO
-            if before and pin is None and table.tier_for(turnover) is before[1]:
+            if pin is None and before and before[0] is before[1] is table.tier_for(turnover):
                 continue  # most days change the turnover and nothing else
             tier, earned, _ = held(pin, day, turnover, table)
             if before is None or tier is not before[0] or earned is not before[1]:
@@ -218,9 +218,14 @@ class Replay:
             if place <= last_placing:
                 known.update((version.number, version.payment) for version in come)
             if not may_place:
-                for version in come:
-                    for_ever = version._replace(last_day=date.max)  # when it goes, all is counted anew
-                    self._stands_alone(for_ever, self._alone(version, rules), rules.months, moves, counted)
+                now = dict[date, Decimal]()
+                for sign, several in ((-1, gone), (1, come)):
+                    for version in several:
+                        now[version.credited_on] = now.get(version.credited_on, ZERO) + sign * self._alone(
+                            version, rules
+                        )
+                _enter(moves, {}, now, day, rules.months)
+                counted.update((each, counted.get(each, ZERO) + more) for each, more in now.items())
                 continue
             window = Window.of(day, rules.months)
             first = date.min if place == last_placing else window.first  # in the end all is told, and not before
@@ -232,7 +237,7 @@ class Replay:
 
 class _News(NamedTuple):
     """What is known otherwise from `day` on: versions that go and that come. `may_place`: refunds may be placed
-    otherwise by it; else only payments have come that are later than each refund."""
+    otherwise by it; else all of it is later than each refund, and stands for itself."""
 
     day: date
     gone: list[Version]
@@ -254,7 +259,7 @@ def _days_of_news(versions: Iterable[Version], last: date) -> Iterator[_News]:
     for day in sorted({*gone, *come}):
         goes_now, comes_now = gone.get(day, []), come.get(day, [])
         refunded_on = max([refunded_on, *(each.credited_on for each in comes_now if each.nature.is_refund)])
-        may_place = bool(goes_now) or any(each.credited_on <= refunded_on for each in comes_now)
+        may_place = any(each.credited_on <= refunded_on for each in (*goes_now, *comes_now))
         yield _News(day, goes_now, comes_now, may_place)
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from .effects import Way, percents_of, way_of_tier, what_is_held
 from .ids import AccountId
-from .replay import ByDay, Played, Stage
+from .replay import Played, Stage
 from .tiers import ServiceClass, Tier, TierTable
 
 ZERO = Decimal(0)
@@ -93,7 +93,8 @@ class WhatIf:
     """What a table comes to, played from `first` to `last`. `clients` were played, of them `differing` would have held
     something else on some day, and on the last day `rises` hold more at the other table and `falls` less. `turnover`
     is what counted of all payments credited in these days. `empty` are thresholds that nobody's money was ever between;
-    `unpinned` so many clients had a pin whose tier the table does not have."""
+    `unpinned` so many clients had a pin whose tier the table does not have. The programme acts since `started` (None:
+    it only looks so far); what it decided before was not given."""
 
     first: date
     last: date
@@ -111,6 +112,7 @@ class WhatIf:
     lost: tuple[Client, ...] = ()
     empty: tuple[Between, ...] = ()
     unpinned: int = 0
+    started: date | None = None
 
     def percent(self, amount: Decimal) -> Decimal | None:
         """Of the turnover, to hundredths; None without one."""
@@ -194,7 +196,9 @@ class Tally:
         self.gained, self.lost = most([*self.gained, *of_others.gained]), most([*self.lost, *of_others.lost])
         self.reached |= of_others.reached
 
-    def result(self, saved_from: date | None = None, saved_to: date | None = None) -> WhatIf:
+    def result(
+        self, saved_from: date | None = None, saved_to: date | None = None, started: date | None = None
+    ) -> WhatIf:
         """What it comes to; expenses are on record between these days, both included."""
         really, least, greatest, untold = self.saved
         expenses = Expenses(saved_from, saved_to, really, least, greatest, untold) if saved_from and saved_to else None
@@ -224,6 +228,7 @@ class Tally:
                 if self.clients and tier.name not in self.reached
             ),
             self.unpinned,
+            started,
         )
 
     def _compared(self, pair: _Pair) -> tuple[bool, Way | None, Tier | None, Tier | None]:
@@ -238,15 +243,16 @@ class Tally:
 
     def _spend(self, account: AccountId, pairs: Sequence[_Pair], days: Sequence[date], played: Played) -> None:
         """By payments: what each would have saved, really and at the other table, were all of it of one class."""
-        really, other, paid = _Spent(), _Spent(), ZERO
+        spent: dict[int, Decimal] = {}
         for currency, counted in played.counted:
             for day, amount in counted.items() if currency == self.currency else ():
                 place = bisect_right(days, day)
-                if place:
-                    pair = pairs[place - 1]
-                    really.add(pair.really, amount)
-                    other.add(pair.other, amount)
-                    paid += amount
+                spent[place] = spent.get(place, ZERO) + amount
+        spent.pop(0, None)  # before the first day that is played of it
+        really, other, paid = _Spent(), _Spent(), sum(spent.values(), ZERO)
+        for place, amount in spent.items():
+            really.add(pairs[place - 1].really, amount)
+            other.add(pairs[place - 1].other, amount)
         self.turnover += paid
         had, has = really.saved(), other.saved()
         greatest: tuple[Decimal, ServiceClass] | None = None
@@ -378,6 +384,7 @@ def values_of(found: WhatIf) -> dict[str, Any]:
             for each in found.empty
         ],
         "unpinned": found.unpinned,
+        "started": found.started and found.started.isoformat(),
     }
 
 
@@ -389,7 +396,10 @@ def whatif_of(values: Mapping[str, Any]) -> WhatIf:
         date.fromisoformat(values["last"]),
         values["currency"],
         TierTable.from_csv(values["table"]),
-        *(values[name] for name in ("clients", "differing", "rises", "falls")),
+        values["clients"],
+        values["differing"],
+        values["rises"],
+        values["falls"],
         Decimal(values["turnover"]),
         tuple(
             Month(
@@ -416,6 +426,7 @@ def whatif_of(values: Mapping[str, Any]) -> WhatIf:
             for each in values["empty"]
         ),
         values["unpinned"],
+        date.fromisoformat(values["started"]) if values["started"] else None,
     )
 
 

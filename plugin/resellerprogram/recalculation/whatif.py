@@ -6,6 +6,7 @@ processes.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -71,7 +72,8 @@ def play(store: Store, table: TierTable, months: int, progress: Progress = lambd
         whole.merge(tally)
         done += part.accounts
         progress(done, len(accounts))
-    return whole.result(*_saved_between(store, first, last))
+    started = store.going_live.started()
+    return whole.result(*_saved_between(store, first, last), started.at.date() if started else None)
 
 
 def _played(parts: list[_Part], accounts: int, past: PastStore) -> Iterator[tuple[_Part, Tally]]:
@@ -88,6 +90,7 @@ def _play_part(part: _Part) -> Tally:
     """In a process of its own, with a connection of its own that can write nothing."""
     with closing(sqlite3.connect(f"file:{part.folder / FILE_NAME}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
+        gc.disable()  # nothing that is made here refers to itself, and there are millions
         return _tally(part, PastStore(connection))
 
 

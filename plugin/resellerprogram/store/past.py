@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -65,9 +65,10 @@ class PastStore:
         first = self._one("SELECT first_day FROM decision ORDER BY id LIMIT 1")
         if first is None:
             return None
-        last = self._one("SELECT last_day FROM decision ORDER BY id DESC LIMIT 1")
+        last = self._one("SELECT last_day FROM decision ORDER BY id DESC LIMIT 1") or first
         night = self._one(
-            "SELECT max(day) FROM run WHERE whole AND outcome IN ('done', 'partly') AND day <= substr(started_at, 1, 10)"
+            "SELECT max(day) FROM run WHERE whole AND outcome IN ('done', 'partly')"
+            " AND day <= substr(started_at, 1, 10)"
         )
         return Days(date.fromisoformat(first), date.fromisoformat(max(last, night or "")))
 
@@ -89,7 +90,7 @@ class PastStore:
         payments = _Apart(self._tuples(_PAYMENTS, (*between, since.isoformat(), GONE | NOTICED)))
         rates = _Apart(self._tuples(_RATES, between))
         saved = _Apart(self._tuples(_SAVED, (*between, first.isoformat(), currency)))
-        decided = _Apart(self._tuples(_DECISIONS, between))
+        decided = _Apart(self._tuples(_DECISIONS, (NOT_KEPT, *between)))
         for account, rows in decided:
             stages = self._common.stages(rows, first, rates.of(account))
             mine = payments.of(account)
@@ -122,8 +123,8 @@ _KIND = 6
 _PAYMENTS = f"{_COLUMNS} WHERE l.account BETWEEN ? AND ? AND l.day >= ? AND NOT l.kind & ? ORDER BY l.account"
 _EARLIER = f"{_COLUMNS} WHERE l.account = ? AND l.day <> '' AND l.day < ? AND NOT l.kind & ?"
 _DECISIONS = (
-    "SELECT account, first_day, tier_term, rules, pin, basis,"
-    f" CASE written WHEN '{NOT_KEPT}' THEN last_day END FROM decision WHERE account BETWEEN ? AND ? ORDER BY account, id"
+    "SELECT account, first_day, tier_term, rules, pin, basis, CASE written WHEN ? THEN last_day END FROM decision"
+    " WHERE account BETWEEN ? AND ? ORDER BY account, id"
 )
 _RATES = (
     "SELECT account, payment, currency, programme_currency, since, value FROM payment_rate"
@@ -180,23 +181,35 @@ class _Common:
         in force then."""
         found: list[Stage] = []
         began, before = first.isoformat(), None
-        own: dict[int | None, CountingRules | None] = {}
-        for _, day, term, rules, pin, basis, gone_until in rows:
-            same = term, rules, pin, basis, gone_until
+        said: dict[Any, tuple[Tier | None, CountingRules | None, Pin | None] | None] = {}
+        own = _OwnRules(self._rules_of, rates)
+        make, days = tuple.__new__, self._days
+        for row in rows:
+            same = row[2:]
             if same == before:
                 continue
-            before = same
-            takes_part = Basis(basis).counts_payments
-            if gone_until or (takes_part and self._rules_of(rules) is None):
-                found, began = [], max(began, later(date.fromisoformat(gone_until or day), 1).isoformat())
+            before, day = same, row[1]
+            if same not in said:
+                said[same] = self._said(same, own)
+            content = said[same]
+            if content is None:
+                found, began = [], max(began, later(date.fromisoformat(same[-1] or day), 1).isoformat())
                 continue
-            begins = self.day(max(day, began))
-            if found and found[-1].first_day >= begins:
+            begins = days.get(day) if day > began else self.day(began)
+            if found and found[-1][0] == begins:
                 found.pop()
-            if rules not in own:
-                own[rules] = _with_rates(self._rules_of(rules), rates)
-            found.append(Stage(begins, self._tier(term), own[rules] if takes_part else None, self._pin(pin)))
+            found.append(make(Stage, (begins or self.day(day), *content)))
         return found
+
+    def _said(
+        self, decided: tuple[Any, ...], own: _OwnRules
+    ) -> tuple[Tier | None, CountingRules | None, Pin | None] | None:
+        """What a decision says; None where it is not known any more what was counted."""
+        term, rules, pin, basis, gone_until = decided
+        counted = own.of(rules) if Basis(basis).counts_payments else None
+        if gone_until or (counted is None and Basis(basis).counts_payments):
+            return None
+        return self._tier(term), counted, self._pin(pin)
 
     def versions(self, rows: list[Any]) -> list[Version]:
         found = []
@@ -228,16 +241,25 @@ class _Common:
         return self._pins[text]
 
 
-def _with_rates(rules: CountingRules | None, rates: list[Any]) -> CountingRules | None:
-    """With the rates of one account that lead to the currency of these rules (R5)."""
-    if rules is None or not rates:
-        return rules
-    known = {
-        (PaymentId(payment), currency): Rate(currency, date.fromisoformat(since), Decimal(value))
-        for _, payment, currency, into, since, value in rates
-        if into == rules.currency
-    }
-    return replace(rules, known_rates=known)
+class _OwnRules:
+    """Rules of counting with the rates of one account that lead to their currency (R5); each made once."""
+
+    def __init__(self, rules_of: Callable[[int | None], CountingRules | None], rates: list[Any]) -> None:
+        self._rules_of, self._rates = rules_of, rates
+        self._made: dict[int | None, CountingRules | None] = {}
+
+    def of(self, term: int | None) -> CountingRules | None:
+        if term not in self._made:
+            rules = self._rules_of(term)
+            self._made[term] = replace(rules, known_rates=self._known(rules)) if rules and self._rates else rules
+        return self._made[term]
+
+    def _known(self, rules: CountingRules) -> dict[tuple[PaymentId, str], Rate]:
+        return {
+            (PaymentId(payment), currency): Rate(currency, date.fromisoformat(since), Decimal(value))
+            for _, payment, currency, into, since, value in self._rates
+            if into == rules.currency
+        }
 
 
 def _nature(status: int, currency: str, kind: int, provider: int) -> Nature:

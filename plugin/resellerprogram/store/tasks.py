@@ -17,6 +17,7 @@ from .database import moment
 from .readable import readable
 
 PLAN, APPLY, EXAMINE, WITHDRAW, PUT_BACK, UNDO = "plan", "apply", "doctor", "withdraw", "put_back", "undo"
+WHAT_IF = "what_if"
 PROSPECT = "prospect"
 WRITING = frozenset({APPLY, WITHDRAW, PUT_BACK, UNDO})
 """Those that change discounts in the panel."""

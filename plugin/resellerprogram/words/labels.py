@@ -200,6 +200,7 @@ TASKS = {
     "withdraw": Text("programme taken off", "снятие программы"),
     "put_back": Text("discounts put back", "возврат отложенных скидок"),
     "undo": Text("a recalculation undone", "отмена пересчёта"),
+    "what_if": Text("table played over the past", "таблица на прошлых данных"),
 }
 """What administrators let be done."""
 
