@@ -29,6 +29,7 @@ from .visit import Visit
 
 PAGE = "resellerprogram.whatif"
 A_YEAR = "12"
+_RESULTS = ("sums", "differences", "costs", "expenses", "empty", "gained", "lost", "months")
 
 
 def what_if(visit: Visit) -> etree._Element:
@@ -38,7 +39,8 @@ def what_if(visit: Visit) -> etree._Element:
         documents.refresh_every(visit.document, REFRESHES)
     if kept is None:
         documents.drop_button(visit.document, "take")
-        documents.keep_only(visit.document, "state")
+        for name in _RESULTS:
+            documents.drop_field(visit.document, name)
         return documents.form_page(visit.document, {"state": _state(visit, None)})
     found = whatif_of(kept["found"])
     if not found.gained:
