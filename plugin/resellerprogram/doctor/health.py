@@ -77,7 +77,7 @@ def health(store: Store, now: datetime) -> Health:
     critical: list[Text] = []
     troubles: list[Found] = []
     overdue = not still and last_good is not None and now - (last_good.finished_at or last_good.started_at) > OVERDUE
-    jumped = _jumped(last_good, now)
+    jumped = None if still else _jumped(last_good, now)
     if jumped:
         critical.append(jumped)
         troubles.append(Found(Trouble.CLOCK))
