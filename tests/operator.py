@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from resellerprogram.programme.account import Considered
+from resellerprogram.programme.caps import read
 from resellerprogram.programme.ids import AccountId, PaymentId
 from resellerprogram.programme.report import Report
 from resellerprogram.programme.text import same
@@ -61,11 +62,11 @@ class Operator:
         for payment in payments:
             self.store.queue.put_payment(PaymentId(payment), cause, self.clock(day)())
 
-    def classes(self, name: str, *types: str, left_out: tuple[int, ...] = ()) -> None:
-        """Let a class stand for these service types, but not for these tariffs."""
+    def classes(self, name: str, *types: str, left_out: tuple[int, ...] = (), caps: str = "") -> None:
+        """Let a class stand for these service types, but not for these tariffs; with these caps."""
         found = self.store.classes.of(ServiceClass(name))
         title = found.title if found else same(name)
-        self.store.classes.put(ClassOfServices(ServiceClass(name), title, types, left_out))
+        self.store.classes.put(ClassOfServices(ServiceClass(name), title, types, left_out, read(caps)))
 
     def work(self, day: date = TODAY) -> None:
         """Answer the queue as the worker does, until it would wait for what failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from resellerprogram.programme.discounts import Covered
 from resellerprogram.programme.ids import AccountId, DiscountId, Scope
 from resellerprogram.programme.lags import Lag, lags
 from resellerprogram.programme.ownership import OwnedDiscount
@@ -13,7 +14,7 @@ from resellerprogram.programme.tiers import SSL, VPS
 from resellerprogram.words.lags import lag_text, not_taken, still_updating
 
 ONE, OTHER, CERTIFICATE = Scope("it_2"), Scope("it_3"), Scope("it_5")
-COVERED = {ONE: VPS, CERTIFICATE: SSL}
+COVERED = [Covered(ONE, "vds", VPS), Covered(CERTIFICATE, "certificate", SSL)]
 TITLES = {VPS: Text("VPS", "VPS"), SSL: Text("SSL certificates", "SSL-сертификаты")}
 
 
@@ -42,15 +43,15 @@ def test_what_has_not_ended_yet_is_told() -> None:
 
 
 def test_of_a_class_with_several_types_the_least_is_promised() -> None:
-    both = {ONE: VPS, OTHER: VPS}
+    both = [Covered(ONE, "vds", VPS), Covered(OTHER, "vds.vps", VPS)]
     assert lags(owned(it_2=25, it_3=21), both, {VPS: Decimal(25)}) == {VPS: Lag(Decimal(21), Decimal(25))}
     assert lags(owned(it_2=21), both, {VPS: Decimal(25)}) == {VPS: Lag(Decimal(0), Decimal(25))}
     assert lags(owned(it_3=21), both, {}) == {VPS: Lag(Decimal(21), Decimal(0))}
 
 
 def test_what_nobody_knows_is_not_told() -> None:
-    assert lags(owned(it_2=None), {ONE: VPS}, {VPS: Decimal(25)}) == {}
-    assert lags(owned(it_2=21), {}, {VPS: Decimal(25)}) == {}, "no run has kept what the panel has"
+    assert lags(owned(it_2=None), [Covered(ONE, "vds", VPS)], {VPS: Decimal(25)}) == {}
+    assert lags(owned(it_2=21), [], {VPS: Decimal(25)}) == {}, "no run has kept what the panel has"
 
 
 def test_client_and_administrator_read_it_in_a_sentence() -> None:

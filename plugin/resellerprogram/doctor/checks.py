@@ -207,7 +207,8 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
 
 def _specimen(context: Context) -> Specimen:
     owned = context.store.owned.any()
-    percents = (percent for tier in context.table.tiers for percent in tier.percents.values())
+    percents = [percent for tier in context.table.tiers for percent in tier.percents.values()]
+    percents += [percent for each in context.classes for percent in each.caps.values()]
     return Specimen(
         discount=(owned.account, owned.id) if owned else None,
         account=AccountId(owned.account) if owned else None,

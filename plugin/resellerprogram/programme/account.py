@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 
 from .basis import Basis, Because, Pin
+from .caps import Ceilings, ceilings
 from .decision import Decision, decide, leave_out
-from .discounts import Change, Covered, OtherDiscount, make_way, plan, wanted_percents
+from .discounts import Change, Covered, OtherDiscount, TariffsOf, make_way, plan, wanted_percents
 from .due import next_day
 from .effects import Way, way_of_tier, what_is_held
 from .errors import ImplausibleRead
@@ -80,7 +83,8 @@ class Rules:
     `provider` is None while the programme is taken off (`withdraw`): then no payment is looked at. `scopes` are all
     that a discount of ours may be for in this panel; `everywhere`: 0 % discounts keep promotions out of the rest.
     `others_rest`: other discounts are set aside while a tier holds. `is_first`: nobody is told of a first run, and
-    whatever was decided before it was never held. `is_live`: not only a look before the programme is started.
+    whatever was decided before it was never held. `is_live`: not only a look before the programme is started. `tariffs`
+    are those of each service type, as far as they are known.
     """
 
     day: date
@@ -100,11 +104,32 @@ class Rules:
     is_first: bool = False
     withdraw: bool = False
     is_live: bool = True
+    tariffs: TariffsOf = field(default_factory=dict)
 
-    @property
+    @cached_property
     def class_of(self) -> dict[Scope, ServiceClass | None]:
-        """The class whose percent each scope gets."""
-        return {each.scope: each.service_class for each in self.covered}
+        """The class whose percent each scope gets; also of a type that is covered tariff by tariff, and of the tariffs
+        of one that is covered whole."""
+        covered = {each.scope: each.service_class for each in self.covered}
+        beside = {
+            scope: covered[known]
+            for whole, of_type in self.tariffs.items()
+            for known in (whole, *of_type)
+            if known in covered
+            for scope in (whole, *of_type)
+        }
+        return {**beside, **covered}
+
+    @cached_property
+    def ceilings(self) -> Ceilings:
+        """What the best service of a class may get where all are capped."""
+        return ceilings(self.covered)
+
+    def wanted(self, decision: Decision | None) -> dict[Scope, Decimal]:
+        """The percents that a decision gives."""
+        if decision is None or decision.tier is None:
+            return {}
+        return wanted_percents(decision, self.covered, self.everywhere)
 
     def forecast(self, decision: Decision) -> Forecast:
         """What later days bring after a decision."""
@@ -153,9 +178,10 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
     _believe_what_is_missing(found, known)
     decision = _decide(found, known, rules)
     belongings = _belongings(found, known, rules)
-    wanted = wanted_percents(decision, rules.covered, rules.everywhere) if decision.tier else {}
+    wanted = rules.wanted(decision)
     way = make_way(belongings.others, belongings.resting, decision.tier is not None and rules.others_rest, rules.day)
-    changes = plan(account.id, wanted, belongings.ours, way, {each.scope for each in belongings.gone})
+    gone = {each.scope for each in belongings.gone}
+    changes = plan(account.id, wanted, belongings.ours, way, gone, rules.tariffs)
     before, forecast = known.before, rules.forecast(decision)
     tier_before = before.tier if before else None
     moved = decision.tier != tier_before
@@ -178,6 +204,7 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
             None if rules.is_first else known.standing,
             None if rules.is_first else known.held_since,
             next_day(forecast, rules.telling.warn_days),
+            rules.ceilings,
         ),
         _unforetold(changes, known, decision, rules),
         () if rules.others_rest or not decision.tier else belongings.others,
@@ -278,7 +305,7 @@ def _notices(
     discounts show already: records that are older than they are know only half of what was told."""
     if rules.is_first or not rules.telling.kinds:
         return ()
-    is_old = known.before is not None and known.before.percents != decision.percents and not changes
+    is_old = known.before is not None and rules.wanted(known.before) != rules.wanted(decision) and not changes
     told = notices(known.before, decision, forecast, rules.telling)
     return tuple(
         each

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from .basis import Because
-from .discounts import Change, PutBack, SetAside
+from .discounts import Change, Edit, PutBack, SetAside
 from .effects import Way, way_of
 from .ids import Scope
 from .tiers import plain
@@ -22,7 +22,8 @@ class PlainChange:
     """One discount: percent before and after, None where there was or is none.
 
     `what` is the name of the service type or tariff, or of another discount that is set aside or put back; the latter
-    have no `scope`, and `value` is what the panel shows of them.
+    have no `scope`, and `value` is what the panel shows of them. `beside` is what acts before or after it where it is
+    not there itself, by a discount for the whole type or for its tariffs.
     """
 
     scope: Scope | None
@@ -31,6 +32,7 @@ class PlainChange:
     after: Decimal | None
     because: Because = Because.TIER
     value: str = ""
+    beside: Decimal | None = None
 
     @property
     def is_of_others(self) -> bool:
@@ -42,7 +44,9 @@ class PlainChange:
         """Which way the discount goes."""
         if self.is_of_others:
             return Way.OTHER
-        return Way.PUT_RIGHT if self.because is Because.DOUBLED else way_of(self.before, self.after)
+        if self.because is Because.DOUBLED:
+            return Way.PUT_RIGHT
+        return way_of(*(self.beside if each is None else each for each in (self.before, self.after)))
 
     @property
     def service_type(self) -> str:
@@ -62,7 +66,8 @@ def plain_change(change: Change, names: Mapping[Scope, str]) -> PlainChange:
     if isinstance(change, (SetAside, PutBack)):
         return PlainChange(None, change.other.name, None, None, change.because, change.other.value)
     what = names.get(change.scope, change.scope)
-    return PlainChange(change.scope, what, change.had, change.will_have, change.because)
+    beside = None if isinstance(change, Edit) else change.beside
+    return PlainChange(change.scope, what, change.had, change.will_have, change.because, beside=beside)
 
 
 def values_of(change: PlainChange) -> dict[str, Any]:
@@ -77,6 +82,7 @@ def values_of(change: PlainChange) -> dict[str, Any]:
         "before": _written(change.before),
         "after": _written(change.after),
         "value": change.value,
+        **({} if change.beside is None else {"beside": plain(change.beside)}),
     }
 
 
@@ -92,6 +98,7 @@ def change_of(values: Mapping[str, Any]) -> PlainChange:
         _read(values.get("after")),
         Because(values.get("because") or Because.TIER),
         values.get("value") or "",
+        _read(values.get("beside")),
     )
 
 

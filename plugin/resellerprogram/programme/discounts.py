@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Union
 
 from .basis import Because
+from .caps import lower
 from .decision import Decision
 from .effects import Way, way_of
 from .ids import AccountId, DiscountId, Scope
@@ -18,11 +19,32 @@ from .tiers import ServiceClass
 @dataclass(frozen=True)
 class Covered:
     """What one discount of the programme is for: a service type by its internal name (vds, vds.vps), or a tariff of
-    one that leaves others out. `service_class` is the class whose percent it gets, None outside the programme."""
+    one that leaves others out or caps them. `service_class` is the class whose percent it gets, None outside the
+    programme, and `cap` the most that it ever gets."""
 
     scope: Scope
     name: str
     service_class: ServiceClass | None
+    cap: Decimal | None = None
+
+    def percent(self, decided: Mapping[ServiceClass, Decimal]) -> Decimal:
+        """What it gets of the percents by class."""
+        return lower(decided.get(self.service_class, Decimal(0)), self.cap) if self.service_class else Decimal(0)
+
+
+TariffsOf = Mapping[Scope, Collection[Scope]]
+"""The tariffs of each service type, which is covered whole or tariff by tariff, and may change to the other."""
+
+
+def acting(scope: Scope, percents: Mapping[Scope, Decimal], tariffs: TariffsOf) -> Decimal | None:
+    """What acts on a service type or a tariff by these discounts, whether they are for the type or for its tariffs (of
+    these the least); None where nothing does."""
+    if scope in percents:
+        return percents[scope]
+    if any(each in percents for each in tariffs.get(scope, ())):
+        least = min(percents.get(each, Decimal(0)) for each in tariffs[scope])
+        return least or None
+    return next((percents[whole] for whole, of_type in tariffs.items() if scope in of_type and whole in percents), None)
 
 
 @dataclass(frozen=True)
@@ -72,12 +94,14 @@ class RestingDiscount:
 
 @dataclass(frozen=True)
 class Create:
-    """A discount is missing. `because` is BY_HAND when it was there and somebody deleted it."""
+    """A discount is missing. `because` is BY_HAND when it was there and somebody deleted it. `beside`: so much of it
+    acts already, by a discount for the whole type or for its tariffs."""
 
     account: AccountId
     scope: Scope
     percent: Decimal
     because: Because = Because.TIER
+    beside: Decimal | None = None
     had = None
 
     @property
@@ -86,7 +110,7 @@ class Create:
 
     @property
     def way(self) -> Way:
-        return way_of(None, self.percent)
+        return way_of(self.beside, self.percent)
 
 
 @dataclass(frozen=True)
@@ -130,14 +154,16 @@ class Edit(_OfExisting):
 
 @dataclass(frozen=True)
 class Delete(_OfExisting):
-    """A discount is there but must not be. `doubled`: another one for the same scope stays."""
+    """A discount is there but must not be. `doubled`: another one for the same scope stays. `beside`: so much acts in
+    its place, by a discount for the whole type or for its tariffs."""
 
     doubled: bool = False
+    beside: Decimal | None = None
     will_have = None
 
     @property
     def way(self) -> Way:
-        return Way.PUT_RIGHT if self.doubled else way_of(self.before.percent, None)
+        return Way.PUT_RIGHT if self.doubled else way_of(self.before.percent, self.beside)
 
     @property
     def because(self) -> Because:
@@ -180,13 +206,10 @@ Change = Union[TierChange, OtherChange]
 def wanted_percents(decision: Decision, covered: Iterable[Covered], everywhere: bool = False) -> dict[Scope, Decimal]:
     """The percent that each service type, or tariff, must have.
 
-    A tier's 0 % means no discount there; with `everywhere` a 0 % discount keeps promotions out of everything that
-    has no other percent (R9).
+    None is above its cap. A tier's 0 % means no discount there; with `everywhere` a 0 % discount keeps promotions out
+    of everything that has no other percent (R9).
     """
-    percents = {
-        each.scope: decision.percents.get(each.service_class, Decimal(0)) if each.service_class else Decimal(0)
-        for each in covered
-    }
+    percents = {each.scope: each.percent(decision.percents) for each in covered}
     blocked = everywhere and decision.tier is not None
     return {scope: percent for scope, percent in percents.items() if percent or blocked}
 
@@ -197,17 +220,21 @@ def plan(
     found: Iterable[ProgrammeDiscount],
     others: Iterable[OtherChange] = (),
     deleted_by_hand: Collection[Scope] = (),
+    tariffs: TariffsOf | None = None,
 ) -> tuple[Change, ...]:
     """The changes that lead from the programme's discounts `found` to `wanted`; none where all is right.
 
     Of several discounts for one scope the oldest stays. Creations come first and deletions last, with what
     happens to `others` between them, so that a run cut short leaves nobody with less than before without need.
+    `tariffs` tell which discounts take one another's place.
     """
+    found, tariffs = tuple(found), tariffs or {}
+    there = {discount.scope: discount.percent for discount in found}
     kept: dict[Scope, ProgrammeDiscount] = {}
     deletions: list[Change] = []
     for discount in sorted(found, key=lambda discount: discount.id):
         if discount.scope not in wanted:
-            deletions.append(Delete(discount))
+            deletions.append(Delete(discount, beside=acting(discount.scope, wanted, tariffs)))
         elif discount.scope in kept:
             deletions.append(Delete(discount, doubled=True))
         else:
@@ -218,6 +245,7 @@ def plan(
             scope,
             percent,
             Because.BY_HAND if scope in deleted_by_hand else Because.TIER,
+            _at_most(acting(scope, there, tariffs), percent),
         )
         for scope, percent in wanted.items()
         if scope not in kept
@@ -228,6 +256,11 @@ def plan(
         if not discount.intact or discount.percent != wanted[discount.scope]
     ]
     return (*creations, *edits, *others, *deletions)
+
+
+def _at_most(percent: Decimal | None, most: Decimal) -> Decimal | None:
+    """A new discount takes nothing: what it gives less than the one before it, that one's end says."""
+    return percent and min(percent, most)
 
 
 def make_way(

@@ -29,7 +29,8 @@ def unforetold(
     """How many of an account's `changes` lower or end a discount further than what was known before explains: that
     payments leave the window or a pin ends, that money was given back or was fraud, that the client left.
 
-    `table_before` is the tier table as it was known at the decision `before`; a table that gives less explains nothing.
+    `table_before` is the tier table as it was known at the decision `before`; a table that gives less explains nothing,
+    and no more does a cap. `class_of` knows a service type by its tariffs, too.
     """
     drops = [change for change in changes if isinstance(change, (Edit, Delete)) and change.way.lowers]
     if not drops or after.basis is Basis.LEFT:
@@ -38,9 +39,14 @@ def unforetold(
         return len(drops)
     expected = percents_of(_expected_tier(before, after, table_before))
     return sum(
-        change.because is Because.BY_HAND or is_less(change.will_have, _percent(expected, class_of.get(change.scope)))
+        change.because is Because.BY_HAND or is_less(_after(change), _percent(expected, class_of.get(change.scope)))
         for change in drops
     )
+
+
+def _after(drop: Edit | Delete) -> Decimal | None:
+    """What acts afterwards, be it by other discounts."""
+    return drop.beside if isinstance(drop, Delete) else drop.percent
 
 
 def _percent(percents: Mapping[ServiceClass, Decimal], service_class: ServiceClass | None) -> Decimal:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .discounts import Covered, TariffsOf, acting
 from .effects import ZERO
-from .ids import Scope
 from .ownership import OwnedDiscount
 from .tiers import ServiceClass
 
@@ -21,19 +21,35 @@ class Lag:
 
 
 def lags(
-    owned: Iterable[OwnedDiscount], covered: Mapping[Scope, ServiceClass], decided: Mapping[ServiceClass, Decimal]
+    owned: Iterable[OwnedDiscount],
+    covered: Iterable[Covered],
+    decided: Mapping[ServiceClass, Decimal],
+    tariffs: TariffsOf | None = None,
 ) -> dict[ServiceClass, Lag]:
     """The classes whose percent in the panel is another than was decided. Of a class that covers several service types
-    the least counts: no more can be promised. What nobody knows is not told."""
-    written = {each.scope: each.percent for each in owned}
-    in_place: dict[ServiceClass, list[Decimal | None]] = {}
-    for scope, service_class in covered.items():
-        in_place.setdefault(service_class, []).append(written.get(scope, ZERO))
+    the least counts: no more can be promised. Who is capped waits for the cap alone, and is told of only where nobody
+    else of the class waits. What nobody knows is not told."""
+    tariffs, written = tariffs or {}, {each.scope: each.percent for each in owned}
+    known = {scope: percent for scope, percent in written.items() if percent is not None}
+    unknown = {each for scope in written.keys() - known.keys() for each in (scope, *tariffs.get(scope, ()))}
+    of_class: dict[ServiceClass, list[Covered]] = {}
+    for each in covered:
+        if each.service_class:
+            of_class.setdefault(each.service_class, []).append(each)
     found = {}
-    for service_class, percents in in_place.items():
-        known = [percent for percent in percents if percent is not None]
-        follows = decided.get(service_class, ZERO)
-        behind = [percent for percent in known if percent != follows]
-        if behind and len(known) == len(percents):
-            found[service_class] = Lag(min(known) if follows else max(known), follows)
+    for service_class, parts in of_class.items():
+        if all(each.scope not in unknown for each in parts):
+            told = [Lag(acting(each.scope, known, tariffs) or ZERO, each.percent(decided)) for each in parts]
+            lag = _told(told)
+            if lag:
+                found[service_class] = lag
     return found
+
+
+def _told(parts: Collection[Lag]) -> Lag | None:
+    """Of what a class covers, the one that is told of; None where all is as decided."""
+    follows = max((each.follows for each in parts if each.now != each.follows), default=None)
+    if follows is None:
+        return None
+    alike = [each.now for each in parts if each.follows == follows]
+    return Lag(min(alike) if follows else max(alike), follows)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .discounts import TariffsOf, acting
 from .effects import Way, way_of
 from .ids import AccountId, Scope
 from .ownership import OwnedDiscount
@@ -50,10 +51,17 @@ class Loss:
         )
 
 
-def loss_of(account: AccountId, owned: Iterable[OwnedDiscount], wanted: Mapping[Scope, Decimal], resting: int) -> Loss:
+def loss_of(
+    account: AccountId,
+    owned: Iterable[OwnedDiscount],
+    wanted: Mapping[Scope, Decimal],
+    resting: int,
+    tariffs: TariffsOf | None = None,
+) -> Loss:
     """What an account loses that is to have the `wanted` percents instead of those of its discounts; `resting`
-    discounts of others come back where it keeps none."""
-    ways = [way_of(each.percent or Decimal(0), wanted.get(each.scope)) for each in owned]
+    discounts of others come back where it keeps none. A discount for a type that gives way to discounts for its
+    `tariffs`, or these to it, is no loss of its own."""
+    ways = [way_of(each.percent or Decimal(0), acting(each.scope, wanted, tariffs or {})) for each in owned]
     ended, lowered = ways.count(Way.ENDS), ways.count(Way.FALLS)
     touched = frozenset((account,)) if ended or lowered else frozenset()
     return Loss(touched, ended, lowered, 0 if wanted else resting)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from .caps import Ceilings, capped_tier
 from .effects import way_of_tier, what_is_held
 from .forecast import Forecast, Keep
 from .ids import AccountId
@@ -108,6 +109,11 @@ def still_true(notice: Notice, forecast: Forecast) -> Notice | None:
             keep = forecast.keep(change)
             return replace(notice, tier=change.tier, keep=keep) if keep else None
     return None
+
+
+def at_best(notice: Notice, highest: Ceilings) -> Notice:
+    """The same with what the tiers give where all services of a class are capped."""
+    return replace(notice, before=capped_tier(notice.before, highest), tier=capped_tier(notice.tier, highest))
 
 
 def _asks_for_more(notice: Notice, told: Notice) -> bool:

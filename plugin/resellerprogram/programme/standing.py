@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .basis import Basis
+from .caps import Ceilings, capped
 from .decision import Decision
 from .forecast import Ahead, Forecast
 from .ids import AccountId
@@ -54,9 +55,12 @@ def stand(
     before: Standing | None,
     held_since: date | None,
     due_on: date | None,
+    highest: Ceilings | None = None,
 ) -> Standing:
     """Where the account stands by a decision. `before` is where it stood, `held_since` the day from which on decisions
-    on record gave it that tier. Who writes it down adds when that was."""
+    on record gave it that tier; of classes that are capped it has no more than `highest`. Who writes it down adds when
+    that was."""
+    percents = capped(decision.percents, highest or {})
     tier, counted = decision.tier, decision.basis.counts_payments
     following = forecast.next_tier(decision.day) if counted else None
     ahead = _next_change(forecast)
@@ -71,11 +75,11 @@ def stand(
         turnover=decision.turnover.amount,
         next_tier=following.name if following else None,
         missing=forecast.missing(following, decision.day) if following else None,
-        percents=decision.percents,
+        percents=percents,
         change_day=ahead.day if ahead else None,
         change_tier=ahead.tier.name if ahead and ahead.tier else None,
         since=since,
-        class_since={name: _class_since(name, percent, before, since) for name, percent in decision.percents.items()},
+        class_since={name: _class_since(name, percent, before, since) for name, percent in percents.items()},
         move=move or (before.move if before else None),
         due_on=due_on,
     )

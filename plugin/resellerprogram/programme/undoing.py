@@ -25,7 +25,7 @@ from .discounts import (
     RestingDiscount,
     SetAside,
 )
-from .effects import Way
+from .effects import Way, way_of
 from .ids import AccountId, Scope
 
 _AnyOther = Union[OtherDiscount, RestingDiscount]
@@ -58,9 +58,11 @@ def net(written: Iterable[PlainChange]) -> Net:
     for change in written:
         if change.is_of_others:
             others.append(change)
-        elif change.scope and change.way is not Way.PUT_RIGHT:
+        elif change.scope and change.because is not Because.DOUBLED and _differ(change.before, change.after):
             first = ours.get(change.scope, change)
-            ours[change.scope] = PlainChange(change.scope, change.what, first.before, change.after)
+            ours[change.scope] = PlainChange(
+                change.scope, change.what, first.before, change.after, beside=change.beside
+            )
     rested, returned = (
         Counter((each.what, each.value) for each in others if each.because is because)
         for because in (Because.SET_ASIDE, Because.PUT_BACK)
@@ -108,7 +110,7 @@ def still_to_undo(done: Net, percents: dict[Scope, Decimal]) -> Sequence[PlainCh
             continue
         if now != change.after:
             raise ChangedSince(change)
-        to_come.append(PlainChange(change.scope, change.what, change.after, change.before))
+        to_come.append(PlainChange(change.scope, change.what, change.after, change.before, beside=_beside(change)))
     return to_come
 
 
@@ -123,8 +125,18 @@ def _back(account: AccountId, change: PlainChange, there: ProgrammeDiscount | No
     if now != change.after:
         raise ChangedSince(change)
     if there is None:
-        return (Create(account, _scope(change), change.before or Decimal(0)),)
-    return (Delete(there),) if change.before is None else (Edit(there, change.before),)
+        return (Create(account, _scope(change), change.before or Decimal(0), beside=_beside(change)),)
+    return (Delete(there, beside=_beside(change)),) if change.before is None else (Edit(there, change.before),)
+
+
+def _beside(change: PlainChange) -> Decimal | None:
+    """What acts in the place of a discount that is made or ended again, as far as the change tells it."""
+    percents = [each for each in (change.before, change.after) if each is not None]
+    return None if change.beside is None else min(change.beside, *percents)
+
+
+def _differ(before: Decimal | None, after: Decimal | None) -> bool:
+    return way_of(before, after) is not Way.PUT_RIGHT
 
 
 def _taken(change: PlainChange, where: list[_Other], back: Iterable[_AnyOther]) -> Iterable[_Other]:

@@ -18,7 +18,8 @@ from ..panel.facts import Facts
 from ..panel.filters import FilterKeeper
 from ..panel.payments import PaymentReader
 from ..programme.account import Rules
-from ..programme.discounts import Covered
+from ..programme.caps import of_tariff
+from ..programme.discounts import Covered, TariffsOf
 from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.members import Account
@@ -32,7 +33,7 @@ from ..store import Store
 from ..store.classes import ClassOfServices
 from ..store.notes import FACTS, GROUP_LIST, REMEMBERED_FILTERS, STAFF, USERS_TURN, ZERO_PERCENT_CONFIRMED
 from ..store.users import ClientUser
-from .scopes import keep_scopes, parts, tariffs_of
+from .scopes import keep_scopes, kept_tariffs, parts, tariffs_of, tariffs_of_types
 from .turns import endings
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Context:
     def facts(self) -> Facts:
         if self._kept_facts:
             return self._kept_facts
-        with_tariffs = any(each.left_out for each in self.classes)
+        with_tariffs = any(each.picks_tariffs for each in self.classes)
         asked = Facts.ask(self.panel, self.settings.excluded_payment_methods, with_tariffs)
         if self.writes:
             kept = {**_validity(self.settings, self.classes, self.day), "facts": asked.plain()}
@@ -116,7 +117,7 @@ class Context:
     @cached_property
     def covered(self) -> list[Covered]:
         """What each discount of an account with a tier is for: the service types of all classes, tariff by tariff where
-        some are left out; and all other types where promotions are kept out there, too.
+        some are left out or capped; and all other types where promotions are kept out there, too.
 
         Types that the panel lacks are warned of; without any, SettingError.
         """
@@ -147,6 +148,15 @@ class Context:
                 for each in self.classes
                 for tariff in each.left_out
                 if tariff not in there
+            )
+            self._add_warnings(
+                Text(
+                    "class {name}: the panel has no tariff {tariff} any more, which is capped; see `classes`",
+                    "класс {name}: в панели больше нет тарифа {tariff}, скидка на который ограничена; см. `classes`",
+                )(name=each.name, tariff=tariff)
+                for each in self.classes
+                for tariff in map(of_tariff, each.caps)
+                if tariff is not None and tariff not in there
             )
         covered = [
             part for name, each in wanted if name in ids for part in parts(ids[name], name, each, self.facts.tariffs)
@@ -201,18 +211,30 @@ class Context:
             self.is_first,
             off,
             self.is_live,
+            self._tariffs,
         )
 
     @property
+    def _tariffs(self) -> TariffsOf:
+        """Where nobody asked for them as an earlier run has kept them."""
+        tariffs = self.facts.tariffs
+        return tariffs_of_types(kept_tariffs(self.store) if tariffs is None else tariffs)
+
+    @property
     def _marks(self) -> Marks:
-        """Names of all classes in both languages, and the percents of all tiers that ever
-        were."""
+        """Names of all classes in both languages, and the percents of all tiers and caps that ever were."""
         titles = [*(each.title for each in self.classes), OTHER_SERVICES]
         names = [name_of(title, language) for title in titles for language in ("both", "en", "ru")]
         tiers = [tier for version in self.store.tiers.all() for tier in version.table.tiers]
         return Marks(
             frozenset(text for name in names for text in (name.en, name.ru)),
-            frozenset({Decimal(0), *(percent for tier in tiers for percent in tier.percents.values())}),
+            frozenset(
+                {
+                    Decimal(0),
+                    *(percent for tier in tiers for percent in tier.percents.values()),
+                    *self.store.classes.percents_of_caps(),
+                }
+            ),
         )
 
     def title_of(self, service_class: ServiceClass | None) -> Text:
@@ -418,7 +440,7 @@ def _client_user(user: directory.User) -> ClientUser:
 
 
 def _validity(settings: Settings, classes: Sequence[ClassOfServices], day: date) -> dict[str, object]:
-    with_tariffs = any(each.left_out for each in classes)
+    with_tariffs = any(each.picks_tariffs for each in classes)
     return {
         "day": day.isoformat(),
         "for": [settings.employee, list(settings.excluded_payment_methods), with_tariffs],

@@ -45,7 +45,8 @@ def loss_by_settings(root: Path, store: Store, changed: Mapping[str, str], now: 
 def _loss_of(context: Context, account: AccountId, methods: frozenset[str]) -> Loss:
     store = context.store
     owned = store.owned.of(account).values()
-    return loss_of(account, owned, _wanted(context, account, methods), len(store.set_aside.of(account)))
+    wanted = _wanted(context, account, methods)
+    return loss_of(account, owned, wanted, len(store.set_aside.of(account)), context.rules.tariffs)
 
 
 def _wanted(context: Context, account: AccountId, methods: frozenset[str]) -> Mapping[Scope, Decimal]:

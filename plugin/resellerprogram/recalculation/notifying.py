@@ -8,10 +8,11 @@ from datetime import datetime
 
 from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
+from ..programme.caps import ceilings
 from ..programme.errors import PanelStandsStill, ResellerProgrammeError, SettingError
 from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
-from ..programme.notices import Kind, Notice, still_true
+from ..programme.notices import Kind, Notice, at_best, still_true
 from ..programme.outcomes import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN
 from ..store.notices import KeptNotice
 from ..words.letters import letter
@@ -66,7 +67,8 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
         notices.change(kept.id, current)
     users = _users(context, notice.account, now)
     languages = {user: language_of(context.panel, user) for user in users}
-    words = letter(current, context.settings.currency, {each.name: each.title for each in context.classes})
+    titles = {each.name: each.title for each in context.classes}
+    words = letter(at_best(current, ceilings(context.covered)), context.settings.currency, titles)
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
     reached, outcome, why = 0, NOBODY, ""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..panel import assumptions, directory, discounts
 from ..panel.calls import Panel
 from ..panel.directory import ServiceTypeId, Tariff
 from ..panel.errors import MissingObject, PanelError
 from ..panel.facts import Facts
-from ..programme.discounts import Covered, OtherDiscount
+from ..programme.caps import Ceilings, Limit, ceilings, of_tariff
+from ..programme.discounts import Covered, OtherDiscount, TariffsOf
 from ..programme.ids import Scope
 from ..programme.scopes import ScopeNames
 from ..programme.text import Text, same
-from ..programme.tiers import ServiceClass
 from ..store import Store
 from ..store.classes import ClassOfServices
 from ..store.notes import SCOPES
@@ -25,16 +25,24 @@ log = logging.getLogger(__name__)
 def parts(
     number: ServiceTypeId, name: str, whose: ClassOfServices, known_tariffs: Sequence[Tariff] | None
 ) -> list[Covered]:
-    """A service type as a whole, or its remaining tariffs where some of them are left out: which of two overlapping
-    discounts wins is not known (A.4)."""
+    """A service type as a whole, or its remaining tariffs where some of them are left out or capped: which of two
+    overlapping discounts wins is not known (A.4)."""
     tariffs = [tariff for tariff in known_tariffs or () if tariff.service_type == number]
-    if not any(tariff.id in whose.left_out for tariff in tariffs):
-        return [Covered(assumptions.type_scope(number), name, whose.name)]
+    if not any(tariff.id in whose.left_out or str(tariff.id) in whose.caps for tariff in tariffs):
+        return [Covered(assumptions.type_scope(number), name, whose.name, whose.cap(name))]
     return [
-        Covered(assumptions.tariff_scope(tariff.id), f"{name}: {tariff.name}", whose.name)
+        Covered(assumptions.tariff_scope(tariff.id), f"{name}: {tariff.name}", whose.name, whose.cap(name, tariff.id))
         for tariff in tariffs
         if tariff.id not in whose.left_out
     ]
+
+
+def tariffs_of_types(tariffs: Iterable[Tariff]) -> TariffsOf:
+    """Which tariffs a service type has."""
+    found: dict[Scope, set[Scope]] = {}
+    for tariff in tariffs:
+        found.setdefault(assumptions.type_scope(tariff.service_type), set()).add(assumptions.tariff_scope(tariff.id))
+    return found
 
 
 def keep_scopes(store: Store, facts: Facts) -> None:
@@ -68,21 +76,53 @@ def scope_names(store: Store) -> ScopeNames:
     )
 
 
-def covered(store: Store) -> dict[Scope, ServiceClass]:
-    """Which class covers what, by the names that a run has kept."""
+def kept_tariffs(store: Store) -> list[Tariff]:
+    """The tariffs that a run has kept."""
     kept = store.notes.read(SCOPES) or {}
-    ids = {name: ServiceTypeId(int(number)) for number, (name, *_) in kept.get("types", {}).items()}
-    tariffs = [
+    return [
         Tariff(directory.TariffId(int(number)), name, ServiceTypeId(of_type))
         for number, (name, of_type) in kept.get("tariffs", {}).items()
     ]
-    return {
-        part.scope: each.name
+
+
+def covered(store: Store) -> list[Covered]:
+    """What the discounts of each class are for, by the names that a run has kept."""
+    kept = store.notes.read(SCOPES) or {}
+    ids = {name: ServiceTypeId(int(number)) for number, (name, *_) in kept.get("types", {}).items()}
+    tariffs = kept_tariffs(store)
+    return [
+        part
         for each in store.classes.all()
         for name in each.types
         if name in ids
         for part in parts(ids[name], name, each, tariffs)
-    }
+    ]
+
+
+def highest(store: Store) -> Ceilings:
+    """What the best service of a class may get where all are capped, by the same names."""
+    return ceilings(covered(store)) if any(each.caps for each in store.classes.all()) else {}
+
+
+def limits(store: Store) -> list[Limit]:
+    """All caps as people read them, each class's types first."""
+    classes = [each for each in store.classes.all() if each.caps]
+    if not classes:
+        return []
+    kept = store.notes.read(SCOPES) or {}
+    types = {name: Text(en, ru) for name, en, ru in kept.get("types", {}).values()}
+    tariffs = {number: name for number, (name, _) in kept.get("tariffs", {}).items()}
+    return [limit for each in classes for limit in _limits(each, types, tariffs)]
+
+
+def _limits(whose: ClassOfServices, types: Mapping[str, Text], tariffs: Mapping[str, str]) -> Iterator[Limit]:
+    """A class that is one service type has the better name."""
+    for what, percent in sorted(whose.caps.items(), key=lambda cap: (of_tariff(cap[0]) is not None, cap[0])):
+        if of_tariff(what) is not None:
+            named = Text("tariff {name}", "тариф {name}")(name=tariffs.get(what, what))
+        else:
+            named = whose.title if whose.types == (what,) else types.get(what, same(what))
+        yield Limit(whose.name, what, percent, named)
 
 
 def read_names(panel: Panel, store: Store, tree: str) -> None:

@@ -1,10 +1,13 @@
-"""The service classes: which of the panel's service types each stands for, and which tariffs are left out."""
+"""The service classes: the panel's service types behind each, tariffs that are left out, and caps."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
+from ..programme import bounds, caps
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from .database import transaction
@@ -13,12 +16,22 @@ from .database import transaction
 @dataclass(frozen=True)
 class ClassOfServices:
     """A class by its short `name`: `types` are internal names of service types, `left_out` ids of tariffs of theirs
-    that get no discount. `title` is what people read."""
+    that get no discount, `caps` the most that a type or a tariff of theirs gets. `title` is what people read."""
 
     name: ServiceClass
     title: Text
     types: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
+    caps: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def picks_tariffs(self) -> bool:
+        """Whether it must be known which tariffs there are."""
+        return bool(self.left_out) or any(caps.of_tariff(what) is not None for what in self.caps)
+
+    def cap(self, service_type: str, tariff: int | None = None) -> Decimal | None:
+        """The most that a service type gets, or a tariff of it; None without a cap."""
+        return caps.lowest(self.caps.get(service_type), None if tariff is None else self.caps.get(str(tariff)))
 
 
 class ClassStore:
@@ -45,17 +58,27 @@ class ClassStore:
         """Change a class, or add it behind the others."""
         with transaction(self._connection):
             self._connection.execute(
-                "INSERT INTO service_class (name, position, title_en, title_ru, types, left_out)"
-                " VALUES (:name, (SELECT coalesce(max(position), 0) + 1 FROM service_class), :en, :ru, :types, :left)"
-                " ON CONFLICT (name) DO UPDATE SET title_en = :en, title_ru = :ru, types = :types, left_out = :left",
+                "INSERT INTO service_class (name, position, title_en, title_ru, types, left_out, caps) VALUES"
+                " (:name, (SELECT coalesce(max(position), 0) + 1 FROM service_class), :en, :ru, :types, :left, :caps)"
+                " ON CONFLICT (name) DO UPDATE SET"
+                " title_en = :en, title_ru = :ru, types = :types, left_out = :left, caps = :caps",
                 {
                     "name": wanted.name,
                     "en": wanted.title.en,
                     "ru": wanted.title.ru,
                     "types": ",".join(wanted.types),
                     "left": ",".join(map(str, wanted.left_out)),
+                    "caps": caps.written(caps.in_order(wanted.caps)),
                 },
             )
+            self._connection.executemany(
+                "INSERT INTO capped_percent (percent) VALUES (?) ON CONFLICT DO NOTHING",
+                [(bounds.written(percent),) for percent in wanted.caps.values()],
+            )
+
+    def percents_of_caps(self) -> Iterable[Decimal]:
+        """The percents of all caps that ever were."""
+        return (Decimal(row[0]) for row in self._connection.execute("SELECT percent FROM capped_percent"))
 
     def remove(self, name: ServiceClass) -> None:
         self._connection.execute("DELETE FROM service_class WHERE name = ?", (name,))
@@ -67,4 +90,5 @@ def _class(row: sqlite3.Row) -> ClassOfServices:
         Text(row["title_en"], row["title_ru"]),
         tuple(name.strip() for name in row["types"].split(",") if name.strip()),
         tuple(int(number) for number in row["left_out"].split(",") if number),
+        caps.read(row["caps"]),
     )
