@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..programme.bounds import is_id
+from ..programme.caps import changed, written
 from ..programme.errors import SettingError
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass
+from ..programme.tiers import ServiceClass, plain
 from ..store.classes import ClassOfServices
 from ..words import figures
 from .output import Command
@@ -33,6 +34,7 @@ def put(command: Command) -> int:
         Text(options.title_en or before.title.en, options.title_ru or before.title.ru),
         before.types if options.types is None else _words(options.types),
         before.left_out if options.leave_out is None else _tariffs(options.leave_out),
+        changed(before.caps, options.cap or ()),
     )
     command.office.classes.put(wanted)
     _show(command, [wanted])
@@ -46,13 +48,17 @@ def remove(command: Command) -> int:
 
 def _show(command: Command, classes: Iterable[ClassOfServices]) -> None:
     command.table(
-        Text("class|title|service types|tariffs left out", "класс|название|типы услуг|тарифы без скидки"),
+        Text(
+            "class|title|service types|tariffs left out|at most, %",
+            "класс|название|типы услуг|тарифы без скидки|не больше, %",
+        ),
         (
             (
                 each.name,
                 each.title.say(command.language),
                 ", ".join(each.types),
                 ", ".join(map(str, each.left_out)) or figures.NOTHING,
+                written(each.caps) or figures.NOTHING,
             )
             for each in classes
         ),
@@ -65,6 +71,7 @@ def _class_values(each: ClassOfServices) -> dict[str, Any]:
         "title": {"en": each.title.en, "ru": each.title.ru},
         "types": list(each.types),
         "left_out": list(each.left_out),
+        "caps": {what: plain(percent) for what, percent in each.caps.items()},
     }
 
 

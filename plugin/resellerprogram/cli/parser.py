@@ -386,6 +386,16 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "ids of tariffs that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
         ),
     )
+    classing.add_argument(
+        "--cap",
+        action="append",
+        type=a_setting,
+        metavar="TYPE=PERCENT",
+        help=say(
+            "the most that a service type (internal name) or a tariff (id) gets: vds=20; 7= takes it off; may be repeated",
+            "наибольшая скидка на тип услуг (внутреннее имя) или тариф (id): vds=20; 7= снимает; можно повторять",
+        ),
+    )
     classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))
     classing.add_argument("--title-ru", type=a_name, help=say("Russian title", "название по-русски"))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from ..programme.caps import Limit, that_bite
 from ..programme.changes import PlainChange, plain_change, values_of
 from ..programme.decision import Decision
 from ..programme.errors import ResellerProgrammeError
@@ -13,8 +14,10 @@ from ..programme.hindsight import Hindsight
 from ..programme.ids import Scope
 from ..programme.records import Record
 from ..programme.text import Text
+from ..programme.tiers import plain
 from ..recalculation.hindsight import known_now
 from ..recalculation.run import PATIENCE, considered_alone
+from ..recalculation.scopes import limits
 from ..store.contents import content_of, content_of_tier, content_of_verdict
 from ..words import explanation, figures, hindsight
 from ..words.change import change_line
@@ -39,14 +42,15 @@ def explain(command: Command) -> int:
         considered, names = considered_alone(command.root, command.store, day, command.now, account, PATIENCE)
         decision, name = considered.decision, considered.account.name
         changes = tuple(plain_change(change, names) for change in considered.changes)
+    caps = limits(command.store) if names else []
     if command.options.json:
-        command.json(_explanation_values(command, name, day, decision, changes, record, since))
+        command.json(_explanation_values(command, name, day, decision, changes, record, since, caps))
         return 0
     settings = command.store.settings.current()
     currency = settings.currency
     command.lines(
         explanation.explanation(
-            decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language
+            decision, name, currency, command.store.tiers.on(day).table, command.titles, command.language, caps
         )
     )
     if record:
@@ -96,6 +100,7 @@ def _explanation_values(
     changes: tuple[PlainChange, ...],
     record: Record | None,
     since: Hindsight | None,
+    caps: Iterable[Limit],
 ) -> dict[str, Any]:
     window = decision.turnover.window
     return {
@@ -106,6 +111,7 @@ def _explanation_values(
         "window": [window.first.isoformat(), window.last.isoformat()],
         **content_of(decision),
         **({} if decision.turnover.recorded is None else {"payments": None}),
+        "caps": {each.what: plain(each.percent) for each in that_bite(caps, decision.percents)},
         "changes": [values_of(change) for change in changes],
         "recorded": record and _recorded(record),
         "known_now": since and _known_now(since),

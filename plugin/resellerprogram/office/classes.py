@@ -1,14 +1,18 @@
-"""Service classes: the panel's service types behind them, and tariffs that are left out."""
+"""Service classes: the panel's service types behind them, tariffs that are left out, and caps."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from ..programme import bounds
+from ..programme.caps import of_tariff
 from ..programme.deeds import CLASS
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, is_class_name
 from ..store.classes import ClassOfServices
 from ..store.database import transaction
+from ..words import figures
 from . import Office, token
 
 
@@ -37,6 +41,9 @@ class Classes:
             bounds.line(title, f"title_{language}", bounds.LONGEST_NAME)
         for each in wanted.types:
             bounds.line(each, "types", bounds.LONGEST_NAME)
+        strange = [what for what in wanted.caps if of_tariff(what) is None and what not in wanted.types]
+        if strange:
+            raise _not_of_class(strange)
         self._check_choices(wanted, store.classes.of(wanted.name))
         with transaction(store.connection):
             before = store.classes.of(wanted.name)
@@ -75,7 +82,11 @@ class Classes:
         """Whether the panel has what a class newly names; what it named before may have vanished there meanwhile."""
         types = set(wanted.types) - set(before.types if before else ())
         tariffs = set(wanted.left_out) - set(before.left_out if before else ())
-        if not types and not tariffs:
+        kept = set(_capped_tariffs(before)) if before else set()
+        capped = set(_capped_tariffs(wanted))
+        if before and set(before.types) <= set(wanted.types):
+            capped -= kept
+        if not types and not tariffs and not capped:
             return
         from ..recalculation.lookups import types_and_tariffs
 
@@ -88,14 +99,13 @@ class Classes:
                 ),
                 "types",
             )
-        missing = tariffs - {each.id for each in known_tariffs}
-        if missing:
-            raise SettingError(
-                Text("the panel has no tariff {ids}", "в панели нет тарифа {ids}")(
-                    ids=", ".join(map(str, sorted(missing)))
-                ),
-                "left_out",
-            )
+        of_types = {each.id: known_types.get(each.service_type) for each in known_tariffs}
+        _check_tariffs(tariffs, of_types.keys(), "left_out")
+        _check_tariffs(capped - kept, of_types.keys(), "caps")
+        whole = {each.id for each in known_tariffs if (of := of_types[each.id]) and of.internal_name in wanted.types}
+        strange = sorted(capped & of_types.keys() - whole)
+        if strange:
+            raise _not_of_class(map(str, strange))
 
     def _check_types(self, wanted: ClassOfServices) -> None:
         for other in self._store.classes.all():
@@ -116,4 +126,29 @@ def class_values(found: ClassOfServices | None) -> str:
     import json  # takes time to load, and lists need none
 
     titles = [found.title.en, found.title.ru]
-    return json.dumps({"title": titles, "types": found.types, "left_out": found.left_out}, ensure_ascii=False)
+    values = {"title": titles, "types": found.types, "left_out": found.left_out}
+    if found.caps:
+        values["caps"] = [f"{what} {figures.percent(percent)}" for what, percent in found.caps.items()]
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _capped_tariffs(found: ClassOfServices) -> list[int]:
+    return [tariff for tariff in map(of_tariff, found.caps) if tariff is not None]
+
+
+def _check_tariffs(named: Collection[int], known: Collection[int], field: str) -> None:
+    missing = sorted(set(named) - set(known))
+    if missing:
+        raise SettingError(
+            Text("the panel has no tariff {ids}", "в панели нет тарифа {ids}")(ids=", ".join(map(str, missing))), field
+        )
+
+
+def _not_of_class(named: Iterable[str]) -> SettingError:
+    return SettingError(
+        Text(
+            "{names} is not of this class: a cap is for one of its service types or for a tariff of these",
+            "{names} не относится к этому классу: ограничить можно его тип услуг или тариф такого типа",
+        )(names=", ".join(named)),
+        "caps",
+    )

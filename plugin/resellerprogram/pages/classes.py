@@ -8,6 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from ..office import token
+from ..programme.caps import read, written
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
@@ -28,11 +29,12 @@ def _row(visit: Visit, each: ClassOfServices) -> Row:
         "title_col": each.title.say(visit.language),
         "types": ", ".join(each.types),
         "left_out": str(len(each.left_out) or ""),
+        "caps": written(each.caps),
     }
 
 
 def class_edit(visit: Visit) -> etree._Element:
-    """A class: its titles, its service types, and the tariffs of these that get no discount."""
+    """A class: its titles, its service types, the tariffs of these that get no discount, and caps."""
     request = visit.request
     found = visit.store.classes.of(ServiceClass(request.elid)) if request.elid else None
     if request.elid and found is None:
@@ -52,6 +54,7 @@ def class_edit(visit: Visit) -> etree._Element:
             "title_ru": shown.title.ru,
             "types": ",".join(shown.types),
             "left_out": ",".join(map(str, shown.left_out)),
+            "caps": written(shown.caps),
             "seen": token(found),
         },
         {"types": types, "left_out": tariffs},
@@ -66,6 +69,7 @@ def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
         Text(request.text("title_en"), request.text("title_ru")),
         tuple(request.several("types")),
         tuple(visit.number(text, Text("tariff", "тариф"), "left_out") for text in left_out),
+        read(request.text("caps"), "caps"),
     )
     visit.office.classes.put(wanted, request.text("seen"), new=found is None)
     return documents.ok("func=resellerprogram.classes")

@@ -5,10 +5,11 @@ For employees. A decision is told as it was recorded; one panel call tells which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from ..programme.caps import Limit
 from ..programme.decision import Decision
 from ..programme.hindsight import Difference, Hindsight
 from ..programme.ids import AccountId
@@ -18,6 +19,7 @@ from ..programme.tiers import plain
 from ..programme.turnover import Verdict
 from ..recalculation.hindsight import known_now
 from ..recalculation.lagging import Lagging
+from ..recalculation.scopes import limits
 from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
 from ..words import explanation, figures, hindsight
@@ -39,7 +41,7 @@ def why(visit: Visit) -> etree._Element:
     record = visit.store.decisions.last(account)
     if record is None:
         return _unknown(visit, account)
-    page = _page(visit, str(account), record, {"found": _found(visit, account)})
+    page = _page(visit, str(account), record, {"found": _found(visit, account)}, limits(visit.store))
     waits = _not_taken(visit, account)
     return documents.form_page(page, {"waits": waits}) if waits else page
 
@@ -110,8 +112,11 @@ def _absent(visit: Visit, *records: Record) -> list[str]:
 # --- a decision in words ---
 
 
-def _page(visit: Visit, elid: str, record: Record, tables: documents.Tables) -> etree._Element:
-    """As it was decided, and by what is known now; the table of what is known otherwise only where there is any."""
+def _page(
+    visit: Visit, elid: str, record: Record, tables: documents.Tables, caps: Iterable[Limit] = ()
+) -> etree._Element:
+    """As it was decided, and by what is known now; the table of what is known otherwise only where there is any. The
+    caps in force now are told of the newest decision alone."""
     since = known_now(visit.store, record.decision)
     differ = {"differ": [_difference(visit, record, each) for each in since.differences]} if since else {}
     if not (since and since.differences):
@@ -119,7 +124,7 @@ def _page(visit: Visit, elid: str, record: Record, tables: documents.Tables) -> 
         differ = {}
     for name in () if record.has_details else ("payments", "written"):
         documents.drop_field(visit.document, name)
-    values = {"elid": elid, **_told(visit, record, since)}
+    values = {"elid": elid, **_told(visit, record, since, caps)}
     return documents.form_page(visit.document, values, tables={**_tables(visit, record), **differ, **tables})
 
 
@@ -129,10 +134,11 @@ def _difference(visit: Visit, record: Record, difference: Difference) -> Row:
     return dict(zip(names, hindsight.cells(difference, visit.currency, visit.language, months)))
 
 
-def _told(visit: Visit, record: Record, since: Hindsight | None) -> Row:
+def _told(visit: Visit, record: Record, since: Hindsight | None, caps: Iterable[Limit]) -> Row:
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
-    lines = [*explanation.headline(found, _name(visit, found.account), visit.currency, visit.titles, language)]
+    whom = _name(visit, found.account)
+    lines = [*explanation.headline(found, whom, visit.currency, visit.titles, language, caps)]
     return {
         "name": _name(visit, found.account),
         "words": "\n".join([*lines, *explanation.next_step(found, table, visit.currency, language)]),

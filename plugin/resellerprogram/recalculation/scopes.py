@@ -10,7 +10,7 @@ from ..panel.calls import Panel
 from ..panel.directory import ServiceTypeId, Tariff
 from ..panel.errors import MissingObject, PanelError
 from ..panel.facts import Facts
-from ..programme.caps import Ceilings, Limit, ceilings, of_tariff
+from ..programme.caps import MOST, Ceilings, Limit, ceilings, of_tariff
 from ..programme.discounts import Covered, OtherDiscount, TariffsOf
 from ..programme.ids import Scope
 from ..programme.scopes import ScopeNames
@@ -111,18 +111,24 @@ def limits(store: Store) -> list[Limit]:
         return []
     kept = store.notes.read(SCOPES) or {}
     types = {name: Text(en, ru) for name, en, ru in kept.get("types", {}).values()}
-    tariffs = {number: name for number, (name, _) in kept.get("tariffs", {}).items()}
+    internal = {int(number): name for number, (name, *_) in kept.get("types", {}).items()}
+    tariffs = {number: (name, internal.get(of_type, "")) for number, (name, of_type) in kept.get("tariffs", {}).items()}
     return [limit for each in classes for limit in _limits(each, types, tariffs)]
 
 
-def _limits(whose: ClassOfServices, types: Mapping[str, Text], tariffs: Mapping[str, str]) -> Iterator[Limit]:
-    """A class that is one service type has the better name."""
-    for what, percent in sorted(whose.caps.items(), key=lambda cap: (of_tariff(cap[0]) is not None, cap[0])):
-        if of_tariff(what) is not None:
-            named = Text("tariff {name}", "тариф {name}")(name=tariffs.get(what, what))
-        else:
+def _limits(
+    whose: ClassOfServices, types: Mapping[str, Text], tariffs: Mapping[str, tuple[str, str]]
+) -> Iterator[Limit]:
+    """A class that is one service type has the better name; what a tariff's type says already is not said again."""
+    for what, percent in whose.caps.items():
+        if of_tariff(what) is None:
             named = whose.title if whose.types == (what,) else types.get(what, same(what))
-        yield Limit(whose.name, what, percent, named)
+            yield Limit(whose.name, what, percent, named)
+    for what, percent in whose.caps.items():
+        if of_tariff(what) is not None:
+            name, of_type = tariffs.get(what, (what, ""))
+            if percent < whose.caps.get(of_type, MOST):
+                yield Limit(whose.name, what, percent, Text("tariff {name}", "тариф {name}")(name=name))
 
 
 def read_names(panel: Panel, store: Store, tree: str) -> None:

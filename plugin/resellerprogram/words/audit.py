@@ -26,6 +26,7 @@ _PARTICIPATION, _PIN = Text("participation", "участие"), Text("pinned tie
 _PINNED = Text("at least {tier} through {until}: {reason}", "не ниже {tier} по {until} включительно: {reason}")
 _PINNED_EXACTLY = Text("exactly {tier} through {until}: {reason}", "ровно {tier} по {until} включительно: {reason}")
 _TITLES, _TYPES = Text("titles", "названия"), Text("product types", "типы продуктов")
+_CAPS = Text("at most", "не больше")
 _LEFT_OUT = Text("tariff plans without a discount", "тарифы без скидки")
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ResellerProgrammeError)
 """What values of an earlier release may raise, which kept some of them as English words."""
@@ -89,7 +90,7 @@ def _pin(note: Mapping[str, Any], language: str) -> str:
 
 def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     was, becomes = (json.loads(text) if text else {} for text in (before, after))
-    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out")):
+    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out"), (_CAPS, "caps")):
         yield from _steps(label, _joined(was.get(name)), _joined(becomes.get(name)), language)
 
 

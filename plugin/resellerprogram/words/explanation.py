@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..programme.basis import Basis, Pin
+from ..programme.caps import Limit, that_bite
 from ..programme.decision import Decision
 from ..programme.forecast import Forecast, Outlook
 from ..programme.payments import PaymentStatus
@@ -14,6 +15,7 @@ from ..programme.text import Text
 from ..programme.tiers import TierTable, plain
 from ..programme.turnover import Reason, Turnover, Verdict
 from ..programme.window import last_counting_day
+from .caps import caps_text
 from .change import change_line
 from .figures import NOTHING, Titles, day, moment, money, months, percents, table
 from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
@@ -53,11 +55,17 @@ def basis(found: Basis, pin: Pin | None, language: str) -> str:
 
 
 def explanation(
-    decision: Decision, account_name: str, currency: str, tiers: TierTable, titles: Titles, language: str
+    decision: Decision,
+    account_name: str,
+    currency: str,
+    tiers: TierTable,
+    titles: Titles,
+    language: str,
+    limits: Iterable[Limit] = (),
 ) -> Iterator[str]:
     """A decision told in full: the tier, the sum, every payment with its reason, what comes next (R11)."""
     whom = f"{decision.account}, {account_name or NOTHING}"
-    yield from headline(decision, whom, currency, titles, language)
+    yield from headline(decision, whom, currency, titles, language, limits)
     if decision.basis.counts_payments:
         yield ""
         yield from _payments(decision.turnover, currency, language)
@@ -65,8 +73,10 @@ def explanation(
         yield from next_step(decision, tiers, currency, language)
 
 
-def headline(decision: Decision, whom: str, currency: str, titles: Titles, language: str) -> Iterator[str]:
-    """What was decided, on what basis, and the turnover behind it."""
+def headline(
+    decision: Decision, whom: str, currency: str, titles: Titles, language: str, limits: Iterable[Limit] = ()
+) -> Iterator[str]:
+    """What was decided, which of these caps give less, on what basis, and the turnover behind it."""
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
     yield Text("Account {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
         whom=whom,
@@ -75,6 +85,9 @@ def headline(decision: Decision, whom: str, currency: str, titles: Titles, langu
         if tier
         else Text("no tier, no discounts", "нет уровня и скидок"),
     ).say(language)
+    biting = list(that_bite(limits, decision.percents))
+    if biting:
+        yield Text("Less by caps: {caps}.", "Ограничено: {caps}.")(caps=caps_text(biting)).say(language)
     yield Text("Basis: {basis}.", "Основание: {basis}.")(basis=basis(decision.basis, decision.pin, language)).say(
         language
     )

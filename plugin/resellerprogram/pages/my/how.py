@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ...programme.text import Text
+from ...words.caps import caps_text
 from ...words.figures import months
 from .. import documents
 from ..documents import Cell, Row
@@ -129,7 +130,7 @@ def how(visit: Visit) -> etree._Element:
             "other_discounts": "set_aside" if settings.exclusive.others_set_aside else "leave",
             "joining": "on" if settings.joining else "off",
         },
-        tables={"rules": _rules(me)},
+        tables={"rules": _rules(me), "caps": me.capped(me.caps_of_table)},
     )
 
 
@@ -149,5 +150,19 @@ def _rules(me: Reseller) -> Iterator[Row]:
         ("promo_codes", Text("Promo codes", "Промокоды"), _PROMO_CODES[exclusive.promo_codes_refused]),
         ("other_discounts", Text("Other discounts", "Другие скидки"), _OTHERS[exclusive.others_set_aside]),
         ("joining", Text("Taking part", "Участие"), _JOINING[settings.joining]),
+        *_caps(me),
     ):
         yield {"topic": Cell(topic.say(me.language), raw=name), "rule": text.say(me.language)}
+
+
+def _caps(me: Reseller) -> Iterator[tuple[str, Text, Text]]:
+    """What gets less than the table says, where anything does."""
+    if me.caps_of_table:
+        yield (
+            "caps",
+            Text("Services with a highest discount", "Услуги с наибольшей скидкой"),
+            Text(
+                "These get the discount of your status, but no more than this. {caps}.",
+                "На них действует скидка вашего статуса, но не больше указанной. {caps}.",
+            )(caps=caps_text(me.caps_of_table)),
+        )

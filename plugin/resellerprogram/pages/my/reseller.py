@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from ...programme.basis import Basis
+from ...programme.caps import Ceilings, Limit, capped, capped_table, capped_tier, that_bite
+from ...programme.effects import percents_of
 from ...programme.errors import MemberError
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
@@ -60,7 +63,13 @@ class Reseller:
 
     @cached_property
     def outlook(self) -> Outlook | None:
-        """None before the first decision, and for who takes no part."""
+        """None before the first decision, and for who takes no part. Its tier gives what it does at best."""
+        found = self._by_tier
+        return replace(found, tier=capped_tier(found.tier, self.highest)) if found else None
+
+    @cached_property
+    def _by_tier(self) -> Outlook | None:
+        """The same as it was decided, whatever caps there are."""
         return (self.visit.store.outlooks.of(self.account) or self._older()) if self.takes_part else None
 
     def _older(self) -> Outlook | None:
@@ -118,16 +127,54 @@ class Reseller:
 
     @cached_property
     def tier(self) -> Tier | None:
-        """As it is held, with the percents of the last decision."""
+        """As it is held, with the percents of the last decision; of classes that are capped, with what is left."""
         return self.outlook.tier if self.outlook else None
+
+    # --- caps ---
+
+    @cached_property
+    def highest(self) -> Ceilings:
+        """What the best service of a class may get where all are capped."""
+        from ...recalculation.scopes import highest
+
+        return highest(self.visit.store)
+
+    @cached_property
+    def _limits(self) -> Sequence[Limit]:
+        from ...recalculation.scopes import limits
+
+        return limits(self.visit.store)
+
+    @property
+    def caps(self) -> list[Limit]:
+        """The caps that give this account less than its tier does."""
+        return list(that_bite(self._limits, percents_of(self._by_tier.tier if self._by_tier else None)))
+
+    @property
+    def caps_of_table(self) -> list[Limit]:
+        """The caps that give anybody less than the table does."""
+        best: dict[ServiceClass, Decimal] = {}
+        for tier in self.visit.store.tiers.on(self.today).table.tiers:
+            for name, percent in tier.percents.items():
+                best[name] = max(percent, best.get(name, percent))
+        return list(that_bite(self._limits, best))
+
+    def capped(self, limits: Iterable[Limit]) -> Iterator[Row]:
+        """Caps as data."""
+        for each in limits:
+            yield {
+                "class": Cell(self.title(each.service_class), raw=each.service_class),
+                "covers": Cell(each.named.say(self.language), raw=each.what),
+                "percent": self.percent(each.percent),
+            }
 
     # --- what comes ---
 
     @cached_property
     def tables(self) -> Mapping[date, TierTable]:
-        """The tables by their first day, from today's on."""
-        tiers = self.visit.store.tiers
-        return {day: tiers.on(day).table for day in (self.today, *tiers.days_after(self.today))}
+        """The tables by their first day, from today's on, with what their tiers give at best."""
+        tiers, days = self.visit.store.tiers, (self.today, *self.visit.store.tiers.days_after(self.today))
+        return {day: capped_table(tiers.on(day).table, self.highest) for day in days}
 
     @property
     def table(self) -> TierTable:
@@ -171,7 +218,7 @@ class Reseller:
         """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
         if tier is None:
             return self.say("no discounts", "без скидок")
-        return figures.percents(tier.percents, self.visit.titles, self.language)
+        return figures.percents(capped(tier.percents, self.highest), self.visit.titles, self.language)
 
     def name(self, tier: Tier | None) -> str:
         return tier.name if tier else self.say("no status", "без статуса")

@@ -17,6 +17,7 @@ from ...programme.text import Text
 from ...programme.tiers import Tier, plain
 from ...store.notes import SAVINGS
 from ...words import figures
+from ...words.caps import caps_text
 from ...words.labels import MOVES
 from ...words.lags import lag_text, still_updating
 from .. import documents
@@ -123,7 +124,7 @@ def my(visit: Visit) -> etree._Element:
         visit.document,
         {**shown, **_notes(me), **_standing(me, outlook), **_target(me, forecast, targets), **_coming(me, forecast)},
         {"target": [(tier.name, f"{tier.name}: {me.percents(tier)}") for tier in targets]},
-        {"discounts": _discounts(me), "others": _others(me)},
+        {"discounts": _discounts(me), "caps": me.capped(me.caps), "others": _others(me)},
     )
 
 
@@ -349,15 +350,15 @@ def _notes(me: Reseller) -> Row:
         "waiting": _waiting(me),
         "resting": _resting(me),
         "saved": _saved(me),
+        "caps": caps_text(me.caps).say(me.language),
     }
     for name, text in said.items():
         if not text:
             documents.drop_field(me.visit.document, name)
     if not me.visit.store.set_aside.of(me.account):
         documents.drop_field(me.visit.document, "others")
-    return {name: Cell(text, raw="on" if text else "off") for name, text in said.items() if name != "saved"} | {
-        "saved": said["saved"]
-    }
+    switches = ("stopped", "waiting", "resting")
+    return {name: Cell(text, raw="on" if text else "off") if name in switches else text for name, text in said.items()}
 
 
 def _waiting(me: Reseller) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ...words.caps import caps_text
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -13,10 +14,11 @@ from .reseller import Reseller
 
 
 def tiers(visit: Visit) -> etree._Element:
-    """Every tier: from, to, percents, what is missing; the one that is held is marked. Who takes no part sees the
-    table.
+    """Every tier: from, to, percents, what is missing; the one that is held is marked, caps stand above. Who takes no
+    part sees the table.
     """
     me = Reseller(visit)
+    documents.say_above(visit.document, "caps", caps_text(me.caps_of_table).say(me.language))
     for name in reversed(visit.titles):
         documents.add_column(visit.document, "from", f"percent_{name}", f"{me.title(name)}, %", sorts=False)
     return documents.list_page(visit.document, _rows(me))
