@@ -3,8 +3,9 @@
 
     BILLING_URL=https://billing.example.com/billmgr BILLING_LOGIN=… BILLING_PASSWORD=… ./purchase_discounts.py [DAYS]
 
-Prints a line for each service class, for a script that sets one's own prices: `vps 19`, `ssl 0`. A fall within DAYS (7)
-is told on standard error, with what prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is
+Prints a line for each service class, for a script that sets one's own prices: `vps 19`, `ssl 0`; behind them what gets
+less, service types by name and tariffs by id: `vps:7 10`. A fall within DAYS (7) is told on standard error, with what
+prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is
 known: then prices had better stay as they are.
 """
 
@@ -61,6 +62,8 @@ def main() -> int:
     tables = {table["$name"]: several(table.get("elem")) for table in several(my.get("list"))}
     for row in tables.get("discounts", []):
         print(exact(row["class"]), Decimal(exact(row["percent"])))
+    for row in tables.get("caps", []):
+        print(f"{exact(row['class'])}:{exact(row['covers'])}", Decimal(exact(row["percent"])))
     falls_on = exact(my.get("change")) if exact(my.get("change_falls")) == "on" else ""
     if not falls_on or date.fromisoformat(falls_on) > date.today() + timedelta(days=within):
         return 0

@@ -215,6 +215,23 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
     )
 
 
+def test_a_cap_is_set_shown_explained_and_taken_off(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    cheap = sandbox.world.add_tariff("VDS Promo", 2)
+    code, out, _ = shell.run("classes", "set", "vps", "--cap", "vds=15", "--cap", f"{cheap}=10,5")
+    assert (code, f"{cheap}=10.5, vds=15" in out) == (0, True)
+    (vps, *_) = shell.json("classes", "list")
+    assert vps["caps"] == {str(cheap): "10.5", "vds": "15"}
+    told = shell.json("explain", str(romashka))
+    assert told["caps"] == {str(cheap): "10.5", "vds": "15"}
+    assert "Less by caps: VPS: at most 15 %; tariff" in shell.run("explain", str(romashka))[1]
+    assert shell.run("classes", "set", "vps", "--cap", f"{cheap}=")[0] == 0
+    assert shell.json("classes", "list")[0]["caps"] == {"vds": "15"}
+    for typed, says in (("vds", "such as vds=20"), ("dedic=5", "dedic is not of this class"), ("99=5", "no tariff 99")):
+        code, _, err = shell.run("classes", "set", "vps", "--cap", typed)
+        assert (code, says in err) == (1, True)
+    assert f"at most: {cheap} 10.5 %, vds 15 % → vds 15 %" in shell.run("changes")[1]
+
+
 def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     shell.run("apply")
     sandbox.world.delete_payment(2)

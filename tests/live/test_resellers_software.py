@@ -56,6 +56,7 @@ def client(one_live: Live) -> str:
     live.sandbox.world.add_payment(account, 3_000, date.today() - timedelta(days=27))
     live.sandbox.world.add_discount(account, 33, "it_1", "Agreed by hand")
     live.cli("settings", "set", "joining", "on")
+    live.cli("classes", "set", "vps", "--cap", f"{live.sandbox.world.add_tariff('VDS Promo', 2)}=10")
     assert live.cli("apply").returncode == 0
     return login
 
@@ -153,7 +154,9 @@ def test_the_example_reads_discounts_and_warns_before_they_fall(live: Live, clie
         "BILLING_PASSWORD": "client-password",
     }
     done = subprocess.run([sys.executable, str(EXAMPLE)], env=environment, capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines() == ["vps 19", "dedicated 7", "ssl 3"]
+    *classes, capped = done.stdout.splitlines()
+    assert classes == ["vps 19", "dedicated 7", "ssl 3"]
+    assert re.fullmatch(r"vps:\d+ 10", capped)
     assert (done.returncode, "Partner #8 becomes Partner #7" in done.stderr) == (1, True)
     assert "pay 1000 RUB between" in done.stderr
     quiet = subprocess.run(

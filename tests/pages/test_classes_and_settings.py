@@ -50,6 +50,28 @@ def test_types_and_tariffs_to_leave_out_are_chosen_from_the_panels(office: Desk,
     )
 
 
+def test_caps_are_set_and_taken_off_and_on_record(office: Desk, operator: Operator) -> None:
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    assert office.form("classes.edit", elid="vps")["caps"] == ""
+    office.save("classes.edit", elid="vps", caps=f"{cheap}=10\nvds=20 %")
+    assert office.form("classes.edit", elid="vps")["caps"] == office.rows("classes")[0]["caps"] == f"{cheap}=10, vds=20"
+    operator.apply(allow_drop=True)
+    assert operator.percents(1) == {"pl_2": 19, f"pl_{cheap}": 10, "dedic": 7, "certificate": 3}
+    assert office.rows("changes")[0]["change"] == f"at most: — → {cheap} 10 %, vds 20 %"
+    office.save("classes.edit", elid="vps", title_en="VPS and more")
+    assert office.form("classes.edit", elid="vps")["caps"] == f"{cheap}=10, vds=20"
+    office.save("classes.edit", elid="vps", caps="")
+    operator.apply()
+    assert operator.percents(1) == {"vds": 19, "dedic": 7, "certificate": 3}
+
+
+def test_a_capped_tariff_that_vanished_stays_until_it_is_taken_out(office: Desk, operator: Operator) -> None:
+    operator.classes("vps", "vds", caps="4711=10")
+    office.save("classes.edit", elid="vps", caps="4711=10, vds=20")
+    message, field = office.refused("classes.edit", elid="vps", types="vds.vps", caps="4711=10, vds=20")
+    assert (field, message.startswith("vds is not of this class")) == ("caps", True)
+
+
 def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) -> None:
     office.save("classes.edit", name="cloud", title_en="cloud servers", title_ru="облачные серверы", types="vds.vps")
     cloud = office.store.classes.of(ServiceClass("cloud"))
@@ -73,6 +95,11 @@ def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) 
         ({"elid": "vps", "types": "vds, no_such_type"}, "types"),
         ({"elid": "vps", "left_out": "999999"}, "left_out"),
         ({"elid": "vps", "left_out": "everything"}, "left_out"),
+        ({"elid": "vps", "caps": "vds"}, "caps"),
+        ({"elid": "vps", "caps": "vds=101"}, "caps"),
+        ({"elid": "vps", "caps": "dedic=5"}, "caps"),
+        ({"elid": "vps", "caps": "999999=5"}, "caps"),
+        ({"elid": "ssl", "caps": "2=5"}, "caps"),
     ],
 )
 def test_a_class_that_can_not_be_is_refused_at_its_field(office: Desk, typed: dict[str, str], field: str) -> None:

@@ -450,6 +450,41 @@ def test_the_table_has_my_own_row_marked(me: Desk, operator: Operator) -> None:
     assert [row["own"] for row in listed(me.ask("my.tiers"))] == ["off"] * 17
 
 
+def test_a_cap_that_bites_is_told_wherever_percents_are(me: Desk, operator: Operator) -> None:
+    """The whole class by its type, one tariff of another class by its name."""
+    cheap = operator.sandbox.world.add_tariff("Promo <b>", 3)
+    operator.classes("vps", "vds", caps="vds=15")
+    operator.classes("dedicated", "dedic", caps=f"dedic=50, {cheap}=2")
+    operator.apply(allow_drop=True)
+    page = me.ask("my")
+    assert raw(page)["capped"] == "VPS: at most 15 %; tariff Promo <b>: at most 2 %"
+    found = {row["class"]: row["percent"] for row in table(page, "discounts")}
+    assert found == {"vps": "15", "dedicated": "7", "ssl": "3"}
+    assert [tuple(row.values()) for row in table(page, "caps")] == [
+        ("vps", "vds", "15"),
+        ("dedicated", str(cheap), "2"),
+    ]
+    assert "VPS 15 %" in page.findtext("change") + page.findtext("slist[@name='target']/val")
+    rows = {row["name"]: row for row in listed(me.ask("my.tiers"))}
+    assert [rows[name]["percent_vps"] for name in ("Partner #1", "Partner #8", "Partner #11")] == ["5", "15", "15"]
+    assert me.said("my.tiers") == "VPS: at most 15 %; tariff Promo <b>: at most 2 %"
+    how = me.ask("my.how")
+    assert {row["topic"]: row["rule"] for row in table(how, "rules")}["caps"].endswith(me.said("my.tiers") + ".")
+    assert "VPS 25 %" not in etree.tostring(me.ask("my.ahead", amount="500000"), encoding="unicode")
+    russian = replace(me, language="ru").ask("my")
+    assert raw(russian)["capped"] == "VPS: не больше 15 %; тариф Promo <b>: не больше 2 %"
+
+
+def test_a_cap_that_takes_nothing_is_not_told(me: Desk, operator: Operator) -> None:
+    operator.classes("vps", "vds", caps="vds=24")
+    operator.apply()
+    assert "capped" not in fields(me.ask("my"))
+    assert me.said("my.tiers") == "VPS: at most 24 %", "the table has more"
+    operator.classes("vps", "vds", caps="vds=90")
+    assert me.said("my.tiers") == ""
+    assert "caps" not in {row["topic"] for row in table(me.ask("my.how"), "rules")}
+
+
 def test_the_history_tells_tiers_by_day_and_leads_to_the_payments(me: Desk, operator: Operator) -> None:
     operator.sandbox.world.add_cashback(1, 500, TODAY)
     operator.apply(date(2025, 1, 21))

@@ -53,6 +53,16 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
     ]
 
 
+def test_a_cap_that_gives_less_is_told_of_the_newest_decision(told: Desk, operator: Operator) -> None:
+    older = told.rows("history", elid=1)[1]["id"]
+    operator.classes("vps", "vds", caps="vds=20")
+    operator.classes("ssl", "certificate", caps="certificate=5")
+    assert "Less by caps: VPS: at most 20 %." in told.ask("why", elid=1).findtext("words").splitlines()
+    told.language = "ru"
+    assert "Ограничено: VPS: не больше 20 %." in told.ask("why", elid=1).findtext("words")
+    assert "Ограничено" not in told.ask("history.decision", elid=older).findtext("words")
+
+
 def test_a_discount_of_somebody_else_is_told_apart(told: Desk, operator: Operator) -> None:
     operator.sandbox.world.add_discount(1, 40, "it_1", "Agreed by hand")
     told.language = "ru"

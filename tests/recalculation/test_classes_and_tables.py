@@ -10,8 +10,12 @@ from resellerprogram.doctor.checks import doctor
 from resellerprogram.panel import assumptions
 from resellerprogram.panel.answers import Row
 from resellerprogram.panel.errors import IncompleteAnswer
+from resellerprogram.programme.basis import Because
+from resellerprogram.programme.effects import Way
 from resellerprogram.programme.ids import AccountId
-from resellerprogram.programme.tiers import TierTable
+from resellerprogram.programme.tiers import VPS, TierTable
+from resellerprogram.recalculation.lagging import Lagging
+from resellerprogram.recalculation.undo import undo_run
 
 from tests.operator import TODAY, Operator
 
@@ -85,6 +89,88 @@ def test_a_payment_changes_discounts_for_tariffs_at_once(operator: Operator, acc
     operator.work()
     assert operator.percents(account)["pl_2"] == 21
     assert "pricelist" not in {call["func"] for call in operator.sandbox.calls()}
+
+
+def test_a_cap_is_applied_lowered_and_taken_off(operator: Operator, account: AccountId) -> None:
+    """R8: a type's own, one of its tariffs, and none again."""
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    operator.apply()
+    operator.classes("vps", "vds", caps="vds=15")
+    assert [each.way for each in operator.plan().planned] == [Way.FALLS]
+    operator.apply()
+    assert operator.percents(account) == {**PARTNER_8, "vds": 15}
+    standing = operator.store.standings.of(account)
+    assert standing is not None
+    assert standing.percents[VPS] == 15
+    assert operator.apply().written == 0
+    operator.classes("vps", "vds", caps=f"{cheap}=10, vds=15")
+    (planned,) = operator.plan().planned
+    assert (planned.way, planned.drops, planned.unforetold) == (Way.FALLS, 1, 1)
+    operator.apply()
+    others = {"dedic": 7, "certificate": 3}
+    assert operator.percents(account) == {f"pl_{cheap}": 10, "pl_2": 15, **others}
+    operator.classes("vps", "vds", caps=f"{cheap}=5")
+    operator.apply()
+    assert operator.percents(account) == {f"pl_{cheap}": 5, "pl_2": 19, **others}
+    assert operator.apply().written == 0
+    operator.classes("vps", "vds", caps="vds=25")
+    (planned,) = operator.plan().planned
+    assert (planned.way, planned.drops, planned.unforetold) == (Way.RISES, 0, 0), "who gets more loses nothing"
+    operator.apply()
+    assert operator.percents(account) == PARTNER_8
+
+
+def test_a_payment_does_not_lift_what_is_capped(operator: Operator, account: AccountId) -> None:
+    """R6: nor does the worker call it behind."""
+    operator.classes("vps", "vds", caps="vds=15")
+    operator.apply()
+    operator.queue(operator.sandbox.world.add_payment(account, 50_000, TODAY))
+    operator.work()
+    assert operator.percents(account) == {"vds": 15, "dedic": 8, "certificate": 5}
+    operator.store.decisions.record(operator.explain(account).decision, "apply", NOON, True)
+    assert account in operator.store.decisions.unfinished()
+    assert Lagging(operator.store).of(account, operator.store.standings.of(account)) == {}
+
+
+def test_a_capped_discount_that_somebody_lifts_is_put_right(operator: Operator, account: AccountId) -> None:
+    operator.classes("vps", "vds", caps="vds=15")
+    operator.apply()
+    (vds,) = (each["id"] for each in operator.sandbox.world.discounts(account) if each["internal_name"] == "vds")
+    operator.sandbox.world.change_discount(vds, percentage=40)
+    (planned,) = operator.plan().planned
+    assert [change.because for change in planned.changes] == [Because.BY_HAND]
+    operator.apply()
+    assert operator.percents(account)["vds"] == 15
+
+
+@pytest.mark.parametrize("caps", ["vds=12.5", "PROMO=4.2"])
+def test_a_lost_store_knows_capped_discounts_again(operator: Operator, account: AccountId, caps: str) -> None:
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    operator.classes("vps", "vds", caps=caps.replace("PROMO", str(cheap)))
+    operator.apply()
+    operator.store.connection.execute("DELETE FROM owned_discount")
+    assert operator.apply().written == 0
+    operator.store.connection.execute("DELETE FROM owned_discount")
+    operator.classes("vps", "vds", caps="vds=11")
+    operator.apply()
+    assert operator.percents(account) == {**PARTNER_8, "vds": 11}, "also by the cap that was before"
+
+
+def test_a_run_that_capped_is_undone(operator: Operator, account: AccountId) -> None:
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    operator.apply()
+    operator.classes("vps", "vds", caps=f"{cheap}=10")
+    operator.apply()
+    (run,) = operator.store.runs.newest(1)
+    undone = undo_run(operator.sandbox.root, operator.store, run.id, operator.clock(TODAY))
+    assert (undone.report.written, undone.left) == (3, {})
+    assert [planned.goes for planned in undone.report.planned] == [Way.RISES]
+    assert operator.percents(account) == PARTNER_8
+
+
+def test_a_capped_tariff_that_is_gone_is_warned_of(operator: Operator) -> None:
+    operator.classes("vps", "vds", caps="4711=5")
+    assert any("4711" in warning.en and "capped" in warning.en for warning in operator.apply().warnings)
 
 
 def test_a_table_takes_effect_on_its_day_and_the_past_keeps_its_own(operator: Operator, account: AccountId) -> None:

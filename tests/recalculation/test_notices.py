@@ -370,3 +370,20 @@ def test_v8_a_payment_waits_for_one_notification_and_not_for_all(
     operator.apply(date(2025, 1, 18))
     assert waits == [1, 0, 0, 0]
     assert len(told(operator)) == 4
+
+
+def test_a_status_that_rises_under_its_caps_is_told_with_what_the_client_gets(
+    operator: Operator, reseller: int
+) -> None:
+    """No discount changes by it."""
+    for name, of_type in (("vps", "vds"), ("dedicated", "dedic"), ("ssl", "certificate")):
+        operator.classes(name, of_type, caps=f"{of_type}=1")
+    operator.apply(allow_drop=True)
+    told(operator)
+    operator.sandbox.reset_calls()
+    operator.queue(operator.sandbox.world.add_payment(reseller, 60_000, TODAY))
+    operator.work()
+    assert operator.writes() == []
+    (letter,) = operator.sandbox.notifications()[-1:]
+    assert told(operator) == [("2", "Ваш статус теперь Partner #9")]
+    assert "VPS 1 %" in str(letter)

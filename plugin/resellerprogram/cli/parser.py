@@ -392,8 +392,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         type=a_setting,
         metavar="TYPE=PERCENT",
         help=say(
-            "the most that a service type (internal name) or a tariff (id) gets: vds=20; 7= takes it off; may be repeated",
-            "наибольшая скидка на тип услуг (внутреннее имя) или тариф (id): vds=20; 7= снимает; можно повторять",
+            "the most that a service type (internal name) or a tariff (id) gets: vds=20; 7= takes it off",
+            "наибольшая скидка на тип услуг (внутреннее имя) или тариф (id): vds=20; 7= снимает",
         ),
     )
     classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))

@@ -31,7 +31,7 @@ from .terms import TermStore
 
 _MARK_SIZE = 8
 _NEWEST = 2**63 - 1
-_WRITTEN = ("scope", "what", "before", "after", "because", "value")
+_WRITTEN = ("scope", "what", "before", "after", "because", "value", "beside")
 NOT_KEPT = "null"
 """What stands for the changes written, where a decision's details are not kept any more (store/retention.py)."""
 
@@ -429,8 +429,8 @@ def _compact(change: PlainChange) -> list[Any]:
     """A written change as the table holds it: without the names of the values, and what says nothing is left out at the
     end."""
     values = values_of(change)
-    told = [values[name] for name in _WRITTEN]
-    for usual in ("", Because.TIER.value):
+    told = [values.get(name) for name in _WRITTEN]
+    for usual in (None, "", Because.TIER.value):
         if told[-1] != usual:
             break
         told.pop()

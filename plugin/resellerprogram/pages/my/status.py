@@ -350,7 +350,7 @@ def _notes(me: Reseller) -> Row:
         "waiting": _waiting(me),
         "resting": _resting(me),
         "saved": _saved(me),
-        "caps": caps_text(me.caps).say(me.language),
+        "capped": caps_text(me.caps).say(me.language),
     }
     for name, text in said.items():
         if not text:
