@@ -166,12 +166,14 @@ class Replay:
     # --- what enters the window and leaves it ---
 
     def _moves(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
-        """By how much the turnover changes on each day; and what is counted in the end, by credit date. Where no money
-        was given back each payment stands for itself."""
-        if any(version.nature.is_refund for version in versions):
-            return self._with_refunds(versions, rules)
-        moves: ByDay = {}
-        counted: ByDay = {}
+        """By how much the turnover changes on each day; and what is counted in the end, by credit date. No refund takes
+        back a payment that is credited after it: those stand for themselves."""
+        refunded_on = max((each.credited_on for each in versions if each.nature.is_refund), default=None)
+        moves, counted = ByDay(), ByDay()
+        if refunded_on:
+            may_be_taken = [each for each in versions if each.credited_on <= refunded_on]
+            versions = [each for each in versions if each.credited_on > refunded_on]
+            moves, counted = self._with_refunds(may_be_taken, rules)
         for version in versions:
             worth = self._alone(version, rules)
             if worth:
@@ -205,34 +207,34 @@ class Replay:
         return by_day(count([version.payment], of_its_day, rules).verdicts).get(version.credited_on, ZERO)
 
     def _with_refunds(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
-        """Where money was given back, on each day on which that may place it otherwise all is counted anew; a payment
-        that came after the last refund stands for itself."""
-        moves: ByDay = {}
-        counted: ByDay = {}
-        known: dict[PaymentId, Payment] = {}
+        """Where money was given back: on each day on which that may place it otherwise all is counted anew."""
+        moves, counted, known = ByDay(), ByDay(), dict[PaymentId, Payment]()
         news = list(_days_of_news(versions, self.last))
         last_placing = max((place for place, each in enumerate(news) if each.may_place), default=-1)
-        for place, (day, gone, come, may_place) in enumerate(news):
-            for version in gone:
-                known.pop(version.number, None)
+        for place, each in enumerate(news):
             if place <= last_placing:
-                known.update((version.number, version.payment) for version in come)
-            if not may_place:
-                now = dict[date, Decimal]()
-                for sign, several in ((-1, gone), (1, come)):
-                    for version in several:
-                        now[version.credited_on] = now.get(version.credited_on, ZERO) + sign * self._alone(
-                            version, rules
-                        )
-                _enter(moves, {}, now, day, rules.months)
-                counted.update((each, counted.get(each, ZERO) + more) for each, more in now.items())
-                continue
-            window = Window.of(day, rules.months)
-            first = date.min if place == last_placing else window.first  # in the end all is told, and not before
-            now = by_day(count(known.values(), replace(window, first=first), rules).verdicts)
-            _enter(moves, {each: counted[each] for each in counted if each >= first}, now, day, rules.months)
-            counted = {**{each: counted[each] for each in counted if each < first}, **now}
+                for version in each.gone:
+                    known.pop(version.number, None)
+                known.update((version.number, version.payment) for version in each.come)
+            if each.may_place:
+                window = Window.of(each.day, rules.months)
+                if place == last_placing:  # in the end all is told, and before that only what is in the window
+                    window = replace(window, first=date.min)
+                now = by_day(count(known.values(), window, rules).verdicts)
+                before = {day: amount for day, amount in counted.items() if day >= window.first}
+            else:
+                before, now = self._by_themselves(each.gone, rules), self._by_themselves(each.come, rules)
+            _enter(moves, before, now, each.day, rules.months)
+            for day in {*before, *now}:
+                counted[day] = counted.get(day, ZERO) + now.get(day, ZERO) - before.get(day, ZERO)
         return moves, counted
+
+    def _by_themselves(self, versions: Iterable[Version], rules: CountingRules) -> ByDay:
+        """What these count, by credit date, while nothing of them is given back."""
+        found = ByDay()
+        for version in versions:
+            found[version.credited_on] = found.get(version.credited_on, ZERO) + self._alone(version, rules)
+        return found
 
 
 class _News(NamedTuple):
