@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.ids import AccountId, Scope
 from resellerprogram.store.notes import SAVINGS
 from resellerprogram.store.promo_orders import PromoOrder
 
@@ -282,3 +282,18 @@ def test_r10_who_gets_a_clients_id_later_has_none_of_their_orders(operator: Oper
     assert [each.account for each in orders(operator)] == [account]
     operator.store.clients.forget(AccountId(account))
     assert orders(operator) == []
+
+
+# --- what it was worth by class, and for how long that is known ---
+
+
+def test_what_was_saved_is_kept_by_class_for_92_days(operator: Operator, account: int) -> None:
+    by_scope = {each.scope: each.id for each in operator.store.owned.of(AccountId(account)).values()}
+    for scope, amount in (("it_2", 190), ("it_3", 70), ("it_2", 10)):
+        operator.sandbox.world.add_expense(account, 810, TODAY, by_scope[Scope(scope)], amount)
+    operator.apply()
+    kept = operator.store.savings.by_class(AccountId(account), TODAY, TODAY)
+    assert {each.service_class: each.saved.amount for each in kept} == {"vps": 200, "dedicated": 70}
+    for later, known in ((92, 270), (93, 0)):
+        operator.apply(TODAY + timedelta(days=later), allow_drop=True)
+        assert saved(operator, account).get("RUB", 0) == known

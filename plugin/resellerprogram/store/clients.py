@@ -17,6 +17,8 @@ _TABLES = (
     "saving",
     "saving_unknown",
     "promo_order",
+    "correction",
+    "given_back",
     "ledger",
     "subaccount",
     "client_user",

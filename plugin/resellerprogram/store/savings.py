@@ -29,8 +29,8 @@ class Saving:
 
 
 class SavingStore:
-    """One sum an account, day and currency; and for the overview one a day, tier and class. Losing it loses nothing of
-    the window, which a night reads again."""
+    """One sum an account, day, currency and class; and for the overview one a day, tier and class. Losing it loses
+    nothing of the window, which a night reads again."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -45,16 +45,16 @@ class SavingStore:
         """From `first` to `last`, both included, these were saved, and nothing else, but for what is `unknown`: days on
         which it can't be told whose discount it was that saved an account something."""
         savings = list(savings)
-        sums: dict[tuple[int, str, str], Decimal] = {}
+        sums: dict[tuple[int, str, str, str], Decimal] = {}
         for each in savings:
-            key = (each.account, each.day.isoformat(), each.saved.currency)
+            key = (each.account, each.day.isoformat(), each.saved.currency, each.service_class or "")
             sums[key] = sums.get(key, Decimal(0)) + each.saved.amount
         with transaction(self._connection):
             self._connection.execute(
                 "DELETE FROM saving WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())
             )
             self._connection.executemany(
-                "INSERT INTO saving (account, day, currency, amount) VALUES (?, ?, ?, ?)",
+                "INSERT INTO saving (account, day, currency, class, amount) VALUES (?, ?, ?, ?, ?)",
                 [(*key, str(amount)) for key, amount in sums.items()],
             )
             self._connection.execute(
@@ -92,6 +92,22 @@ class SavingStore:
         for row in rows:
             sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + Decimal(row["amount"])
         return sums
+
+    def by_class(self, account: AccountId, first: date, last: date) -> list[Saving]:
+        """The same day by day and class by class; the tier is not told."""
+        rows = self._connection.execute(
+            "SELECT * FROM saving WHERE account = ? AND day BETWEEN ? AND ?",
+            (account, first.isoformat(), last.isoformat()),
+        )
+        return [
+            Saving(
+                account,
+                date.fromisoformat(row["day"]),
+                Money(Decimal(row["amount"]), row["currency"]),
+                service_class=ServiceClass(row["class"]) if row["class"] else None,
+            )
+            for row in rows
+        ]
 
     def forget_before(self, day: date) -> None:
         for table in ("saving", "saving_unknown"):
