@@ -132,6 +132,11 @@ class PaymentReader:
         rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, {"id": str(payment)}))
         return any(row.number("id") == payment for row in rows)
 
+    def one(self, account: AccountId, payment: PaymentId) -> Payment | None:
+        """A payment of the account, whenever it was credited; None where it is not among its own. Raises PanelError."""
+        rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, {"id": str(payment)}))
+        return next((self._payment_of(account, row) for row in rows if row.number("id") == payment), None)
+
     def still_credited(self, payments: Iterable[Payment]) -> list[Payment]:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""
         return [payment for payment in payments if self._is_credited(payment)]

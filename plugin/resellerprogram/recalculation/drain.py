@@ -28,6 +28,7 @@ from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .act import act, forget
 from .context import Context
+from .corrections import remember_past
 from .look import by_records, first_look, known_of, look, look_again, made_sure
 from .notifying import deliver
 from .owners import owner_as_known, owner_now
@@ -145,6 +146,8 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
     done.touched.add(account)
     if row.account is None:
         store.queue.is_of(row.id, account)
+    if came_from:
+        remember_past(context, account, came_from, clock())
     crossed_nothing = _by_payment_alone(context, account, came_from)
     if crossed_nothing:
         act(context, crossed_nothing, row.cause, clock(), row.who)

@@ -47,6 +47,7 @@ from ..store.notes import REMEMBERED_FILTERS, SILENT
 from ..store.prospects import Prospect
 from .act import act, forget, give_back
 from .context import Context, kept_facts
+from .corrections import keep_corrections
 from .drain import drain
 from .estimate import estimate
 from .figures import keep_figures
@@ -390,6 +391,7 @@ class _Run:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
                     keep_figures(context)
+                    keep_corrections(store, context.day)
 
     def _keep_trial(self) -> None:
         """What this night would have done, for whoever reads the trial."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .changes import ChangeStore
     from .classes import ClassStore
     from .clients import ClientStore
+    from .corrections import CorrectionStore
     from .decisions import DecisionStore
     from .discounts import OwnedDiscountStore
     from .due import DueStore
@@ -49,6 +50,7 @@ _PARTS = {
     "changes": "ChangeStore",
     "classes": "ClassStore",
     "clients": "ClientStore",
+    "corrections": "CorrectionStore",
     "decisions": "DecisionStore",
     "due": "DueStore",
     "figures": "FigureStore",
@@ -82,6 +84,7 @@ class Store:
     changes: ChangeStore
     classes: ClassStore
     clients: ClientStore
+    corrections: CorrectionStore
     decisions: DecisionStore
     due: DueStore
     figures: FigureStore

@@ -15,7 +15,9 @@ from decimal import Decimal
 from typing import Any
 
 from ..programme.basis import Basis, Because, Pin
+from ..programme.causes import BY_ITSELF
 from ..programme.changes import PlainChange, change_of, values_of
+from ..programme.corrections import Held
 from ..programme.decision import Decision, counting_rules
 from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import Rate
@@ -237,6 +239,28 @@ class DecisionStore:
             (account, first.isoformat(), account, last.isoformat(), moment(since)),
         )
         return [each for each in readable(self._as_held(account, rows), _stretch) if each.last_day >= first]
+
+    def held(self, account: AccountId, first: date, since: datetime) -> list[Held]:
+        """What the account held from `first` on, decision by decision, the one in force before that day first. Those
+        last confirmed before `since` were only a look, and left out."""
+        rows = self._connection.execute(
+            "SELECT * FROM decision WHERE account = ? AND confirmed_at >= ? AND id >= coalesce((SELECT max(id)"
+            " FROM decision WHERE account = ? AND first_day < ?), 0) ORDER BY id",
+            (account, moment(since), account, first.isoformat()),
+        )
+        return list(map(self._held, rows))
+
+    def _held(self, row: sqlite3.Row) -> Held:
+        """What cannot be counted anew from the ledger has no rules."""
+        counts = Basis(row["basis"]).counts_payments and row["written"] != NOT_KEPT and not row["content"]
+        return Held(
+            date.fromisoformat(row["first_day"]),
+            row["version"],
+            self._terms.tier(row["tier_term"]),
+            self._terms.content(row["rules"]) if counts else "",
+            pin_of(json.loads(row["pin"] or "null")),
+            row["cause"] in BY_ITSELF,
+        )
 
     def tier_during(self, account: AccountId, day: date) -> str | None:
         """A tier that the account held on that day, for a part of it at least: what the night decided held from its

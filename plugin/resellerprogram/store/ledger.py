@@ -17,6 +17,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ..programme.corrections import Version
 from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.refunds import ask_for_earlier
@@ -84,6 +85,44 @@ class LedgerStore:
         it was, whoever's payments are forgotten."""
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger'").fetchone()
         return int(row[0]) if row else 0
+
+    def versions(self, account: AccountId) -> list[Version]:
+        """All complete versions of the account's payments that are kept, in the order in which they were seen."""
+        rows = self._connection.execute(
+            "SELECT l.*, t.content AS method_name, n.seen AS ended FROM ledger l"
+            " LEFT JOIN term t ON t.id = l.method LEFT JOIN ledger n ON n.version = l.until"
+            " WHERE l.account = ? AND NOT l.kind & ? ORDER BY l.version",
+            (account, NOTICED),
+        )
+        return list(map(_version, rows))
+
+    def with_another_past(self, version: int, first: date) -> set[AccountId]:
+        """Accounts of which a version after `version` says something new of a day that was over when it was seen, on
+        `first` or later, or that something was given back; and of which something had been decided before."""
+        rows = self._connection.execute(
+            "SELECT account FROM (SELECT account, max(seen) AS seen FROM"
+            " (SELECT account, seen FROM ledger WHERE version > ? AND NOT kind & ?"
+            " AND ((day < substr(seen, 1, 10) AND day <> '') OR kind & ?)"
+            " UNION ALL SELECT l.account, n.seen FROM ledger l JOIN ledger n ON n.version = l.until"
+            " WHERE l.until > ? AND l.day <> '' AND l.day < substr(n.seen, 1, 10))"
+            " WHERE account IS NOT NULL AND seen >= ? GROUP BY account) fresh WHERE EXISTS (SELECT 1 FROM decision d"
+            " WHERE d.account = fresh.account AND d.first_day < substr(fresh.seen, 1, 10))",
+            (version, NOTICED, REFUND, version, first.isoformat()),
+        )
+        return {AccountId(row[0]) for row in rows}
+
+    def saw_past(self, account: AccountId, payment: Payment, now: datetime) -> None:
+        """A payment that no window holds any more was looked at by itself: what past days should have been is told by
+        it. Written only when it looks different."""
+        known = self._complete(payment.id)
+        if known is None or known["account"] != account or not self._looks_alike(known, payment):
+            with transaction(self._connection):
+                self._add(account, payment, now)
+
+    def day_of(self, payment: PaymentId) -> date | None:
+        """The day on which it was credited as it was last read, if it was."""
+        known = self._complete(payment)
+        return date.fromisoformat(known["day"]) if known and known["day"] and not known["kind"] & GONE else None
 
     # --- what lists of everybody show ---
 
@@ -173,6 +212,11 @@ class LedgerStore:
             (account, first.isoformat(), last.isoformat(), at, at, GONE | NOTICED),
         )
         return {payment.id: payment for payment in map(_payment, rows)}
+
+    @staticmethod
+    def _looks_alike(row: sqlite3.Row, payment: Payment) -> bool:
+        looks = (row["day"], row["status"], row["amount"], row["currency"], row["number"])
+        return looks == _looks(payment) and not row["kind"] & GONE
 
     def _complete(self, payment: PaymentId) -> Any:
         return self._connection.execute(
@@ -276,6 +320,18 @@ def _payment(row: sqlite3.Row) -> Payment:
         bool(kind & REFUND),
         row["refund_of"],
         sketch.owner,
+    )
+
+
+def _version(row: sqlite3.Row) -> Version:
+    ended = row["ended"]
+    return Version(
+        row["version"],
+        _payment(row),
+        datetime.fromisoformat(row["seen"]).date(),
+        bool(row["kind"] & GONE),
+        row["until"],
+        datetime.fromisoformat(ended).date() if ended else None,
     )
 
 
