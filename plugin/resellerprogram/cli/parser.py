@@ -18,6 +18,7 @@ from ..words.proposal import WAY_NAMES
 from . import (
     changes,
     classes,
+    corrections,
     going_live,
     health,
     members,
@@ -197,6 +198,22 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             overview.overview,
             "what the programme is worth: clients, turnover, discounts given, who falls next",
             "чего стоит программа: клиенты, оборот, скидки, у кого скоро снизится статус",
+        )
+    )
+    correcting = add(
+        "corrections",
+        corrections.corrections,
+        "past days on which another tier was held than is right by what is known now",
+        "дни, в которые статус был не тем, какой верен по нынешним данным",
+    )
+    account(correcting, optional=True)
+    as_json(correcting)
+    as_json(
+        add(
+            "gaming",
+            corrections.gaming,
+            "tiers that rested on payments given back later; who paid, ordered and took it back again and again",
+            "статусы по платежам, которые потом вернули; кто не раз платил, заказывал и получал деньги обратно",
         )
     )
     starting = add(

@@ -18,6 +18,7 @@ from ..store.changes import Author
 
 if TYPE_CHECKING:  # pages that only show load none of these
     from .classes import Classes
+    from .corrections import CorrectionsDesk
     from .going_live import GoingLive
     from .losses import Losses
     from .members import Members
@@ -74,6 +75,12 @@ class Office:
         from .overview import OverviewDesk
 
         return OverviewDesk(self)
+
+    @cached_property
+    def corrections(self) -> CorrectionsDesk:
+        from .corrections import CorrectionsDesk
+
+        return CorrectionsDesk(self)
 
     @cached_property
     def undoing(self) -> Undoing:

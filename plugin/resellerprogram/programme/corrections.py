@@ -54,6 +54,14 @@ class Became(str, enum.Enum):
     CANCELLED = "cancelled"
 
 
+class Pattern(str, enum.Enum):
+    """What a list of money given back tells: tiers that rested on it, or who paid, ordered and took it back again and
+    again."""
+
+    TIERS = "tiers"
+    REPEATED = "repeated"
+
+
 @dataclass(frozen=True)
 class Version:
     """A payment as it was seen from `seen_on` on, until the version `until` took its place on `ended_on`. One that is

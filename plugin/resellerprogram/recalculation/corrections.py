@@ -18,7 +18,7 @@ from ..programme.corrections import (
     held_by_returned,
     returned_since,
 )
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, PaymentId
 from ..store import Store
 from ..store.notes import CORRECTED
 from ..store.readable import SPOILT
@@ -60,13 +60,20 @@ def look_back(
     return found, returned_since(history, first)
 
 
-def remember_past(context: Context, account: AccountId, came_from: PaymentOrigin, now: datetime) -> None:
+def remember_past(
+    context: Context, account: AccountId, payment: PaymentId, came_from: PaymentOrigin | None, now: datetime
+) -> None:
     """A payment that has left the window, or never was in it, changes nothing today; what becomes of it is remembered
     for the days that it belonged to. Raises PanelError."""
     ledger, first = context.store.ledger, context.window.first
-    day = came_from.credited_on or ledger.day_of(came_from.payment)
+    known = ledger.day_of(payment)
+    if came_from is None:
+        if known and known < first:
+            ledger.is_past_and_gone(payment, now)
+        return
+    day = came_from.credited_on or known
     if day is None or day >= first:
         return
-    found = context.reader.one(account, came_from.payment)
+    found = context.reader.one(account, payment)
     if found and found.credited_on and found.credited_on < first:
         ledger.saw_past(account, found, now)

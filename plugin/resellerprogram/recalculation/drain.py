@@ -146,8 +146,8 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
     done.touched.add(account)
     if row.account is None:
         store.queue.is_of(row.id, account)
-    if came_from:
-        remember_past(context, account, came_from, clock())
+    if row.payment is not None:
+        remember_past(context, account, row.payment, came_from, clock())
     crossed_nothing = _by_payment_alone(context, account, came_from)
     if crossed_nothing:
         act(context, crossed_nothing, row.cause, clock(), row.who)

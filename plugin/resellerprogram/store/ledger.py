@@ -119,6 +119,13 @@ class LedgerStore:
             with transaction(self._connection):
                 self._add(account, payment, now)
 
+    def is_past_and_gone(self, payment: PaymentId, now: datetime) -> None:
+        """A payment that no window holds any more is not in the panel."""
+        known = self._complete(payment)
+        if known and not known["kind"] & GONE:
+            with transaction(self._connection):
+                self._end(known["version"], GONE, now)
+
     def day_of(self, payment: PaymentId) -> date | None:
         """The day on which it was credited as it was last read, if it was."""
         known = self._complete(payment)

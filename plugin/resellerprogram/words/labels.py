@@ -11,6 +11,7 @@ from typing import Any
 
 from ..programme import causes, deeds, outcomes
 from ..programme.basis import Basis, Because
+from ..programme.corrections import Became, Kind, Pattern
 from ..programme.effects import Way
 from ..programme.hindsight import Since
 from ..programme.moves import Mover
@@ -259,6 +260,28 @@ WHOM = {
 }
 """The lists of clients to talk to."""
 
+BECAME = {
+    Became.LATE: Text("credited late", "зачислен задним числом"),
+    Became.MOVED: Text("moved to another day", "перенесён на другой день"),
+    Became.EDITED: Text("edited", "изменён"),
+    Became.TAKEN_BACK: Text("taken back", "больше не учитывается"),
+    Became.REFUNDED: Text("refunded", "возвращён"),
+    Became.FRAUD: Text("marked as fraud", "отмечен как мошеннический"),
+    Became.CANCELLED: Text("cancelled", "отменён"),
+}
+"""What became of a payment later."""
+
+KINDS_OF_CORRECTION = {
+    Kind.CORRECTED: Text("Corrections", "Исправления"),
+    Kind.GIVEN_BACK: Text("Money given back", "Возвращённые деньги"),
+}
+
+PATTERNS = {
+    Pattern.TIERS: Text("Tiers reached by payments given back later", "Статусы по платежам, которые потом вернули"),
+    Pattern.REPEATED: Text("Paid, ordered, took it back: more than once", "Оплата, заказ, возврат: не один раз"),
+}
+"""The lists of money given back."""
+
 OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     Way: WAYS,
     Because: BECAUSE,
@@ -271,6 +294,9 @@ OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     Finding: FINDINGS,
     State: STATES,
     Whom: WHOM,
+    Became: BECAME,
+    Kind: KINDS_OF_CORRECTION,
+    Pattern: PATTERNS,
 }
 
 
