@@ -770,6 +770,42 @@ def test_overview_tells_what_the_programme_is_worth(shell: Shell, romashka: int)
     assert (falls["account"], falls["keep_amount"], falls["keep_last_day"]) == (romashka, "1000", "2025-01-20")
 
 
+def test_corrections_and_gaming_tell_what_past_days_should_have_been(shell: Shell, sandbox: Sandbox) -> None:
+    account, other = sandbox.world.add_account("Ромашка"), sandbox.world.add_account("Vector")
+    for each in (account, other):
+        sandbox.world.add_payment(each, 600, TODAY)
+    shell.run("daily")
+    for later in (1, 2):
+        shell.move(NOON + timedelta(days=later))
+        late = sandbox.world.add_payment(account, 3_000 * later, TODAY - timedelta(days=5), number=f"R-{later}")
+        assert late
+        if later == 2:
+            sandbox.world.set_payment(2, status=7)
+        shell.run("daily", "--json")
+        shell.run("apply", "--account", str(other), "--allow-drop")
+    shell.move(NOON + timedelta(days=3))
+    shell.run("daily")
+    found = shell.json("corrections", "--account", str(account))
+    assert [(each["first_day"], each["held"], each["should"]) for each in found] == [
+        ("2025-01-21", "Partner #1", "Partner #2"),
+        ("2025-01-20", "Starter", "Partner #2"),
+    ]
+    assert [each["number"] for each in found[1]["payments"]] == ["R-1", "R-2"]
+    assert {each["account"] for each in shell.json("corrections")} == {account, other}
+    values = shell.json("gaming")
+    assert [(each["account"], each["held"], each["without"]) for each in values["tiers"]] == [(other, "Starter", None)]
+    assert values["tiers"][0]["payments"][0]["became"] == "fraud"
+    assert values["repeated"] == []
+    for command, language, says in (
+        ("corrections", "ru", "Программа ничего не доначисляет"),
+        ("corrections", "en", "credited late"),
+        ("gaming", "ru", "отмечен как мошеннический"),
+        ("gaming", "en", "Nothing of the kind is known."),
+    ):
+        code, out, _ = shell.run(command, language=language)
+        assert (code, says in out) == (0, True)
+
+
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
     shell: Shell, sandbox: Sandbox, romashka: int
 ) -> None:
