@@ -47,6 +47,8 @@ SHOWN = {
     "settings": {},
     "health": {},
     "overview": {},
+    "corrections": {},
+    "gaming": {},
     "undo": {},
 }
 """Pages that only show something, and what they are asked for."""
