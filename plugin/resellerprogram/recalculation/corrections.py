@@ -5,6 +5,7 @@ at."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -27,9 +28,10 @@ from .context import Context
 log = logging.getLogger(__name__)
 
 
-def keep_corrections(store: Store, today: date) -> None:
-    """Write down what the days before `today` should have been, for whoever's past is another since the last night.
-    Before the programme is started nothing was held. An account whose records can't be read keeps what was found."""
+def keep_corrections(store: Store, today: date, between: Callable[[], object]) -> None:
+    """Write down what the days before `today` should have been, for whoever's past is another since the last night; do
+    what waits `between` two accounts. Before the programme is started nothing was held. An account whose records can't
+    be read keeps what was found."""
     started = store.going_live.started()
     if started is None:
         return
@@ -41,6 +43,7 @@ def keep_corrections(store: Store, today: date) -> None:
             store.corrections.replace(account, found, returned)
         except SPOILT:
             log.exception("what past days of account %s should have been is not known", account)
+        between()
     store.corrections.forget_before(first)
     store.notes.write(CORRECTED, newest)
 

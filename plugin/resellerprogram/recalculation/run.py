@@ -391,7 +391,7 @@ class _Run:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
                     keep_figures(context)
-                    keep_corrections(store, context.day)
+                    keep_corrections(store, context.day, lambda: self._answer_queue(whole))
 
     def _keep_trial(self) -> None:
         """What this night would have done, for whoever reads the trial."""
