@@ -16,7 +16,7 @@ from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
-from resellerprogram.store.notes import PREVIEW
+from resellerprogram.store.notes import DOCTOR, NO_BACKUP, PREVIEW
 
 from tests.browser.conftest import TODAY, cli, log_in
 from tests.programme.published_texts import as_published, one_cell_a_line
@@ -474,3 +474,26 @@ def test_a_reseller_sees_no_page_of_the_administrator(page: Page, panel: Sandbox
 def test_a_wrong_password_is_told(page: Page, panel: Sandbox) -> None:
     log_in(page, panel, "admin", "wrong")
     expect(page.get_by_text("Invalid username or password")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height", "language"), [(1400, 900, "ru"), (1400, 900, "en"), (390, 844, "ru")])
+def test_health_fits_a_screen_where_all_is_well(
+    page: Page, panel: Sandbox, width: int, height: int, language: str
+) -> None:
+    """Nothing to scroll for on a desk; on a telephone nothing is cut at the side."""
+    page.set_viewport_size({"width": width, "height": height})
+    log_in(page, panel, "chief", "admin-password", language)
+    with Store(panel.root, datetime.now()) as store:
+        for row_waits in store.queue.all():
+            store.queue.drop(row_waits.id)
+        begun = store.runs.begin("daily", TODAY, True, datetime.now())
+        store.runs.finish(begun, "done", 65, 0, datetime.now())
+        store.notes.forget(DOCTOR)
+        store.notes.forget(NO_BACKUP)
+    visit(page, f"{panel.url}?func=resellerprogram.health")
+    expect(page.get_by_text(re.compile("Всё в порядке|All is well"))).to_be_visible()
+    asked = "({across: document.documentElement.scrollWidth, down: document.documentElement.scrollHeight})"
+    size = page.evaluate(asked)
+    assert size["across"] <= width
+    if width > height:
+        assert size["down"] <= height
