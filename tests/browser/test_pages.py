@@ -16,7 +16,7 @@ from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
-from resellerprogram.store.notes import DOCTOR, NO_BACKUP, PREVIEW
+from resellerprogram.store.notes import DOCTOR, NO_BACKUP, PREVIEW, WHAT_IF
 
 from tests.browser.conftest import TODAY, cli, log_in
 from tests.programme.published_texts import as_published, one_cell_a_line
@@ -441,7 +441,9 @@ def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbo
     romashka = next(each["account"] for each in panel.world.discounts() if each["percent"] == 19)
     chosen = dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka)
     chosen |= {"history.decision": 1, "tiers.delete": "0-3", "classes.edit": "vps", "changes.show": 1}
+    panel.mgrctl("resellerprogram.whatif.make", sok="ok", su="chief", csv=published_table().to_csv(), months="1")
     with Store(panel.root, datetime.now()) as store:
+        reload_until(page, lambda: store.notes.read(WHAT_IF) is not None)
         run = next(run.id for run in store.runs.that_wrote(50) if run.written)
     chosen |= {"tables.end": in_force, "undo.run": run}
     for function in [each for each in PAGES if each not in OF_CLIENTS]:

@@ -120,7 +120,7 @@ def test_a_program_reads_all_of_it(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_is_wrong_is_told_with_its_reason(run: Run, root: Path) -> None:
     (root / "new.csv").write_text("status,from,vps\nGold,5,x\n", encoding="utf-8")
     code, _, err = run(str(root / "new.csv"))
-    assert (code, "dedicated" in err) == (1, True)
+    assert (code, "column vps" in err) == (1, True)
     assert run("current", "--months", "0")[0] == 2
     assert "one month or more" in run("current", "--months", "0")[2]
     assert run(str(root / "nowhere.csv"))[0] == 1

@@ -35,7 +35,7 @@ LISTS = {
     "changes": ("changes", {}, "resellerprogram changes --count 60"),
 }
 """Lists that grow: the module of their page, what they are asked for, and where they send whoever misses a row."""
-SHORT = {"tiers", "tables", "classes", "health.sixty", "people", "undo"}
+SHORT = {"tiers", "tables", "classes", "health.sixty", "people", "undo", "corrections", "gaming"}
 OF_CLIENTS = {"my.tiers", "my.history", "my.payments"}
 """See test_my."""
 

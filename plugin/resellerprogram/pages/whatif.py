@@ -14,6 +14,7 @@ from lxml import etree
 from ..programme import bounds
 from ..programme.errors import TierTableError
 from ..programme.outcomes import DONE
+from ..programme.pasting.reading import Answers
 from ..programme.tables import changes_between, with_classes
 from ..programme.tiers import TierTable
 from ..programme.whatif import Client, Month, WhatIf, whatif_of
@@ -22,6 +23,7 @@ from ..store.tasks import WHAT_IF
 from ..words import figures, labels
 from ..words import tables as table_words
 from ..words import whatif as words
+from ..words.pasted import question
 from . import documents, tables
 from .documents import Cell, Row
 from .preview import REFRESHES, is_under_way, under_way
@@ -103,11 +105,15 @@ def _kept(visit: Visit) -> Mapping[str, Any] | None:
 
 
 def _typed(visit: Visit) -> TierTable:
+    """As somebody has it; what is ambiguous is for the page that takes tables in to ask."""
     try:
-        return TierTable.from_csv(visit.request.params.get("csv", ""), visit.store.classes.names())
+        found = visit.office.tiers.understand(visit.request.params.get("csv", ""), Answers())
     except TierTableError as error:
         error.field = "csv"
         raise
+    if found.table is None:
+        raise TierTableError(question(found.questions[0], visit.titles), field="csv")
+    return found.table
 
 
 def _state(visit: Visit, kept: Mapping[str, Any] | None) -> str:
