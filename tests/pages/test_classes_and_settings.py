@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from resellerprogram.office import Office
 from resellerprogram.programme.text import Text
-from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.tiers import VPS, ServiceClass
 from resellerprogram.store.changes import Author
 
 from tests.operator import TODAY, Operator
@@ -63,6 +66,26 @@ def test_caps_are_set_and_taken_off_and_on_record(office: Desk, operator: Operat
     office.save("classes.edit", elid="vps", caps="")
     operator.apply()
     assert operator.percents(1) == {"vds": 19, "dedic": 7, "certificate": 3}
+
+
+def test_what_a_table_gives_above_a_cap_touches_nobody(office: Desk, operator: Operator) -> None:
+    """Lists show what is left of the percent."""
+    operator.classes("vps", "vds", caps="vds=15")
+    operator.apply(allow_drop=True)
+    assert office.rows("members")[0]["percent_vps"] == "15"
+    tiers = Office(office.root, office.store, Author("x"), lambda: NOW, 30).tiers
+    table = office.store.tiers.on(TODAY).table
+    for percent, falls in (("16", 0), ("14", 1)):
+        other = replace(
+            table,
+            tiers=tuple(replace(tier, percents={**tier.percents, VPS: Decimal(percent)}) for tier in table.tiers),
+        )
+        effects = tiers.effects_of(other, TODAY, 5)
+        assert (effects.falls, effects.rises) == (falls, 0)
+    cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
+    operator.classes("vps", "vds", caps=f"{cheap}=15")
+    operator.apply()
+    assert office.rows("members")[0]["percent_vps"] == "19"
 
 
 def test_a_capped_tariff_that_vanished_stays_until_it_is_taken_out(office: Desk, operator: Operator) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ..programme import bounds, tables
+from ..programme.caps import capped_table
 from ..programme.deeds import TIERS
 from ..programme.errors import TierTableError
 from ..programme.tables import Brake, Effects
@@ -91,11 +92,16 @@ class Tiers:
 
     def effects_of(self, table: TierTable, first_day: date, shown: int, before: TierTable | None = None) -> Effects:
         """Who would gain and who would lose on `first_day`, by what is foretold for that day as the last run knew it:
-        how many, and so many of them, those who lose first. Instead of the table `before`, of that day's without."""
+        how many, and so many of them, those who lose first. Instead of the table `before`, of that day's without. Where
+        a whole class is capped, what is above the cap touches nobody."""
+        from ..recalculation.scopes import highest
+
         before = before or self._store.tiers.on(first_day).table
         if not tables.changes_between(before, table):
             return Effects(first_day)
-        return tables.effects(self._store.outlooks.all(), first_day, before, table, shown)
+        best = highest(self._store)
+        was, becomes = (capped_table(each, best) for each in (before, table))
+        return tables.effects(self._store.outlooks.all(), first_day, was, becomes, shown)
 
     def brake_on(self, effects: Effects) -> Brake:
         """Whether the limit on drops will stop what a table that is made now does on its first day."""
