@@ -299,10 +299,11 @@ def ask_duckdb(file: Path, threads: int = 2) -> tuple[float, dict[str, Any]]:
         duck.execute(STEPS.format(first=FIRST))
         months = duck.execute(BY_MONTH).fetchall()
         duck.execute(SPENT.format(sums=SUMS, last=LAST))
-        turnover, *sums = duck.execute(TOTALS).fetchone() or ()
+        totals: Any = duck.execute(TOTALS).fetchone()
         gained = duck.execute(RANKS.format(order="max", way="DESC")).fetchall()
         lost = duck.execute(RANKS.format(order="min", way="ASC")).fetchall()
         took = time.perf_counter() - begun
+    turnover, *sums = totals
     classes = {name: (sums[2 * place], sums[2 * place + 1]) for place, name in enumerate(CLASSES)}
     by_month: dict[str, dict[str, tuple[int, int]]] = {}
     for day, tier, really, other in months:
