@@ -806,6 +806,19 @@ def test_corrections_and_gaming_tell_what_past_days_should_have_been(shell: Shel
         assert (code, says in out) == (0, True)
 
 
+def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks(shell: Shell, romashka: int) -> None:
+    shell.run("apply")
+    code, out, err = shell.run("classes", "set", "vps", "--types", "vds.vps")
+    assert (code, "--yes and --reason" in err) == (2, True)
+    assert out.startswith("1 client loses its program discounts (1).\nClients: 1 Ромашка.\n")
+    assert shell.json("classes", "list")[0]["types"] == ["vds"]
+    assert shell.run("classes", "set", "vps", "--types", "vds,vds.vps")[0] == 0, "nobody has less by it"
+    agreed = ("--yes", "--reason", "no margin there")
+    assert shell.run("classes", "set", "vps", "--cap", "vds=5", *agreed)[0] == 0
+    (told, *_) = [each for each in shell.json("changes") if each["what"] == "loss"]
+    assert (told["whom"], told["after"]) == ("vps", "no margin there")
+
+
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
     shell: Shell, sandbox: Sandbox, romashka: int
 ) -> None:

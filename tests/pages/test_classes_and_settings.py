@@ -42,13 +42,13 @@ def test_types_and_tariffs_to_leave_out_are_chosen_from_the_panels(office: Desk,
     assert len(operator.sandbox.calls()) <= 2
     assert "vds.vps" in options(page, "types")
     assert options(page, "left_out")[str(cheap)] == "vds: VDS Promo"
-    office.save("classes.edit", elid="vps", types="vds, vds.vps", left_out=str(cheap))
+    agree(office, elid="vps", types="vds, vds.vps", left_out=str(cheap))
     vps = office.store.classes.of(ServiceClass("vps"))
     assert vps is not None
     assert (vps.types, vps.left_out) == (("vds", "vds.vps"), (cheap,))
     operator.apply(allow_drop=True)
     assert operator.percents(1) == {"pl_2": 19, "vds.vps": 19, "dedic": 7, "certificate": 3}
-    assert office.rows("changes")[0]["change"] == (
+    assert office.rows("changes")[1]["change"] == (
         f"product types: vds → vds, vds.vps / tariff plans without a discount: — → {cheap}"
     )
 
@@ -56,11 +56,11 @@ def test_types_and_tariffs_to_leave_out_are_chosen_from_the_panels(office: Desk,
 def test_caps_are_set_and_taken_off_and_on_record(office: Desk, operator: Operator) -> None:
     cheap = operator.sandbox.world.add_tariff("VDS Promo", VDS)
     assert office.form("classes.edit", elid="vps")["caps"] == ""
-    office.save("classes.edit", elid="vps", caps=f"{cheap}=10\nvds=20 %")
+    agree(office, elid="vps", caps=f"{cheap}=10\nvds=20 %")
     assert office.form("classes.edit", elid="vps")["caps"] == office.rows("classes")[0]["caps"] == f"{cheap}=10, vds=20"
     operator.apply(allow_drop=True)
     assert operator.percents(1) == {"pl_2": 19, f"pl_{cheap}": 10, "dedic": 7, "certificate": 3}
-    assert office.rows("changes")[0]["change"] == f"at most: — → {cheap} 10 %, vds 20 %"
+    assert office.rows("changes")[1]["change"] == f"at most: — → {cheap} 10 %, vds 20 %"
     office.save("classes.edit", elid="vps", title_en="VPS and more")
     assert office.form("classes.edit", elid="vps")["caps"] == f"{cheap}=10, vds=20"
     office.save("classes.edit", elid="vps", caps="")
@@ -142,6 +142,53 @@ def test_of_two_administrators_of_a_class_the_second_is_told(office: Desk) -> No
     Desk(office.root, office.store, level=30, user="boris").save("classes.edit", elid="ssl", title_en="certificates")
     message, _ = office.error(office.ask("classes.edit", **{**opened, "title_en": "SSL"}, sok="ok"))
     assert "boris changed this meanwhile" in message
+
+
+def agree(office: Desk, **chosen: str) -> None:
+    """Choose in the form of a class, read what that takes, and send it with a yes and a reason."""
+    opened = {**office.form("classes.edit", elid=chosen["elid"]), **chosen, "sv_field": "types"}
+    asked = office.form("classes.edit", **opened)
+    sent = {**opened, **asked, "confirm": "on", "reason": "by contract", "sok": "ok"}
+    assert office.ask("classes.edit", **sent).find("ok") is not None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told", "left"),
+    [
+        ({"types": "vds.vps"}, "1 client loses its program discounts (1).", {"vds.vps": 19}),
+        ({"caps": "vds=10"}, "program discounts end or get smaller for 1 client (end: 0, smaller: 1).", {"vds": 10}),
+    ],
+    ids=["a type", "a cap"],
+)
+def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks_for_a_reason_and_a_yes(
+    office: Desk, operator: Operator, chosen: dict[str, str], told: str, left: dict[str, int]
+) -> None:
+    """What is told is what the next run takes."""
+    assert not {"loss", "reason", "confirm"} & office.form("classes.edit", elid="vps").keys()
+    opened = {**office.form("classes.edit", elid="vps"), **chosen, "sv_field": "types"}
+    asked = office.form("classes.edit", **opened)
+    assert (asked["title_en"], asked["seen"]) == ("VPS", opened["seen"]), "what was typed stays"
+    assert asked["loss"].splitlines() == [told, "Clients: 1 Ромашка."]
+    sent = {**opened, **asked, "sok": "ok"}
+    message, field = office.error(office.ask("classes.edit", **sent))
+    assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
+    assert office.error(office.ask("classes.edit", **{**sent, "confirm": "on"})) == ("say why", "reason")
+    other = {**sent, "confirm": "on", "reason": "by contract", "types": "vds.vps", "caps": "vds.vps=1"}
+    assert office.error(office.ask("classes.edit", **other))[1] == "confirm", "not what the form has told"
+    vps = office.store.classes.of(ServiceClass("vps"))
+    assert vps is not None
+    assert (vps.types, dict(vps.caps)) == (("vds",), {})
+    agree(office, elid="vps", **chosen)
+    assert office.changes()[0][2:] == ("loss", told, "by contract")
+    operator.apply(allow_drop=True)
+    assert operator.percents(1) == {**left, "dedic": 7, "certificate": 3}
+
+
+@pytest.mark.parametrize("chosen", [{"types": "vds, vds.vps"}, {"title_en": "Virtual"}, {"caps": "vds=50"}])
+def test_a_class_that_covers_no_less_asks_nothing(office: Desk, chosen: dict[str, str]) -> None:
+    opened = {**office.form("classes.edit", elid="vps"), **chosen, "sv_field": "types"}
+    assert "confirm" not in office.form("classes.edit", **opened)
+    office.save("classes.edit", elid="vps", **chosen)
 
 
 # --- settings ---

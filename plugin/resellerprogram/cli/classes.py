@@ -7,11 +7,14 @@ from typing import Any
 
 from ..programme.bounds import is_id
 from ..programme.caps import changed, written
+from ..programme.deeds import LOSS
 from ..programme.errors import SettingError
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, plain
 from ..store.classes import ClassOfServices
 from ..words import figures
+from ..words.losses import loss_text
+from .confirming import agreed_to
 from .output import Command
 
 
@@ -25,7 +28,8 @@ def show(command: Command) -> int:
 
 
 def put(command: Command) -> int:
-    """Change a class, or add it; what is not named stays as it is."""
+    """Change a class, or add it; what is not named stays as it is. What takes discounts from somebody tells from whom,
+    and asks for a reason and a yes first."""
     options, store = command.options, command.store
     name = ServiceClass(options.name)
     before = store.classes.of(name) or ClassOfServices(name, Text(name, name))
@@ -36,7 +40,17 @@ def put(command: Command) -> int:
         before.left_out if options.leave_out is None else _tariffs(options.leave_out),
         changed(before.caps, options.cap or ()),
     )
-    command.office.classes.put(wanted)
+    office = command.office
+    office.classes.check(wanted)
+    loss, reason = office.losses.by_class(wanted), ""
+    if loss:
+        agreed = agreed_to(command, loss, Text("Change the class all the same?", "Всё равно изменить класс?"))
+        if isinstance(agreed, int):
+            return agreed
+        reason = agreed
+    office.classes.put(wanted)
+    if loss:
+        office.record(LOSS, name, loss_text(loss).en, reason)
     _show(command, [wanted])
     return 0
 

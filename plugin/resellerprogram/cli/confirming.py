@@ -25,6 +25,15 @@ def show_loss(command: Command, loss: Loss) -> None:
         command.say(whose)
 
 
+def agreed_to(command: Command, loss: Loss, question: Text) -> str | int:
+    """The same (see `agreed`) after it was told what is lost, and whether the limit on drops will hold it up."""
+    show_loss(command, loss)
+    held_up = words.stopped_by_limit(loss, command.office.losses.limit())
+    if held_up:
+        command.say(held_up)
+    return agreed(command, question)
+
+
 def agreed(command: Command, question: Text) -> str | int:
     """The reason of who said yes; else the exit code with which the command ends, having changed nothing."""
     options = command.options

@@ -413,6 +413,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "наибольшая скидка на тип услуг (внутреннее имя) или тариф (id): vds=20; 7= снимает",
         ),
     )
+    confirmed(classing)
     classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))
     classing.add_argument("--title-ru", type=a_name, help=say("Russian title", "название по-русски"))
 

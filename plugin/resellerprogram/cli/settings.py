@@ -6,7 +6,7 @@ from ..programme.deeds import LOSS
 from ..programme.settings import SETTINGS
 from ..programme.text import Text, same
 from ..words import figures, losses
-from .confirming import agreed, show_loss
+from .confirming import agreed_to
 from .output import Command
 
 
@@ -27,11 +27,7 @@ def change(command: Command) -> int:
     name, value = command.options.name, command.options.value
     loss = command.office.losses.by_settings({name: value})
     if loss:
-        show_loss(command, loss)
-        held_up = losses.stopped_by_limit(loss, command.office.losses.limit())
-        if held_up:
-            command.say(held_up)
-        reason = agreed(command, Text("Set it all the same?", "Всё равно изменить настройку?"))
+        reason = agreed_to(command, loss, Text("Set it all the same?", "Всё равно изменить настройку?"))
         if isinstance(reason, int):
             return reason
         command.office.record(LOSS, name, losses.loss_text(loss).en, reason)

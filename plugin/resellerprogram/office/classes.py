@@ -25,6 +25,21 @@ class Classes:
     def put(self, wanted: ClassOfServices, seen: str | None = None, new: bool = False) -> None:
         """Add or change a class. Raises SettingError for a name or a service type that can't be, EditConflict."""
         store = self._store
+        self.check(wanted)
+        with transaction(store.connection):
+            before = store.classes.of(wanted.name)
+            if new and before:
+                raise SettingError(
+                    Text("there is a class {name!r}", "класс {name!r} уже есть")(name=wanted.name), "name"
+                )
+            if seen is not None and seen != token(before):
+                raise self._office.conflict(CLASS, wanted.name)
+            self._check_types(wanted)
+            store.classes.put(wanted)
+            self._office.record(CLASS, wanted.name, class_values(before), class_values(wanted))
+
+    def check(self, wanted: ClassOfServices) -> None:
+        """Raises SettingError for what a class can't be."""
         if not is_class_name(wanted.name):
             raise SettingError(
                 Text(
@@ -44,18 +59,7 @@ class Classes:
         strange = [what for what in wanted.caps if of_tariff(what) is None and what not in wanted.types]
         if strange:
             raise _not_of_class(strange)
-        self._check_choices(wanted, store.classes.of(wanted.name))
-        with transaction(store.connection):
-            before = store.classes.of(wanted.name)
-            if new and before:
-                raise SettingError(
-                    Text("there is a class {name!r}", "класс {name!r} уже есть")(name=wanted.name), "name"
-                )
-            if seen is not None and seen != token(before):
-                raise self._office.conflict(CLASS, wanted.name)
-            self._check_types(wanted)
-            store.classes.put(wanted)
-            self._office.record(CLASS, wanted.name, class_values(before), class_values(wanted))
+        self._check_choices(wanted, self._store.classes.of(wanted.name))
 
     def remove(self, name: ServiceClass) -> None:
         """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""

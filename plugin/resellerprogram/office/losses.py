@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ..programme.ids import AccountId
 from ..programme.losses import Loss, loss_of
 from ..programme.settings import SETTINGS
+from ..store.classes import ClassOfServices
 from . import Office
 
 
@@ -47,6 +48,16 @@ class Losses:
 
         return loss_by_settings(self._office.root, self._store, lowering, self._office.clock(), PATIENCE)
 
+    def by_class(self, wanted: ClassOfServices) -> Loss:
+        """Letting a class be that; nothing where it covers what it did. Raises SettingError, PanelError."""
+        before = self._store.classes.of(wanted.name)
+        if before is None or not self._store.owned.count() or _covers(before) == _covers(wanted):
+            return Loss()
+        from ..recalculation.losses import loss_by_class
+        from ..recalculation.run import PATIENCE
+
+        return loss_by_class(self._office.root, self._store, wanted, self._office.clock(), PATIENCE)
+
     def limit(self) -> int:
         """How many drops that nothing foretold one run may make."""
         return self._store.settings.current().drop_limit.allows(self._store.owned.count())
@@ -54,3 +65,8 @@ class Losses:
     def names(self, loss: Loss) -> Mapping[int, str]:
         """What those who lose are called."""
         return self._store.standings.names(loss.clients)
+
+
+def _covers(found: ClassOfServices) -> object:
+    """What its discounts are for, and how high they may be."""
+    return set(found.types), set(found.left_out), dict(found.caps)

@@ -9,10 +9,14 @@ from lxml import etree
 
 from ..office import token
 from ..programme.caps import read, written
+from ..programme.deeds import LOSS
+from ..programme.losses import Loss
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
+from ..words.losses import loss_text
 from . import documents
+from .asking import ask, check_agreed
 from .documents import Row
 from .visit import Visit
 
@@ -34,7 +38,8 @@ def _row(visit: Visit, each: ClassOfServices) -> Row:
 
 
 def class_edit(visit: Visit) -> etree._Element:
-    """A class: its titles, its service types, the tariffs of these that get no discount, and caps."""
+    """A class: its titles, its service types, the tariffs of these that get no discount, and caps. Where what was
+    chosen takes discounts from somebody, the form tells from whom and asks for a reason and a yes."""
     request = visit.request
     found = visit.store.classes.of(ServiceClass(request.elid)) if request.elid else None
     if request.elid and found is None:
@@ -43,7 +48,8 @@ def class_edit(visit: Visit) -> etree._Element:
         return _save(visit, found)
     if found:
         documents.freeze_field(visit.document, "name")
-    shown = found or ClassOfServices(ServiceClass(""), Text("", ""))
+    chosen = bool(request.text("sv_field"))
+    shown = _typed(visit, found) if chosen else found or ClassOfServices(ServiceClass(""), Text("", ""))
     types, tariffs = _choices(visit)
     return documents.form_page(
         visit.document,
@@ -55,24 +61,40 @@ def class_edit(visit: Visit) -> etree._Element:
             "types": ",".join(shown.types),
             "left_out": ",".join(map(str, shown.left_out)),
             "caps": written(shown.caps),
-            "seen": token(found),
+            "seen": request.text("seen") if chosen else token(found),
+            **ask(visit, visit.office.losses.by_class(shown) if chosen and found else Loss(), _mark(shown)),
         },
         {"types": types, "left_out": tariffs},
     )
 
 
 def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
+    wanted, office = _typed(visit, found), visit.office
+    office.classes.check(wanted)
+    loss = office.losses.by_class(wanted) if found else Loss()
+    if loss:
+        check_agreed(visit, loss, _mark(wanted))
+    office.classes.put(wanted, visit.request.text("seen"), new=found is None)
+    if loss:
+        office.record(LOSS, wanted.name, loss_text(loss).en, visit.line("reason"))
+    return documents.ok("func=resellerprogram.classes")
+
+
+def _typed(visit: Visit, found: ClassOfServices | None) -> ClassOfServices:
     request = visit.request
     left_out = request.several("left_out")
-    wanted = ClassOfServices(
+    return ClassOfServices(
         found.name if found else ServiceClass(request.text("name")),
         Text(request.text("title_en"), request.text("title_ru")),
         tuple(request.several("types")),
         tuple(visit.number(text, Text("tariff", "тариф"), "left_out") for text in left_out),
         read(request.text("caps"), "caps"),
     )
-    visit.office.classes.put(wanted, request.text("seen"), new=found is None)
-    return documents.ok("func=resellerprogram.classes")
+
+
+def _mark(wanted: ClassOfServices) -> str:
+    """Of which class the form tells."""
+    return token((sorted(wanted.types), sorted(wanted.left_out), sorted(wanted.caps.items())))
 
 
 def _choices(visit: Visit) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -20,6 +20,7 @@ from ..programme.settings import SETTINGS
 from ..words import figures
 from ..words import losses as words
 from . import documents
+from .asking import ask, check_agreed
 from .documents import Choices, Row
 from .visit import Visit
 
@@ -73,33 +74,13 @@ def _about_loss(visit: Visit, typed: Mapping[str, str]) -> Row:
         loss = losses.by_settings(typed) if typed else Loss()
     except (SettingError, BadInput):
         loss = Loss()
-    if not loss:
-        for name in ("told", "loss", "reason", "confirm"):
-            documents.drop_field(visit.document, name)
-        return {}
-    documents.say(visit.document, "confirm", words.understood(loss).say(visit.language))
-    return {
-        "told": _mark(visit, loss),
-        "loss": _told(visit, loss),
-        "reason": visit.request.text("reason"),
-        "confirm": "off",
-    }
+    return ask(visit, loss, _mark(visit))
 
 
-def _told(visit: Visit, loss: Loss) -> str:
-    losses = visit.office.losses
-    texts = (
-        words.loss_text(loss),
-        words.whose_text(loss, losses.names(loss)),
-        words.stopped_by_limit(loss, losses.limit()),
-    )
-    return "\n".join(text.say(visit.language) for text in texts if text)
-
-
-def _mark(visit: Visit, loss: Loss) -> str:
-    """What the form has told: of which settings, and how much they take."""
+def _mark(visit: Visit) -> str:
+    """Of which settings the form tells."""
     lowering = {name: text for name, text in _typed(visit).items() if SETTINGS[name].may_lower}
-    return f"{token(sorted(lowering.items()))} {loss.mark}"
+    return token(sorted(lowering.items()))
 
 
 def _save(visit: Visit) -> None:
@@ -109,7 +90,7 @@ def _save(visit: Visit) -> None:
         desk.check_allowed(typed)
         loss = visit.office.losses.by_settings(typed)
         if loss:
-            _check_agreed(visit, loss)
+            check_agreed(visit, loss, _mark(visit))
         desk.change(typed, visit.request.text("seen"))
     except SettingError as error:
         if error.field == "members" and visit.request.text("members") == "group":
@@ -117,25 +98,6 @@ def _save(visit: Visit) -> None:
         raise
     if loss:
         visit.office.record(LOSS, "settings", words.loss_text(loss).en, visit.line("reason"))
-
-
-def _check_agreed(visit: Visit, loss: Loss) -> None:
-    """Raises BadInput."""
-    told = _told(visit, loss)
-    if visit.request.params.get("confirm") != "on":
-        visit.refuse(
-            "{told} If that is meant, confirm it.", "{told} Если так и задумано, подтвердите.", "confirm", told=told
-        )
-    shown, _, mark = visit.request.text("told").partition(" ")
-    if shown != _mark(visit, loss).partition(" ")[0] or not loss.was_told(mark):
-        visit.refuse(
-            "This is not what the form has told. {told} Look, and confirm again.",
-            "Форма показала другое. {told} Посмотрите и подтвердите снова.",
-            "confirm",
-            told=told,
-        )
-    if not visit.line("reason"):
-        visit.refuse(words.SAY_WHY.en, words.SAY_WHY.ru, "reason")
 
 
 def _typed(visit: Visit) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..panel import directory
+from ..panel.facts import Facts
 from ..programme.decision import Decision, decide
 from ..programme.discounts import wanted_percents
 from ..programme.errors import ImplausibleRead
@@ -20,6 +21,7 @@ from ..programme.losses import Loss, loss_of
 from ..programme.setting_texts import check, settings_of
 from ..programme.turnover import CountingRules
 from ..store import Store
+from ..store.classes import ClassOfServices
 from ..store.lock import only_one
 from .context import Context
 from .look import outside_because
@@ -40,6 +42,29 @@ def loss_by_settings(root: Path, store: Store, changed: Mapping[str, str], now: 
         methods = directory.names_of_methods(context.panel, context.facts.excluded)
         accounts = sorted(store.owned.accounts() | store.set_aside.accounts())
         return sum((_loss_of(context, account, methods) for account in accounts), Loss())
+
+
+def loss_by_class(root: Path, store: Store, wanted: ClassOfServices, now: datetime, patience: float) -> Loss:
+    """Whose discounts end or fall when a class is that, by what is known of them; whoever has no other discounts by it
+    is left out. Raises SettingError, PanelError, AnotherRunActive."""
+    settings = store.settings.current()
+    with (
+        only_one(store.folder, "classes", now, patience),
+        working_on(root, store, now.date(), settings=settings, whole=True, writes=False) as context,
+    ):
+        facts = Facts.ask(context.panel, settings.excluded_payment_methods, with_tariffs=True)
+        before, after = (
+            Context(context.panel, store, now.date(), settings, False, facts, False, True) for _ in range(2)
+        )
+        after.classes = [each for each in after.classes if each.name != wanted.name] + [wanted]
+        before.prepare()
+        methods = directory.names_of_methods(context.panel, facts.excluded)
+        accounts = [
+            account
+            for account in sorted(store.owned.accounts())
+            if _wanted(before, account, methods) != _wanted(after, account, methods)
+        ]
+        return sum((_loss_of(after, account, methods) for account in accounts), Loss())
 
 
 def _loss_of(context: Context, account: AccountId, methods: frozenset[str]) -> Loss:
