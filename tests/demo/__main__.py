@@ -19,10 +19,10 @@ from tests.sandbox import Sandbox
 from . import example, moves
 from .place import PROJECT, Place, default_folder
 from .speech import Stop, say, text
-from .world import CODE, PASSWORD, World
+from .world import CODE, DAILY, PASSWORD, World
 
-MONTHS, WEEKS, DAYS = 6, 10, 15
-"""How long nights ran once a month, then once a week, and at last every day."""
+MONTHS, WEEKS = 6, 10
+"""How long nights ran once a month, and then once a week."""
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
     place = Place(folder)
     try:
         if options.command in (None, "start"):
-            start(place, options.port, (options.months, options.weeks, options.days))
+            start(place, options.port, options.months, options.weeks)
         elif options.command == "example":
             example.main(place, options.port, options.resellers, options.once)
         else:
@@ -55,11 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--folder", default="", help=text("where the demo lives", "папка демо"))
     parser = argparse.ArgumentParser(prog="./install.sh demo", parents=[shared], description=__doc__)
-    parser.set_defaults(port=0, months=MONTHS, weeks=WEEKS, days=DAYS)
+    parser.set_defaults(port=0, months=MONTHS, weeks=WEEKS)
     parser.add_argument("--port", type=int, help=text("port of the panel", "порт панели"))
     parser.add_argument("--months", type=int, help=text("months of history, a night each", "месяцев истории по ночи"))
     parser.add_argument("--weeks", type=int, help=text("after them weeks, a night each", "за ними недель по ночи"))
-    parser.add_argument("--days", type=int, help=text("at last days", "и наконец дней"))
     commands = parser.add_subparsers(dest="command")
     keep = {"default": argparse.SUPPRESS}
 
@@ -87,12 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def start(place: Place, port: int, history: tuple[int, int, int]) -> None:
+def start(place: Place, port: int, months: int, weeks: int) -> None:
     """Lay out a panel, put the plugin in, live through the nights, and tell what there is to try."""
     place.take()
     today = date.today()
-    months, weeks, days = history
-    first = today - timedelta(days=days + 7 * weeks + 30 * months)
+    first = today - timedelta(days=DAILY + 7 * weeks + 30 * months)
     panel = Sandbox.create(
         place.folder / "mgr5",
         port=port,
@@ -109,7 +107,7 @@ def start(place: Place, port: int, history: tuple[int, int, int]) -> None:
             store.settings.set("panel_url", panel.url)
             world = World(panel, store, today)
             world.settle(first)
-            nights = list(world.nights(months, weeks, days))
+            nights = list(world.nights(months, weeks))
             for number, _ in enumerate(world.live(nights), 1):
                 _progress(number, len(nights))
     except BaseException:

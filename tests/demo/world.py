@@ -20,8 +20,8 @@ from resellerprogram.store.changes import Author
 from tests.sandbox import Sandbox
 
 PASSWORD = "demo-password"
-TELLING = timedelta(days=14)
-"""Clients were told of the moves of so many days."""
+DAILY = 15
+"""So many days back every night ran; before that one a week, and before that one a month."""
 TRIAL = 2
 """After so many nights somebody started the programme."""
 NIGHT, NOON = time(0, 7), time(12)
@@ -101,19 +101,19 @@ class World:
 
     # --- living ---
 
-    def nights(self, months: int, weeks: int, days: int) -> Iterator[date]:
+    def nights(self, months: int, weeks: int) -> Iterator[date]:
         """The days whose night ran: one a month, then one a week, and at last every day."""
-        first = self.today - timedelta(days=days + 7 * weeks)
+        first = self.today - timedelta(days=DAILY + 7 * weeks)
         yield from (first - timedelta(days=30 * back) for back in range(months, 0, -1))
         yield from (first + timedelta(days=7 * number) for number in range(weeks))
-        yield from (self.today - timedelta(days=back) for back in range(days, -1, -1))
+        yield from (self.today - timedelta(days=back) for back in range(DAILY, -1, -1))
 
     def live(self, nights: list[date]) -> Iterator[date]:
         """One night after the other, each after the payments and orders of the days before it; tells each."""
         before = date.min
         self.store.settings.set("client_notices", "off")
         for number, day in enumerate(nights):
-            if day == self.today - TELLING:
+            if number == len(nights) - DAILY:
                 self.store.settings.set("client_notices", "rose,will_fall,fell")
             self._credit(before, day)
             self.panel.now = datetime.combine(day, NIGHT)
