@@ -28,16 +28,18 @@ usage() {
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        put back what was set aside and remove the plugin; --withdraw also takes the programme's
                        discounts off, --as-is touches no discount, --purge removes data too
-./install.sh demo      [--folder DIR]                the plugin on a sandbox panel with a world that is alive; then
-                       next-day [N] · pay CLIENT AMOUNT · refund CLIENT [AMOUNT] · stop; example: the published one
+./install.sh demo      [FOLDER]                      the plugin on a sandbox panel with a world that is alive; then
+                       next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
+                       example [--once]: the published example
 ./install.sh test      [quick]                       everything that shows that it works; quick: under 30 s" \
 "./install.sh install   [--root DIR] [--wheels DIR]   поставить плагин в панель (по умолчанию $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        вернуть отложенные скидки и удалить плагин; --withdraw ещё и снимает скидки программы,
                        --as-is не трогает скидок, --purge удаляет и данные
-./install.sh demo      [--folder ПАПКА]              плагин на панели-песочнице с живыми клиентами; затем
-                       next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ [СУММА] · stop; example — опубликованный пример
+./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с живыми клиентами; затем
+                       next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ|ПЛАТЁЖ [СУММА] · stop, каждая [--folder ПАПКА];
+                       example [--once]: опубликованный пример
 ./install.sh test      [quick]                       все проверки; quick — меньше 30 с"
 }
 
@@ -464,27 +466,36 @@ PYTHON
 
 # --- demo, test ----------------------------------------------------------------------------------------------
 
-# The environment of demo and tests: .venv in the project, made anew when what it needs changes.
+# The environment of demo and tests: .venv in the project, made anew when what it needs changes. Where the project is
+# not ours to write, it is in our own cache.
 environment() {
     find_python
     local wanted
     wanted=$(cksum <"$PROJECT/setup.cfg")$("$PYTHON" --version)
-    if [ "$(cat "$PROJECT/.venv/wanted" 2>/dev/null || true)" != "$wanted" ]; then
-        say "Preparing .venv ($("$PYTHON" --version))" "Готовим .venv ($("$PYTHON" --version))"
-        "$PYTHON" -I -m venv --clear "$PROJECT/.venv"
+    VENV=$PROJECT/.venv
+    if [ ! -w "$PROJECT" ] && ! up_to_date "$wanted"; then
+        VENV=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/$NAME/venv
+        mkdir -p "$VENV" 2>/dev/null || die "$PROJECT and $VENV are not writable; name a folder of yours by XDG_CACHE_HOME" \
+            "$PROJECT и $VENV недоступны для записи; укажите свою папку в XDG_CACHE_HOME"
+    fi
+    if ! up_to_date "$wanted"; then
+        say "Preparing $VENV ($("$PYTHON" --version))" "Готовим $VENV ($("$PYTHON" --version))"
+        "$PYTHON" -I -m venv --clear "$VENV"
         local -a packages
         mapfile -t packages < <(runtime_packages; test_packages)
-        "$PROJECT/.venv/bin/python" -I -m pip install -qq --disable-pip-version-check "${packages[@]}"
-        printf '%s' "$wanted" >"$PROJECT/.venv/wanted"
+        "$VENV/bin/python" -I -m pip install -qq --disable-pip-version-check "${packages[@]}"
+        printf '%s' "$wanted" >"$VENV/wanted"
     fi
     cd "$PROJECT"
     export PYTHONPATH=$PROJECT:$PROJECT/plugin
 }
 
+up_to_date() { [ "$(cat "$VENV/wanted" 2>/dev/null || true)" = "$1" ] && [ -x "$VENV/bin/python" ]; }
+
 run_demo() {
     export CALLED_FROM=$PWD
     environment
-    exec .venv/bin/python -m tests.demo "$@"
+    exec "$VENV/bin/python" -m tests.demo "$@"
 }
 
 run_tests() {
@@ -506,10 +517,10 @@ run_tests() {
         (trap 'rm -f "$BROWSER_BEING_INSTALLED"' EXIT; install_chromium) &
     fi
     # what looks at the text alone runs beside the tests and speaks after them
-    (status=0; .venv/bin/ruff check plugin tests || status=1; .venv/bin/mypy || status=1; exit "$status") \
+    (status=0; "$VENV/bin/ruff" check plugin tests || status=1; "$VENV/bin/mypy" || status=1; exit "$status") \
         >"$TESTS_FOLDER/text" 2>&1 &
     local text=$! status=0
-    PYTEST_DEBUG_TEMPROOT=$TESTS_FOLDER .venv/bin/python -m pytest "${chosen[@]}" "$@" || status=$?
+    PYTEST_DEBUG_TEMPROOT=$TESTS_FOLDER "$VENV/bin/python" -m pytest "${chosen[@]}" "$@" || status=$?
     wait "$text" || [ "$status" -ne 0 ] || status=1
     cat "$TESTS_FOLDER/text"
     say "$SECONDS s" "$SECONDS с"

@@ -1,14 +1,18 @@
-"""`./install.sh demo`: the plugin on a sandbox panel whose world is alive, up to today, to be looked at and moved.
+"""`./install.sh demo [FOLDER]`: the plugin on a sandbox panel whose world is alive, up to today, to be looked at and
+moved.
 
-Without a command it starts one and leaves it running. The other commands are for the one that runs.
+Without a command it starts one and leaves it running. The other commands are for one that runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,68 +21,115 @@ from resellerprogram.store import Store
 from tests.sandbox import Sandbox
 
 from . import example, moves
-from .place import PROJECT, Place, default_folder
+from .place import PROJECT, Place, default_folder, named_or_running
 from .speech import Stop, say, text
 from .world import CODE, DAILY, PASSWORD, World
 
 MONTHS, WEEKS = 6, 10
 """How long nights ran once a month, and then once a week."""
+STARTS = ("start", "example")
+COMMANDS = (*STARTS, "next-day", "pay", "refund", "stop")
+INTERRUPTED = 130
 
 
-def main() -> int:
-    options = _parser().parse_args()
-    folder = Path(os.environ.get("CALLED_FROM", "."), options.folder).resolve() if options.folder else default_folder()
-    place = Place(folder)
+def main(words: Sequence[str]) -> int:
+    """Do one command and tell its exit code."""
     try:
-        if options.command in (None, "start"):
-            start(place, options.port, options.months, options.weeks)
-        elif options.command == "example":
-            example.main(place, options.port, options.resellers, options.once)
-        else:
-            place.check_running()
-            if options.command == "next-day":
-                moves.next_day(place, options.days)
-            elif options.command == "pay":
-                moves.pay(place, options.client, options.amount)
-            elif options.command == "refund":
-                moves.refund(place, options.client, options.amount)
-            else:
-                place.stop()
-                say("The demo has ended.", "Демо завершено.")
+        options = _parser().parse_args(_with_command(words))
+        _run(options)
     except Stop as told:
         print(told, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 
+def _run(options: argparse.Namespace) -> None:
+    folder = _folder(options)
+    if options.command == "start":
+        start(Place(folder or default_folder()), options.port, options.months, options.weeks)
+    elif options.command == "example":
+        example.main(Place(folder or default_folder()), options.port, options.resellers, options.once)
+    elif options.command == "stop":
+        named_or_running(folder).stop()
+        say("The demo has ended.", "Демо завершено.")
+    else:
+        place = named_or_running(folder)
+        with place.held():
+            _move(place, options)
+
+
+def _move(place: Place, options: argparse.Namespace) -> None:
+    if options.command == "next-day":
+        moves.next_day(place, options.days)
+    elif options.command == "pay":
+        moves.pay(place, options.client, options.amount)
+    else:
+        moves.refund(place, options.client, options.amount)
+
+
+# --- what was typed ---
+
+
+def _with_command(words: Sequence[str]) -> list[str]:
+    """`demo` and `demo FOLDER` start one. Raises Stop for what looks like a mistyped command."""
+    first = words[0] if words else ""
+    if first in (*COMMANDS, "-h", "--help"):
+        return list(words)
+    meant = difflib.get_close_matches(first, COMMANDS, 1, 0.7)
+    if meant and not (_called_from() / first).exists():
+        raise Stop(
+            text(
+                f"There is no command {first}; is {meant[0]} meant? A folder of that name: ./{first}",
+                f"Команды {first} нет; может быть, {meant[0]}? Папка с таким именем: ./{first}",
+            )
+        )
+    return ["start", *words]
+
+
+def _folder(options: argparse.Namespace) -> Path | None:
+    """The folder that was named, as seen from where `install.sh` was called."""
+    named = options.folder or options.at
+    return (_called_from() / Path(named).expanduser()).resolve() if named else None
+
+
+def _called_from() -> Path:
+    return Path(os.environ.get("CALLED_FROM") or ".")
+
+
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--folder", default="", help=text("where the demo lives", "папка демо"))
-    parser = argparse.ArgumentParser(prog="./install.sh demo", parents=[shared], description=__doc__)
-    parser.set_defaults(port=0, months=MONTHS, weeks=WEEKS)
-    parser.add_argument("--port", type=int, help=text("port of the panel", "порт панели"))
-    parser.add_argument("--months", type=int, help=text("months of history, a night each", "месяцев истории по ночи"))
-    parser.add_argument("--weeks", type=int, help=text("after them weeks, a night each", "за ними недель по ночи"))
-    commands = parser.add_subparsers(dest="command")
-    keep = {"default": argparse.SUPPRESS}
+    parser = argparse.ArgumentParser(prog="./install.sh demo", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, en: str, ru: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text(en, ru), description=text(en, ru))
-        added.add_argument("--folder", **keep, help=argparse.SUPPRESS)  # type: ignore[arg-type]
+        added.set_defaults(at="")
+        added.add_argument("--folder", default="", metavar="DIR", help=text("where the demo lives", "папка демо"))
+        if name in STARTS:
+            added.add_argument("at", nargs="?", default="", metavar="FOLDER", help=text("the same", "то же"))
+            added.add_argument("--port", type=int, default=0, help=text("port of the panel", "порт панели"))
         return added
 
-    add("start", "start a demo and leave it running (the default)", "запустить демо (по умолчанию)")
-    days = add("next-day", "let nights go by", "прожить ночь или несколько")
-    days.add_argument("days", type=int, nargs="?", default=1, metavar="N")
-    for name, en, ru in (
-        ("pay", "a client pays", "клиент вносит деньги"),
-        ("refund", "a client's last payment goes back, or a part of it", "вернуть последний платёж или его часть"),
+    starting = add("start", "start a demo and leave it running (the default)", "запустить демо (по умолчанию)")
+    for name, default, en, ru in (
+        ("--months", MONTHS, "months of history, a night each", "месяцев истории по ночи"),
+        ("--weeks", WEEKS, "after them weeks, a night each", "за ними недель по ночи"),
     ):
-        command = add(name, en, ru)
-        command.add_argument(
-            "client", metavar="CLIENT", help=text("number, login or name", "номер, логин или название")
-        )
-        command.add_argument("amount", metavar="AMOUNT", nargs="?" if name == "refund" else None)
+        starting.add_argument(name, type=int, default=default, metavar="N", help=text(en, ru))
+    days = add("next-day", "let nights go by", "прожить ночь или несколько")
+    days.add_argument("days", nargs="?", default="1", metavar="N")
+    paying = add("pay", "a client pays", "клиент вносит деньги")
+    refunding = add(
+        "refund",
+        "a client's last payment goes back, or that payment, or a part of it",
+        "вернуть последний платёж клиента или указанный, целиком или частично",
+    )
+    who = text("number, login or name", "номер, логин или название")
+    paying.add_argument("client", metavar="CLIENT", help=who)
+    paying.add_argument("amount", metavar="AMOUNT")
+    refunding.add_argument("client", metavar="CLIENT|PAYMENT", help=who + text(", or pfx/17", " или pfx/17"))
+    refunding.add_argument("amount", metavar="AMOUNT", nargs="?")
     add("stop", "end it", "завершить")
     shown = add("example", "the published example, played and checked", "опубликованный пример с проверкой")
     shown.add_argument("--once", action="store_true", help=text("end after the show", "завершить после показа"))
@@ -86,35 +137,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# --- starting ---
+
+
 def start(place: Place, port: int, months: int, weeks: int) -> None:
     """Lay out a panel, put the plugin in, live through the nights, and tell what there is to try."""
-    place.take()
-    today = date.today()
-    first = today - timedelta(days=DAILY + 7 * weeks + 30 * months)
-    panel = Sandbox.create(
-        place.folder / "mgr5",
-        port=port,
-        now=datetime(first.year, first.month, first.day, 12),
-        password=PASSWORD,
-        clock_file="var/resellerprogram.clock",
-    )
-    say("A sandbox panel is laid out and the plugin put into it…", "Готовим панель-песочницу и ставим в неё плагин…")
-    panel.start()
-    try:
-        _install(panel)
-        with Store(panel.root, datetime(first.year, first.month, first.day, 12)) as store:
-            store.settings.set("provider", "1")
-            store.settings.set("panel_url", panel.url)
-            world = World(panel, store, today)
-            world.settle(first)
-            nights = list(world.nights(months, weeks))
-            for number, _ in enumerate(world.live(nights), 1):
-                _progress(number, len(nights))
-    except BaseException:
-        place.stop()
-        raise
-    place.remember({"guests": [guest.login for guest in world.guests]})
-    _tell(place, world)
+    with place.taken():
+        today = date.today()
+        first = today - timedelta(days=DAILY + 7 * weeks + 30 * months)
+        noon = datetime(first.year, first.month, first.day, 12)
+        panel = Sandbox.create(
+            place.folder / "mgr5",
+            port=port,
+            now=noon,
+            password=PASSWORD,
+            clock_file="var/resellerprogram.clock",
+        )
+        say(
+            "A sandbox panel is laid out and the plugin put into it…", "Готовим панель-песочницу и ставим в неё плагин…"
+        )
+        try:
+            panel.start()
+            _install(panel)
+            with Store(panel.root, noon) as store:
+                world = World(panel, store, today)
+                world.settle(first)
+                nights = list(world.nights(months, weeks))
+                for number, _ in enumerate(world.live(nights), 1):
+                    _progress(number, len(nights))
+        except BaseException:
+            place.stop()
+            raise
+        _tell(place, world)
 
 
 def _install(panel: Sandbox) -> None:
@@ -143,13 +197,19 @@ def _tell(place: Place, world: World) -> None:
         falling=falling,
         near=near,
         resting=resting,
-        plugin=place.command,
-        demo="./install.sh demo",
-        elsewhere="" if place.folder == default_folder() else f" --folder '{place.folder}'",
+        plugin=shlex.quote(str(place.command)),
+        demo=_how_to_call(),
+        elsewhere="" if place.folder == default_folder() else f" --folder {shlex.quote(str(place.folder))}",
         code=CODE,
     )
     say(filled, filled)
 
 
+def _how_to_call() -> str:
+    """As it is typed where one is."""
+    here = _called_from().resolve() == PROJECT
+    return ("./install.sh" if here else shlex.quote(str(PROJECT / "install.sh"))) + " demo"
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -23,7 +24,17 @@ def main(place: Place, port: int, resellers: int, once: bool) -> None:
     """Play it; unless `once`, the panel stays until Ctrl-C. Raises Stop where it can't begin."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
         signal.signal(number, signal.default_int_handler)
-    place.take()
+    with ExitStack() as running:
+        with place.taken():
+            sandbox, advance, falling = laid_out(place, port, resellers)
+            running.enter_context(sandbox)
+            play(sandbox, advance, falling)
+        if not once:
+            stay(sandbox)
+
+
+def laid_out(place: Place, port: int, resellers: int) -> tuple[Sandbox, int, int]:
+    """The panel, and the two of whom the example tells: who pays in advance, and who does not."""
     say(
         f"1. A sandbox panel with {resellers} resellers and three months of payments",
         f"1. Панель-песочница: реселлеров {resellers}, три месяца платежей",
@@ -46,10 +57,7 @@ def main(place: Place, port: int, resellers: int, once: bool) -> None:
         (falling, 49_000, date(2025, 1, 9)),
     ):
         sandbox.world.add_payment(account, amount, day)
-    with sandbox:
-        play(sandbox, advance, falling)
-        if not once:
-            stay(sandbox)
+    return sandbox, advance, falling
 
 
 def play(sandbox: Sandbox, advance: int, falling: int) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time as clock
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+
+from resellerprogram.store import Store
+from resellerprogram.words.figures import money
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.sandbox.models import Payment, Subaccount
 
 from .place import Place
 from .speech import Stop, say, text
@@ -15,22 +22,29 @@ from .speech import Stop, say, text
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
 MOST_DAYS = 31
-CREDITED = "4"
+NEW, CREDITED = 1, 4
 SHOWN = 12
+RUB = "RUB"
+WAYS = {
+    "fall": ("fell", "снизились"),
+    "end": ("ended", "закончились"),
+    "rise": ("rose", "выросли"),
+    "start": ("started", "появились"),
+}
+"""Which way a tier may go, and how that is told."""
 
 Percents = Mapping[int, Mapping[str, Decimal]]
 
 
-def next_day(place: Place, days: int) -> None:
+def next_day(place: Place, typed: str) -> None:
     """So many nights, one after the other, each as cron starts it."""
-    if not 1 <= days <= MOST_DAYS:
-        raise Stop(text(f"From 1 to {MOST_DAYS} days.", f"Дней: от 1 до {MOST_DAYS}."))
-    for _ in range(days):
-        day, before = place.today() + timedelta(days=1), _percents(place)
+    for _ in range(_days(typed)):
+        day, before = place.today() + timedelta(days=1), State.of(place)
         place.panel.now = datetime.combine(day, NIGHT)
         done = subprocess.run([str(place.command), "daily"], capture_output=True, text=True, check=False)
         place.panel.now = datetime.combine(day, MORNING)
-        say(f"{day}: the night has run.", f"{day:%d.%m.%Y}: ночной пересчёт прошёл.")
+        said = before.verdict(State.of(place))
+        say(f"{day}: the night has run. {said}", f"{day:%d.%m.%Y}: ночной пересчёт прошёл. {said}")
         if done.returncode:
             print(done.stdout[-2000:] + done.stderr[-2000:], flush=True)
         _tell(place, before)
@@ -38,34 +52,41 @@ def next_day(place: Place, days: int) -> None:
 
 def pay(place: Place, whom: str, amount: str) -> None:
     """The client pays: the panel credits it, and its event does the rest."""
-    client, sum_paid, before = _client(place, whom), _amount(amount), _percents(place)
+    paid, client, before = _amount(amount), _client(place, whom), State.of(place)
     panel, today = place.panel, place.today()
-    payment = panel.world.add_payment(client, sum_paid, None, status=1, created_on=today)
+    payment = panel.world.add_payment(client, paid, None, status=NEW, created_on=today)
     panel.set_payment_status("payment.setpaid", payment)
     _wait(place)
-    name = _names(place)[client]
-    say(f"{name} paid {sum_paid:,.2f} RUB.", f"{name}: внесено {sum_paid:,.2f} RUB.".replace(",", " "))
+    say(
+        f"{before.names[client]} paid {money(paid, RUB)} (pfx/{payment}).",
+        f"{before.names[client]}: внесено {money(paid, RUB)} (pfx/{payment}).",
+    )
     _tell(place, before)
 
 
 def refund(place: Place, whom: str, amount: str | None) -> None:
-    """The client's last payment goes back, or a part of it: the panel does it, and its event does the rest."""
-    client, before = _client(place, whom), _percents(place)
-    number, paid = _last_payment(place, client)
-    given = _amount(amount) if amount else paid
-    if given > paid:
+    """A payment goes back, or a part of it, the client's last one unless it is named: the panel does it, and its event
+    does the rest."""
+    wanted = _amount(amount) if amount else None
+    payment = _payment(place, whom)
+    rest = _rest_of(place, payment)
+    given, before = wanted or rest, State.of(place)
+    if given > rest:
         raise Stop(
             text(
-                f"The last payment was {paid} RUB; nothing was given back. Name that much at most.",
-                f"Последний платёж был на {paid} RUB; ничего не возвращено. Укажите не больше.",
+                f"Of {payment.number} {money(rest, RUB)} can be given back; nothing was.",
+                f"Из {payment.number} можно вернуть {money(rest, RUB)}; ничего не возвращено.",
             )
         )
-    answer = place.panel.mgrctl("payment.refund", elid=number, amount=given, sok="ok", su="admin")
+    answer = place.panel.mgrctl("payment.refund", elid=payment.id, amount=given, sok="ok", su="admin")
     if answer.find("error") is not None:
         raise Stop(answer.findtext("error/msg") or "?")
     _wait(place)
-    name = _names(place)[client]
-    say(f"{name} got {given} RUB back.", f"{name}: возвращено {given} RUB.")
+    name = before.names[payment.account]
+    say(
+        f"{name} got {money(given, RUB)} of {payment.number} back.",
+        f"{name}: возвращено {money(given, RUB)} из {payment.number}.",
+    )
     _tell(place, before)
 
 
@@ -94,6 +115,12 @@ def _logins(place: Place, account: int) -> tuple[str, str]:
     return login, login.partition("@")[0]
 
 
+def _days(typed: str) -> int:
+    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_DAYS:
+        raise Stop(text(f"{typed!r}: from 1 to {MOST_DAYS} days.", f"«{typed}»: дней — от 1 до {MOST_DAYS}."))
+    return int(typed)
+
+
 def _amount(typed: str) -> Decimal:
     try:
         amount = Decimal(typed.replace(" ", "").replace(",", "."))
@@ -102,55 +129,118 @@ def _amount(typed: str) -> Decimal:
     if not amount.is_finite() or not 0 < amount < 10**9 or amount != amount.quantize(Decimal("0.01")):
         raise Stop(
             text(
-                f"{typed!r} is no amount; write one like 3000 or 1234.50.",
-                f"«{typed}» — не сумма; напишите, например, 3000 или 1234.50.",
+                f"{typed!r} is no amount; write one like 3000 or 1234.50. Nothing was changed.",
+                f"«{typed}» — не сумма; напишите, например, 3000 или 1234.50. Ничего не изменено.",
             )
         )
     return amount
 
 
-def _last_payment(place: Place, client: int) -> tuple[str, Decimal]:
-    rows = place.panel.mgrctl("account.payment", elid=client, su="admin").findall("elem")
-    paid = [row for row in rows if row.findtext("real_status") == CREDITED and row.findtext("refund") == "off"]
-    if not paid:
+@dataclass(frozen=True)
+class Paid:
+    """A credited payment."""
+
+    id: int
+    number: str
+    account: int
+    amount: Decimal
+
+
+def _payment(place: Place, whom: str) -> Paid:
+    """The payment of that number; else the last one of that client. Raises Stop."""
+    named = [each for each in _payments(place) if each.number == whom]
+    if not named:
+        client = _client(place, whom)
+        named = [each for each in _payments(place) if each.account == client and _rest_of(place, each)]
+    if not named:
         raise Stop(
             text("This client has no payment to give back.", "У этого клиента нет платежа, который можно вернуть.")
         )
-    row = max(paid, key=lambda each: int(each.findtext("id", "0")))
-    return row.findtext("id", ""), Decimal(row.findtext("subaccountamount_iso", "0").split(" ")[0])
+    return named[-1]
+
+
+def _payments(place: Place) -> list[Paid]:
+    """All that were credited, in the order of their days."""
+    query = (
+        select(Payment.id, Payment.number, Subaccount.account, Payment.subaccountamount)
+        .join(Subaccount, Subaccount.id == Payment.subaccount)
+        .where(Payment.status == CREDITED, Payment.refund == "off")
+        .order_by(Payment.paydate, Payment.id)
+    )
+    with Session(place.panel.world.engine) as session:
+        return [Paid(*row) for row in session.execute(query)]
+
+
+def _rest_of(place: Place, payment: Paid) -> Decimal:
+    """What has not been given back yet."""
+    given = select(func.coalesce(func.sum(func.abs(Payment.subaccountamount)), 0)).where(
+        Payment.source_payment == payment.id, Payment.refund == "on"
+    )
+    with Session(place.panel.world.engine) as session:
+        rest = payment.amount - Decimal(str(session.execute(given).scalar_one()))
+    return rest.quantize(Decimal("0.01"))
 
 
 # --- what changed ---
 
 
-def _tell(place: Place, before: Percents) -> None:
+@dataclass(frozen=True)
+class State:
+    """Who there is, which tier each holds (as what it begins at), and each one's discounts by service type as the
+    panel's database has them."""
+
+    names: Mapping[int, str]
+    tiers: Mapping[int, Decimal]
+    percents: Percents
+
+    @classmethod
+    def of(cls, place: Place) -> State:
+        with _records(place) as store:
+            standings = [each.standing for each in store.standings.listed(place.panel.now)[0]]
+        tiers = {int(each.account): each.threshold for each in standings if each.threshold is not None}
+        percents: dict[int, dict[str, Decimal]] = {}
+        for each in place.panel.world.discounts():
+            percents.setdefault(each["account"], {})[each["internal_name"]] = each["percent"]
+        return cls(_names(place), tiers, percents)
+
+    def verdict(self, after: State) -> str:
+        """'2 clients fell, 1 rose.'"""
+        ways = [_way(self.tiers.get(each), after.tiers.get(each)) for each in {*self.tiers, *after.tiers}]
+        counts = [(ways.count(way), words) for way, words in WAYS.items() if way in ways]
+        if not counts:
+            return text("Nobody's tier changed.", "Ничей статус не изменился.")
+        told = ", ".join(text(f"{count} {en}", f"{ru} — {count}") for count, (en, ru) in counts)
+        return text(f"Clients: {told}.", f"Клиенты: {told}.")
+
+
+def _way(before: Decimal | None, after: Decimal | None) -> str:
+    if before == after:
+        return ""
+    if before is None or after is None:
+        return "start" if before is None else "end"
+    return "rise" if after > before else "fall"
+
+
+def _tell(place: Place, before: State) -> None:
     """Whose discounts are others now, a line each."""
-    after, names = _percents(place), _names(place)
-    changed = [account for account in names if before.get(account, {}) != after.get(account, {})]
+    after = State.of(place)
+    had, has = before.percents, after.percents
+    changed = [each for each in after.names if had.get(each, {}) != has.get(each, {})]
     for account in changed[:SHOWN]:
-        had, has = before.get(account, {}), after.get(account, {})
-        steps = ", ".join(
-            f"{what} {_percent(had, what)} → {_percent(has, what)} %"
-            for what in sorted({*had, *has})
-            if had.get(what) != has.get(what)
-        )
-        print(f"  {account} {names[account]}: {steps}", flush=True)
+        print(f"  {account} {after.names[account]}: {_steps(had.get(account, {}), has.get(account, {}))}", flush=True)
     if len(changed) > SHOWN:
         print(text(f"  and {len(changed) - SHOWN} more", f"  и ещё {len(changed) - SHOWN}"), flush=True)
     if not changed:
         print(text("  Nobody's discounts changed.", "  Ничьи скидки не изменились."), flush=True)
 
 
+def _steps(had: Mapping[str, Decimal], has: Mapping[str, Decimal]) -> str:
+    changed = [what for what in sorted({*had, *has}) if had.get(what) != has.get(what)]
+    return ", ".join(f"{what} {_percent(had, what)} → {_percent(has, what)} %" for what in changed)
+
+
 def _percent(of: Mapping[str, Decimal], what: str) -> str:
     return f"{of.get(what, Decimal(0)):f}"
-
-
-def _percents(place: Place) -> dict[int, dict[str, Decimal]]:
-    """Every client's personal discounts by service type, as the panel's database has them."""
-    found: dict[int, dict[str, Decimal]] = {}
-    for each in place.panel.world.discounts():
-        found.setdefault(each["account"], {})[each["internal_name"]] = each["percent"]
-    return found
 
 
 def _names(place: Place) -> dict[int, str]:
@@ -158,23 +248,20 @@ def _names(place: Place) -> dict[int, str]:
     return {int(row.findtext("id", "0")): row.findtext("name", "") for row in rows}
 
 
+def _records(place: Place) -> Store:
+    return Store(place.panel.root, place.panel.now)
+
+
 def _wait(place: Place) -> None:
-    """Until the worker has answered what the event put into its queue."""
+    """Until the worker has answered what the event put into its queue; what failed waits there for long."""
     until = clock.monotonic() + PATIENCE
-    while clock.monotonic() < until:
-        listed = subprocess.run(
-            [str(place.command), "queue", "list", "--json"], capture_output=True, text=True, check=True, env=_plain()
-        )
-        if listed.stdout.strip() == "[]":
-            return
-        clock.sleep(0.1)
-    raise Stop(
-        text(
-            "The queue is not empty after a minute; see the page Queue.",
-            "Очередь не пуста и через минуту; смотрите страницу «Очередь».",
-        )
-    )
-
-
-def _plain() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with _records(place) as store:
+        while any(not each.error for each in store.queue.all()):
+            if clock.monotonic() > until:
+                raise Stop(
+                    text(
+                        "The queue is not empty after a minute; see the page Queue.",
+                        "Очередь не пуста и через минуту; смотрите страницу «Очередь».",
+                    )
+                )
+            clock.sleep(0.05)

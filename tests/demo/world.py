@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from resellerprogram.office import Office
+from resellerprogram.office.tasks import carry_out_all
+from resellerprogram.panel import transport
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.settings import FULL_LEVEL
@@ -16,14 +18,17 @@ from resellerprogram.programme.window import Window, last_counting_day
 from resellerprogram.recalculation.run import recalculate
 from resellerprogram.store import Store
 from resellerprogram.store.changes import Author
+from resellerprogram.store.tasks import EXAMINE, PLAN
 
-from tests.sandbox import Sandbox
+from tests.sandbox import Sandbox, within
 
 PASSWORD = "demo-password"
 DAILY = 15
 """So many days back every night ran; before that one a week, and before that one a month."""
 TRIAL = 2
 """After so many nights somebody started the programme."""
+UNNOTICED = 3
+"""The client whose last payment the panel told nobody about; the next sweep or night finds it."""
 NIGHT, NOON = time(0, 7), time(12)
 CODE = "SALE"
 NAMES = """
@@ -54,6 +59,7 @@ class World:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     paid: list[tuple[date, int, Decimal]] = field(default_factory=list)
     guests: list[Guest] = field(default_factory=list)
+    keeper: int = 0
 
     def settle(self, first: date) -> None:
         """The clients, and everything that they are going to pay."""
@@ -109,9 +115,12 @@ class World:
         yield from (self.today - timedelta(days=back) for back in range(DAILY, -1, -1))
 
     def live(self, nights: list[date]) -> Iterator[date]:
-        """One night after the other, each after the payments and orders of the days before it; tells each."""
+        """One night after the other, each after the payments and orders of the days before it; tells each. Meanwhile
+        the panel is asked without a process for every call."""
         before = date.min
-        self.store.settings.set("client_notices", "off")
+        setattr(transport, "subprocess", within.INSTEAD)  # noqa: B010  # which a module is not declared to take
+        for name, value in (("provider", "1"), ("panel_url", ""), ("client_notices", "off")):
+            self.store.settings.set(name, value)
         for number, day in enumerate(nights):
             if number == len(nights) - DAILY:
                 self.store.settings.set("client_notices", "rose,will_fall,fell")
@@ -125,6 +134,8 @@ class World:
             yield day
         self._say_a_word()
         self.panel.now = datetime.combine(self.today, NOON)
+        self.store.settings.set("panel_url", self.panel.url)
+        self._look_around()
 
     def office(self, day: date) -> Office:
         def night() -> datetime:
@@ -143,6 +154,15 @@ class World:
             return datetime.combine(day, NIGHT)
 
         recalculate(self.panel.root, self.store, day, night, "daily", allow_drop=True)
+        self._use_up_numbers()
+
+    def _use_up_numbers(self) -> None:
+        """A discount's number is never given again, as in a real panel: an expense of long ago would name another's.
+        The sandbox counts on from the highest that is there, so that somebody who is no client keeps the last one."""
+        kept, self.keeper = self.keeper, max([self.keeper, *(each["id"] for each in self.panel.world.discounts())]) + 1
+        self.panel.world.put_discount(self.keeper, 0, Decimal(0), "null", "-")
+        if kept:
+            self.panel.world.delete_discount(kept)
 
     def _order(self, day: date) -> None:
         """Who has a discount orders with it, some more and some less, and a few nothing."""
@@ -156,7 +176,7 @@ class World:
             self.panel.world.add_expense(account, gross - saved, day, ours.id, saved)
 
     def _say_a_word(self) -> None:
-        """A client held on a tier, one left out, one whose payment was taken back; a table for next month."""
+        """A client held on a tier, one left out, one whose payment was taken back."""
         yesterday = self.today - timedelta(days=1)
         office, held, out = self.office(self.today), AccountId(5), AccountId(9)
         office.members.pin(held, Pin("Partner #7", self.today + timedelta(days=40), "договор на год"))
@@ -168,10 +188,24 @@ class World:
             self.panel.root,
             self.store,
             self.today,
-            lambda: datetime.combine(self.today, NOON),
+            self.noon,
             "daily",
             allow_drop=True,
         )
+
+    def _look_around(self) -> None:
+        """What an administrator has asked for this noon: the panel was checked, and the plan looked at. In it is who
+        paid without an event, and whose discount somebody has changed by hand."""
+        spared = {UNNOTICED, *(guest.account for guest in self.guests)}
+        touched = next(each for each in sorted(self.store.owned.accounts()) if each not in spared)
+        self.panel.world.change_discount(min(self.store.owned.of(touched)), percentage=Decimal(50))
+        self.panel.world.add_payment(UNNOTICED, 70_000, self.today)
+        for kind in (EXAMINE, PLAN):
+            self.store.tasks.ask(kind, {}, Author("chief", "192.0.2.7"), self.noon())
+        carry_out_all(self.panel.root, self.store, self.noon)
+
+    def noon(self) -> datetime:
+        return datetime.combine(self.today, NOON)
 
     def _payments_of(self, account: AccountId) -> list[tuple[int, Decimal]]:
         window = Window.of(self.today)
