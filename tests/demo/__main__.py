@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def start(place: Place, port: int, months: int, weeks: int) -> None:
-    """Lay out a panel, put the plugin in, live through the nights, and tell what there is to try."""
+    """Lay out a panel, live through the nights, put the plugin in, and tell what there is to try."""
     with place.taken():
         today = date.today()
         first = today - timedelta(days=DAILY + 7 * weeks + 30 * months)
@@ -153,22 +153,28 @@ def start(place: Place, port: int, months: int, weeks: int) -> None:
             password=PASSWORD,
             clock_file="var/resellerprogram.clock",
         )
-        say(
-            "A sandbox panel is laid out and the plugin put into it…", "Готовим панель-песочницу и ставим в неё плагин…"
-        )
         try:
             panel.start()
-            _install(panel)
             with Store(panel.root, noon) as store:
                 world = World(panel, store, today)
                 world.settle(first)
-                nights = list(world.nights(months, weeks))
-                for number, _ in enumerate(world.live(nights), 1):
-                    _progress(number, len(nights))
+                _live(world, months, weeks)
+                say("The plugin is put into it…", "Ставим в неё плагин…")
+                _install(panel)
+                world.look_around()
         except BaseException:
             place.stop()
             raise
         _tell(place, world)
+
+
+def _live(world: World, months: int, weeks: int) -> None:
+    """What the plugin would have done in these months, in this process: it is put into the panel after them, so that
+    the panel starts none for each of a thousand discounts."""
+    say("A sandbox panel is laid out, and lives through its nights…", "Готовим панель-песочницу и проживаем её ночи…")
+    nights = list(world.nights(months, weeks))
+    for number, _ in enumerate(world.live(nights), 1):
+        _progress(number, len(nights))
 
 
 def _install(panel: Sandbox) -> None:

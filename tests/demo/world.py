@@ -135,7 +135,6 @@ class World:
         self._say_a_word()
         self.panel.now = datetime.combine(self.today, NOON)
         self.store.settings.set("panel_url", self.panel.url)
-        self._look_around()
 
     def office(self, day: date) -> Office:
         def night() -> datetime:
@@ -193,7 +192,7 @@ class World:
             allow_drop=True,
         )
 
-    def _look_around(self) -> None:
+    def look_around(self) -> None:
         """What an administrator has asked for this noon: the panel was checked, and the plan looked at. In it is who
         paid without an event, and whose discount somebody has changed by hand."""
         spared = {UNNOTICED, *(guest.account for guest in self.guests)}
