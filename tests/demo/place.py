@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,10 +90,11 @@ class Place:
             raise Stop(
                 text(
                     f"A demo runs in {self.folder} already: {self.panel.url}\n"
-                    "End it with `./install.sh demo stop`, or start another one in a folder of its own: "
-                    "`./install.sh demo FOLDER`.",
+                    f"End it with `./install.sh demo stop --folder {shlex.quote(str(self.folder))}`, or start another one "
+                    "in a folder of its own: `./install.sh demo FOLDER`.",
                     f"В {self.folder} уже работает демо: {self.panel.url}\n"
-                    "Завершить: `./install.sh demo stop`; ещё одно рядом, в своей папке: `./install.sh demo ПАПКА`.",
+                    f"Завершить: `./install.sh demo stop --folder {shlex.quote(str(self.folder))}`; ещё одно рядом, в своей "
+                    "папке: `./install.sh demo ПАПКА`.",
                 )
             )
         if any(self.folder.iterdir()) and not (self.folder / MARK).is_file():
