@@ -132,6 +132,19 @@ def test_a_payment_that_crosses_nothing_costs_one_call(operator: Operator) -> No
     assert operator.explain(account).decision.turnover.amount == 3_000
 
 
+def test_every_part_of_a_payment_that_goes_back_lowers_it_at_once(operator: Operator) -> None:
+    """R4, R6: the event names the payment, whose own row stays as it was; what went back is a row beside it."""
+    account = client(operator)
+    payment = credit(operator, account, 12_000)
+    operator.work()
+    operator.sweep()  # which knows the client's users
+    for given, percent in ((1_000, 9), (3_000, 7), (6_000, 3)):
+        operator.sandbox.world.refund(payment, TODAY, given)
+        operator.queue(payment, cause="payment.refund")
+        operator.work()
+        assert operator.percents(account)["vds"] == percent
+
+
 @pytest.mark.parametrize("odd", ["its user went", "refunded", "a pin", "no users known", "the amount changed"])
 def test_a_payment_about_which_something_is_odd_costs_a_look(operator: Operator, odd: str) -> None:
     """R10: an id proves nothing. What one answer does not tell for sure is read."""

@@ -9,13 +9,15 @@ BY_ITSELF = frozenset({DAILY, CAUGHT_UP})
 PLAN, APPLY, PREVIEW, RECALCULATE, WITHDRAW = "plan", "apply", "preview", "recalculate", "withdraw"
 UNDO = "undo"
 MEMBER, JOINED, LEFT = "member", "joined", "left"
+REFUND = "payment.refund"
+"""Its event names the payment of which something goes back; what goes back is a row of its own."""
 EVENTS = (
     "payment.setpaid",
     "payment.setinpay",
     "payment.setnopay",
     "payment.setfraud",
     "payment.setcanceled",
-    "payment.refund",
+    REFUND,
     "payment.edit",
     "payment.delete",
     "account.discount.add.product",

@@ -148,7 +148,7 @@ def _recalculate(context: Context, row: Queued, clock: Callable[[], datetime], d
         store.queue.is_of(row.id, account)
     if row.payment is not None:
         remember_past(context, account, row.payment, came_from, clock())
-    crossed_nothing = _by_payment_alone(context, account, came_from)
+    crossed_nothing = None if row.cause == causes.REFUND else _by_payment_alone(context, account, came_from)
     if crossed_nothing:
         act(context, crossed_nothing, row.cause, clock(), row.who)
         store.queue.drop(row.id)
