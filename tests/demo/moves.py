@@ -148,10 +148,10 @@ class Paid:
 
 def _payment(place: Place, whom: str) -> Paid:
     """The payment of that number; else the last one of that client. Raises Stop."""
-    named = [each for each in _payments(place) if each.number == whom]
+    named = [each for each in payments(place) if each.number == whom]
     if not named:
         client = _client(place, whom)
-        named = [each for each in _payments(place) if each.account == client and _rest_of(place, each)]
+        named = [each for each in payments(place) if each.account == client and _rest_of(place, each)]
     if not named:
         raise Stop(
             text("This client has no payment to give back.", "У этого клиента нет платежа, который можно вернуть.")
@@ -159,7 +159,7 @@ def _payment(place: Place, whom: str) -> Paid:
     return named[-1]
 
 
-def _payments(place: Place) -> list[Paid]:
+def payments(place: Place) -> list[Paid]:
     """All that were credited, in the order of their days."""
     query = (
         select(Payment.id, Payment.number, Subaccount.account, Payment.subaccountamount)

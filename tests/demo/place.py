@@ -87,14 +87,13 @@ class Place:
 
     def _check_free(self) -> None:
         if self.is_running():
+            ends = f"`./install.sh demo stop --folder {shlex.quote(str(self.folder))}`"
             raise Stop(
                 text(
                     f"A demo runs in {self.folder} already: {self.panel.url}\n"
-                    f"End it with `./install.sh demo stop --folder {shlex.quote(str(self.folder))}`, or start another one "
-                    "in a folder of its own: `./install.sh demo FOLDER`.",
+                    f"End it with {ends}, or start another one in a folder of its own: `./install.sh demo FOLDER`.",
                     f"В {self.folder} уже работает демо: {self.panel.url}\n"
-                    f"Завершить: `./install.sh demo stop --folder {shlex.quote(str(self.folder))}`; ещё одно рядом, в своей "
-                    "папке: `./install.sh demo ПАПКА`.",
+                    f"Завершить: {ends}; ещё одно рядом, в своей папке: `./install.sh demo ПАПКА`.",
                 )
             )
         if any(self.folder.iterdir()) and not (self.folder / MARK).is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -15,6 +14,10 @@ import pytest
 import requests
 
 from tests import installation
+from tests.demo import moves, place
+from tests.demo.__main__ import main
+from tests.demo.place import MARK, Place, running
+from tests.demo.speech import Stop
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +42,7 @@ def demo(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tmp_path: Path, wheels: Path) -> None:
-    show = demo(tmp_path / "demo", "example", "--resellers", "40")
+    show = demo(tmp_path / "demo", "example", "--resellers", "20")
     told, address = "", None
     assert show.stdout is not None
     for line in show.stdout:
@@ -55,7 +58,7 @@ def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tm
 
     assert "sandbox" in page.text
     assert show.returncode == 0
-    assert "A month of VPS for account 42: 1000.00 RUB before, 810.00 RUB now" in told
+    assert "A month of VPS for account 22: 1000.00 RUB before, 810.00 RUB now" in told
     assert "Nothing to change." in told
     assert re.search(r"102 000.00 RUB  Partner #8 → Partner #9  19 % → 21 %", told)
     assert re.search(r"49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %", told)
@@ -71,44 +74,96 @@ def told(folder: Path, *words: str) -> tuple[int, str]:
     return done.returncode, said
 
 
-def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path) -> None:
+MISTAKES = (
+    (("pay", "nobody", "5"), "no client"),
+    (("pay", "а", "5"), "Which of them?"),
+    (("pay", "Атлас", "-5"), "no amount"),
+    (("refund", "Вега", "1e3x"), "no amount"),
+    (("refund", "pfx/1", "999999999"), "can be given back"),
+    (("refund", "Вега"), "no payment to give back"),
+    (("next-day", "99"), "from 1 to 31"),
+)
+
+
+def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its world is up to today; a day, a payment and a refund move it; no second one destroys it."""
     folder = tmp_path / "a demo"
-    code, said = told(folder, "--months", "0", "--weeks", "1")
+    code, said = told(folder, "start", "--months", "0", "--weeks", "0")
     assert (code, said.count("\n  6. ")) == (0, 1), said
     address = re.search(r"The demo runs: (\S+)", said)
     assert address
     try:
-        assert requests.get(address[1], timeout=10).status_code == 200
-        code, again = told(folder)
+        code, again = told(folder, "start")
         assert (code, address[1] in again, "demo stop" in again) == (1, True, True)
         assert requests.get(address[1], timeout=10).status_code == 200, "nobody has destroyed it"
+        assert Place(folder) in running()
+        for page in ("overview", "preview", "notices", "setaside", "changes", "undo"):
+            assert shown(folder, page), page
+        health = Place(folder).panel.mgrctl("resellerprogram.health", su="chief")
+        assert [len(health.findall(f"list[@name='{each}']/elem")) for each in ("promo", "errors")] == [0, 0]
         assert re.search("Атлас: .*vds 19 → 21 %", told(folder, "pay", "Атлас", "1500")[1])
         code, nights = told(folder, "next-day", "2")
-        assert (code, nights.count("the night has run")) == (0, 2)
+        assert (code, nights.count("the night has run. Clients: ")) == (0, 2)
         assert re.search("Ромашка: .*vds 19 → 17 %", nights)
+        last = next(each for each in moves.payments(Place(folder)) if each.amount == 31_000)
+        assert "Nobody's discounts changed" in told(folder, "refund", last.number, "1000")[1]
         assert re.search("Вега: .*vhost 0 → 40 %", told(folder, "refund", "vega@example.com")[1])
-        for words, says in (
-            (("pay", "nobody", "5"), "no client"),
-            (("pay", "а", "5"), "Which of them?"),
-            (("pay", "Атлас", "0"), "no amount"),
-            (("refund", "Вега"), "no payment to give back"),
-            (("next-day", "99"), "From 1 to 31"),
-        ):
-            code, refused = told(folder, *words)
-            assert (code, says in refused) == (1, True), refused
-        overview = subprocess.run(
-            [str(folder / "mgr5" / "sbin" / "resellerprogram"), "overview", "--json"], capture_output=True, check=True
-        )
-        assert json.loads(overview.stdout)["given"]["now"] != "0"
+        before = moves.payments(Place(folder))
+        capsys.readouterr()
+        for words, says in MISTAKES:
+            assert main([*words, "--folder", str(folder)]) == 1
+            assert says in capsys.readouterr().err
+        assert moves.payments(Place(folder)) == before
     finally:
         assert told(folder, "stop")[0] == 0
     code, refused = told(folder, "pay", "Атлас", "5")
     assert (code, "No demo runs" in refused) == (1, True)
 
 
-def test_a_folder_of_somebody_elses_is_left_as_it_is(tmp_path: Path) -> None:
+def shown(folder: Path, page: str) -> int:
+    """How many rows a page shows an administrator."""
+    return len(Place(folder).panel.mgrctl(f"resellerprogram.{page}", su="chief").findall(".//elem"))
+
+
+def test_a_folder_of_somebody_elses_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_text("mine")
-    code, said = told(tmp_path)
-    assert (code, "not empty and no demo's" in said, kept.read_text()) == (1, True, "mine")
+    assert main([str(tmp_path)]) == 1
+    assert "not empty and no demo's" in capsys.readouterr().err
+    assert main([str(kept)]) == 1
+    assert "can't be used" in capsys.readouterr().err
+    assert kept.read_text() == "mine"
+
+
+def test_of_an_ended_demo_only_what_is_its_own_is_made_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    with Place(tmp_path).taken():
+        (tmp_path / "mgr5" / "var").mkdir(parents=True)
+    kept.write_text("mine")
+    with Place(tmp_path).taken():
+        assert sorted(each.name for each in tmp_path.iterdir()) == [MARK, "kept.txt"]
+        with pytest.raises(Stop, match="Another command is at work"), Place(tmp_path).taken():
+            pass
+    assert kept.read_text() == "mine"
+
+
+def test_a_command_without_a_folder_is_for_the_only_demo_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (Place(tmp_path / name) for name in ("one", "two"))
+    for each in (one, two):
+        (each.folder / "mgr5" / "var" / "run").mkdir(parents=True)
+        (each.folder / "mgr5" / "var" / "run" / "address").write_text("http://127.0.0.1:1/billmgr")
+    for found, says in (([], "No demo runs"), ([one, two], "Several demos run")):
+        monkeypatch.setattr(place, "running", lambda found=found: found)
+        with pytest.raises(Stop, match=says):
+            place.named_or_running(None)
+    monkeypatch.setattr(place, "running", lambda: [two])
+    assert place.named_or_running(None) == two
+    with pytest.raises(Stop, match=f"These run:\n  {two.folder}"):
+        place.named_or_running(one.folder)
+
+
+def test_a_mistyped_command_starts_no_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nextday"]) == 1
+    assert "is next-day meant?" in capsys.readouterr().err
