@@ -647,7 +647,8 @@ def test_a_setting_is_shown_and_set(shell: Shell) -> None:
 def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     sandbox.world.refund(sandbox.world.add_payment(romashka, 10, TODAY), TODAY)
     sandbox.world.add_rate("USD", TODAY, "90")
-    sandbox.world.add_expense(romashka, 810, TODAY, discount=1, saved=190)
+    sandbox.world.add_tariff("KVM-4", 2)
+    sandbox.world.add_expense(romashka, 810, TODAY, discount=1, saved=190, what="KVM-4 #12 (order)")
     sandbox.world.add_expense(romashka, 810, TODAY - timedelta(days=2), discount=1, saved=190)
     shell.run("settings", "set", "panel_url", sandbox.url)
     shell.run("settings", "set", "promo_codes", "allow")

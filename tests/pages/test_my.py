@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -122,10 +123,29 @@ def test_while_the_panel_refuses_i_read_what_is_in_effect_and_what_follows(me: D
         "The panel has not taken all of it yet: VPS 19 %; 21 % follows, dedicated servers 7 %; 8 % follows"
     )
     assert "Next try: 12:00." in desk.form("why", elid="1")["waits"]
+    heads, cells = csv.reader(desk.form("members.export")["csv"].splitlines())
+    exported = dict(zip(heads, cells))
+    assert [(exported[name], exported[f"{name}_in_effect"]) for name in ("vps", "dedicated", "ssl")] == [
+        ("21", "19"),
+        ("8", "7"),
+        ("5", "3"),
+    ]
+    me.language = "en"
+    newest, before = listed(me.ask("my.history"))
+    assert [(newest[f"percent_{name}"], newest[f"follows_{name}"]) for name in ("vps", "dedicated", "ssl")] == [
+        ("19", "21"),
+        ("7", "8"),
+        ("3", "5"),
+    ]
+    assert newest["discounts"].startswith("VPS 19 %; 21 % follows, dedicated servers 7 %; 8 % follows, ")
+    assert (before["percent_vps"], before["follows_vps"]) == ("19", "")
+    assert before["discounts"] == "VPS 19 %, dedicated servers 7 %, SSL certificates 3 %"
     operator.sandbox.clear_faults()
     operator.store.queue.retry()
     operator.work()
     assert [row["follows"] for row in table(me.ask("my"), "discounts")] == ["", "", ""]
+    newest, *_ = listed(me.ask("my.history"))
+    assert (newest["percent_vps"], newest["follows_vps"]) == ("21", "")
     assert "waits" not in desk.form("why", elid="1")
 
 
@@ -710,4 +730,4 @@ def test_every_page_speaks_my_language(me: Desk, operator: Operator, language: s
         texts = " ".join(text for each in page if each.tag != "metadata" for text in each.itertext())
         texts = texts.replace("Ромашка", "")
         russian = any("а" <= letter <= "я" for letter in texts.lower())
-        assert russian is (language == "ru" and function != "my.history"), function  # only names and figures there
+        assert russian is (language == "ru"), function

@@ -5,7 +5,7 @@ The facts stand here as constants and small functions, so that a panel that diff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -593,6 +593,22 @@ def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     return _found(not others, f"asked for {first} to {last}, told of {', '.join(others[:5])}" if others else "")
 
 
+def expense_is_of(what: str, names: Iterable[str]) -> str | None:
+    """Which of these tariffs' names an expense has in its own: the longest; none where none does."""
+    return max((name for name in names if name and name in what), key=len, default=None)
+
+
+def _expense_names(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """An estimate only rests on it, so that nothing is wrong where it does not hold."""
+    if specimen.day is None:
+        return Finding.UNKNOWN, ""
+    first = specimen.day - timedelta(days=1)
+    told = [row.text("locale_name") for row in panel.rows("expense", conditions=expenses_of(first, specimen.day))]
+    names = [row.text("name") for row in panel.rows("pricelist")]
+    found = sum(expense_is_of(text, names) is not None for text in told)
+    return (Finding.HOLDS if found else Finding.UNKNOWN), f"{found} of {len(told)} expenses name a tariff"
+
+
 def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.discount is None:
         return Finding.UNKNOWN, "no discount of the programme to look at"
@@ -821,6 +837,16 @@ ASSUMPTIONS = (
         "panel/expenses.py",
         False,
         _expense_days,
+    ),
+    Assumption(
+        "expense_names",
+        Text(
+            "an expense's name holds the name of its tariff (else a start does not tell what it costs)",
+            "название расхода содержит название тарифа (иначе при запуске не сказано, во сколько он обойдётся)",
+        ),
+        "recalculation/estimate.py",
+        False,
+        _expense_names,
     ),
     Assumption(
         "fields_once",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ..panel import directory
+from ..panel.assumptions import expense_is_of
 from ..panel.errors import PanelError
 from ..panel.expenses import Charge, charged
 from ..programme.effects import ZERO
@@ -47,7 +48,7 @@ def _cost(
 ) -> Decimal | None:
     """None of what can't be told, or is in another currency."""
     client = percents.get(charge.account)
-    name = max((each for each in class_of if each in charge.what), key=len, default=None)
+    name = expense_is_of(charge.what, class_of)
     if client is None or name is None or charge.gross.currency != context.settings.currency:
         return None
     service_class = class_of[name]

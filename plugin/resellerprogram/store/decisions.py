@@ -23,6 +23,7 @@ from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import Rate
 from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
+from ..programme.tiers import ServiceClass
 from ..programme.turnover import Turnover, Verdict, count
 from ..programme.window import Window
 from .contents import content_of, content_of_pin, decision_of, pin_of, text_of
@@ -40,13 +41,15 @@ NOT_KEPT = "null"
 
 @dataclass(frozen=True)
 class Stretch:
-    """A decision without its payments: from `first_day` to `last_day` the account had this turnover and this tier."""
+    """A decision without its payments: from `first_day` to `last_day` the account had this turnover and this tier;
+    `percents` are the tier's as they were then, None where nobody has asked or they are not known any more."""
 
     id: int
     first_day: date
     last_day: date
     turnover: Decimal
     tier: str | None
+    percents: Mapping[ServiceClass, Decimal] | None = None
 
 
 @dataclass(frozen=True)
@@ -275,13 +278,23 @@ class DecisionStore:
         return str(row[0]) if row and row[0] else None
 
     def stretches(self, account: AccountId, count: int, since: datetime = datetime.min) -> list[Stretch]:
-        """The same for all days, `count` of them, the newest first."""
+        """The same for all days, `count` of them, the newest first, with the percents of their tiers."""
         rows = self._connection.execute(
-            "SELECT id, first_day, last_day, confirmed_at, turnover, tier FROM decision WHERE account = ?"
+            "SELECT id, first_day, last_day, confirmed_at, turnover, tier, tier_term FROM decision WHERE account = ?"
             " AND confirmed_at >= ? ORDER BY id DESC LIMIT ?",
             (account, moment(since), count),
         )
-        return list(readable(self._as_held(account, rows), _stretch))
+        return list(readable(self._as_held(account, rows), self._with_percents))
+
+    def _with_percents(self, row: Any) -> Stretch:
+        found = _stretch(row)
+        if found.tier is None:
+            return replace(found, percents={})
+        try:
+            tier = self._terms.tier(row["tier_term"])
+        except LookupError:
+            return found
+        return replace(found, percents=tier.percents) if tier else found
 
     def newest_of(self, account: AccountId) -> int | None:
         """The id of the account's last decision."""

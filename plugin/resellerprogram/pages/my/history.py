@@ -5,18 +5,21 @@ For clients, about their own account; the panel is asked each time whose session
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from lxml import etree
 
-from ...programme.tiers import plain
+from ...programme.lags import Lag
+from ...programme.text import same
+from ...programme.tiers import ServiceClass, plain
 from ...programme.turnover import Verdict
 from ...recalculation.hindsight import known_now
 from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
 from ...words import explanation, figures, hindsight
+from ...words.lags import lag_text
 from .. import documents
 from ..documents import Cell, Row
 from ..request import is_number
@@ -40,7 +43,9 @@ def history(visit: Visit) -> etree._Element:
         "Это самые новые; о прежних днях спросите поддержку.",
     )
     documents.say_above(visit.document, "history", rest)
-    return documents.list_page(visit.document, (_stretch(me, each) for each in found))
+    newest = decisions.newest_of(me.account) if me.lags else None
+    rows = (_stretch(me, each, me.lags if each.id == newest else {}) for each in found)
+    return documents.list_page(visit.document, rows)
 
 
 def payments(visit: Visit) -> etree._Element:
@@ -107,14 +112,41 @@ def _own_decision(me: Reseller) -> int | None:
     return int(wanted)
 
 
-def _stretch(me: Reseller, stretch: Stretch) -> Row:
+def _stretch(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> Row:
+    """While the panel has not taken all of the newest decision, what is in effect and what follows."""
     return {
         "id": str(stretch.id),
         "first_day": me.day(stretch.first_day),
         "last_day": me.day(stretch.last_day),
         "tier": Cell(stretch.tier or me.name(None), raw=stretch.tier or ""),
+        "discounts": _discounts(me, stretch, lags),
+        **_percents(me, stretch, lags),
         "turnover": me.money(stretch.turnover),
     }
+
+
+def _discounts(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> str:
+    """'VPS 19 %; 21 % follows, SSL certificates 3 %'; nothing of percents that are not known any more."""
+    told = {name: figures.percent(percent) for name, percent in (stretch.percents or {}).items() if percent}
+    told.update((name, lag_text(lag).say(me.language)) for name, lag in lags.items())
+    titles = {**{name: same(name) for name in told}, **me.visit.titles}
+    return ", ".join(f"{titles[name].say(me.language)} {told[name]}" for name in _in_order(me, told))
+
+
+def _in_order(me: Reseller, names: Iterable[ServiceClass]) -> list[ServiceClass]:
+    """As the classes stand; those that there are no more come last."""
+    order = list(me.visit.titles)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _percents(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> Row:
+    """The same for programs: for each class the percent in effect, and the one by tier where that is another."""
+    found: dict[str, Cell | str] = {}
+    for name in {**dict.fromkeys(me.visit.titles), **(stretch.percents or {})}:
+        lag, by_tier = lags.get(name), None if stretch.percents is None else stretch.percents.get(name, Decimal(0))
+        found[f"percent_{name}"] = me.percent(lag.now if lag else by_tier)
+        found[f"follows_{name}"] = me.percent(lag.follows) if lag else ""
+    return found
 
 
 def _payment(me: Reseller, verdict: Verdict) -> Row:
