@@ -125,10 +125,10 @@ def test_while_the_panel_refuses_i_read_what_is_in_effect_and_what_follows(me: D
     assert "Next try: 12:00." in desk.form("why", elid="1")["waits"]
     heads, cells = csv.reader(desk.form("members.export")["csv"].splitlines())
     exported = dict(zip(heads, cells))
-    assert [(exported[name], exported[f"{name}_in_effect"]) for name in ("vps", "dedicated", "ssl")] == [
-        ("21", "19"),
-        ("8", "7"),
-        ("5", "3"),
+    assert [(exported[name], exported[f"{name}_follows"]) for name in ("vps", "dedicated", "ssl")] == [
+        ("19", "21"),
+        ("7", "8"),
+        ("3", "5"),
     ]
     me.language = "en"
     newest, before = listed(me.ask("my.history"))
