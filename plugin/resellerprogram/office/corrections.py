@@ -11,7 +11,6 @@ from functools import cached_property
 
 from ..programme.corrections import Correction, Kind, Returned, Saved, worth
 from ..programme.ids import AccountId
-from ..store.notes import SAVINGS
 from . import Office
 
 AGAIN = 2
@@ -100,11 +99,7 @@ class CorrectionsDesk:
 
     @cached_property
     def _told(self) -> tuple[date, date] | None:
-        """From when until when it is known what discounts took off; None where the panel does not tell."""
-        kept = self._store.notes.read(SAVINGS) or {}
-        if not kept.get("told"):
-            return None
-        return date.fromisoformat(kept.get("since") or kept["first"]), date.fromisoformat(kept["last"])
+        return self._store.savings.told()
 
 
 def _is_meant(name: str, part: str) -> bool:

@@ -14,7 +14,6 @@ from ..programme.forecast import Forecast, Keep
 from ..programme.overview import KNOWN_FOR, SOON, DayFigures, Overview, Person, Records, Whom, held_by, overview
 from ..programme.tiers import TierTable
 from ..programme.window import Window
-from ..store.notes import SAVINGS
 from ..store.people import PeopleStore
 from . import Office
 
@@ -48,8 +47,8 @@ class OverviewDesk:
     @cached_property
     def given_since(self) -> date | None:
         """From which day on it is known what discounts took off; None where the panel does not tell."""
-        kept = self._store.notes.read(SAVINGS) or {}
-        return date.fromisoformat(kept.get("since") or kept["first"]) if kept.get("told") else None
+        told = self._store.savings.told()
+        return told[0] if told else None
 
     def overview(self) -> Overview:
         """The whole of it, as it stands now."""
@@ -103,8 +102,7 @@ class OverviewDesk:
         return [each for each in found if self._falls(each)]
 
     def _falls(self, person: Person) -> bool:
-        table = self._table_on(person.change_day or self.today)
-        return is_fall(self._table.by_name(person.tier or ""), table.by_name(person.change_tier or ""))
+        return person.falls(self._table, self._table_on(person.change_day or self.today))
 
     def _keep(self, person: Person) -> Keep | None:
         """What keeps the tier that goes away; None where no payment does."""

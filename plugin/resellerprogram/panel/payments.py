@@ -129,13 +129,16 @@ class PaymentReader:
 
     def has(self, account: AccountId, payment: PaymentId) -> bool:
         """Whether a payment is one of the account's, whenever it was credited."""
-        rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, {"id": str(payment)}))
-        return any(row.number("id") == payment for row in rows)
+        return self._row_of(account, payment) is not None
 
     def one(self, account: AccountId, payment: PaymentId) -> Payment | None:
         """A payment of the account, whenever it was credited; None where it is not among its own. Raises PanelError."""
+        row = self._row_of(account, payment)
+        return None if row is None else self._payment_of(account, row)
+
+    def _row_of(self, account: AccountId, payment: PaymentId) -> Row | None:
         rows = self.panel.rows("payment", conditions=assumptions.payment_filter(account, {"id": str(payment)}))
-        return next((self._payment_of(account, row) for row in rows if row.number("id") == payment), None)
+        return next((row for row in rows if row.number("id") == payment), None)
 
     def still_credited(self, payments: Iterable[Payment]) -> list[Payment]:
         """Those of `payments` of which the panel, asked one by one, says that they are credited as before."""

@@ -16,6 +16,7 @@ from typing import Optional
 
 from .basis import Pin
 from .decision import counting_rules
+from .effects import ZERO, percents_of
 from .ids import PaymentId
 from .payments import Money, Payment, PaymentStatus, Rate
 from .pins import outranking
@@ -24,7 +25,6 @@ from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, count
 from .window import Window
 
-ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
 LOOKED_BACK = timedelta(days=92)
 """So many past days are looked at."""
@@ -178,7 +178,7 @@ def worth(correction: Correction, saved: Iterable[Saved]) -> dict[str, Decimal] 
     """By how much more the other tier's percents would have taken off on these days, by currency; below zero: less.
     Told by what the percents held took off; None where that does not tell it: no discount was held, two were, or the
     panel does not say which one acted."""
-    held, other = _percents(correction.held), _percents(correction.other)
+    held, other = percents_of(correction.held), percents_of(correction.other)
     if not held or any(percent and not held.get(name) for name, percent in other.items()):
         return None
     sums: dict[str, Decimal] = {}
@@ -189,10 +189,6 @@ def worth(correction: Correction, saved: Iterable[Saved]) -> dict[str, Decimal] 
         more = each.amount.amount * (other.get(each.service_class, ZERO) - percent) / percent  # type: ignore[arg-type]
         sums[each.amount.currency] = sums.get(each.amount.currency, ZERO) + more
     return sums
-
-
-def _percents(tier: Tier | None) -> Mapping[ServiceClass, Decimal]:
-    return tier.percents if tier else {}
 
 
 def _may_count(payment: Payment, rules: CountingRules) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .effects import ZERO, Way
+from .effects import ZERO, Way, is_fall
 from .ids import AccountId
-from .tiers import ServiceClass
-from .window import Window
+from .tiers import ServiceClass, TierTable
+from .window import Window, ends_of_months
 
 MONTHS = 12
 WEEKS = 12
@@ -155,6 +155,10 @@ class Person:
     change_tier: str | None
     given: Decimal
 
+    def falls(self, table: TierTable, following: TierTable) -> bool:
+        """Whether less is held from the change day on: by today's table, and by that of the change day."""
+        return is_fall(table.by_name(self.tier or ""), following.by_name(self.change_tier or ""))
+
 
 @dataclass(frozen=True)
 class Records:
@@ -196,11 +200,7 @@ def latest(figures: Sequence[DayFigures], day: date) -> DayFigures | None:
 
 def month_ends(day: date, count: int = MONTHS) -> list[date]:
     """The last days of the months before that of `day`, and that day: so many, the oldest first."""
-    ends, first = [day], day.replace(day=1)
-    while len(ends) < count:
-        ends.append(first - timedelta(days=1))
-        first = ends[-1].replace(day=1)
-    return ends[::-1]
+    return ends_of_months(Window.of(day.replace(day=1), count - 1).first, day)
 
 
 def _compared_given(records: Records, day: date, months: int) -> Compared | None:

@@ -18,14 +18,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from .basis import Pin
+from .effects import ZERO
 from .ids import PaymentId, ProviderId
 from .payments import Money, Payment, PaymentStatus
 from .pins import held
 from .tiers import Tier, TierTable
 from .turnover import CountingRules, brings_its_amount, by_day, count
 from .window import Window, first_day_without, later
-
-ZERO = Decimal(0)
 
 ByDay = dict[date, Decimal]
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .effects import Way, percents_of, way_of_tier, what_is_held
+from .effects import ZERO, Way, percents_of, way_of_tier, what_is_held
 from .ids import AccountId
 from .replay import Played, Stage
 from .tiers import ServiceClass, Tier, TierTable
+from .window import ends_of_months
 
-ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 SHOWN = 20
 _KEPT = 10 * SHOWN
@@ -153,7 +153,7 @@ class Tally:
     )
 
     def __post_init__(self) -> None:
-        self._ends = month_ends(self.first, self.last)
+        self._ends = ends_of_months(self.first, self.last)
         self.months = self.months or [{} for _ in self._ends]
 
     def add(
@@ -283,16 +283,6 @@ class Tally:
         ratios = [would.get(name, ZERO) / percent for name, percent in given.items()]
         self.saved[1] += amount * min(ratios)
         self.saved[2] += amount * max(ratios)
-
-
-def month_ends(first: date, last: date) -> list[date]:
-    """The last day of each month from `first` to `last`; of the last month `last` itself."""
-    ends, day = [], first
-    while day <= last:
-        following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-        ends.append(min(following - timedelta(days=1), last))
-        day = following
-    return ends
 
 
 def most(clients: Iterable[Client]) -> list[Client]:

@@ -61,6 +61,16 @@ def later(day: date, days: int) -> date:
     return day + timedelta(days=min(days, (date.max - day).days))
 
 
+def ends_of_months(first: date, last: date) -> list[date]:
+    """The last day of each month from `first` to `last`; of the last month `last` itself."""
+    ends, day = [], first
+    while day <= last:
+        following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+        ends.append(min(following - timedelta(days=1), last))
+        day = following
+    return ends
+
+
 def _months_later(day: date, months: int) -> date:
     """So many months later (month ends clamp), or the calendar's end: a day may be typed as 9999-12-31."""
     number = 12 * day.year + day.month - 1 + months

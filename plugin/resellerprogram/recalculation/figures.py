@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..programme.effects import is_fall
 from ..programme.overview import SOON, DayFigures, Held, Person, held_by, month_ends
 from ..programme.window import Window
 from ..store.people import PeopleStore
@@ -44,6 +43,4 @@ def _falling_soon(context: Context) -> Held:
 
 
 def _falls(context: Context, person: Person) -> bool:
-    table = context.table_on(person.change_day or context.day)
-    before, after = context.table.by_name(person.tier or ""), table.by_name(person.change_tier or "")
-    return is_fall(before, after)
+    return person.falls(context.table, context.table_on(person.change_day or context.day))

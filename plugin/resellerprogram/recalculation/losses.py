@@ -14,7 +14,6 @@ from pathlib import Path
 from ..panel import directory
 from ..panel.facts import Facts
 from ..programme.decision import Decision, decide
-from ..programme.discounts import wanted_percents
 from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, Scope
 from ..programme.losses import Loss, loss_of
@@ -81,8 +80,7 @@ def _wanted(context: Context, account: AccountId, methods: frozenset[str]) -> Ma
             return {}
     except ImplausibleRead:  # the panel does not tell whether they are in the group; nothing is written then
         return {each.scope: each.percent or Decimal(0) for each in context.store.owned.of(account).values()}
-    decision = _decision(context, account, methods)
-    return wanted_percents(decision, context.covered, context.everywhere) if decision.tier else {}
+    return context.rules.wanted(_decision(context, account, methods))
 
 
 def _decision(context: Context, account: AccountId, methods: frozenset[str]) -> Decision:

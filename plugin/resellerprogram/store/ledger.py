@@ -222,8 +222,7 @@ class LedgerStore:
 
     @staticmethod
     def _looks_alike(row: sqlite3.Row, payment: Payment) -> bool:
-        looks = (row["day"], row["status"], row["amount"], row["currency"], row["number"])
-        return looks == _looks(payment) and not row["kind"] & GONE
+        return _looked(row) == _looks(payment) and not row["kind"] & GONE
 
     def _complete(self, payment: PaymentId) -> Any:
         return self._connection.execute(
@@ -291,6 +290,11 @@ def _looks(payment: Payment | PaymentSketch) -> tuple[str, int, str, str, str]:
     return day.isoformat() if day else "", int(payment.status), str(amount.amount), amount.currency, payment.number
 
 
+def _looked(row: sqlite3.Row) -> tuple[str, int, str, str, str]:
+    """The same of a version that is kept."""
+    return row["day"], row["status"], row["amount"], row["currency"], row["number"]
+
+
 def _kind(payment: Payment) -> int:
     return payment.promotional * PROMOTIONAL | payment.method_excluded * METHOD_EXCLUDED | payment.is_refund * REFUND
 
@@ -299,7 +303,7 @@ def _is_kept(payment: Payment, row: sqlite3.Row | None) -> bool:
     """Whether that version says the same; one that an earlier release kept has no owner's name."""
     return (
         row is not None
-        and (row["day"], row["status"], row["amount"], row["currency"], row["number"]) == _looks(payment)
+        and _looked(row) == _looks(payment)
         and (row["kind"], row["provider"], row["refund_of"]) == (_kind(payment), payment.provider, payment.refund_of)
         and (row["method_name"] or "") == payment.method
         and row["owner"] in ("", payment.owner)

@@ -14,6 +14,7 @@ from ..programme.payments import Money
 from ..programme.tiers import ServiceClass
 from .database import transaction
 from .figures import FigureStore
+from .notes import SAVINGS, NoteStore
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ class SavingStore:
                     for each in savings
                 ),
             )
+
+    def told(self) -> tuple[date, date] | None:
+        """From when until when, both included, it is known what discounts took off; None where the panel does not
+        tell."""
+        kept = NoteStore(self._connection).read(SAVINGS) or {}
+        if not kept.get("told"):
+            return None
+        return date.fromisoformat(kept.get("since") or kept["first"]), date.fromisoformat(kept["last"])
 
     def is_known(self, account: AccountId, first: date, last: date) -> bool:
         """Whether the sum of these days is all that was saved."""
