@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from resellerprogram import doctor
@@ -25,7 +25,7 @@ from resellerprogram.programme.errors import BadInput
 
 _DECIMALS = r"(?:[.,]9{1,6})?"
 _ONE = rf"(?:-?9{_DECIMALS}|0) ?%?|empty|text|word|email|rows|(?:it|pl|i)_9|9\.9\.9|(?:return/)?(?:text/)?9|XXX|¤"
-_AMOUNT = rf"-?9(?:[ ·]999)?{_DECIMALS} (?:XXX|¤|text)|¤-?9{_DECIMALS}"
+_AMOUNT = rf"-?9(?:[ ·]999)?{_DECIMALS} (?:XXX|¤|text)|¤(?:-?9{_DECIMALS}|0)"
 _DAY = r"YYYY-MM-DD(?: hh:mm(?::ss)?|Thh:mm:ss)?|DD\.MM\.YYYY"
 _FORM = re.compile(f"{_ONE}|{_AMOUNT}|{_DAY}")
 
@@ -216,6 +216,8 @@ def test_of_any_document_only_what_is_allowed_is_told(element: etree._Element) -
         assert all(map(may_leave, told(line))), line
 
 
+@example("$0", "access")
+@example("$-0.5", "access")
 @given(values, names)
 def test_of_any_value_only_a_format_is_told(value: str, name: str) -> None:
     assert may_leave(form_of(value, name))
