@@ -187,11 +187,8 @@ def _wrong(visit: Visit, kept: Mapping[str, Any]) -> Iterator[str]:
 def state_of_plan(visit: Visit) -> str:
     """Whether one is being made, how old the last one is, or what went wrong."""
     task, kept = visit.store.tasks.last(PLAN, APPLY), visit.store.notes.read(PREVIEW)
-    if task and task.outcome is None:
-        return under_way(visit, task)
     if task and task.outcome != DONE:
-        outcome = labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)
-        return f"{outcome}: {task.message.say(visit.language)}"
+        return not_done(visit, task)
     if kept is None:
         return visit.say("No preview yet: press “Calculate…”.", "Расчёта ещё нет: нажмите «Рассчитать…».")
     return visit.say(
@@ -201,6 +198,13 @@ def state_of_plan(visit: Visit) -> str:
         whom=clients(kept["accounts"]),
         count=kept["accounts"],
     )
+
+
+def not_done(visit: Visit, task: Task) -> str:
+    """How far a task is, or what went wrong with it."""
+    if task.outcome is None:
+        return under_way(visit, task)
+    return f"{labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)}: {task.message.say(visit.language)}"
 
 
 def is_under_way(visit: Visit, *kinds: str) -> bool:

@@ -20,13 +20,13 @@ from ..programme.tiers import TierTable
 from ..programme.whatif import Client, Month, WhatIf, whatif_of
 from ..store.notes import WHAT_IF as PLAYED
 from ..store.tasks import WHAT_IF
-from ..words import figures, labels
+from ..words import figures
 from ..words import tables as table_words
 from ..words import whatif as words
 from ..words.pasted import question
 from . import documents, tables
 from .documents import Cell, Row
-from .preview import REFRESHES, is_under_way, under_way
+from .preview import REFRESHES, is_under_way, not_done
 from .visit import Visit
 
 PAGE = "resellerprogram.whatif"
@@ -119,11 +119,8 @@ def _typed(visit: Visit) -> TierTable:
 def _state(visit: Visit, kept: Mapping[str, Any] | None) -> str:
     """How far one is that is being played, what went wrong with it, or when the one was that is shown."""
     task = visit.store.tasks.last(WHAT_IF)
-    if task and task.outcome is None:
-        return under_way(visit, task)
     if task and task.outcome != DONE:
-        outcome = labels.of(labels.TASK_OUTCOMES, task.outcome, visit.language)
-        return f"{outcome}: {task.message.say(visit.language)}"
+        return not_done(visit, task)
     if kept is None:
         return words.NOTHING_PLAYED.say(visit.language)
     at = visit.moment(datetime.fromisoformat(kept["at"]))

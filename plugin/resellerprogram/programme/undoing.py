@@ -105,13 +105,16 @@ def still_to_undo(done: Net, percents: dict[Scope, Decimal]) -> Sequence[PlainCh
     in plain. Raises ChangedSince."""
     to_come = []
     for change in done.ours:
-        now = percents.get(_scope(change))
-        if now == change.before:
-            continue
-        if now != change.after:
-            raise ChangedSince(change)
-        to_come.append(PlainChange(change.scope, change.what, change.after, change.before, beside=_beside(change)))
+        if _remains(change, percents.get(_scope(change))):
+            to_come.append(PlainChange(change.scope, change.what, change.after, change.before, beside=_beside(change)))
     return to_come
+
+
+def _remains(change: PlainChange, now: Decimal | None) -> bool:
+    """Whether what the run did is in place still, and not undone already."""
+    if now not in (change.before, change.after):
+        raise ChangedSince(change)
+    return now != change.before
 
 
 def _scope(change: PlainChange) -> Scope:
@@ -119,11 +122,8 @@ def _scope(change: PlainChange) -> Scope:
 
 
 def _back(account: AccountId, change: PlainChange, there: ProgrammeDiscount | None) -> Iterable[Change]:
-    now = there.percent if there else None
-    if now == change.before:
+    if not _remains(change, there.percent if there else None):
         return ()
-    if now != change.after:
-        raise ChangedSince(change)
     if there is None:
         return (Create(account, _scope(change), change.before or Decimal(0), beside=_beside(change)),)
     return (Delete(there, beside=_beside(change)),) if change.before is None else (Edit(there, change.before),)
