@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from resellerprogram.panel import transport
 from resellerprogram.panel.calls import Employee, Panel
 from resellerprogram.panel.transport import Mgrctl, Retrying
-from resellerprogram.store import Store
+from resellerprogram.store import Store, database
 
 from tests import installation
 from tests.operator import Operator, go_live
@@ -76,6 +78,25 @@ def _rank(item: pytest.Item) -> int:
 @pytest.fixture(scope="session", autouse=True)
 def _nursery() -> None:
     Sandbox.nursery = Nursery()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fresh_databases() -> Iterator[None]:
+    """In the test's process, a new database is a copy of one that all migrations have made, which takes a tenth of the
+    time. A database that holds something is migrated as ever."""
+    shipped, migrate = database._migrations, database._migrate
+    with closing(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)) as model:
+        migrate(model, Path(), datetime(2025, 1, 20), False)
+
+        def copied(connection: sqlite3.Connection, folder: Path, now: datetime, on_trial: bool) -> None:
+            is_new = database._migrations is shipped and not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if is_new:
+                model.backup(connection)
+            migrate(connection, folder, now, on_trial)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(database, "_migrate", copied)
+            yield
 
 
 @pytest.fixture(autouse=True)
