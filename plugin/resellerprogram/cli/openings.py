@@ -113,7 +113,8 @@ def _give(command: Command, wanted: Sequence[Wanted]) -> int:
     """Show what comes of it, ask, and let it count."""
     effects, unknown = command.office.openings.effects(wanted, SHOWN_EFFECTS)
     _show_effects(command, effects)
-    _say(command, words.unknown(unknown))
+    if unknown:
+        command.say(words.NOT_CALCULATED(count=unknown))
     left = said_yes(command, words.GIVE_IT)
     if left is not None:
         return left

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from ..programme.opening_lists import Bad
-from ..programme.openings import Wanted
 from ..programme.text import Text
 from ..programme.window import last_counting_day
 from .figures import day_text, money
+
+if TYPE_CHECKING:  # clients' pages need none of it
+    from ..programme.opening_lists import Bad
+    from ..programme.openings import Wanted
 
 OPENING = Text("opening turnover {number}: {reason}", "перенесённый оборот № {number}: {reason}")
 OF_CLIENTS = Text("what you brought along", "перенесённый оборот")
@@ -88,8 +91,3 @@ def understood(count: int, there: int, bad: Sequence[Bad], left: Sequence[str]) 
         yield _NOTHING_CHANGED
     if left:
         yield _LEFT(columns=", ".join(left))
-
-
-def unknown(count: int) -> Text | None:
-    """Of how many it is not known what they come to hold."""
-    return NOT_CALCULATED(count=count) if count else None
