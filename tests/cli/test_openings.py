@@ -112,6 +112,13 @@ def test_what_can_not_be_is_refused_and_changes_nothing(
     assert given(root) == []
 
 
+def test_nothing_is_given_twice_by_a_second_press_of_a_button(run: Run, root: Path) -> None:
+    assert run(*ADD, "--yes")[0] == 0
+    assert "there already, as opening turnover 2; if there is more" in run(*ADD, "--yes")[2]
+    assert run(*ADD[:-1], "sheet 2", "--yes")[0] == 0
+    assert [reason for _, _, _, reason in given(root)] == ["sheet 2", "other panel"]
+
+
 def test_who_is_excluded_is_included_first(run: Run, root: Path) -> None:
     with Store(root, NOW) as store:
         store.members.exclude(ACCOUNT, "abuse", NOW)
@@ -195,6 +202,12 @@ def test_where_a_month_is_short_the_true_last_day_is_said(run: Run, root: Path) 
     (root / "var" / "resellerprogram.clock").write_text("2025-03-01 12:00:00\n", encoding="utf-8")
     out = run("add", "27", "5", "--until", "2025-03-29", "--reason", "x", "--dry-run")[1]
     assert "No day's payments count through 2025-03-29: this counts through 2025-03-31.\n" in out
+
+
+def test_of_a_long_list_the_first_lines_are_told(run: Run, root: Path) -> None:
+    lines = "".join(f"27;{number};2025-02-15;x\n" for number in range(1, 211))
+    (root / "list.csv").write_text("client;amount;until;reason\n" + lines, encoding="utf-8")
+    assert "\n… and 10 more\n" in run("import", str(root / "list.csv"), "--dry-run")[1]
 
 
 def test_a_file_in_another_encoding_is_refused(run: Run, root: Path) -> None:

@@ -22,6 +22,7 @@ from resellerprogram.recalculation.hindsight import known_now
 from resellerprogram.store.changes import Author
 
 from tests.operator import TODAY, Operator
+from tests.pages.desk import Desk
 
 pytestmark = pytest.mark.slow
 
@@ -176,3 +177,17 @@ def test_who_takes_no_part_is_given_nothing(operator: Operator, client: int) -> 
     with pytest.raises(MemberError, match="no client 99"):
         desk(operator).give([Wanted(AccountId(99), Decimal(5), DAY, "other panel")])
     assert operator.store.ledger.openings() == []
+
+
+def test_the_clients_payments_show_it_apart_and_not_why_it_was_given(operator: Operator, client: int) -> None:
+    give(operator, client)
+    (user,) = operator.store.users.of(AccountId(client))
+    me = Desk(operator.sandbox.root, operator.store, level=16, user=user)
+    rows = [(row["number"], row["counted"].replace("\xa0", " "), row["reason"]) for row in me.rows("my.payments")]
+    assert rows[1] == (
+        "what you brought along",
+        "20 000.00 RUB",
+        "opening turnover, counts until 2025-02-15",
+    )
+    assert me.ask("my.payments").findall("elem")[1].find("reason").get("orig") == "opening"
+    assert "brought along" in me.form("my")["moved"]

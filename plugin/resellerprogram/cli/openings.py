@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from ..office.openings import Openings
 from ..programme import bounds
 from ..programme.openings import Opening, Wanted, amount_of, day_of, reason_of
 from ..programme.tables import Effects
@@ -61,13 +63,10 @@ def show(command: Command) -> int:
 def add(command: Command) -> int:
     """Give one client opening turnover: told first with what comes of it, and asked about."""
     desk, options = command.office.openings, command.options
-    name = desk.check(options.account)
+    desk.check(options.account)
     day = day_of(options.until, options.day, command.today, desk.months)
     wanted = Wanted(options.account, amount_of(options.amount), day, reason_of(options.reason))
-    command.say(words.told(wanted, name, desk.currency, desk.months))
-    until = bounds.day(options.until) if options.until else None
-    _say(command, words.longer(until, wanted, desk.months))
-    return _give(command, [wanted])
+    return _give(command, desk, [wanted], [bounds.day(options.until) if options.until else None])
 
 
 def take_in(command: Command) -> int:
@@ -81,11 +80,7 @@ def take_in(command: Command) -> int:
     if not found.wanted:
         command.say(words.NOTHING_NEW)
         return 0
-    names = command.store.standings.names(each.account for each in found.wanted)
-    for wanted, until in zip(found.wanted, found.asked):
-        command.say(words.told(wanted, names.get(wanted.account, ""), desk.currency, desk.months))
-        _say(command, words.longer(until, wanted, desk.months))
-    return _give(command, found.wanted)
+    return _give(command, desk, found.wanted, found.asked)
 
 
 def end(command: Command) -> int:
@@ -109,16 +104,19 @@ def end(command: Command) -> int:
     return 0
 
 
-def _give(command: Command, wanted: Sequence[Wanted]) -> int:
-    """Show what comes of it, ask, and let it count."""
-    effects, unknown = command.office.openings.effects(wanted, SHOWN_EFFECTS)
+def _give(command: Command, desk: Openings, wanted: Sequence[Wanted], asked: Sequence[date | None]) -> int:
+    """Show it and what comes of it, ask, and let it count."""
+    names = desk.names(each.account for each in wanted)
+    for text in words.told_all(wanted, asked, names, desk.currency, desk.months):
+        command.say(text)
+    effects, unknown = desk.effects(wanted, SHOWN_EFFECTS)
     _show_effects(command, effects)
     if unknown:
         command.say(words.NOT_CALCULATED(count=unknown))
     left = said_yes(command, words.GIVE_IT)
     if left is not None:
         return left
-    command.office.openings.give(wanted)
+    desk.give(wanted)
     command.say(words.GIVEN(count=len(wanted)))
     accounts = {each.account for each in wanted}
     wake(command, accounts.pop() if len(accounts) == 1 else None)
@@ -130,11 +128,6 @@ def _show_effects(command: Command, effects: Effects) -> None:
     if effects:
         currency = command.store.settings.current().currency
         command.lines(tables_words.effect_table(effects, command.titles, currency, command.language))
-
-
-def _say(command: Command, text: Text | None) -> None:
-    if text:
-        command.say(text)
 
 
 def _values(command: Command, opening: Opening, name: str) -> dict[str, Any]:

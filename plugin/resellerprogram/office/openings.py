@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,6 +51,7 @@ class Openings:
         self._office, self._store = office, office.store
         settings = office.store.settings.current()
         self.months, self.currency = settings.window_months, settings.currency
+        self._names: dict[int, str] = {}
 
     @property
     def today(self) -> date:
@@ -59,6 +60,10 @@ class Openings:
     def listed(self, account: AccountId | None = None) -> list[Opening]:
         """All that is on record, of everybody or one, what was given last first."""
         return self._store.ledger.openings(account)
+
+    def names(self, accounts: Iterable[AccountId]) -> Mapping[int, str]:
+        """What these are called, also who was only checked and is not on record yet."""
+        return {**self._names, **self._store.standings.names(accounts)}
 
     def of(self, number: int) -> Opening:
         """One that counts. Raises BadInput."""
@@ -76,7 +81,7 @@ class Openings:
 
     def check(self, account: AccountId) -> str:
         """The name of a client who takes part. Raises MemberError, PanelError."""
-        name = self._office.name_of(account)
+        name = self._names[account] = self._office.name_of(account)
         note, standing = self._store.members.of(account), self._store.standings.of(account)
         by_rule = note.standing is None and standing is not None and standing.basis is Basis.NOT_A_MEMBER
         if note.standing in (EXCLUDED, LEFT) or by_rule:
@@ -91,13 +96,15 @@ class Openings:
         return name
 
     def give(self, wanted: Sequence[Wanted]) -> list[int]:
-        """Let all of it count from now on; tells the numbers. The accounts are recalculated at once. Raises
-        MemberError, PanelError; then nothing was given."""
+        """Let all of it count from now on; tells the numbers. The accounts are recalculated at once. Raises BadInput
+        for what counts already, MemberError, PanelError; then nothing was given."""
         names = {account: self.check(account) for account in dict.fromkeys(each.account for each in wanted)}
         store, now = self._store, self._office.clock()
         with transaction(store.connection):
-            numbers = []
+            numbers, there = [], self._counting()
             for each in wanted:
+                if each in there:
+                    raise BadInput(_TWICE(number=there[each]), "reason")
                 amount = Money(each.amount, self.currency)
                 numbers.append(store.ledger.give(each.account, amount, each.day, each.reason, now))
                 self._record(each.account, names[each.account], "", self._values(each, amount))
@@ -119,11 +126,7 @@ class Openings:
     def understood(self, text: str) -> Understood:
         """What a list says: every line is looked at, and nothing is written. Raises BadInput where it is no list."""
         sheet = read(text, self.today, self.months)
-        there = {
-            (each.account, each.amount.amount, each.day, each.reason)
-            for each in self.listed()
-            if each.amount.currency == self.currency and each.state(self.today, self.months) is State.COUNTS
-        }
+        there = set(self._counting())
         known = self._store.due.by_name(each.client for each in sheet.lines if not is_id(each.client))
         wanted, asked, bad = [], [], list(sheet.bad)
         checked: dict[AccountId, Text | None] = {}
@@ -134,14 +137,21 @@ class Openings:
                 bad.append(Bad(line.line, why or _NOBODY(name=line.client)))
                 continue
             each = Wanted(account, line.amount, line.day, line.reason)
-            key = (account, line.amount, line.day, line.reason)
-            if key not in there:
-                there.add(key)
+            if each not in there:
+                there.add(each)
                 wanted.append(each)
                 asked.append(line.until)
         good = len(sheet.lines) - (len(bad) - len(sheet.bad))
         ordered = tuple(sorted(bad, key=lambda each: each.line))
         return Understood(tuple(wanted), tuple(asked), good - len(wanted), ordered, sheet.left)
+
+    def _counting(self) -> dict[Wanted, int]:
+        """What counts today in the programme's currency, as somebody would give it again; with the numbers."""
+        return {
+            Wanted(each.account, each.amount.amount, each.day, each.reason): each.number
+            for each in self.listed()
+            if each.amount.currency == self.currency and each.state(self.today, self.months) is State.COUNTS
+        }
 
     def _refusal(self, account: AccountId, checked: dict[AccountId, Text | None]) -> Text | None:
         """Why nothing can be given to an account; each is asked about once."""
@@ -224,6 +234,10 @@ class Openings:
             store.queue.put(account, CAUSE, self._office.clock(), self._office.author.name)
 
 
+_TWICE = Text(
+    "the same is there already, as opening turnover {number}; if there is more, say so in the reason",
+    "такой оборот уже есть, № {number}; если он не тот же, укажите это в причине",
+)
 _NOBODY = Text(
     "no client is called “{name}”, or several are; give the client id",
     "клиента «{name}» нет или таких несколько; укажите id клиента",

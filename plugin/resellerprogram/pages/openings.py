@@ -6,7 +6,7 @@ name of a client whom no run has seen yet, and for what ending takes from whom.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from lxml import etree
@@ -98,15 +98,12 @@ def _until(visit: Visit) -> date | None:
     return visit.day("until") if visit.request.text("until") else None
 
 
-def _told(visit: Visit, wanted: Sequence[Wanted], asked: Iterable[date | None]) -> Iterator[str]:
+def _told(visit: Visit, wanted: Sequence[Wanted], asked: Sequence[date | None]) -> Iterator[str]:
     """What is about to be given, and whose discounts rise by it."""
     desk = visit.office.openings
-    names = visit.store.standings.names(each.account for each in wanted)
-    for each, until in zip(wanted, asked):
-        yield words.told(each, names.get(each.account, ""), desk.currency, desk.months).say(visit.language)
-        longer = words.longer(until, each, desk.months)
-        if longer:
-            yield longer.say(visit.language)
+    names = desk.names(each.account for each in wanted)
+    for text in words.told_all(wanted, asked, names, desk.currency, desk.months):
+        yield text.say(visit.language)
     effects, unknown = desk.effects(wanted, 0)
     yield effects_text(effects).say(visit.language)
     if unknown:

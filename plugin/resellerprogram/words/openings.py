@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # clients' pages need none of it
     from ..programme.opening_lists import Bad
     from ..programme.openings import Wanted
 
+LISTED = 200
+"""So many lines of a list are told one by one; those that can't be, always."""
 OPENING = Text("opening turnover {number}: {reason}", "перенесённый оборот № {number}: {reason}")
 OF_CLIENTS = Text("what you brought along", "перенесённый оборот")
 """What a client reads in place of a payment's number: why it was given is for employees."""
@@ -36,6 +38,7 @@ _LONGER = Text(
     "No day's payments count through {until}: this counts through {last}.",
     "Платежей, которые учитывались бы ровно по {until}, нет: оборот учитывается по {last} включительно.",
 )
+_MORE = Text("… and {count} more", "… и ещё {count}")
 _BROUGHT = Text(
     "Of it {amount} is opening turnover, through {until}.",
     "Из него перенесённый оборот — {amount}, по {until} включительно.",
@@ -65,6 +68,19 @@ def you_brought(amount: str, until: date) -> Text:
     return _YOU_BROUGHT(amount=amount, until=day_text(until))
 
 
+def told_all(
+    wanted: Sequence[Wanted], asked: Sequence[date | None], names: Mapping[int, str], currency: str, months: int
+) -> Iterator[Text]:
+    """What somebody is about to give, a line each, the first of many; and where it counts longer than was `asked`."""
+    for each, until in zip(wanted[:LISTED], asked):
+        yield told(each, names.get(each.account, ""), currency, months)
+        last = last_counting_day(each.day, months)
+        if until and until != last:
+            yield _LONGER(until=day_text(until), last=day_text(last))
+    if len(wanted) > LISTED:
+        yield _MORE(count=len(wanted) - LISTED)
+
+
 def told(wanted: Wanted, name: str, currency: str, months: int) -> Text:
     """What somebody is about to give, or has given."""
     return _COUNTS(
@@ -74,12 +90,6 @@ def told(wanted: Wanted, name: str, currency: str, months: int) -> Text:
         until=day_text(last_counting_day(wanted.day, months)),
         reason=wanted.reason,
     )
-
-
-def longer(until: date | None, wanted: Wanted, months: int) -> Text | None:
-    """That it counts longer than was asked for, because months are not of one length."""
-    last = last_counting_day(wanted.day, months)
-    return _LONGER(until=day_text(until), last=day_text(last)) if until and until != last else None
 
 
 def understood(count: int, there: int, bad: Sequence[Bad], left: Sequence[str]) -> Iterator[Text]:
