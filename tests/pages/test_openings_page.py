@@ -173,10 +173,12 @@ def test_the_client_reads_how_much_and_until_when_and_not_why(desk: Desk) -> Non
     desk.store.users.remember(ClientUser("7", "romashka", ACCOUNT), NOW)
     me = Desk(desk.root, desk.store, level=16, user="7")
     page = me.ask("my")
-    assert "Of these, 20 000.50 RUB you brought along, until 2025-02-15." in page.findtext("words").replace("\xa0", " ")
+    assert "Of the sum, 20 000.50 RUB you brought along, until 2025-02-15." in page.findtext("words").replace(
+        "\xa0", " "
+    )
     assert (page.find("opening").get("orig"), page.find("opening_until").get("orig")) == ("20000.5", "2025-02-15")
     assert "other panel" not in "".join(page.itertext())
     me.language = "ru"
-    assert "Из них 20 000.50 RUB — перенесённый оборот, по 15.02.2025 включительно." in me.ask("my").findtext(
+    assert "Из этой суммы 20 000.50 RUB — перенесённый оборот, по 15.02.2025 включительно." in me.ask("my").findtext(
         "words"
     ).replace("\xa0", " ")

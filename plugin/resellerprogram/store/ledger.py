@@ -14,6 +14,7 @@ tells anything of it: it is here from the moment at which somebody gave it, unti
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -233,16 +234,15 @@ class LedgerStore:
             (first.isoformat(), last.isoformat()),
         )
         known, brought = {date.fromisoformat(day): count for day, count in rows}, self._brought_per_day(first, last)
-        return {day: count - brought.get(day, 0) for day, count in known.items()}
+        return {day: count - brought[day] for day, count in known.items()}
 
-    def _brought_per_day(self, first: date, last: date) -> dict[date, int]:
-        """Counted by themselves: whoever counts payments looks into an index of their days alone."""
+    def _brought_per_day(self, first: date, last: date) -> Counter[date]:
+        """Counted by themselves: whoever counts a million payments looks into an index of their days alone."""
         rows = self._connection.execute(
-            "SELECT day, count(*) FROM ledger WHERE until IS NULL AND payment < 0 AND +day BETWEEN ? AND ?"
-            " GROUP BY day",
+            "SELECT day FROM ledger WHERE until IS NULL AND payment < 0 AND +day BETWEEN ? AND ?",
             (first.isoformat(), last.isoformat()),
         )
-        return {date.fromisoformat(day): count for day, count in rows}
+        return Counter(date.fromisoformat(row[0]) for row in rows)
 
     def account_of(self, payment: PaymentId) -> AccountId | None:
         """Whose it was when it was last seen."""

@@ -44,8 +44,8 @@ _BROUGHT = Text(
     "Из него перенесённый оборот — {amount}, по {until} включительно.",
 )
 _YOU_BROUGHT = Text(
-    "Of these, {amount} you brought along, until {until}.",
-    "Из них {amount} — перенесённый оборот, по {until} включительно.",
+    "Of the sum, {amount} you brought along, until {until}.",
+    "Из этой суммы {amount} — перенесённый оборот, по {until} включительно.",
 )
 _BAD = Text("line {line}: {why}", "строка {line}: {why}")
 _READ = Text(
