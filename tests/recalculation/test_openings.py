@@ -83,12 +83,13 @@ def test_it_lifts_at_once_stays_and_leaves_on_the_day_after_its_last(operator: O
 
 def test_a_payment_that_crosses_nothing_is_counted_beside_it_once(operator: Operator, client: int) -> None:
     give(operator, client)
-    operator.sandbox.world.add_payment(client, 10, TODAY)
-    operator.queue(operator.sandbox.world.add_payment(client, 20, TODAY))
+    operator.queue(operator.sandbox.world.add_payment(client, 10, TODAY))
     operator.work()
+    operator.queue(operator.sandbox.world.add_payment(client, 20, TODAY))
+    operator.sandbox.reset_calls()
+    operator.work()
+    assert {call["func"] for call in operator.sandbox.calls()} == {"payment.info"}, "the records tell the rest"
     assert counted(operator, client)[0] == 20_630
-    operator.apply()
-    assert operator.percents(client) == PARTNER_5
 
 
 def test_a_night_that_goes_by_the_records_knows_it(
@@ -149,6 +150,19 @@ def test_r10_another_client_who_gets_the_id_has_none(operator: Operator, client:
     assert operator.percents(second) == STARTER
     assert counted(operator, second) == (600, [Reason.COUNTED])
     assert operator.store.ledger.openings() == []
+
+
+def test_r10_nor_does_another_client_get_what_gave_nobody_a_tier(operator: Operator) -> None:
+    """Nothing in the panel tells that it was the first one's."""
+    first = operator.sandbox.world.add_account("First")
+    operator.apply()
+    give(operator, first, 100)
+    operator.sandbox.world.delete_account(first)
+    second = operator.sandbox.world.add_account("Second", registered=datetime(2025, 1, 15))
+    operator.queue(operator.sandbox.world.add_payment(second, 450, TODAY))
+    operator.work()
+    assert second == first
+    assert (counted(operator, second)[0], operator.percents(second)) == (450, {})
 
 
 def test_what_was_given_later_leaves_what_past_days_should_have_been(operator: Operator, client: int) -> None:
