@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Error, Locator, Page, expect
 from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.payments import Money
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.notes import DOCTOR, NO_BACKUP, PREVIEW, WHAT_IF
@@ -118,7 +120,7 @@ def test_members_are_sorted_filtered_and_summed(admin: Page, panel: Sandbox) -> 
     expect(shown.get_by_role("img", name="Other discounts are set aside")).to_be_visible()
     only(admin, "")
     expect(admin.locator(".banner")).to_have_count(0)
-    admin.get_by_role("link", name="Turnover").click()
+    admin.locator("thead").get_by_role("link", name="Turnover").click()
     expect(admin.locator("tbody tr").first).to_contain_text("no tier")
 
 
@@ -208,6 +210,33 @@ def test_decisions_are_listed_opened_and_compared(admin: Page, panel: Sandbox) -
     press(admin, "Compare")
     expect(admin.get_by_role("row", name="tier Starter Partner #2")).to_be_visible()
     shot(admin, "compare")
+
+
+def test_what_a_client_brought_along_lifts_the_discount_and_is_ended(chief: Page, panel: Sandbox) -> None:
+    account = panel.world.add_account("Moved Ltd")
+    cli(panel, "apply", "--account", str(account))
+    only(chief, "Moved")
+    choose(chief, "Moved")
+    press(chief, "Opening turnover")
+    press(chief, "Add")
+    expect(chief.get_by_label("Client id")).to_have_value(str(account))
+    for label, typed in (("Amount", "20 000,50"), ("Counts through", str(TODAY)), ("Reason", "other panel")):
+        with looked_again(chief):
+            chief.get_by_label(label).fill(typed)
+            chief.get_by_label(label).blur()
+    expect(chief.get_by_text("discounts are higher for 1 client")).to_be_visible()
+    submit(chief)
+    expect(row(chief, "Moved")).to_contain_text("20000.50 RUB")
+    only(chief, "Moved")
+    reload_until(chief, lambda: "Partner #5" in row(chief, "Moved").inner_text())
+    open_from_menu(chief, "Opening turnover", "Opening turnover")
+    choose(chief, "Moved")
+    press(chief, "End…")
+    expect(chief.get_by_text("loses its program discounts (3)").first).to_be_visible()
+    chief.get_by_label("Reason").fill("by mistake")
+    chief.get_by_role("checkbox").check()
+    submit(chief)
+    expect(row(chief, "Moved")).to_contain_text("ended")
 
 
 # --- preview ---
@@ -448,7 +477,8 @@ def test_no_page_shows_a_raw_key_or_an_unknown_element(page: Page, panel: Sandbo
     with Store(panel.root, datetime.now()) as store:
         reload_until(page, lambda: store.notes.read(WHAT_IF) is not None)
         run = next(run.id for run in store.runs.that_wrote(50) if run.written)
-    chosen |= {"tables.end": in_force, "undo.run": run}
+        opening = store.ledger.give(AccountId(romashka), Money(Decimal(5), "RUB"), TODAY, "moved", datetime.now())
+    chosen |= {"tables.end": in_force, "undo.run": run, "openings.end": opening}
     for function in [each for each in PAGES if each not in OF_CLIENTS]:
         name = function.partition(".")[2]
         if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare") or name in ACT_AT_ONCE:

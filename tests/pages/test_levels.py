@@ -22,6 +22,9 @@ FUNCTIONS_OF_FULL = (
     "classes.delete",
     "classes.edit",
     "health.takeoff",
+    "openings.add",
+    "openings.end",
+    "openings.import",
     "preview.start",
     "preview.stop",
     "tables.delete",
@@ -98,7 +101,9 @@ def test_an_employee_is_not_offered_a_client_to_try_things_on(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("level", [EMPLOYEE, FULL])
-@pytest.mark.parametrize("function", ["members", "preview", "tiers", "tables", "classes", "health", "queue", "changes"])
+@pytest.mark.parametrize(
+    "function", ["members", "openings", "preview", "tiers", "tables", "classes", "health", "queue", "changes"]
+)
 def test_no_button_is_shown_that_one_may_not_press(desk: Desk, function: str, level: int) -> None:
     desk.level = level
     page = desk.ask(function)

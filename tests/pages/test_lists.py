@@ -14,6 +14,7 @@ from resellerprogram.programme.decision import Decision
 from resellerprogram.programme.effects import Way
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind, Notice
+from resellerprogram.programme.payments import Money
 from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.programme.turnover import Turnover
@@ -31,6 +32,7 @@ LISTS = {
     "history": ("why", {"elid": 7}, "resellerprogram explain 7"),
     "queue": ("queue", {}, "resellerprogram queue list"),
     "setaside": ("setaside", {}, "resellerprogram set-aside"),
+    "openings": ("openings", {}, "resellerprogram opening list"),
     "notices": ("notices", {}, "resellerprogram notices --count 60"),
     "changes": ("changes", {}, "resellerprogram changes --count 60"),
 }
@@ -56,6 +58,7 @@ def full(desk: Desk) -> Desk:
         )
         store.decisions.record(replace(found, rules=str(number)), "daily", NOW)
         store.queue.put(account, "sweep", NOW)
+        store.ledger.give(account, Money(Decimal(number), "RUB"), NOW.date(), "other panel", NOW)
         store.set_aside.keep(account, number, {"name": "Agreed"}, {}, "", NOW)  # type: ignore[arg-type]
         store.notices.put(Notice(account, Kind.ROSE, NOW.date(), None, tier), NOW)
         store.changes.add("setting", "currency", "RUB", "USD", Author("anna", ""), NOW)

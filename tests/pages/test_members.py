@@ -164,8 +164,8 @@ def test_the_export_is_the_filtered_list_with_exact_figures(three: Desk) -> None
     three.ask("members.filter", sok="ok", name="", tier="", state="with_tier")
     assert three.form("members.export")["csv"] == (
         "id,client,status,tier,turnover,currency,missing,next_tier,vps,dedicated,ssl,changes_on,changes_to,decided_at,"
-        "vps_follows,dedicated_follows,ssl_follows\n"
-        "27,Ромашка,tier,Partner #8,52000.5,RUB,47999.5,Partner #9,19,7,3,2025-02-21,,2025-01-20 12:00:00,,,\n"
+        "vps_follows,dedicated_follows,ssl_follows,opening,opening_until\n"
+        "27,Ромашка,tier,Partner #8,52000.5,RUB,47999.5,Partner #9,19,7,3,2025-02-21,,2025-01-20 12:00:00,,,,,\n"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from resellerprogram.programme.decision import Decision, decide
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
+from resellerprogram.programme.openings import payment_of
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
 from resellerprogram.programme.tiers import PUBLISHED_CLASSES, TierTable, published_table
 from resellerprogram.programme.turnover import CountingRules, Reason, Turnover, Verdict
@@ -32,6 +33,12 @@ def paid(amount: Any, on: str | date | None, **other: Any) -> Payment:
     values: dict[str, Any] = {"status": PaymentStatus.CREDITED, "provider": US, "method": "Bank", **other}
     currency = values.pop("currency", "RUB")
     return Payment(number, f"pfx/{number}", Money(Decimal(str(amount)), currency), credited_on=credited_on, **values)
+
+
+def brought(amount: Any, on: str | date, reason: str = "other panel") -> Payment:
+    """Opening turnover in RUB."""
+    credited_on = day(on) if isinstance(on, str) else on
+    return payment_of(next(_ids), Money(Decimal(str(amount)), "RUB"), credited_on, reason)
 
 
 def decided(payments: list[Payment], on: str, table: TierTable = TABLE, rules: CountingRules = RULES) -> Decision:

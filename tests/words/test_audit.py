@@ -49,6 +49,19 @@ def test_what_a_client_has_agreed_to_is_on_record_word_for_word() -> None:
     assert told(deeds.JOINED, note_values(NOBODY), joined)[1:] == ["Promo codes end.", "Other discounts rest."]
 
 
+def test_opening_turnover_is_told_as_it_was_given_and_why_it_was_ended() -> None:
+    given = (
+        '{"amount": "20000", "currency": "RUB", "day": "2025-01-15", "until": "2025-02-15", "reason": "other panel"}'
+    )
+    assert told(deeds.OPENING, "", given) == [
+        "— → 20 000.00 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel"
+    ]
+    assert told(deeds.OPENING, given, '{"reason": "by mistake"}', "ru") == [
+        "20 000.00 RUB, учитывается как платёж от 15.01.2025 по 15.02.2025 включительно: other panel → —",
+        "by mistake",
+    ]
+
+
 def test_a_class_is_told_by_what_differs() -> None:
     before = ClassOfServices(VPS, Text("VPS", "VPS"), ("vds",))
     after = ClassOfServices(VPS, Text("VPS", "VPS"), ("vds", "vds.vps"), (5,))

@@ -8,13 +8,34 @@ from ..programme.losses import Loss
 from ..programme.text import Text
 from ..words import losses as words
 from .output import EXIT_FAILED, EXIT_USAGE, Command
+from .preview import NOTHING_WRITTEN
 
 _SAY_IT = Text(
     "Nothing has been written: give --yes and --reason TEXT, or answer at a terminal.",
     "Ничего не записано: укажите --yes и --reason ПРИЧИНА или ответьте в терминале.",
 )
-_NOTHING = Text("Nothing has been written.", "Ничего не записано.")
+_SAY_YES = Text(
+    "Nothing has been written: say --yes to take it, or answer at a terminal.",
+    "Ничего не записано: подтвердите ключом --yes или ответьте в терминале.",
+)
 _REASON = Text("Reason, for the record: ", "Причина, для истории: ")
+
+
+def said_yes(command: Command, question: Text) -> int | None:
+    """Of what takes nothing from anybody: None where it is to be done; else the exit code with which the command ends,
+    having changed nothing, as with `--dry-run`."""
+    if command.options.dry_run:
+        command.say(NOTHING_WRITTEN)
+        return 0
+    if command.options.yes:
+        return None
+    if not command.can_ask:
+        command.warn(_SAY_YES)
+        return EXIT_USAGE
+    if not command.ask(question):
+        command.say(NOTHING_WRITTEN)
+        return EXIT_FAILED
+    return None
 
 
 def show_loss(command: Command, loss: Loss) -> None:
@@ -43,11 +64,11 @@ def agreed(command: Command, question: Text) -> str | int:
         command.warn(_SAY_IT)
         return EXIT_USAGE
     if not options.yes and not command.ask(question):
-        command.say(_NOTHING)
+        command.say(NOTHING_WRITTEN)
         return EXIT_FAILED
     reason = reason or command.ask_for(_REASON)
     if not reason:
-        command.say(_NOTHING)
+        command.say(NOTHING_WRITTEN)
         return EXIT_FAILED
     return reason
 

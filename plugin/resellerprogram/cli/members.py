@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..host.detached import start_worker
-from ..panel.standstill import stands_still
 from ..programme.basis import Pin
-from ..programme.errors import PanelStandsStill
 from ..programme.members import MemberNote
 from ..programme.text import Text
-from ..store.bell import Bell
 from ..words import figures
 from .output import Command
+from .waking import wake
 
 _STANDINGS: Mapping[str | None, Text] = {
     "enrolled": Text("enrolled", "записан"),
@@ -98,16 +95,5 @@ def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
 
 def _noted(command: Command, text: Text, name: str = "") -> int:
     command.say(text(id=command.options.account, name=name or figures.NOTHING))
-    if stands_still(command.root):
-        command.say(PanelStandsStill().text)
-        return 0
-    if command.store.settings.current().automatic:
-        Bell.ring(command.store.folder)
-        start_worker(command.root)
-    command.say(
-        Text(
-            "The worker acts on it; with automatic = off only `resellerprogram apply --account {id}` does.",
-            "Применит фоновый пересчёт; при automatic = off — только `resellerprogram apply --account {id}`.",
-        )(id=command.options.account)
-    )
+    wake(command, command.options.account)
     return 0

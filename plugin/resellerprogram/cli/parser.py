@@ -23,6 +23,7 @@ from . import (
     health,
     members,
     notices,
+    openings,
     overview,
     preview,
     queue,
@@ -453,6 +454,54 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     reason(enrolling, required=False)
     reason(excluding, required=True)
     reason(pinning, required=True)
+
+    of_openings = group("opening", "turnover that clients bring along", "перенесённый оборот")
+    listing = add("list", openings.show, "show it", "показать", of_openings)
+    account(listing, optional=True)
+    as_json(listing)
+    giving = add(
+        "add",
+        openings.add,
+        "let a client's turnover from elsewhere count, until a day or like a payment of a day",
+        "учитывать оборот, который клиент перенёс с собой, до дня или как платёж за день",
+        of_openings,
+    )
+    account(giving)
+    giving.add_argument(
+        "amount", type=a_name, metavar="AMOUNT", help=say("in the programme's currency", "в валюте программы")
+    )
+    giving.add_argument(
+        "--until",
+        type=a_name,
+        default="",
+        metavar="YYYY-MM-DD",
+        help=say("the last day on which it counts", "последний день, в который учитывается"),
+    )
+    giving.add_argument(
+        "--day",
+        type=a_name,
+        default="",
+        metavar="YYYY-MM-DD",
+        help=say("instead: the day like whose payments it counts", "или день, как платёж за который учитывается"),
+    )
+    reason(giving, required=True)
+    stopping = add("end", openings.end, "let it count no more", "больше не учитывать", of_openings)
+    stopping.add_argument("number", type=a_number, metavar="NUMBER", help=say("its number; see list", "номер из list"))
+    reason(stopping, required=False)
+    taking = add(
+        "import",
+        openings.take_in,
+        "take a list: CSV with the columns client, amount, until or day, reason",
+        "взять список: CSV со столбцами client, amount, until или day, reason",
+        of_openings,
+    )
+    taking.add_argument("file", help=say("the file, - for standard input", "файл, - стандартный ввод"))
+    for command in (giving, stopping, taking):
+        asked = command.add_mutually_exclusive_group()
+        asked.add_argument(
+            "--dry-run", action="store_true", help=say("only show what it changes", "только показать, что изменится")
+        )
+        asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
 
     of_settings = group("settings", "settings", "настройки")
     as_json(add("show", settings.show, "show all settings", "показать настройки", of_settings))

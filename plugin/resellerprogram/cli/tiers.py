@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from ..programme.errors import BadInput, TierTableError
-from ..programme.pasting.cells import LONGEST_TEXT
 from ..programme.pasting.columns import FROM, STATUS
 from ..programme.pasting.reading import Answers, Understanding
 from ..programme.tables import changes_between, with_classes
@@ -15,14 +14,12 @@ from ..programme.text import Text
 from ..programme.tiers import TierTable
 from ..words import figures, pasted
 from ..words import tables as words
-from .output import EXIT_FAILED, EXIT_USAGE, Command
+from .confirming import said_yes
+from .files import text_of
+from .output import EXIT_USAGE, Command
 from .preview import NOTHING_WRITTEN
 
 SHOWN_EFFECTS = 20
-_CONFIRM = Text(
-    "Nothing has been written: say --yes to take it, or answer at a terminal.",
-    "Ничего не записано: подтвердите ключом --yes или ответьте в терминале.",
-)
 
 
 def show(command: Command) -> int:
@@ -104,17 +101,10 @@ def _put(command: Command, table: TierTable, first_day: date) -> int:
         command.lines(words.effect_table(effects, command.titles, currency, language))
     for warning in filter(None, (words.brake_text(tiers.brake_on(effects)), *table.remarks())):
         command.warn(warning)
-    if command.options.dry_run:
-        command.say(NOTHING_WRITTEN)
-        return 0
-    if not command.options.yes:
-        if not command.can_ask:
-            command.warn(_CONFIRM)
-            return EXIT_USAGE
-        question = Text("Let it hold from {day} on?", "Ввести её в действие с {day}?")
-        if not command.ask(question(day=figures.day_text(first_day))):
-            command.say(NOTHING_WRITTEN)
-            return EXIT_FAILED
+    question = Text("Let it hold from {day} on?", "Ввести её в действие с {day}?")
+    left = said_yes(command, question(day=figures.day_text(first_day)))
+    if left is not None:
+        return left
     tiers.put(table, first_day)
     command.say(words.saved_text(first_day, command.today))
     return 0
@@ -159,15 +149,8 @@ def export(command: Command) -> int:
 
 
 def _text_of(file: str) -> str:
-    """What is in a file, no more of it than a table may have. Raises TierTableError."""
+    """Raises TierTableError."""
     try:
-        if file == "-":
-            return sys.stdin.read(LONGEST_TEXT + 1)
-        with Path(file).open(encoding="utf-8-sig") as opened:
-            return opened.read(LONGEST_TEXT + 1)
-    except UnicodeDecodeError as error:
-        raise TierTableError(
-            Text("not UTF-8: {error}; save it as CSV in UTF-8", "не в UTF-8: {error}; сохраните его как CSV в UTF-8")(
-                error=error
-            )
-        ) from error
+        return text_of(file)
+    except BadInput as error:
+        raise TierTableError(error.text) from error

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # pages that only show load none of these
     from .going_live import GoingLive
     from .losses import Losses
     from .members import Members
+    from .openings import Openings
     from .overview import OverviewDesk
     from .settings import SettingsDesk
     from .tiers import Tiers
@@ -69,6 +70,12 @@ class Office:
         from .losses import Losses
 
         return Losses(self)
+
+    @cached_property
+    def openings(self) -> Openings:
+        from .openings import Openings
+
+        return Openings(self)
 
     @cached_property
     def overview(self) -> OverviewDesk:

@@ -6,7 +6,8 @@ only when somebody is enrolled whom no run has seen yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from lxml import etree
@@ -66,7 +67,8 @@ def members(visit: Visit) -> etree._Element:
     documents.say_above(visit.document, "members", visit.not_live(), _told_filter(visit, wanted, count), rest)
     if not visit.is_full:
         documents.choose_one(visit.document, "exclude")
-    return documents.list_page(visit.document, (_row(visit, each, lags[each.standing.account]) for each in listed))
+    rows = (_row(visit, each, lags[each.standing.account]) for each in listed)
+    return documents.list_page(visit.document, _with_openings(visit, listed, rows))
 
 
 def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
@@ -93,6 +95,24 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
         if told
         else ""
     )
+
+
+def _with_openings(visit: Visit, listed: Iterable[Listed], rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with how much of the turnover is opening turnover, in a column of its own, where there is any."""
+    brought = _openings(visit, listed)
+    if brought:
+        title = visit.say("Of it opening turnover", "Из него перенесённый")
+        documents.add_column(visit.document, "turnover", "opening", title)
+    for each, row in zip(listed, rows):
+        opening = brought.get(each.standing.account)
+        yield {**row, "opening": visit.money(opening[0]) if opening else ""} if brought else row
+
+
+def _openings(visit: Visit, listed: Iterable[Listed]) -> dict[AccountId, tuple[Decimal, date]]:
+    """How much of their turnover these clients brought along, and until when it counts."""
+    brought = {each.account for each in visit.store.ledger.openings()}
+    outlooks = ((each, visit.store.outlooks.of(each)) for each in brought & {one.standing.account for one in listed})
+    return {account: outlook.opening for account, outlook in outlooks if outlook and outlook.opening}
 
 
 def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
@@ -334,12 +354,14 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *(each.name for each in classes),
         *("changes_on", "changes_to", "decided_at"),
         *(f"{each.name}_follows" for each in classes),
+        *("opening", "opening_until"),
     )
     yield list(heads)
     listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
-    lagging = Lagging(visit.store)
+    lagging, brought = Lagging(visit.store), _openings(visit, listed)
     for each in listed:
         standing = each.standing
+        opening = brought.get(standing.account)
         lags = lagging.of(standing.account, standing)
         yield [
             str(standing.account),
@@ -358,4 +380,5 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
             standing.change_tier or "",
             standing.decided_at.isoformat(" ", "seconds") if standing.decided_at else "",
             *(plain(lags[name.name].follows) if name.name in lags else "" for name in classes),
+            *((plain(opening[0]), opening[1].isoformat()) if opening else ("", "")),
         ]

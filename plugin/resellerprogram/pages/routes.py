@@ -49,6 +49,10 @@ PAGES = {
     "resellerprogram.members.exclude": "members.members_exclude",
     "resellerprogram.members.recalculate": "members.members_recalculate",
     "resellerprogram.members.export": "exports.members",
+    "resellerprogram.openings": "openings.openings",
+    "resellerprogram.openings.add": "openings.add",
+    "resellerprogram.openings.end": "openings.end",
+    "resellerprogram.openings.import": "openings.take_in",
     "resellerprogram.why": "why.why",
     "resellerprogram.history": "why.history",
     "resellerprogram.history.decision": "why.decision",
@@ -94,6 +98,9 @@ FOR_FULL_ADMINISTRATORS = frozenset(
         "resellerprogram.classes.delete",
         "resellerprogram.classes.edit",
         "resellerprogram.health.takeoff",
+        "resellerprogram.openings.add",
+        "resellerprogram.openings.end",
+        "resellerprogram.openings.import",
         "resellerprogram.preview.start",
         "resellerprogram.preview.stop",
         "resellerprogram.tables.delete",
@@ -105,7 +112,7 @@ FOR_FULL_ADMINISTRATORS = frozenset(
         "resellerprogram.whatif.take",
     }
 )
-"""What takes everybody's discounts off, or can amount to it."""
+"""What takes everybody's discounts off, or can amount to it; and what gives some for money that nobody paid here."""
 SENT_BY_FULL_ADMINISTRATORS: Mapping[str, tuple[Callable[[Request], bool], Text]] = {
     "resellerprogram.members.exclude": (
         lambda request: len(request.several("elid")) > 1,

@@ -143,12 +143,12 @@ class Visit:
 
     # --- what is shown ---
 
-    def money(self, amount: Decimal | None) -> str:
-        """An amount as the panel's lists show it: 52000.00 RUB."""
+    def money(self, amount: Decimal | None, currency: str = "") -> str:
+        """An amount as the panel's lists show it: 52000.00 RUB; in the programme's currency unless another is named."""
         if amount is None:
             return ""
         whole, _, part = plain(amount).partition(".")
-        return f"{whole}.{part.ljust(2, '0')} {self.currency}"
+        return f"{whole}.{part.ljust(2, '0')} {currency or self.currency}"
 
     def head(self, title: Text) -> str:
         """The percent of a class as the head of a column or a field: 'SSL certificates, %'."""

@@ -169,7 +169,7 @@ def _payment(visit: Visit, found: Decision, verdict: Verdict) -> Row:
     counts = verdict.counted != 0
     return {
         "credited": payment.credited_on.isoformat() if payment.credited_on else "",
-        "number": payment.number or str(payment.id),
+        "number": explanation.called(payment, visit.language),
         "amount": f"{plain(payment.amount.amount)} {payment.amount.currency}",
         "counted": Cell(visit.money(verdict.counted) if counts else figures.NOTHING, "green" if counts else ""),
         "reason": explanation.reason(verdict, visit.language, found.turnover.window.months),
@@ -257,7 +257,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
 
 def _paid(visit: Visit, record: Record) -> dict[str, str]:
     return {
-        verdict.payment.number or str(verdict.payment.id): f"{visit.money(verdict.counted)}, "
+        explanation.called(verdict.payment, visit.language): f"{visit.money(verdict.counted)}, "
         + explanation.reason(verdict, visit.language, record.decision.turnover.window.months)
         for verdict in record.decision.turnover.verdicts
     }

@@ -56,7 +56,8 @@ class Found:
 class Known:
     """What we have on record of an account, before it is looked at. `before` is its last decision, which held until
     `before_until`, and `table_before` the tier table as it was known then. `another`: all of it is of somebody who had
-    the same id, and nothing of it holds (R10)."""
+    the same id, and nothing of it holds (R10). `openings` is what it brought along of the window's turnover: the panel
+    knows nothing of that."""
 
     note: MemberNote
     before: Decision | None = None
@@ -69,6 +70,7 @@ class Known:
     rates: Mapping[tuple[PaymentId, str], Rate] = field(default_factory=dict)
     told: tuple[Notice, ...] = ()
     unwanted: Collection[NoticeKind] = ()
+    openings: tuple[Payment, ...] = ()
     another: bool = False
 
     @property
@@ -217,13 +219,13 @@ def consider(found: Found, known: Known, rules: Rules) -> Considered:
 
 
 def consider_by_records(found: Found, known: Known, rules: Rules) -> Considered | None:
-    """The same without the panel: `found` has the payments of the ledger, and our discounts are taken to be as they are
+    """The same without the panel: `found` has its payments by the ledger, and our discounts are taken to be as they are
     on record. None where that leads to anything but the tier held, or leaves a doubt: then the panel must be asked
     before anything is written (spec, section 3)."""
     before = known.before
     if before is None or known.another or any(each.percent is None for each in known.owned.values()):
         return None
-    if any(rate_is_missing(payment, known, rules) for payment in found.payments):
+    if any(rate_is_missing(payment, known, rules) for payment in (*found.payments, *known.openings)):
         return None
     owned = {number: replace(each, shown={}) for number, each in known.owned.items()}
     rows = tuple(each.as_row() for each in owned.values())
@@ -244,7 +246,7 @@ def rate_is_missing(payment: Payment, known: Known, rules: Rules) -> bool:
 
 def vanished(known: Known, payments: Collection[Payment], rules: Rules) -> list[Payment]:
     """Payments that counted in the last decision, are in the window still, and are not among `payments`: whether they
-    are gone the panel must say in so many words (spec, section 3)."""
+    are gone the panel must say in so many words (spec, section 3). Of opening turnover it can say nothing."""
     if known.before is None or known.before_until is None or known.before_until > rules.day:
         return []
     read = {payment.id for payment in payments}
@@ -252,6 +254,7 @@ def vanished(known: Known, payments: Collection[Payment], rules: Rules) -> list[
         verdict.payment
         for verdict in known.before.turnover.verdicts
         if verdict.counted > 0
+        and not verdict.payment.is_opening
         and verdict.payment.id not in read
         and verdict.payment.credited_on
         and verdict.payment.credited_on in rules.window
@@ -281,7 +284,8 @@ def _decide(found: Found, known: Known, rules: Rules) -> Decision:
     if found.outside or rules.provider is None:
         return leave_out(account, rules.day, found.outside or Basis.WITHDRAWN)
     counting = CountingRules(rules.provider, rules.currency, found.rates, known.rates, rules.window.months)
-    return decide(account, rules.day, found.payments, rules.table, counting, known.pin, rules.excluded_methods)
+    payments = (*found.payments, *known.openings)
+    return decide(account, rules.day, payments, rules.table, counting, known.pin, rules.excluded_methods)
 
 
 def _belongings(found: Found, known: Known, rules: Rules) -> Belongings:

@@ -8,7 +8,7 @@ BY_ITSELF = frozenset({DAILY, CAUGHT_UP})
 """The night, in time or late: nobody has asked for it."""
 PLAN, APPLY, PREVIEW, RECALCULATE, WITHDRAW = "plan", "apply", "preview", "recalculate", "withdraw"
 UNDO = "undo"
-MEMBER, JOINED, LEFT = "member", "joined", "left"
+MEMBER, JOINED, LEFT, OPENING = "member", "joined", "left", "opening"
 REFUND = "payment.refund"
 """Its event names the payment of which something goes back; what goes back is a row of its own."""
 EVENTS = (

@@ -216,8 +216,11 @@ class _Books:
         self.returned = dict(_returned(history.versions, self._now, self._placing))
 
     def corrected(self, first: date, last: date) -> Iterator[_Day]:
-        def otherwise(_: Iterable[Payment]) -> Iterable[Payment]:
-            return self._now.values()
+        def otherwise(known: Iterable[Payment]) -> Iterable[Payment]:
+            """Opening turnover counts from the day on which it was given, and until it is ended: neither changes what
+            should have been before."""
+            of_the_panel = (each for each in self._now.values() if not each.is_opening)
+            return (*of_the_panel, *(each for each in known if each.is_opening))
 
         for day in self._days(first, last):
             found = self._compared(day, otherwise, self._became)

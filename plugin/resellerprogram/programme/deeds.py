@@ -3,7 +3,7 @@ words/labels.py."""
 
 from __future__ import annotations
 
-MEMBER, TIERS, CLASS, SETTING = "member", "tiers", "class", "setting"
+MEMBER, TIERS, CLASS, SETTING, OPENING = "member", "tiers", "class", "setting", "opening"
 LOSS = "loss"
 """That many lose by what follows, and why somebody wants it."""
 JOINED, LEFT = "joined", "left"

@@ -11,10 +11,10 @@ from .discounts import Change, Delete, Edit
 from .effects import ZERO, is_less, percents_of
 from .ids import Scope
 from .tiers import ServiceClass, Tier, TierTable
-from .turnover import Reason, Verdict
+from .turnover import COUNTS, Reason, Verdict
 
 EXPLAINED = frozenset(
-    {Reason.COUNTED, Reason.AWAITING_REFUND, Reason.REFUNDED, Reason.FRAUD, Reason.CANCELLED, Reason.NOT_CREDITED}
+    {*COUNTS, Reason.AWAITING_REFUND, Reason.REFUNDED, Reason.FRAUD, Reason.CANCELLED, Reason.NOT_CREDITED}
 )
 """Reasons that a payment which is still there, with its amount and day, may have for bringing less than it did."""
 
@@ -27,7 +27,8 @@ def unforetold(
     table_before: TierTable,
 ) -> int:
     """How many of an account's `changes` lower or end a discount further than what was known before explains: that
-    payments leave the window or a pin ends, that money was given back or was fraud, that the client left.
+    payments leave the window or a pin ends, that money was given back or was fraud, that the client left, that somebody
+    ended opening turnover.
 
     `table_before` is the tier table as it was known at the decision `before`; a table that gives less explains nothing,
     and no more does a cap. `class_of` knows a service type by its tariffs, too.
@@ -77,7 +78,10 @@ def _expected_turnover(before: Decision, after: Decision) -> Decimal:
 
 
 def _expected(then: Verdict, now: Verdict | None) -> Decimal:
-    """What a payment that counted should bring today: what it does where that explains itself, else what it did."""
+    """What a payment that counted should bring today: what it does where that explains itself, else what it did.
+    Opening turnover is gone only where an administrator has ended it."""
+    if now is None and then.payment.is_opening:
+        return ZERO
     if now is None or now.reason not in EXPLAINED:
         return then.counted
     same = (now.payment.amount, now.payment.credited_on) == (then.payment.amount, then.payment.credited_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from .effects import ZERO, is_fall, what_is_held
 from .pins import held, outranking
 from .tiers import Tier, TierTable
 from .turnover import by_day
-from .window import Window, first_day_without, later
+from .window import Window, first_day_without, last_counting_day, later
 
 if TYPE_CHECKING:
     from .decision import Decision
@@ -33,7 +33,7 @@ class Outlook:
 
     `counted` is what was counted, by the day on which it was credited: programme currency, negative where more was
     given back; payments that are credited already with a day to come are among them. `tier` is held on `day`, None
-    below the first; `pin` holds until its last day.
+    below the first; `pin` holds until its last day. `brought` is what of `counted` is opening turnover.
     """
 
     day: date
@@ -42,17 +42,25 @@ class Outlook:
     tier: Tier | None
     counted: Mapping[date, Decimal]
     pin: Pin | None = None
+    brought: Mapping[date, Decimal] = field(default_factory=dict)
 
     @classmethod
     def of(cls, decision: Decision) -> Outlook:
         counted = by_day((*decision.turnover.verdicts, *decision.to_come))
         months = decision.turnover.window.months
-        return cls(decision.day, decision.basis, months, decision.tier, counted, decision.pin)
+        brought = by_day(each for each in decision.turnover.verdicts if each.payment.is_opening)
+        return cls(decision.day, decision.basis, months, decision.tier, counted, decision.pin, brought)
 
     def with_payment(self, amount: Decimal, day: date) -> Outlook:
         """The same account if `amount` (programme currency) were credited on `day`."""
-        counted = {**self.counted, day: self.counted.get(day, ZERO) + amount}
-        return Outlook(self.day, self.basis, self.months, self.tier, counted, self.pin)
+        return replace(self, counted={**self.counted, day: self.counted.get(day, ZERO) + amount})
+
+    @property
+    def opening(self) -> tuple[Decimal, date] | None:
+        """How much of the turnover of `day` is opening turnover, and the last day on which the last of it counts."""
+        window = Window.of(self.day, self.months)
+        counts = {day: amount for day, amount in self.brought.items() if day in window}
+        return (sum(counts.values(), ZERO), last_counting_day(max(counts), self.months)) if counts else None
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,22 @@ class Mover(str, enum.Enum):
     PAYMENT = "payment"
     LEFT_THE_WINDOW = "left_the_window"
     TAKEN_BACK = "taken_back"
+    OPENING = "opening"
+    OPENING_OVER = "opening_over"
+    OPENING_ENDED = "opening_ended"
     PIN = "pin"
     PIN_ENDED = "pin_ended"
     MEMBERSHIP = "membership"
     TABLE = "table"
     RULES = "rules"
+
+
+_OF_OPENINGS = {
+    Mover.PAYMENT: Mover.OPENING,
+    Mover.LEFT_THE_WINDOW: Mover.OPENING_OVER,
+    Mover.TAKEN_BACK: Mover.OPENING_ENDED,
+}
+"""What it is called where it was no payment but opening turnover."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def what_moved(before: Decision | None, after: Decision) -> Move:
 
 
 def _by_payment(day: date, mover: Mover, amount: Decimal, payment: Payment) -> Move:
+    mover = _OF_OPENINGS[mover] if payment.is_opening else mover
     return Move(day, mover, amount, payment.number or str(payment.id), payment.credited_on)
 
 

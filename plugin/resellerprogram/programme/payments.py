@@ -44,6 +44,8 @@ class Payment:
     does not matter. `refund_of` is the payment it gives back, where the panel says so.
     `owner` is the client's name as the list shows it; accounts are told by id.
     `promotional` marks cashback and certificates: balance that nobody paid.
+    One with an `id` below zero is none of the panel's but opening turnover (see programme/openings.py); its `number` is
+    why it was given.
     """
 
     id: PaymentId
@@ -58,6 +60,11 @@ class Payment:
     is_refund: bool = False
     refund_of: PaymentId | None = None
     owner: str = ""
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it is turnover that the client brought along, which the panel knows nothing of (R4)."""
+        return self.id < 0
 
 
 @dataclass(frozen=True)

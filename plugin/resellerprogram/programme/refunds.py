@@ -45,11 +45,11 @@ def place(payments: Iterable[Payment]) -> Placing:
 
     First what names its payment, then the rest, oldest refund first. What a named payment cannot hold is placed as if
     it named none. A payment credited after the refund is never taken back by it, so a refund from before a window
-    touches nothing in it.
+    touches nothing in it. Opening turnover was never paid in here, so nobody gives it back.
     """
     credited = sorted((each for each in payments if each.credited_on), key=_by_day)
     refunds = [each for each in credited if each.is_refund and each.status in REFUND_DONE]
-    sources = {each.id: each for each in reversed(credited) if not each.is_refund}
+    sources = {each.id: each for each in reversed(credited) if not each.is_refund and not each.is_opening}
     placing = Placing()
     for refund in refunds:
         placing.unplaced[refund.id] = abs(refund.amount.amount)

@@ -91,7 +91,8 @@ class Step(NamedTuple):
 
 class Played(NamedTuple):
     """How an account would have stood, step by step, and what was `counted` of its payments, by the day on which they
-    were credited and as they are known in the end, in the currency of the settings in force on that day."""
+    were credited and as they are known in the end, in the currency of the settings in force on that day. Opening
+    turnover moves the tiers, and is nothing that was paid in."""
 
     steps: list[Step]
     counted: list[tuple[str, ByDay]]
@@ -166,17 +167,21 @@ class Replay:
 
     def _moves(self, versions: Sequence[Version], rules: CountingRules) -> tuple[ByDay, ByDay]:
         """By how much the turnover changes on each day; and what is counted in the end, by credit date. No refund takes
-        back a payment that is credited after it: those stand for themselves."""
+        back a payment that is credited after it, or opening turnover: those stand for themselves."""
         refunded_on = max((each.credited_on for each in versions if each.nature.is_refund), default=None)
         moves, counted = ByDay(), ByDay()
+        brought = [each for each in versions if each.number < 0]
+        if brought:
+            versions = [each for each in versions if each.number >= 0]
         if refunded_on:
             may_be_taken = [each for each in versions if each.credited_on <= refunded_on]
             versions = [each for each in versions if each.credited_on > refunded_on]
             moves, counted = self._with_refunds(may_be_taken, rules)
-        for version in versions:
-            worth = self._alone(version, rules)
-            if worth:
-                self._stands_alone(version, worth, rules.months, moves, counted)
+        for alone, entered in ((versions, counted), (brought, ByDay())):
+            for version in alone:
+                worth = self._alone(version, rules)
+                if worth:
+                    self._stands_alone(version, worth, rules.months, moves, entered)
         return moves, counted
 
     def _stands_alone(self, version: Version, worth: Decimal, months: int, moves: ByDay, counted: ByDay) -> None:

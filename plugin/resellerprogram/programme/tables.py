@@ -84,8 +84,8 @@ def with_classes(table: TierTable, classes: Iterable[ServiceClass]) -> TierTable
 
 @dataclass(frozen=True)
 class Effect:
-    """What another table does to an account on a day: its `turnover` by what is foretold for that day, the tier that
-    it would hold and the one that it will hold, and which way that goes."""
+    """What another table, or other turnover, does to an account on a day: the `turnover` that is foretold for it, the
+    tier that the account would hold and the one that it will hold, and which way that goes."""
 
     account: AccountId
     name: str
@@ -97,7 +97,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Effects:
-    """Whom another table touches on `day`: how many gain and lose, the first of those who lose and of those who gain,
+    """Whom that touches on `day`: how many gain and lose, the first of those who lose and of those who gain,
     and for each class how many of their discounts get smaller."""
 
     day: date
@@ -115,13 +115,30 @@ def effects(
 ) -> Effects:
     """What the table `after` does on `day` to the accounts of these outlooks, instead of the table `before`: counted,
     and `shown` of them, those with the highest turnover first."""
+    return gathered(
+        (
+            effect(account, name, day, Forecast(outlook, lambda _: before), Forecast(outlook, lambda _: after))
+            for account, name, outlook in outlooks
+        ),
+        day,
+        shown,
+    )
+
+
+def effect(account: AccountId, name: str, day: date, before: Forecast, after: Forecast) -> Effect | None:
+    """What comes of it for an account that one forecast says the one of, and another the other; None where that is the
+    same."""
+    held, will_hold = before.tier(day), after.tier(day)
+    way = way_of_tier(held, will_hold)
+    return None if way is None else Effect(account, name, after.turnover(day), held, will_hold, way)
+
+
+def gathered(found: Iterable[Effect | None], day: date, shown: int) -> Effects:
+    """All effects of a day together; None is nobody's."""
     falls: list[Effect] = []
     rises: list[Effect] = []
     lowered: dict[ServiceClass, int] = {}
-    for account, name, outlook in outlooks:
-        effect = _effect(account, name, outlook, day, before, after)
-        if effect is None:
-            continue
+    for effect in filter(None, found):
         (falls if effect.way.lowers else rises).append(effect)
         for service_class in _classes_lowered(effect):
             lowered[service_class] = lowered.get(service_class, 0) + 1
@@ -149,17 +166,6 @@ def is_foretold(first_day: date, made_on: date) -> bool:
     """Whether a table that was made on `made_on` and begins on `first_day` was known to the night before it: then the
     limit on drops does not count its falls (spec, section 3)."""
     return first_day - made_on >= NIGHTS_TO_FORETELL
-
-
-def _effect(
-    account: AccountId, name: str, outlook: Outlook, day: date, before: TierTable, after: TierTable
-) -> Effect | None:
-    held = Forecast(outlook, lambda _: before).tier(day)
-    will_hold = Forecast(outlook, lambda _: after).tier(day)
-    way = way_of_tier(held, will_hold)
-    if way is None:
-        return None
-    return Effect(account, name, Forecast(outlook, lambda _: before).turnover(day), held, will_hold, way)
 
 
 def _classes_lowered(effect: Effect) -> Iterator[ServiceClass]:

@@ -20,6 +20,7 @@ class Reason(str, enum.Enum):
     """Why a payment counts as it does."""
 
     COUNTED = "counted"
+    OPENING = "opening"
     REFUND_PLACED = "refund_placed"
     REFUND_SUBTRACTED = "refund_subtracted"
     REFUND_ALREADY_OFF = "refund_already_off"
@@ -35,6 +36,8 @@ class Reason(str, enum.Enum):
     NO_RATE = "no_rate"
 
 
+COUNTS = frozenset({Reason.COUNTED, Reason.OPENING})
+"""Reasons of what counts: as a payment, or as turnover that the client brought along."""
 _STATUS_REASONS = {
     PaymentStatus.NEW: Reason.NOT_CREDITED,
     PaymentStatus.IN_PAYMENT: Reason.NOT_CREDITED,
@@ -129,11 +132,13 @@ def by_day(verdicts: Iterable[Verdict]) -> dict[date, Decimal]:
 def brings_its_amount(payment: Payment, rules: CountingRules) -> bool:
     """Whether a payment, no row that gives money back, counts with all of its amount while nothing of it is given back:
     it counts, and needs no rate. Its amount and number do not matter, and its day only as far as there is one."""
-    return payment.amount.currency == rules.currency and reason_of(payment, rules) is Reason.COUNTED
+    return payment.amount.currency == rules.currency and reason_of(payment, rules) in COUNTS
 
 
 def reason_of(payment: Payment, rules: CountingRules) -> Reason:
     """Why a payment counts as it does, as far as its rate and what was given back of it do not matter."""
+    if payment.is_opening:  # given to the programme, whichever provider is its own
+        return Reason.OPENING
     return _left_out(payment, rules) or _by_status(payment)
 
 
@@ -143,7 +148,7 @@ def _gives_back(payment: Payment) -> bool:
 
 def _judge_payment(payment: Payment, rules: CountingRules, placing: Placing) -> Verdict:
     reason = reason_of(payment, rules)
-    if reason is not Reason.COUNTED:
+    if reason not in COUNTS:
         return Verdict(payment, reason)
     taken = placing.taken.get(payment.id, ZERO)
     left, rate = payment.amount.amount - taken, _rate(payment, rules)
@@ -151,7 +156,7 @@ def _judge_payment(payment: Payment, rules: CountingRules, placing: Placing) -> 
         return Verdict(payment, Reason.NO_RATE)
     return Verdict(
         payment,
-        Reason.REFUNDED if taken and not left else Reason.COUNTED,
+        Reason.REFUNDED if taken and not left else reason,
         left * rate.value if rate else left,
         rate,
         taken,

@@ -54,6 +54,7 @@ def remember(context: Context, account: Account) -> Known:
         store.decisions.known_rates(account.id, context.settings.currency),
         store.notices.told(account.id),
         store.notices.unwanted(account.id),
+        tuple(store.ledger.brought(account.id, context.window)),
     )
 
 
@@ -61,7 +62,7 @@ def known_of(context: Context, account: Account) -> tuple[Account, Known]:
     """The same with the client whose it is: what is said of somebody, and what rests for them, must not fall to who has
     the id now (R10)."""
     known = remember(context, account)
-    if not account.registered and (known.note.standing or known.note.pin or known.aside):
+    if not account.registered and (known.note.standing or known.note.pin or known.openings or known.aside):
         return _as_registered(context, account)
     return account, known
 
@@ -124,7 +125,8 @@ def by_records(context: Context, account: Account, fresh: Payment | None = None)
             outside = outside_because(context, known.note)
         else:  # whether they take part was seen with the decision; nothing is written for it
             outside = known.before.basis if known.before and not known.before.basis.counts_payments else None
-        payments = [] if outside else context.store.ledger.as_known(account.id, context.window)
+        in_ledger = [] if outside else context.store.ledger.as_known(account.id, context.window)
+        payments = [each for each in in_ledger if not each.is_opening]
         if fresh:
             kept = next((each for each in payments if each.id == fresh.id), None)
             if kept and not _is_same(kept, fresh):
@@ -158,7 +160,7 @@ def look_again(context: Context, found: Found, known: Known) -> Found:
         return found
     missing = context.reader.still_credited(vanished(known, found.payments, context.rules))
     moved = {payment.id: owner_now(context, origin(context.panel, payment.id)) for payment in missing}
-    return replace(found, moved=moved, rates=_rates(context, found.payments, known))
+    return replace(found, moved=moved, rates=_rates(context, (*found.payments, *known.openings), known))
 
 
 def with_uncredited(context: Context, found: Found) -> Found:

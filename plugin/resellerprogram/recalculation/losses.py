@@ -15,8 +15,9 @@ from ..panel import directory
 from ..panel.facts import Facts
 from ..programme.decision import Decision, decide
 from ..programme.errors import ImplausibleRead
-from ..programme.ids import AccountId, Scope
+from ..programme.ids import AccountId, PaymentId, Scope
 from ..programme.losses import Loss, loss_of
+from ..programme.openings import Opening
 from ..programme.setting_texts import check, settings_of
 from ..programme.turnover import CountingRules
 from ..store import Store
@@ -66,28 +67,43 @@ def loss_by_class(root: Path, store: Store, wanted: ClassOfServices, now: dateti
         return sum((_loss_of(after, account, methods) for account in accounts), Loss())
 
 
-def _loss_of(context: Context, account: AccountId, methods: frozenset[str]) -> Loss:
+def loss_by_ending(root: Path, store: Store, opening: Opening, now: datetime, patience: float) -> Loss:
+    """Whether discounts of the account end or fall when its opening turnover counts no more, by its payments as they
+    are known. Raises SettingError, PanelError, AnotherRunActive."""
+    with (
+        only_one(store.folder, "opening", now, patience),
+        working_on(root, store, now.date(), writes=False) as context,
+    ):
+        context.prepare()
+        methods = directory.names_of_methods(context.panel, context.facts.excluded)
+        return _loss_of(context, opening.account, methods, PaymentId(-opening.number))
+
+
+def _loss_of(context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None = None) -> Loss:
     store = context.store
     owned = store.owned.of(account).values()
-    wanted = _wanted(context, account, methods)
+    wanted = _wanted(context, account, methods, without)
     return loss_of(account, owned, wanted, len(store.set_aside.of(account)), context.rules.tariffs)
 
 
-def _wanted(context: Context, account: AccountId, methods: frozenset[str]) -> Mapping[Scope, Decimal]:
+def _wanted(
+    context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None = None
+) -> Mapping[Scope, Decimal]:
     note = context.store.members.of(account)
     try:
         if outside_because(context, note):
             return {}
     except ImplausibleRead:  # the panel does not tell whether they are in the group; nothing is written then
         return {each.scope: each.percent or Decimal(0) for each in context.store.owned.of(account).values()}
-    return context.rules.wanted(_decision(context, account, methods))
+    return context.rules.wanted(_decision(context, account, methods, without))
 
 
-def _decision(context: Context, account: AccountId, methods: frozenset[str]) -> Decision:
+def _decision(context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None) -> Decision:
     store, settings = context.store, context.settings
     payments = [
         replace(payment, method_excluded=payment.method in methods)
         for payment in store.ledger.as_known(account, context.window)
+        if payment.id != without
     ]
     known_rates = store.decisions.known_rates(account, settings.currency)
     rules = CountingRules(context.provider, settings.currency, context.rates, known_rates, settings.window_months)

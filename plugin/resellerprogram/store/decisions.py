@@ -95,7 +95,8 @@ class DecisionStore:
         with transaction(self._connection):
             self._saw(decision, now)
             last = self._last_row(decision.account)
-            if last and not will_write and last["mark"] == mark and last["last_day"] <= day:
+            goes_on = last and not will_write and last["mark"] == mark and last["last_day"] <= day
+            if goes_on and self._knows_all_of(decision):
                 self._connection.execute(
                     "UPDATE decision SET last_day = ?, confirmed_at = ?, version = ? WHERE id = ?",
                     (day, moment(now), self._ledger.latest(), last["id"]),
@@ -368,6 +369,15 @@ class DecisionStore:
                 yield {**dict(row), "last_day": night["day"], "confirmed_at": night["finished_at"]}
             else:
                 yield row
+
+    def _knows_all_of(self, decision: Decision) -> bool:
+        """Whether the ledger still has the opening turnover that it was made from: else somebody has given or ended
+        some since it was read, and the decision keeps its own content."""
+        if not decision.basis.counts_payments:
+            return True
+        brought = self._ledger.brought(decision.account, decision.turnover.window)
+        counted = {each.payment.id for each in decision.turnover.verdicts if each.payment.is_opening}
+        return counted == {each.id for each in brought}
 
     def _saw(self, decision: Decision, now: datetime) -> None:
         """What was read reaches from the window's first day on, or, where money was given back, from the very first."""

@@ -6,11 +6,15 @@ is never the ground on which a discount is lowered; before that the account itse
 A version is complete when its account was read in full; then `saw` keeps it. What a list of everybody shows is only
 noticed: it stands beside the complete versions, and goes when the account is read. A payment that is gone has a version
 that says so.
+
+Opening turnover (programme/openings.py) stands here with ids below zero, which no panel gives. No reading and no list
+tells anything of it: it is here from the moment at which somebody gave it, until somebody ends it.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,10 +23,12 @@ from typing import Any
 
 from ..programme.corrections import Version
 from ..programme.ids import AccountId, PaymentId, ProviderId
+from ..programme.openings import Opening, payment_of
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.refunds import ask_for_earlier
 from ..programme.window import Window
 from .database import moment, transaction
+from .readable import readable
 from .terms import TermStore
 
 PROMOTIONAL, METHOD_EXCLUDED, REFUND, GONE, NOTICED = 1, 2, 4, 8, 16
@@ -57,7 +63,8 @@ class LedgerStore:
     ) -> None:
         """The account was read in full: these are its payments credited from `first` to `last` (and any that never
         were). Written only when something differs."""
-        wanted = {each.id: each for each in payments if _is_within(each.credited_on, first, last)}
+        in_the_panel = (each for each in payments if not each.is_opening)
+        wanted = {each.id: each for each in in_the_panel if _is_within(each.credited_on, first, last)}
         known, noticed = self._newest_of(account, first, last)
         fresh = [each for each in wanted.values() if not _is_kept(each, known.get(each.id))]
         gone = [row["version"] for number, row in known.items() if number not in wanted and not row["kind"] & GONE]
@@ -74,11 +81,14 @@ class LedgerStore:
 
     def as_known(self, account: AccountId, window: Window, version: int | None = None) -> list[Payment]:
         """What `window` is counted from, as it was known up to `version` (None: as it is known now): the account's
-        payments of these days, those that never were credited, and, where money was given back, all earlier ones."""
+        payments of these days, those that never were credited, and, where money was given back, all earlier ones. What
+        was given or ended after the window's last day of opening turnover is never known of it."""
         found = self._valid(account, window.first, window.last, version)
         if ask_for_earlier(found.values()):
             found |= self._valid(account, date.min, window.first, version)
-        return list(found.values())
+        if version is not None:
+            return list(found.values())
+        return [*(each for each in found.values() if not each.is_opening), *self.brought(account, window)]
 
     def latest(self) -> int:
         """The highest number that a version was ever given, though it may be gone: what a decision refers to stays what
@@ -98,13 +108,14 @@ class LedgerStore:
 
     def with_another_past(self, version: int, first: date) -> set[AccountId]:
         """Accounts of which a version after `version` says something new of a day that was over when it was seen, on
-        `first` or later, or that something was given back; and of which something had been decided before."""
+        `first` or later, or that something was given back; and of which something had been decided before. Opening
+        turnover says nothing of days before it was given."""
         rows = self._connection.execute(
             "SELECT account FROM (SELECT account, max(seen) AS seen FROM"
-            " (SELECT account, seen FROM ledger WHERE version > ? AND NOT kind & ?"
+            " (SELECT account, seen FROM ledger WHERE version > ? AND payment >= 0 AND NOT kind & ?"
             " AND ((day < substr(seen, 1, 10) AND day <> '') OR kind & ?)"
             " UNION ALL SELECT l.account, n.seen FROM ledger l JOIN ledger n ON n.version = l.until"
-            " WHERE l.until > ? AND l.day <> '' AND l.day < substr(n.seen, 1, 10))"
+            " WHERE l.until > ? AND l.payment >= 0 AND l.day <> '' AND l.day < substr(n.seen, 1, 10))"
             " WHERE account IS NOT NULL AND seen >= ? GROUP BY account) fresh WHERE EXISTS (SELECT 1 FROM decision d"
             " WHERE d.account = fresh.account AND d.first_day < substr(fresh.seen, 1, 10))",
             (version, NOTICED, REFUND, version, first.isoformat()),
@@ -131,18 +142,54 @@ class LedgerStore:
         known = self._complete(payment)
         return date.fromisoformat(known["day"]) if known and known["day"] and not known["kind"] & GONE else None
 
+    # --- what accounts brought along ---
+
+    def give(self, account: AccountId, amount: Money, day: date, reason: str, now: datetime) -> int:
+        """Opening turnover of an account; tells its number: that of its version, so that it is never given again."""
+        with transaction(self._connection):
+            number = self.latest() + 1
+            self._add(account, payment_of(number, amount, day, reason), now)
+        return number
+
+    def end(self, number: int, now: datetime) -> None:
+        """Opening turnover counts no more; nothing for one that does not anyway."""
+        known = self._complete(PaymentId(-number))
+        if known and not known["kind"] & GONE:
+            with transaction(self._connection):
+                self._end(known["version"], GONE, now)
+
+    def openings(self, account: AccountId | None = None) -> list[Opening]:
+        """All opening turnover that is kept, of everybody or one, what was given last first."""
+        rows = self._connection.execute(
+            "SELECT l.*, first.seen AS given FROM ledger l JOIN ledger first ON first.version = -l.payment"
+            " WHERE l.until IS NULL AND l.payment < 0 AND (? IS NULL OR l.account = ?) ORDER BY l.payment",
+            (account, account),
+        )
+        return list(readable(rows, _opening))
+
+    def brought(self, account: AccountId, window: Window) -> list[Payment]:
+        """Opening turnover of the window's days that was there in the evening of its last one."""
+        evening = window.last.isoformat()
+        rows = self._connection.execute(
+            "SELECT l.*, NULL AS method_name FROM ledger l LEFT JOIN ledger n ON n.version = l.until"
+            " WHERE l.account = ? AND l.day BETWEEN ? AND ? AND l.payment < 0 AND NOT l.kind & ?"
+            " AND substr(l.seen, 1, 10) <= ? AND (l.until IS NULL OR substr(n.seen, 1, 10) > ?)",
+            (account, window.first.isoformat(), evening, GONE, evening, evening),
+        )
+        return list(map(_payment, rows))
+
     # --- what lists of everybody show ---
 
     def newest(self, first: date, last: date) -> dict[PaymentId, Sighting]:
         """Payments credited from `first` to `last`, both included, as they were last seen, however it was; none that
-        are gone."""
+        are gone, and none that no list would show."""
         rows = self._connection.execute(
             "SELECT payment, account, day, status, amount, currency, number, owner FROM ledger l"
             " WHERE until IS NULL AND day BETWEEN ? AND ? AND NOT kind & ? AND NOT EXISTS"
             " (SELECT 1 FROM ledger n WHERE n.until IS NULL AND n.payment = l.payment AND n.version > l.version)",
             (first.isoformat(), last.isoformat(), GONE),
         )
-        return {PaymentId(row["payment"]): _sighting(row) for row in rows}
+        return {PaymentId(row["payment"]): _sighting(row) for row in rows if row["payment"] >= 0}
 
     def notice(self, sketch: PaymentSketch, account: AccountId | None, now: datetime) -> None:
         """A list shows it like that; `account` is whose it was when it was last read in full, if it was."""
@@ -174,11 +221,11 @@ class LedgerStore:
         )
 
     def count(self, first: date) -> int:
-        """How many payments credited since `first` are known."""
+        """How many payments credited since `first` are known, opening turnover left out: no list shows it."""
         row = self._connection.execute(
             "SELECT count(*) FROM ledger WHERE until IS NULL AND day >= ?", (first.isoformat(),)
         )
-        return int(row.fetchone()[0])
+        return int(row.fetchone()[0]) - sum(self._brought_per_day(first, date.max).values())
 
     def per_day(self, first: date, last: date) -> dict[date, int]:
         """The same for each day from `first` to `last`, both included."""
@@ -186,7 +233,16 @@ class LedgerStore:
             "SELECT day, count(*) FROM ledger WHERE until IS NULL AND day BETWEEN ? AND ? GROUP BY day",
             (first.isoformat(), last.isoformat()),
         )
-        return {date.fromisoformat(day): count for day, count in rows}
+        known, brought = {date.fromisoformat(day): count for day, count in rows}, self._brought_per_day(first, last)
+        return {day: count - brought[day] for day, count in known.items()}
+
+    def _brought_per_day(self, first: date, last: date) -> Counter[date]:
+        """Counted by themselves: whoever counts a million payments looks into an index of their days alone."""
+        rows = self._connection.execute(
+            "SELECT day FROM ledger WHERE until IS NULL AND payment < 0 AND +day BETWEEN ? AND ?",
+            (first.isoformat(), last.isoformat()),
+        )
+        return Counter(date.fromisoformat(row[0]) for row in rows)
 
     def account_of(self, payment: PaymentId) -> AccountId | None:
         """Whose it was when it was last seen."""
@@ -200,13 +256,14 @@ class LedgerStore:
     # --- rows ---
 
     def _newest_of(self, account: AccountId, first: date, last: date) -> tuple[dict[int, sqlite3.Row], list[int]]:
-        """The newest complete versions of the account's payments, and the numbers of those only noticed."""
+        """The newest complete versions of the account's payments in the panel, and the numbers of those only
+        noticed."""
         rows = self._connection.execute(
             "SELECT l.*, t.content AS method_name FROM ledger l LEFT JOIN term t ON t.id = l.method"
             " WHERE account = ? AND (day = '' OR day BETWEEN ? AND ?) AND until IS NULL",
             (account, first.isoformat(), last.isoformat()),
         ).fetchall()
-        complete = {row["payment"]: row for row in rows if not row["kind"] & NOTICED}
+        complete = {row["payment"]: row for row in rows if row["payment"] >= 0 and not row["kind"] & NOTICED}
         return complete, [row["version"] for row in rows if row["kind"] & NOTICED]
 
     def _valid(self, account: AccountId, first: date, last: date, version: int | None) -> dict[PaymentId, Payment]:
@@ -343,6 +400,19 @@ def _version(row: sqlite3.Row) -> Version:
         bool(row["kind"] & GONE),
         row["until"],
         datetime.fromisoformat(ended).date() if ended else None,
+    )
+
+
+def _opening(row: sqlite3.Row) -> Opening:
+    ended_on = datetime.fromisoformat(row["seen"]).date() if row["kind"] & GONE else None
+    return Opening(
+        -row["payment"],
+        AccountId(row["account"]),
+        Money(Decimal(row["amount"]), row["currency"]),
+        date.fromisoformat(row["day"]),
+        row["number"],
+        datetime.fromisoformat(row["given"]).date(),
+        ended_on,
     )
 
 

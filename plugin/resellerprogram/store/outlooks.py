@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -28,8 +28,9 @@ class OutlookStore:
             "basis": outlook.basis.value,
             "months": outlook.months,
             "tier": content_of_tier(outlook.tier),
-            "counted": {day.isoformat(): str(amount) for day, amount in sorted(outlook.counted.items())},
+            "counted": _content(outlook.counted),
             "pin": content_of_pin(outlook.pin),
+            **({"brought": _content(outlook.brought)} if outlook.brought else {}),
         }
         self._connection.execute("UPDATE standing SET outlook = ? WHERE account = ?", (text_of(content), account))
 
@@ -54,6 +55,15 @@ def _outlook_of(text: str) -> Outlook:
         Basis(content["basis"]),
         content["months"],
         tier_of(content["tier"]),
-        {date.fromisoformat(day): Decimal(amount) for day, amount in content["counted"].items()},
+        _by_day(content["counted"]),
         pin_of(content["pin"]),
+        _by_day(content.get("brought", {})),
     )
+
+
+def _content(amounts: Mapping[date, Decimal]) -> dict[str, str]:
+    return {day.isoformat(): str(amount) for day, amount in sorted(amounts.items())}
+
+
+def _by_day(content: Mapping[str, str]) -> dict[date, Decimal]:
+    return {date.fromisoformat(day): Decimal(amount) for day, amount in content.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ..programme import deeds
@@ -13,7 +14,7 @@ from ..programme.settings import SETTINGS
 from ..programme.tables import changes_between
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from .figures import NOTHING, Titles, day
+from .figures import NOTHING, Titles, day, money
 from .tables import difference_lines
 
 STANDINGS = {
@@ -25,6 +26,10 @@ STANDINGS = {
 _PARTICIPATION, _PIN = Text("participation", "участие"), Text("pinned tier", "закреплённый статус")
 _PINNED = Text("at least {tier} through {until}: {reason}", "не ниже {tier} по {until} включительно: {reason}")
 _PINNED_EXACTLY = Text("exactly {tier} through {until}: {reason}", "ровно {tier} по {until} включительно: {reason}")
+_OPENING = Text(
+    "{amount}, counts like a payment of {day}, through {until}: {reason}",
+    "{amount}, учитывается как платёж от {day} по {until} включительно: {reason}",
+)
 _TITLES, _TYPES = Text("titles", "названия"), Text("product types", "типы продуктов")
 _CAPS = Text("at most", "не больше")
 _LEFT_OUT = Text("tariff plans without a discount", "тарифы без скидки")
@@ -88,6 +93,22 @@ def _pin(note: Mapping[str, Any], language: str) -> str:
     return how(tier=pin["tier"], until=until, reason=pin["reason"]).say(language)
 
 
+def _of_opening(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    """Given: before it was nothing. Ended: then it is nothing, but for the reason."""
+    was, becomes = json.loads(before or "{}"), json.loads(after)
+    if "amount" in becomes:
+        yield _step("", _opening(becomes, language))
+    else:
+        yield _step(_opening(was, language), "")
+        yield becomes["reason"]
+
+
+def _opening(values: Mapping[str, Any], language: str) -> str:
+    day_of, until = (day(date.fromisoformat(values[name]), language) for name in ("day", "until"))
+    amount = money(Decimal(values["amount"]), values["currency"])
+    return _OPENING(amount=amount, day=day_of, until=until, reason=values["reason"]).say(language)
+
+
 def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     was, becomes = (json.loads(text) if text else {} for text in (before, after))
     for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out"), (_CAPS, "caps")):
@@ -112,6 +133,7 @@ _READERS: Mapping[str, Callable[[str, str, Titles, str, str], Iterator[str]]] = 
     deeds.SETTING: _of_setting,
     deeds.CLASS: _of_class,
     deeds.MEMBER: _of_member,
+    deeds.OPENING: _of_opening,
     deeds.JOINED: _of_member,
     deeds.LEFT: _of_member,
 }

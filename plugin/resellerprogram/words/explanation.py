@@ -8,17 +8,18 @@ from ..programme.basis import Basis, Pin
 from ..programme.caps import Limit, that_bite
 from ..programme.decision import Decision
 from ..programme.forecast import Forecast, Outlook
-from ..programme.payments import PaymentStatus
+from ..programme.payments import Payment, PaymentStatus
 from ..programme.records import Record
 from ..programme.refunds import Placed
 from ..programme.text import Text
 from ..programme.tiers import TierTable, plain
-from ..programme.turnover import Reason, Turnover, Verdict
+from ..programme.turnover import COUNTS, Reason, Turnover, Verdict
 from ..programme.window import last_counting_day
 from .caps import caps_text
 from .change import change_line
 from .figures import NOTHING, Titles, day, moment, money, months, percents, table
 from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
+from .openings import OPENING, brought_along
 
 
 def reason(verdict: Verdict, language: str, months: int = 1) -> str:
@@ -27,7 +28,7 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
     text = REASONS[verdict.reason](method=payment.method or "?", currency=payment.amount.currency).say(language)
     if verdict.reason is Reason.NOT_CREDITED and payment.status is not PaymentStatus.CREDITED:
         text += f": {STATUSES[payment.status].say(language)}"
-    if verdict.reason in (Reason.COUNTED, Reason.REFUND_SUBTRACTED) and payment.credited_on:
+    if verdict.reason in (*COUNTS, Reason.REFUND_SUBTRACTED) and payment.credited_on:
         last = last_counting_day(payment.credited_on, months)
         text += Text(" until {last}", " по {last} включительно")(last=day(last, language)).say(language)
     if verdict.rate:
@@ -43,6 +44,13 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
             payments=", ".join(_placed(each, payment.amount.currency) for each in verdict.placed)
         ).say(language)
     return text
+
+
+def called(payment: Payment, language: str) -> str:
+    """What employees know a payment by; of opening turnover its number and why it was given."""
+    if payment.is_opening:
+        return OPENING(number=-payment.id, reason=payment.number).say(language)
+    return payment.number or str(payment.id)
 
 
 def _placed(placed: Placed, currency: str) -> str:
@@ -100,6 +108,9 @@ def headline(
             first=day(window.first, language),
             last=day(window.last, language),
         ).say(language)
+    opening = Outlook.of(decision).opening
+    if opening:
+        yield brought_along(*opening, currency).say(language)
 
 
 def next_step(decision: Decision, tiers: TierTable, currency: str, language: str) -> Iterator[str]:
@@ -162,7 +173,7 @@ def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]
         (
             (
                 day(verdict.payment.credited_on, language) if verdict.payment.credited_on else NOTHING,
-                verdict.payment.number or str(verdict.payment.id),
+                called(verdict.payment, language),
                 money(verdict.payment.amount.amount, verdict.payment.amount.currency),
                 money(verdict.counted, currency) if verdict.counted else NOTHING,
                 reason(verdict, language, turnover.window.months),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..programme.hindsight import Difference, Hindsight
 from ..programme.text import Text
 from ..programme.turnover import Verdict
-from .explanation import reason
+from .explanation import called, reason
 from .figures import NOTHING, day, money, table
 from .labels import SINCE
 
@@ -43,7 +43,7 @@ def cells(difference: Difference, currency: str, language: str, months: int = 1)
     return (
         SINCE[difference.since].say(language),
         day(payment.credited_on, language) if payment.credited_on else NOTHING,
-        payment.number or str(payment.id),
+        called(payment, language),
         _counted(difference.then, currency),
         _counted(difference.now, currency),
         reason(seen, language, months) if seen and difference.now else NOTHING,

@@ -17,6 +17,7 @@ from ..programme.hindsight import Since
 from ..programme.moves import Mover
 from ..programme.notices import NAMES as NOTICES
 from ..programme.notices import Kind as NoticeKind
+from ..programme.openings import State as OpeningState
 from ..programme.outcomes import Finding, State
 from ..programme.overview import Whom
 from ..programme.payments import PaymentStatus
@@ -71,6 +72,15 @@ MOVES = {
         "{day}: перестали учитываться {amount}, внесённые {credited_on}",
     ),
     Mover.TAKEN_BACK: Text("{day}: {amount} taken back", "{day}: возврат или отмена {amount}"),
+    Mover.OPENING: Text("{day}: {amount} that you brought along", "{day}: перенесённый оборот {amount}"),
+    Mover.OPENING_OVER: Text(
+        "{day}: {amount} that you brought along stopped counting",
+        "{day}: перестал учитываться перенесённый оборот {amount}",
+    ),
+    Mover.OPENING_ENDED: Text(
+        "{day}: your provider ended {amount} that you brought along",
+        "{day}: провайдер отменил перенесённый оборот {amount}",
+    ),
     Mover.PIN: Text("{day}: held for you by your provider", "{day}: закреплён провайдером"),
     Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
     Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
@@ -109,6 +119,7 @@ STATUSES = {
 
 REASONS = {
     Reason.COUNTED: Text("counts", "учитывается"),
+    Reason.OPENING: Text("opening turnover, counts", "перенесённый оборот, учитывается"),
     Reason.REFUND_PLACED: Text("refund", "возврат"),
     Reason.REFUND_SUBTRACTED: Text(
         "refund for which no payment is found, subtracted", "возврат, для которого не нашлось платежа, вычитается"
@@ -135,6 +146,12 @@ REASONS = {
     ),
 }
 
+OPENINGS = {
+    OpeningState.COUNTS: Text("counts", "учитывается"),
+    OpeningState.OVER: Text("its last day is over", "срок прошёл"),
+    OpeningState.ENDED: Text("ended", "отменён"),
+}
+
 SINCE = {
     Since.APPEARED: Text("appeared", "появился"),
     Since.CHANGED: Text("changed", "изменился"),
@@ -146,6 +163,7 @@ SINCE = {
 
 CAUSES = {
     causes.MEMBER: Text("what was said of the member", "указание об участнике"),
+    causes.OPENING: Text("opening turnover given or ended", "перенесённый оборот добавлен или отменён"),
     causes.JOINED: Text("the client joined", "клиент вступил сам"),
     causes.LEFT: Text("the client left", "клиент вышел сам"),
     causes.PREVIEW: Text("by hand, from the preview", "вручную, со страницы «Что изменится»"),
@@ -173,6 +191,7 @@ CAUSES = {
 
 DEEDS = {
     deeds.MEMBER: Text("member", "участник"),
+    deeds.OPENING: Text("opening turnover", "перенесённый оборот"),
     deeds.TIERS: Text("tier table", "таблица уровней"),
     deeds.CLASS: Text("service class", "класс услуг"),
     deeds.SETTING: Text("setting", "настройка"),
@@ -287,6 +306,7 @@ OF_ENUMS: Mapping[type[enum.Enum], Mapping[Any, Text]] = {
     Because: BECAUSE,
     Basis: BASES,
     Mover: MOVES,
+    OpeningState: OPENINGS,
     PaymentStatus: STATUSES,
     Reason: REASONS,
     Since: SINCE,

@@ -20,6 +20,7 @@ from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
 from ...words import explanation, figures, hindsight
 from ...words.lags import lag_text
+from ...words.openings import OF_CLIENTS
 from .. import documents
 from ..documents import Cell, Row
 from ..request import is_number
@@ -154,7 +155,7 @@ def _payment(me: Reseller, verdict: Verdict) -> Row:
     counts = verdict.counted != 0
     return {
         "credited": me.day(payment.credited_on) if payment.credited_on else "",
-        "number": payment.number or str(payment.id),
+        "number": OF_CLIENTS.say(me.language) if payment.is_opening else payment.number or str(payment.id),
         "amount": Cell(
             me.in_currency(payment.amount.amount, payment.amount.currency),
             raw=plain(payment.amount.amount),

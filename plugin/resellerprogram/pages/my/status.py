@@ -20,6 +20,7 @@ from ...words import figures
 from ...words.caps import caps_text
 from ...words.labels import MOVES
 from ...words.lags import lag_text, still_updating
+from ...words.openings import you_brought
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -170,6 +171,9 @@ def _words(me: Reseller) -> str:
         turnover=me.money_said(forecast.turnover(outlook.day)),
         threshold=me.money_said(me.table.tiers[0].threshold),
     ).say(me.language)
+    if outlook.opening:
+        amount, until = outlook.opening
+        explained += f" {you_brought(me.money_said(amount), until).say(me.language)}"
     following = next(iter(_targets(me, forecast)), None)
     if following is None:
         return explained
@@ -190,10 +194,19 @@ def _standing(me: Reseller, outlook: Outlook) -> Row:
         "turnover": me.money(forecast.turnover(outlook.day)),
         "first_day": me.day(window.first),
         "last_day": me.day(window.last),
+        **_brought(me, outlook),
         "tier": Cell(me.name(me.tier), raw=me.tier.name if me.tier else ""),
         "since": me.day(standing.since) if standing and standing.since else "",
         "moved": _moved(me, standing.move) if standing and standing.move else "",
     }
+
+
+def _brought(me: Reseller, outlook: Outlook) -> Row:
+    """For programs: how much of the turnover the client brought along, and until when the last of it counts."""
+    if outlook.opening is None:
+        return {}
+    amount, until = outlook.opening
+    return {"opening": me.money(amount), "opening_until": me.day(until)}
 
 
 def _moved(me: Reseller, move: Move) -> Cell:
