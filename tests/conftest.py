@@ -89,8 +89,8 @@ def _fresh_databases() -> Iterator[None]:
         migrate(model, Path(), datetime(2025, 1, 20), False)
 
         def copied(connection: sqlite3.Connection, folder: Path, now: datetime, on_trial: bool) -> None:
-            is_new = database._migrations is shipped and not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-            if is_new:
+            holds_something = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if database._migrations is shipped and not holds_something:
                 model.backup(connection)
             migrate(connection, folder, now, on_trial)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,11 @@ def test_every_public_thing_has_a_docstring_where_the_rules_live() -> None:
         and not ast.get_docstring(node)
     ]
     assert bare == []
+
+
+def test_behind_every_command_is_a_function() -> None:
+    """They are loaded by name, each when it is asked for."""
+    named = re.findall(r'"([a-z_]+)\.([a-z_]+)"', (PACKAGE / "cli" / "parser.py").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    for module, function in named:
+        assert callable(getattr(import_module(f"resellerprogram.cli.{module}"), function))

@@ -65,9 +65,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
 def _chromium() -> str | None:
     while BEING_INSTALLED.exists():
         time.sleep(0.5)
-    return next(
-        (path for name in BROWSERS if (path := shutil.which(name))), None
-    )
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")

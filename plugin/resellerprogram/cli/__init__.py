@@ -9,22 +9,24 @@ systems: 0 OK, 1 warning, 2 critical. `doctor`: 1 when something that matters di
 
 from __future__ import annotations
 
+import importlib
 import io
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ..host.clock import clock_of
 from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import MISTAKES, AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store
-from . import preview
 from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, EXIT_USAGE, Command
 from .parser import DETAILED, parser_in
 
 EXIT_INTERRUPTED = 130
+BY_CRON = ("preview.daily", "preview.sweep")
 _EXITS: Mapping[type[ResellerProgrammeError], int] = {
     AnotherRunActive: EXIT_ANOTHER_RUN,
     UnsafePlan: EXIT_UNSAFE,
@@ -52,13 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         log_to(options.root)
         if "without_store" in options:
-            return int(options.without_store(options, language))
+            return int(_behind(options.without_store)(options, language))
         clock = clock_of(options.root)
         with Store(options.root, clock()) as store:
-            return int(options.command(Command(store, options, language, clock)) or 0)
+            return int(_behind(options.command)(Command(store, options, language, clock)) or 0)
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
-        by_cron = options.command in (preview.daily, preview.sweep)
+        by_cron = getattr(options, "command", "") in BY_CRON
         mistake = isinstance(error, MISTAKES) and not by_cron
         logging.getLogger(__name__).log(logging.INFO if mistake else logging.ERROR, "%s", error)
         return EXIT_FAILED if getattr(options, "detailed_exitcode", False) else _EXITS.get(type(error), EXIT_FAILED)
@@ -74,6 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger(__name__).exception("unexpected")
         print(_UNEXPECTED(error=error, log=options.root / "var" / LOG_NAME).say(language), file=sys.stderr)
         return EXIT_FAILED
+
+
+def _behind(command: str) -> Callable[..., Any]:
+    module, _, function = command.partition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(f".{module}", __name__), function)
+    return found
 
 
 def _language(environment: Mapping[str, str]) -> str:

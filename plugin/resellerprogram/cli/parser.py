@@ -10,35 +10,17 @@ from typing import Any, TypeVar
 from .. import __version__
 from ..host.root import panel_root
 from ..programme import bounds
+from ..programme.effects import WAY_NAMES
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
-from ..programme.pasting.reading import AS_PERCENT, AS_SHARE
+from ..programme.pasting import AS_PERCENT, AS_SHARE
 from ..programme.text import Text
-from ..words.proposal import WAY_NAMES
-from . import (
-    changes,
-    classes,
-    corrections,
-    going_live,
-    health,
-    members,
-    notices,
-    openings,
-    overview,
-    preview,
-    queue,
-    restore,
-    setaside,
-    settings,
-    takeoff,
-    tiers,
-    undo,
-    whatif,
-    why,
-)
 
 _Value = TypeVar("_Value")
 DETAILED = "--detailed-exitcode"
+CURRENT = "current"
+"""Stands for today's table."""
+A_YEAR = 12
 LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
 
@@ -65,6 +47,9 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def parser_in(language: str) -> argparse.ArgumentParser:
+    """All commands. `command` is the module and function behind one, which alone is loaded then; `without_store` the
+    same of one that opens no database."""
+
     def say(en: str, ru: str) -> str:
         return Text(en, ru).say(language)
 
@@ -96,7 +81,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar=say("COMMAND", "КОМАНДА"))
 
-    def add(name: str, command: Any, en: str, ru: str, to: Any = commands) -> argparse.ArgumentParser:
+    def add(name: str, command: str, en: str, ru: str, to: Any = commands) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = to.add_parser(name, help=say(en, ru), description=say(en, ru))
         added.set_defaults(command=command)
         return added
@@ -139,8 +124,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             ),
         )
 
-    planning = add("plan", preview.plan, "show what apply would change", "показать, что изменит apply")
-    applying = add("apply", preview.apply, "bring the discounts to what the table says", "привести скидки к таблице")
+    planning = add("plan", "preview.plan", "show what apply would change", "показать, что изменит apply")
+    applying = add("apply", "preview.apply", "bring the discounts to what the table says", "привести скидки к таблице")
     for command in (planning, applying):
         account(command, optional=True)
         as_json(command)
@@ -196,14 +181,14 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add(
             "overview",
-            overview.overview,
+            "overview.overview",
             "what the programme is worth: clients, turnover, discounts given, who falls next",
             "чего стоит программа: клиенты, оборот, скидки, у кого скоро снизится статус",
         )
     )
     correcting = add(
         "corrections",
-        corrections.corrections,
+        "corrections.corrections",
         "past days on which another tier was held than is right by what is known now",
         "дни, в которые статус был не тем, какой верен по нынешним данным",
     )
@@ -212,44 +197,46 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add(
             "gaming",
-            corrections.gaming,
+            "corrections.gaming",
             "tiers that rested on payments given back later; who paid, ordered and took it back again and again",
             "статусы по платежам, которые потом вернули; кто не раз платил, заказывал и получал деньги обратно",
         )
     )
     starting = add(
         "start",
-        going_live.start,
+        "going_live.start",
         "show what the programme would do, ask, do it, and go on by itself",
         "показать, что сделает программа, спросить, сделать и дальше работать самостоятельно",
     )
     starting.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
     add(
         "stop",
-        going_live.stop,
+        "going_live.stop",
         "change nothing by itself any more; the discounts stay as they are",
         "больше ничего не менять самостоятельно; скидки остаются как есть",
     )
     add(
         "trial",
-        going_live.trial,
+        "going_live.trial",
         "what the nights before the start would have done",
         "что сделали бы ночи до запуска",
     )
-    as_json(add("daily", preview.daily, "what cron starts every night", "что cron запускает каждую ночь"))
+    as_json(add("daily", "preview.daily", "what cron starts every night", "что cron запускает каждую ночь"))
     add(
         "sweep",
-        preview.sweep,
+        "preview.sweep",
         "find and do what events lost (cron, every few minutes)",
         "найти и сделать потерянное событиями (cron, каждые несколько минут)",
     )
-    explaining = add("explain", why.explain, "why an account has its discounts", "почему у клиента такие скидки")
+    explaining = add("explain", "why.explain", "why an account has its discounts", "почему у клиента такие скидки")
     account(explaining)
     day(explaining, LOOK)
     as_json(explaining)
-    as_json(add("status", health.status, "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)"))
+    as_json(
+        add("status", "health.status", "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)")
+    )
     examining = add(
-        "doctor", health.doctor, "check the panel and what we assume of it", "проверить панель и допущения о ней"
+        "doctor", "health.doctor", "check the panel and what we assume of it", "проверить панель и допущения о ней"
     )
     as_json(examining)
     examining.add_argument(
@@ -279,9 +266,9 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
 
     of_queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
-    as_json(add("list", queue.show, "show it", "показать", of_queue))
-    retrying = add("retry", queue.retry, "try again now", "повторить сейчас", of_queue)
-    dropping = add("drop", queue.drop, "forget one", "забыть одно", of_queue)
+    as_json(add("list", "queue.show", "show it", "показать", of_queue))
+    retrying = add("retry", "queue.retry", "try again now", "повторить сейчас", of_queue)
+    dropping = add("drop", "queue.drop", "forget one", "забыть одно", of_queue)
     retrying.add_argument(
         "number", nargs="?", type=a_number, help=say("its number; all by default", "номер; по умолчанию всё")
     )
@@ -289,17 +276,17 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add(
             "set-aside",
-            setaside.set_aside,
+            "setaside.set_aside",
             "discounts of others that rest while a tier holds",
             "чужие скидки, отложенные на время уровня",
         )
     )
 
     of_tiers = group("tiers", "the tier table", "таблица уровней")
-    showing = add("show", tiers.show, "show the table", "показать таблицу", of_tiers)
+    showing = add("show", "tiers.show", "show the table", "показать таблицу", of_tiers)
     importing = add(
         "import",
-        tiers.take_in,
+        "tiers.take_in",
         "take a table: CSV, or the text or HTML of a page or spreadsheet",
         "взять таблицу: CSV, текст или HTML страницы, копию из электронной таблицы",
         of_tiers,
@@ -331,7 +318,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
     ending = add(
         "end",
-        tiers.end,
+        "tiers.end",
         "let the table before the one in force hold again",
         "вернуть таблицу, которая действовала до нынешней",
         of_tiers,
@@ -351,7 +338,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             "--dry-run", action="store_true", help=say("only show what it changes", "только показать, что изменится")
         )
         asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
-    exporting = add("export", tiers.export, "give the table as CSV", "выдать таблицу в CSV", of_tiers)
+    exporting = add("export", "tiers.export", "give the table as CSV", "выдать таблицу в CSV", of_tiers)
     exporting.add_argument(
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
     )
@@ -360,7 +347,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
 
     playing = add(
         "what-if",
-        whatif.what_if,
+        "whatif.what_if",
         "play a table over the recorded past: who would have held what, and what it would have cost",
         "проверить таблицу на прошлых данных: кто и какие скидки получил бы и сколько это стоило бы",
     )
@@ -368,28 +355,28 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "table",
         metavar="TABLE",
         help=say(
-            f"CSV file as `tiers export` gives it, - for standard input, {whatif.CURRENT} for today's table",
-            f"файл CSV, как из `tiers export`; - стандартный ввод; {whatif.CURRENT} — сегодняшняя таблица",
+            f"CSV file as `tiers export` gives it, - for standard input, {CURRENT} for today's table",
+            f"файл CSV, как из `tiers export`; - стандартный ввод; {CURRENT} — сегодняшняя таблица",
         ),
     )
     playing.add_argument(
         "--months",
         type=typed(lambda text: bounds.months(text)),
-        default=whatif.A_YEAR,
+        default=A_YEAR,
         help=say("how far to look back, 12 by default", "за сколько месяцев, по умолчанию 12"),
     )
     as_json(playing)
 
     of_classes = group("classes", "the classes of services", "классы услуг")
-    as_json(add("list", classes.show, "show them", "показать", of_classes))
+    as_json(add("list", "classes.show", "show them", "показать", of_classes))
     classing = add(
         "set",
-        classes.put,
+        "classes.put",
         "change a class, or add one; what is not named stays",
         "изменить класс или добавить; неуказанное остаётся",
         of_classes,
     )
-    unclassing = add("remove", classes.remove, "remove a class", "удалить класс", of_classes)
+    unclassing = add("remove", "classes.remove", "remove a class", "удалить класс", of_classes)
     for command in (classing, unclassing):
         command.add_argument("name", type=a_name, help=say("its short name, such as vps", "короткое имя, например vps"))
     classing.add_argument(
@@ -422,17 +409,17 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(
         add(
             "list",
-            members.show,
+            "members.show",
             "accounts with a word of their own",
             "клиенты с отдельным указанием",
             of_members,
         )
     )
-    enrolling = add("enrol", members.enrol, "let an account take part", "записать клиента", of_members)
-    excluding = add("exclude", members.exclude, "leave an account out", "исключить клиента", of_members)
-    pinning = add("pin", members.pin, "hold an account on a tier", "закрепить клиента на уровне", of_members)
-    resetting = add("reset", members.follow_the_rule, "follow the rule again", "снова по общему правилу", of_members)
-    unpinning = add("unpin", members.unpin, "end a pin", "снять закрепление", of_members)
+    enrolling = add("enrol", "members.enrol", "let an account take part", "записать клиента", of_members)
+    excluding = add("exclude", "members.exclude", "leave an account out", "исключить клиента", of_members)
+    pinning = add("pin", "members.pin", "hold an account on a tier", "закрепить клиента на уровне", of_members)
+    resetting = add("reset", "members.follow_the_rule", "follow the rule again", "снова по общему правилу", of_members)
+    unpinning = add("unpin", "members.unpin", "end a pin", "снять закрепление", of_members)
     for command in (enrolling, excluding, resetting, pinning, unpinning):
         account(command)
     pinning.add_argument("tier", type=a_name, help=say("name of the tier", "название уровня"))
@@ -456,12 +443,12 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     reason(pinning, required=True)
 
     of_openings = group("opening", "turnover that clients bring along", "перенесённый оборот")
-    listing = add("list", openings.show, "show it", "показать", of_openings)
+    listing = add("list", "openings.show", "show it", "показать", of_openings)
     account(listing, optional=True)
     as_json(listing)
     giving = add(
         "add",
-        openings.add,
+        "openings.add",
         "let a client's turnover from elsewhere count, until a day or like a payment of a day",
         "учитывать оборот, который клиент перенёс с собой, до дня или как платёж за день",
         of_openings,
@@ -485,12 +472,12 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         help=say("instead: the day like whose payments it counts", "или день, как платёж за который учитывается"),
     )
     reason(giving, required=True)
-    stopping = add("end", openings.end, "let it count no more", "больше не учитывать", of_openings)
+    stopping = add("end", "openings.end", "let it count no more", "больше не учитывать", of_openings)
     stopping.add_argument("number", type=a_number, metavar="NUMBER", help=say("its number; see list", "номер из list"))
     reason(stopping, required=False)
     taking = add(
         "import",
-        openings.take_in,
+        "openings.take_in",
         "take a list: CSV with the columns client, amount, until or day, reason",
         "взять список: CSV со столбцами client, amount, until или day, reason",
         of_openings,
@@ -504,20 +491,20 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
 
     of_settings = group("settings", "settings", "настройки")
-    as_json(add("show", settings.show, "show all settings", "показать настройки", of_settings))
-    setting = add("set", settings.change, "change a setting", "изменить настройку", of_settings)
+    as_json(add("show", "settings.show", "show all settings", "показать настройки", of_settings))
+    setting = add("set", "settings.change", "change a setting", "изменить настройку", of_settings)
     setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))
     setting.add_argument("value", type=a_setting, help=say("new value, '' for none", "новое значение, '' — пусто"))
     confirmed(setting)
 
     noticing = add(
         "notices",
-        notices.notices,
+        "notices.notices",
         "what clients were told (`plan` shows what they would be told)",
         "о чём сообщили клиентам (о чём сообщит пересчёт, показывает `plan`)",
     )
     as_json(noticing)
-    changing = add("changes", changes.changes, "who changed what", "кто что менял")
+    changing = add("changes", "changes.changes", "who changed what", "кто что менял")
     as_json(changing)
     for command in (noticing, changing):
         command.add_argument(
@@ -527,20 +514,20 @@ def parser_in(language: str) -> argparse.ArgumentParser:
             help=say("how many, newest first", "сколько, с новых"),
         )
 
-    add("backup", health.backup, "copy the database", "скопировать базу").add_argument(
+    add("backup", "health.backup", "copy the database", "скопировать базу").add_argument(
         "file", nargs="?", type=Path, help=say("where to", "куда")
     )
     returning = add(
         "restore",
-        None,
+        "",
         "put a copy of the database in its place; what was set aside since is kept",
         "поставить копию базы на её место; отложенное с тех пор сохранится",
     )
-    returning.set_defaults(without_store=restore.restore)
+    returning.set_defaults(without_store="restore.restore")
     returning.add_argument("file", type=Path, help=say("a copy that backup or the nightly run made", "копия базы"))
     withdrawing = add(
         "withdraw",
-        takeoff.withdraw,
+        "takeoff.withdraw",
         "tell who loses what, ask, and remove all discounts of the programme and put the others back",
         "показать, у кого что отменится, спросить, отменить все скидки программы и восстановить приостановленные",
     )
@@ -555,7 +542,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     confirmed(withdrawing)
     undoing = add(
         "undo",
-        undo.undo,
+        "undo.undo",
         "take back what a run changed, and stop the programme; without a run, list those that changed discounts",
         "вернуть скидки, которые изменил пересчёт, и остановить программу; без номера — список таких пересчётов",
     )
@@ -569,7 +556,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     confirmed(undoing)
     add(
         "put-back",
-        takeoff.put_back,
+        "takeoff.put_back",
         "put back the discounts that were set aside, and nothing else",
         "вернуть отложенные скидки, и только",
     )

@@ -12,7 +12,7 @@ from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
 from ..programme import causes
 from ..programme.changes import plain_change, values_of
-from ..programme.effects import Way
+from ..programme.effects import WAY_NAMES, Way
 from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -243,13 +243,13 @@ def _wanted(command: Command) -> Wanted:
             )
         )
     way = getattr(command.options, "way", None)
-    named = {word: each for each, word in proposal.WAY_NAMES.items()}
+    named = {word: each for each, word in WAY_NAMES.items()}
     return Wanted(named.get(way or ""), name, _asks(command, "failed"))
 
 
 def _verdict_values(verdict: Verdict, limit: int, failed: int) -> dict[str, Any]:
     def ways(counts: Mapping[Way, int]) -> dict[str, int]:
-        return {proposal.WAY_NAMES[way]: counts.get(way, 0) for way in Way}
+        return {WAY_NAMES[way]: counts.get(way, 0) for way in Way}
 
     return {
         "clients": ways(verdict.clients),

@@ -10,10 +10,8 @@ from ..programme.whatif import Client, WhatIf, values_of
 from ..recalculation.whatif import play
 from ..words import whatif as words
 from .output import Command
+from .parser import CURRENT
 from .tiers import read_table
-
-CURRENT = "current"
-A_YEAR = 12
 
 
 def what_if(command: Command) -> int:

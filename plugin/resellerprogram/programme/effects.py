@@ -31,6 +31,17 @@ class Way(str, enum.Enum):
         return self in (Way.FALLS, Way.ENDS)
 
 
+WAY_NAMES = {
+    Way.STARTS: "start",
+    Way.RISES: "rise",
+    Way.FALLS: "fall",
+    Way.ENDS: "end",
+    Way.PUT_RIGHT: "put-right",
+    Way.OTHER: "other",
+}
+"""What one types for a way."""
+
+
 def is_less(percent: Decimal | None, than: Decimal | None) -> bool:
     """Whether one percent takes something off the other. No discount and 0 % are the same to a client.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ..programme.pasting import AS_PERCENT, AS_SHARE
 from ..programme.pasting.cells import Form
 from ..programme.pasting.columns import FROM, NONE, STATUS, TO, Column
 from ..programme.pasting.reading import (
-    AS_PERCENT,
-    AS_SHARE,
     DECIMAL,
     SHARES,
     Odd,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..programme.changes import PlainChange, plain_change
-from ..programme.effects import Way
+from ..programme.effects import WAY_NAMES, Way
 from ..programme.ids import Scope
 from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
@@ -21,15 +21,6 @@ from .verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
 EVERYTHING = Wanted()
 SHOWN_OF_A_WAY = SHOWN_NOTICES = NAMED
 """So many clients of each way, and so many notices, are listed before the list is folded."""
-WAY_NAMES = {
-    Way.STARTS: "start",
-    Way.RISES: "rise",
-    Way.FALLS: "fall",
-    Way.ENDS: "end",
-    Way.PUT_RIGHT: "put-right",
-    Way.OTHER: "other",
-}
-"""What one types for a way."""
 
 ONLY_A_LOOK = Text(
     "Only a look at {day}: nothing has been written, and nothing acts for another day than today.",

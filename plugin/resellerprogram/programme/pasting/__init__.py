@@ -2,3 +2,6 @@
 
 `reading.understand` is the one way in, for the page and the command line alike.
 """
+
+AS_PERCENT, AS_SHARE = "percent", "share"
+"""How a percent may be written: 19, or 0.19."""

@@ -21,13 +21,13 @@ from ..errors import BadInput, TierTableError
 from ..spreadsheets import unguarded
 from ..text import Text
 from ..tiers import ServiceClass, Tier, TierTable, check
+from . import AS_SHARE
 from .cells import Form, grid_of
 from .columns import FROM, STATUS, TO, Column, Doubt, Roles, Sheet, roles_of, sheet_of
 from .figures import PERCENT_SIGNS, Kind, Number, Percent, Signs, Span, kind, percent, settled, span
 from .rows import Row
 
 DECIMAL, SHARES = "decimal", "shares"
-AS_PERCENT, AS_SHARE = "percent", "share"
 
 
 @dataclass(frozen=True)
