@@ -24,7 +24,7 @@ from tests.operator import Operator, go_live
 from tests.sandbox import Sandbox, within
 from tests.sandbox.nursery import Nursery
 
-for profile, examples in (("here", 150), ("quick", 20)):
+for profile, examples in (("here", 100), ("quick", 15)):
     settings.register_profile(
         profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
     )
@@ -36,7 +36,7 @@ OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
 """Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
 
 
-LONG = ("soak", "live", "install/test_demo", "install", "browser")
+LONG = ("soak", "browser", "live", "install/test_demo", "install")
 """What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
 
 
