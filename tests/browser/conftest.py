@@ -62,7 +62,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sa
         end_workers(sandbox.root)
 
 
-def _chromium() -> str | None:
+def chromium_path() -> str | None:
     while BEING_INSTALLED.exists():
         time.sleep(0.5)
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -72,7 +72,7 @@ def _chromium() -> str | None:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=_chromium(),
+            executable_path=chromium_path(),
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import groupby
 
 from resellerprogram.office import Office
 from resellerprogram.office.tasks import carry_out_all
@@ -16,6 +18,7 @@ from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.settings import FULL_LEVEL
 from resellerprogram.programme.window import Window, last_counting_day
 from resellerprogram.recalculation.run import recalculate
+from resellerprogram.recalculation.sweep import sweep
 from resellerprogram.store import Store
 from resellerprogram.store.changes import Author
 from resellerprogram.store.tasks import EXAMINE, PLAN
@@ -29,7 +32,10 @@ TRIAL = 2
 """After so many nights somebody started the programme."""
 UNNOTICED = 3
 """The client whose last payment the panel told nobody about; the next sweep or night finds it."""
-NIGHT, NOON = time(0, 7), time(12)
+NOTICED = 95
+"""So many days back payments are noticed on the day on which they come, after that day's night; before that the next
+night finds them."""
+NIGHT, NOON, EVENING = time(0, 7), time(12), time(23)
 CODE = "SALE"
 NAMES = """
 Альфа Хостинг, Белый Лев, Вектор, Гранит, Дальний Порт, Ёлка Софт, Живой Код, Заря, Искра, Каскад, Лабиринт, Маяк,
@@ -125,7 +131,6 @@ class World:
             if number == len(nights) - DAILY:
                 self.store.settings.set("client_notices", "rose,will_fall,fell")
             self._credit(before, day)
-            self.panel.now = datetime.combine(day, NIGHT)
             if number == TRIAL:  # until then it only looked
                 self.office(day).going_live.start()
             self._night(day)
@@ -143,15 +148,23 @@ class World:
         return Office(self.panel.root, self.store, Author("chief", "192.0.2.7"), night, FULL_LEVEL)
 
     def _credit(self, after: date, until: date) -> None:
-        with self.panel.world.at_once():
-            for day, account, amount in self.paid:
-                if after <= day < until:
+        for day, payments in groupby((each for each in self.paid if after <= each[0] < until), lambda each: each[0]):
+            noticed = day >= self.today - timedelta(days=NOTICED)
+            if noticed and day > after:
+                self._night(day)
+            with self.panel.world.at_once():
+                for _, account, amount in payments:
                     self.panel.world.add_payment(account, amount, day)
+            if noticed:
+                evening = partial(datetime.combine, day, EVENING)
+                self.panel.now = evening()
+                sweep(self.panel.root, self.store, evening)
 
     def _night(self, day: date) -> None:
         def night() -> datetime:
             return datetime.combine(day, NIGHT)
 
+        self.panel.now = night()
         recalculate(self.panel.root, self.store, day, night, "daily", allow_drop=True)
         self._use_up_numbers()
 
