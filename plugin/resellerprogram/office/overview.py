@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +12,7 @@ from ..programme.effects import is_fall
 from ..programme.forecast import Forecast, Keep
 from ..programme.overview import KNOWN_FOR, SOON, DayFigures, Overview, Person, Records, Whom, held_by, overview
 from ..programme.tiers import TierTable
+from ..programme.values import dataclass
 from ..programme.window import Window
 from ..store.people import PeopleStore
 from . import Office

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Union
 
 from lxml import etree
 
 from ..programme.text import Text
+from ..programme.values import dataclass
 
 
 @dataclass(frozen=True)

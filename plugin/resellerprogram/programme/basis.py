@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import date
+
+from .values import dataclass
 
 
 class Basis(str, enum.Enum):

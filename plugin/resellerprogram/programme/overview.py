@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .effects import ZERO, Way, is_fall
 from .ids import AccountId
 from .tiers import ServiceClass, TierTable
+from .values import dataclass
 from .window import Window, ends_of_months
 
 MONTHS = 12

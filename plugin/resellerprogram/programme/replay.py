@@ -11,7 +11,7 @@ A day is played as it ended: with all that was known in the evening.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -24,6 +24,7 @@ from .payments import Money, Payment, PaymentStatus
 from .pins import held
 from .tiers import Tier, TierTable
 from .turnover import CountingRules, brings_its_amount, by_day, count
+from .values import dataclass
 from .window import Window, first_day_without, later
 
 ByDay = dict[date, Decimal]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from .effects import ZERO, Way, percents_of, way_of_tier, what_is_held
 from .ids import AccountId
 from .replay import Played, Stage
 from .tiers import ServiceClass, Tier, TierTable
+from .values import dataclass
 from .window import ends_of_months
 
 HUNDRED = Decimal(100)

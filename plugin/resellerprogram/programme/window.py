@@ -9,12 +9,10 @@ datetime.date(2025, 1, 20)
 
 from __future__ import annotations
 
-import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from dateutil.relativedelta import relativedelta
+from .values import dataclass
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,9 @@ def _months_later(day: date, months: int) -> date:
         return date.min
     if number // 12 > date.max.year:
         return date.max
-    return day + relativedelta(months=months)
+    first = day.replace(year=number // 12, month=number % 12 + 1, day=1)
+    return first.replace(day=min(day.day, _days_in_month(first)))
 
 
 def _days_in_month(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]
+    return 31 if day.month == 12 else (day.replace(month=day.month + 1, day=1) - day.replace(day=1)).days

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from ..panel.expenses import DiscountedExpense, Kind, discounted
 from ..programme.ids import AccountId, DiscountId
 from ..programme.report import Report
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from ..store.discounts import Owner
 from ..store.notes import SAVINGS
 from ..store.promo_orders import PromoOrder

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ..programme.ids import AccountId
 from ..programme.replay import Replay
 from ..programme.text import Text
 from ..programme.tiers import TierTable
+from ..programme.values import dataclass
 from ..programme.whatif import Tally, WhatIf
 from ..programme.window import Window, later
 from ..store import Store

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
 from ..programme.tiers import ServiceClass
 from ..programme.turnover import Turnover, Verdict, count
+from ..programme.values import dataclass
 from ..programme.window import Window
 from .contents import content_of, content_of_pin, decision_of, pin_of, text_of
 from .database import moment, transaction

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from ..programme.basis import Basis
 from ..programme.ids import AccountId
 from ..programme.members import Account
+from ..programme.values import dataclass
 
 _COUNTS = tuple(basis.value for basis in Basis if basis.counts_payments)
 _HOLDERS = "SELECT account FROM owned_discount UNION SELECT account FROM set_aside WHERE put_back_at IS NULL"

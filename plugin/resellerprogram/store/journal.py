@@ -13,10 +13,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from ..programme.values import dataclass
 
 FILE_NAME = "resellerprogram.set-aside.jsonl"
 SET_ASIDE, PUT_BACK, NEVER_DELETED = "set_aside", "put_back", "never_deleted"

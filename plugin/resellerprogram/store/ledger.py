@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +20,7 @@ from ..programme.corrections import Version
 from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.refunds import ask_for_earlier
+from ..programme.values import dataclass
 from ..programme.window import Window
 from .database import moment, transaction
 from .terms import TermStore

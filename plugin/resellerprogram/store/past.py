@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -23,6 +23,7 @@ from ..programme.payments import PaymentStatus, Rate
 from ..programme.replay import Nature, Stage, Version
 from ..programme.tiers import Tier
 from ..programme.turnover import CountingRules
+from ..programme.values import dataclass
 from ..programme.window import Window, later
 from .contents import pin_of
 from .decisions import NOT_KEPT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from ..programme.ids import AccountId
 from ..programme.overview import Given
 from ..programme.payments import Money
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from .database import transaction
 from .figures import FigureStore
 from .notes import SAVINGS, NoteStore

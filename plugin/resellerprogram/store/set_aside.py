@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ..programme.errors import StoreError
 from ..programme.ids import AccountId, DiscountId
 from ..programme.ownership import SetAsideDiscount
 from ..programme.text import Text
+from ..programme.values import dataclass
 from .database import moment, transaction
 from .journal import Contents, Ending, Journal, Kept
 from .readable import SPOILT, readable
