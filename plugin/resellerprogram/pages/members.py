@@ -21,7 +21,7 @@ from ..programme.report import NAMED
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, plain
 from ..recalculation.lagging import Lagging
-from ..store.listing import MOST_ROWS
+from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
@@ -42,7 +42,6 @@ _STANDINGS = {
     "excluded": Text("takes no part", "не участвует"),
 }
 _LEFT = Text("has left by themselves", "вышел сам")
-EXPORT_ROWS = 1_000_000
 
 
 def members(visit: Visit) -> etree._Element:
@@ -336,7 +335,7 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *(f"{each.name}_follows" for each in classes),
     )
     yield list(heads)
-    listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
+    listed, _ = _listed(visit, _filter(visit), EVERY_ROW)
     lagging = Lagging(visit.store)
     for each in listed:
         standing = each.standing
