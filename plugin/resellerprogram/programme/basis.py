@@ -24,6 +24,10 @@ class Basis(str, enum.Enum):
         return self in (Basis.TURNOVER, Basis.PINNED)
 
 
+COUNTING = tuple(basis.value for basis in Basis if basis.counts_payments)
+"""Those who take part, as tables hold it."""
+
+
 @dataclass(frozen=True)
 class Pin:
     """An administrator holds the account on at least the tier named `tier`, or on `exactly` that one, up to and

@@ -25,7 +25,6 @@ from ..programme.whatif import Tally, WhatIf
 from ..programme.window import Window, later
 from ..store import Store
 from ..store.database import FILE_NAME
-from ..store.notes import SAVINGS
 from ..store.past import PastStore
 
 AT_ONCE = 250
@@ -104,8 +103,8 @@ def _tally(part: _Part, past: PastStore) -> Tally:
 
 def _saved_between(store: Store, first: date, last: date) -> tuple[date | None, date | None]:
     """The days among those played of which the panel has told the expenses, both included."""
-    kept = store.notes.read(SAVINGS) or {}
-    if not kept.get("told"):
+    told = store.savings.told_of_accounts()
+    if told is None:
         return None, None
-    since, until = max(first, date.fromisoformat(kept["first"])), min(last, date.fromisoformat(kept["last"]))
+    since, until = max(first, told[0]), min(last, told[1])
     return (since, until) if since <= until else (None, None)

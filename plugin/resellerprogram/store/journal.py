@@ -8,7 +8,6 @@ also where ids have moved or an older database was put in place. Lines that were
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -41,6 +40,8 @@ class Kept:
     def mark(self) -> str:
         """Which discount, set aside when: the same in journal and database."""
         whole = [self.account, self.discount, dict(self.shown), dict(self.fields), self.form, self.set_aside_at]
+        import hashlib  # takes time to load, and pages write nothing here
+
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:24]
 
 
