@@ -25,6 +25,7 @@ VPS, DEDICATED, SSL = (ServiceClass(name) for name in ("vps", "dedicated", "ssl"
 PUBLISHED_CLASSES = (VPS, DEDICATED, SSL)
 _CLASS_NAME = r"[a-z][a-z0-9_]{0,30}"
 _COLUMNS = ("status", "from")
+_LOWEST, _HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
 
 
 def is_class_name(text: str) -> bool:
@@ -66,6 +67,15 @@ class TierTable:
         """The highest tier whose threshold is not above `turnover`, None below the first (R2)."""
         reached = bisect_right(self._thresholds, turnover)
         return self.tiers[reached - 1] if reached else None
+
+    def alike(self, turnover: Decimal) -> tuple[Decimal, Decimal]:
+        """Between which turnovers the tier is the same as for this one: from the first to below the second."""
+        reached = bisect_right(self._thresholds, turnover)
+        return self._steps[reached], self._steps[reached + 1]
+
+    @cached_property
+    def _steps(self) -> list[Decimal]:
+        return [_LOWEST, *self._thresholds, _HIGHEST]
 
     @cached_property
     def _thresholds(self) -> list[Decimal]:

@@ -11,8 +11,8 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from ..programme.errors import BadInput
@@ -32,6 +32,8 @@ AT_ONCE = 250
 MANY = 2000
 """Accounts for which a second process is worth its start."""
 PROCESSES = 2
+CACHE = 20_000
+"""Kilobytes of the database that a process keeps at hand: an account's rows lie far apart."""
 NOTHING_YET = Text(
     "Nothing is on record yet: a table can be played over the past once something was decided.",
     "Истории ещё нет: проверить таблицу на прошлом можно после первых расчётов.",
@@ -86,11 +88,18 @@ def _played(parts: list[_Part], accounts: int, past: PastStore) -> Iterator[tupl
 
 
 def _play_part(part: _Part) -> Tally:
-    """In a process of its own, with a connection of its own that can write nothing."""
-    with closing(sqlite3.connect(f"file:{part.folder / FILE_NAME}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        gc.disable()  # nothing that is made here refers to itself, and there are millions
-        return _tally(part, PastStore(connection))
+    """In a process of its own."""
+    return _tally(part, _past_in(part.folder))
+
+
+@lru_cache(maxsize=1)
+def _past_in(folder: Path) -> PastStore:
+    """By a connection of such a process, which can write nothing."""
+    gc.disable()  # nothing that is made here refers to itself, and there are millions
+    connection = sqlite3.connect(f"file:{folder / FILE_NAME}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+    return PastStore(connection)
 
 
 def _tally(part: _Part, past: PastStore) -> Tally:
