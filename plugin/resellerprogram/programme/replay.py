@@ -237,14 +237,11 @@ class Replay:
                     window = replace(window, first=date.min)
                 now = by_day(count(known.values(), window, rules).verdicts)
                 before = {day: amount for day, amount in counted.items() if day >= window.first}
-                more = {day: now.get(day, ZERO) - before.get(day, ZERO) for day in {*before, *now}}
+                more = [(day, now.get(day, ZERO) - before.get(day, ZERO)) for day in {*before, *now}]
             else:
-                more = ByDay()
-                for version in each.come:
-                    more[version.credited_on] = more.get(version.credited_on, ZERO) + self._alone(version, rules)
-                for version in each.gone:
-                    more[version.credited_on] = more.get(version.credited_on, ZERO) - self._alone(version, rules)
-            for credited_on, amount in more.items():
+                more = [(version.credited_on, self._alone(version, rules)) for version in each.come]
+                more += [(version.credited_on, -self._alone(version, rules)) for version in each.gone]
+            for credited_on, amount in more:
                 counted[credited_on] = counted.get(credited_on, ZERO) + amount
                 leaves = first_day_without(credited_on, rules.months)
                 if amount and each.day < leaves:

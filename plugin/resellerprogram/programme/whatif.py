@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .effects import ZERO, Way, percents_of, way_of_tier, what_is_held
 from .ids import AccountId
@@ -251,15 +251,17 @@ class Tally:
                 place = bisect_right(days, day)
                 spent[place] = spent.get(place, ZERO) + amount
         spent.pop(0, None)  # before the first day that is played of it
-        really, other, paid = dict[int, _Spent](), dict[int, _Spent](), ZERO
+        together: dict[tuple[int, int], tuple[_Pair, Decimal]] = {}
         for place, amount in spent.items():
-            _, was, would_be, _ = pairs[place - 1]
-            paid += amount
-            for sums, tier in ((really, was), (other, would_be)):
-                known = sums.get(id(tier))
-                sums[id(tier)] = tier, known[1] + amount if known else amount
+            pair = pairs[place - 1]
+            _, was, would_be, _ = pair
+            key = id(was), id(would_be)
+            known = together.get(key)
+            together[key] = pair, known[1] + amount if known else amount
+        paid = sum((amount for _, amount in together.values()), ZERO)
         self.turnover += paid
-        had, has = _saved(really.values()), _saved(other.values())
+        had = _saved((pair.really, amount) for pair, amount in together.values())
+        has = _saved((pair.other, amount) for pair, amount in together.values())
         greatest: tuple[Decimal, ServiceClass] | None = None
         for name in {**had, **has}:
             in_all = self.classes.setdefault(name, [ZERO, ZERO])
@@ -300,16 +302,17 @@ def _count(counts: dict[str, list[int]], pair: _Pair) -> None:
         counts.setdefault(tier.name if tier else "", [0, 0])[side] += 1
 
 
-_Spent = tuple[Optional[Tier], Decimal]
-"""What was paid in while that tier was held."""
-
-
-def _saved(spent: Iterable[_Spent]) -> dict[ServiceClass, Decimal]:
-    """What each class would have saved, were all of it spent on it."""
-    sums: dict[ServiceClass, Decimal] = {}
+def _saved(spent: Iterable[tuple[Tier | None, Decimal]]) -> dict[ServiceClass, Decimal]:
+    """What each class would have saved, were all of it spent on it: what was paid in while each tier was held."""
+    by_tier: dict[int, tuple[Tier, Decimal]] = {}
     for tier, amount in spent:
+        if tier is not None:
+            known = by_tier.get(id(tier))
+            by_tier[id(tier)] = tier, known[1] + amount if known else amount
+    sums: dict[ServiceClass, Decimal] = {}
+    for tier, amount in by_tier.values():
         share = amount / HUNDRED
-        for name, percent in percents_of(tier).items():
+        for name, percent in tier.percents.items():
             sums[name] = sums.get(name, ZERO) + share * percent
     return sums
 
