@@ -174,6 +174,16 @@ def test_the_plugin_knows_nothing_of_the_tests_and_the_sandbox_nothing_of_the_pl
     assert [path for path in sandbox if "resellerprogram" in path.read_text(encoding="utf-8")] == []
 
 
+def test_values_are_made_by_the_house_s_own_decorator() -> None:
+    """The standard library's costs a page half a millisecond for each of a hundred classes (programme/values.py)."""
+    found = [
+        place_of(path)
+        for path in MODULES
+        if "dataclasses.dataclass" in imported(path) and place_of(path) != "programme/values.py"
+    ]
+    assert found == []
+
+
 def test_money_is_never_a_float() -> None:
     floats = [
         (path.name, node.lineno)

@@ -16,6 +16,7 @@ from resellerprogram.programme.decision import decide
 from resellerprogram.programme.effects import Way
 from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
+from resellerprogram.programme.overview import SOON
 from resellerprogram.programme.payments import Money, Payment, PaymentStatus, RateTable
 from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import published_table
@@ -168,8 +169,10 @@ def many_payments(store: Store, account: AccountId, count: int) -> None:
 
 
 def many_members(panel: Sandbox, count: int) -> None:
-    """Rows and decisions of so many members, as a run leaves them; a tenth of them wait to be changed by a plan."""
+    """Rows and decisions of so many members, as a run leaves them; a tenth of them wait to be changed by a plan, and
+    one in fifty falls on each of the days to come."""
     now, table = datetime.now(), published_table()
+    today = now.date()
     with Store(panel.root, now) as store, transaction(store.connection):
         for number in range(1, count + 1):
             account, turnover = AccountId(number), Decimal(number * 37 % 1_200_000)
@@ -177,9 +180,23 @@ def many_members(panel: Sandbox, count: int) -> None:
             percents = tier.percents if tier else {}
             threshold = tier.threshold if tier else None
             name = tier.name if tier else None
+            falls_on = today + timedelta(days=number % 50 + 1) if tier else None
             store.standings.keep(
-                Standing(account, f"Клиент {number}", Basis.TURNOVER, name, threshold, turnover, percents=percents)
+                Standing(
+                    account,
+                    f"Клиент {number}",
+                    Basis.TURNOVER,
+                    name,
+                    threshold,
+                    turnover,
+                    percents=percents,
+                    change_day=falls_on,
+                    since=today - timedelta(days=number % 90),
+                )
             )
+            if falls_on and falls_on <= today + SOON:
+                paid_on = falls_on - timedelta(days=31)
+                store.outlooks.keep(account, Outlook(today, Basis.TURNOVER, 1, tier, {paid_on: turnover}))
             store.changes.add("setting", "currency", "RUB", "USD", Author("admin", "192.0.2.7"), now)
         store.planned.replace(
             PlannedAccount(AccountId(number), f"Клиент {number}", Decimal(number), None, "Starter", Way.STARTS, 0, ())

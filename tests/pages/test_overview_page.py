@@ -100,3 +100,24 @@ def test_a_list_is_filtered_says_so_and_is_given_as_csv(owner: Desk) -> None:
 def test_whom_a_filter_does_not_know_is_nobody(owner: Desk) -> None:
     assert owner.rows("people", filter="on", whom="everybody", within="9999", name="") == owner.rows("people")
     assert owner.now.date() + timedelta(days=5) == date(2025, 1, 25)
+
+
+def test_a_list_shows_a_few_to_talk_to_and_counts_all(
+    owner: Desk, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator.store.connection.execute(
+        "INSERT INTO standing (account, name, basis, tier, turnover, turnover_order, percents, change_day)"
+        " SELECT account + 1000, 'Next', basis, tier, '700', 7000000, percents, change_day FROM standing"
+        " WHERE account = 3"
+    )
+    assert len(owner.rows("people")) == 2
+    monkeypatch.setattr("resellerprogram.pages.overview.MOST_PEOPLE", 1)
+    (row,) = owner.rows("people")
+    assert row["id"] == "1003", "the higher turnover"
+    assert owner.said("people").splitlines() == [
+        "Who falls next. Clients: 2.",
+        "Shown: 1 of 2, not shown: 1. Press “Filter” to see others, or “CSV” to take all.",
+    ]
+    assert band(owner.ask("overview"), "figures")[4][1] == "2 (1 300.00 RUB)"
+    _, *rows = csv.reader(io.StringIO(owner.form("people.export")["csv"]))
+    assert [row[0] for row in rows] == ["1003", "3"]

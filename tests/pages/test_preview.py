@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.store.changes import Author
+from resellerprogram.store.notes import PREVIEW
 from resellerprogram.store.tasks import APPLY
 
 from tests.operator import TODAY, Operator
@@ -364,3 +367,31 @@ def test_payments_do_not_wait_for_a_plan(desk: Desk, operator: Operator, monkeyp
     make(desk)
     assert operator.percents(2)["vds"] == 19
     assert desk.store.queue.all() == []
+
+
+def test_the_whole_preview_is_given_as_csv_as_it_is_filtered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resellerprogram.pages.preview.MOST_ROWS", 2)
+    make(desk)
+    assert len(desk.rows("preview")) == 2
+    assert desk.said("preview").splitlines()[-1] == (
+        "Shown: 2 of 5, not shown: 3. These are the clients who lose most. Press “Filter” to see others, or “CSV” to "
+        "take all."
+    )
+    head, *rows = csv.reader(io.StringIO(desk.form("preview.export")["csv"]))
+    told = {row[1]: dict(zip(head, row)) for row in rows}
+    assert list(told) == ["Ромашка", "Delta", "Atlas", "Вектор", "Nova"], "what takes most away comes first"
+    assert (told["Delta"]["kind"], told["Delta"]["tier_before"], told["Delta"]["tier"]) == ("ends", "Starter", "")
+    assert (told["Delta"]["changes"], told["Delta"]["drops"]) == (ALL_END, "3")
+    assert (told["Atlas"]["turnover"], told["Atlas"]["currency"]) == ("5600", "RUB")
+    desk.ask("preview.filter", sok="ok", name="", kind="falls")
+    _, *rows = csv.reader(io.StringIO(desk.form("preview.export")["csv"]))
+    assert [row[1] for row in rows] == ["Ромашка"]
+
+
+def test_who_could_not_be_calculated_is_in_the_csv_too(desk: Desk) -> None:
+    make(desk)
+    kept = desk.store.notes.read(PREVIEW) or {}
+    desk.store.notes.write(PREVIEW, {**kept, "failed": [[1, "no rate", "нет курса"]]})
+    _, first, *rows = csv.reader(io.StringIO(desk.form("preview.export")["csv"]))
+    assert first == ["1", "Ромашка", "failed", "", "", "", "", "0", "no rate"]
+    assert len(rows) == 5

@@ -79,8 +79,11 @@ def test_looking_back_reads_the_ledger_and_writes_nothing(store: Store) -> None:
         later = decide(ACCOUNT, date(2025, 1, 21), [less, second], TABLE, RULES)
         store.decisions.record(later, "apply", NOW.replace(day=21))
     before = store.connection.total_changes
-    record = store.decisions.on(ACCOUNT, NOW.date())
+    record, newest = store.decisions.on(ACCOUNT, NOW.date()), store.decisions.last(ACCOUNT)
     assert record is not None
+    assert newest is not None
+    assert store.decisions.has_news(record.id)
+    assert not store.decisions.has_news(newest.id), "nothing was seen since, and nobody needs to count"
     found = known_now(store, record.decision)
     assert found is not None
     assert record.decision.turnover.amount == 600

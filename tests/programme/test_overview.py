@@ -11,14 +11,15 @@ from resellerprogram.programme.overview import (
     DayFigures,
     Given,
     Held,
+    Leaving,
     Overview,
     Records,
-    held_by,
+    falling,
     latest,
     month_ends,
     overview,
 )
-from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.tiers import ServiceClass, published_table
 
 DAY = date(2025, 1, 20)
 VPS = ServiceClass("vps")
@@ -124,5 +125,11 @@ def test_month_ends_are_twelve() -> None:
     assert (ends[0], ends[-2:], len(ends)) == (date(2024, 4, 30), [date(2025, 2, 28), date(2025, 3, 31)], 12)
 
 
-def test_clients_are_added_up() -> None:
-    assert held_by([Decimal("1.5"), Decimal(2)]) == Held(2, Decimal("3.5"))
+def test_those_who_hold_less_on_the_day_are_added_up() -> None:
+    day = date(2025, 1, 25)
+    leaving = [
+        Leaving(day, "Partner #8", "Partner #7", Held(2, Decimal("3.5"))),
+        Leaving(day, "Starter", None, Held(1, Decimal(2))),
+        Leaving(day, "Partner #7", "Partner #8", Held(7, Decimal(9))),
+    ]
+    assert falling(leaving, lambda _: published_table(), date(2025, 1, 20)) == Held(3, Decimal("5.5"))

@@ -251,6 +251,7 @@ def test_a_day_before_the_first_stage_is_not_played() -> None:
 def test_of_payments_of_one_kind_the_rules_are_asked_once() -> None:
     replay = Replay(FIRST, LAST, lambda _: TABLE)
     versions = [version_of(paid(number, "2024-01-20"), FIRST) for number in range(1, 9)]
+    versions = [each._replace(nature=versions[0].nature) for each in versions]
     replay.of([Stage(FIRST, None, RULES)], versions)
     assert len(replay._worth) == 1
 

@@ -59,6 +59,14 @@ def test_the_next_tier_is_the_first_that_the_turnover_does_not_reach(table: Tier
     assert following == (higher[0] if higher else None)
 
 
+@given(tables(), st.decimals(0, 10**7, places=2))
+def test_between_two_steps_of_a_table_the_tier_is_the_same(table: TierTable, turnover: Decimal) -> None:
+    least, most = table.alike(turnover)
+    assert least <= turnover < most
+    assert most.is_infinite() or table.tier_for(most) is not table.tier_for(turnover)
+    assert least.is_infinite() or table.tier_for(least) is table.tier_for(turnover)
+
+
 def test_a_table_has_the_classes_that_its_columns_name() -> None:
     table = TierTable.from_csv("status,from,vps,domains\nA,500,3,2.5\n")
     assert table.classes == ("vps", "domains")

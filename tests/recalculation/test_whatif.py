@@ -160,6 +160,22 @@ def test_the_cost_by_expenses_lies_between_what_any_class_would_make_of_it(empty
     assert (found.really, found.untold) == (60, 30), "no tier is on record of that day"
 
 
+def test_the_cost_by_expenses_reaches_back_to_where_savings_are_kept(empty: Store) -> None:
+    """The panel has told since longer ago than the last night's window, whose first day is kept beside."""
+    live(empty, [paid(600, "2025-01-20")])
+    day = date(2025, 1, 25)
+    empty.savings.replace(day, day, [Saving(ACCOUNT, day, Money(Decimal(30), "RUB"))])
+    told = {"told": True, "since": "2024-06-01", "first": "2025-02-01", "last": "2025-03-01"}
+    empty.notes.write(SAVINGS, told)
+    found = play(empty, THOUGHT_OF, 12).expenses
+    assert found is not None
+    assert (found.first, found.really) == (FIRST, 30)
+    empty.notes.write(SAVINGS, {**told, "since": "2025-02-01"})
+    found = play(empty, THOUGHT_OF, 12).expenses
+    assert found is not None
+    assert found.first == date(2025, 2, 1)
+
+
 def test_r10_a_pin_holds_as_it_did_and_where_its_tier_is_gone_the_turnover_decides(empty: Store) -> None:
     pin = Pin("Gold", date(2025, 2, 10), "agreed")
     for day in (FIRST + timedelta(days=number) for number in range(40)):

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ..programme import bounds
 from ..programme.bounds import LONGEST_NAME
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
+from ..programme.values import dataclass
 from ..store import Store
 from ..store.changes import Author
 from ..words import figures

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ..programme.errors import MemberError, PanelStandsStill, ResellerProgrammeE
 from ..programme.ids import AccountId, ProviderId
 from ..programme.outcomes import Finding
 from ..programme.text import Text, same
+from ..programme.values import dataclass
 from ..recalculation.context import Context
 from ..recalculation.lookups import access_of
 from ..recalculation.run import PATIENCE, working_on

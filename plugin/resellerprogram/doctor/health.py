@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..panel.standstill import stands_still
@@ -12,6 +11,7 @@ from ..programme.health import Found, Trouble
 from ..programme.limits import OVERDUE, check_clock
 from ..programme.outcomes import FAILED, STOPPED, Finding, State
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import is_taken
 from ..store.notes import DOCTOR, NO_BACKUP, SILENT

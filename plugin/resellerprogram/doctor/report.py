@@ -25,7 +25,6 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +42,7 @@ from ..panel.errors import Call, PanelError, PanelRefusal, PanelUnreachable
 from ..programme.errors import BadInput
 from ..programme.ids import AccountId
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..recalculation.run import PATIENCE, working_on
 from ..store import Store
 from ..store.lock import only_one

@@ -12,10 +12,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
 
+from ..programme.values import dataclass
 from .vocabulary import CODED_WORDS, CODES, NAMES, WORDS, function_of, name_of
 
 EMPTY, TEXT, WORD, EMAIL, ROWS, CURRENCY, SIGN = "empty", "text", "word", "email", "rows", "XXX", "¤"

@@ -17,7 +17,7 @@ from ..programme.errors import ClockUnreadable
 from .root import DEFAULT_ROOT
 
 CLOCK_NAME = "resellerprogram.clock"
-_LINE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)\s*")
+_LINE = r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)\s*"
 _LONGEST = 200
 
 Clock = Callable[[], datetime]
@@ -60,7 +60,7 @@ def _by(path: Path) -> datetime:
     except (OSError, UnicodeDecodeError) as error:
         raise ClockUnreadable(path, str(error)) from error
     try:
-        line = _LINE.fullmatch(text)
+        line = re.fullmatch(_LINE, text)
         begun = datetime.fromisoformat(f"{line[1]} {line[2]}") if line else None
         if begun:
             return begun + timedelta(seconds=max(0.0, time.time() - written))

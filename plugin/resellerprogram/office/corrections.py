@@ -4,13 +4,13 @@ alone, as the last night found it; nothing is charged back."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from ..programme.corrections import Correction, Kind, Returned, Saved, worth
 from ..programme.ids import AccountId
+from ..programme.values import dataclass
 from . import Office
 
 AGAIN = 2

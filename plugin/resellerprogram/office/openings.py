@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ..programme.basis import Basis
@@ -22,6 +21,7 @@ from ..programme.openings import Opening, State, Wanted
 from ..programme.payments import Money
 from ..programme.tables import Effects, effect, gathered
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..programme.window import last_counting_day
 from ..store.database import transaction
 from . import Office, token

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 
-from ..programme.effects import is_fall
 from ..programme.forecast import Forecast, Keep
-from ..programme.overview import KNOWN_FOR, SOON, DayFigures, Overview, Person, Records, Whom, held_by, overview
+from ..programme.overview import (
+    KNOWN_FOR,
+    SOON,
+    DayFigures,
+    Held,
+    Overview,
+    Person,
+    Records,
+    Whom,
+    falling,
+    falls,
+    overview,
+)
 from ..programme.tiers import TierTable
+from ..programme.values import dataclass
 from ..programme.window import Window
 from ..store.people import PeopleStore
 from . import Office
@@ -61,8 +72,7 @@ class OverviewDesk:
             figures.moves(first, self.today),
             [tier.name for tier in self._table.tiers],
         )
-        falling = held_by(each.turnover for each in self._falling(SOON))
-        return overview(DayFigures(self.today, figures.stand(self.today).tiers, falling), records, months)
+        return overview(DayFigures(self.today, figures.stand(self.today).tiers, self._falling(SOON)), records, months)
 
     def elsewhere(self) -> dict[str, Decimal]:
         """What discounts took off in the period in other currencies than the programme's, which no figure holds."""
@@ -70,12 +80,29 @@ class OverviewDesk:
 
     def listed(self, whom: Whom, within: timedelta = SOON, name: str = "", count: int = -1) -> list[Listed]:
         """These clients, what matters most first: at most `count`, of those whose name holds `name`."""
-        wanted = (each for each in self._whoever(whom, within) if name.casefold() in each.name.casefold())
-        return list(islice(self._told(whom, wanted), None if count < 0 else count))
+        found = islice(self._those(whom, within, name), None if count < 0 else count)
+        return [Listed(each, before, self._keep(each) if whom is Whom.FALLING else None) for each, before in found]
 
-    def _whoever(self, whom: Whom, within: timedelta) -> list[Person]:
+    def count(self, whom: Whom, within: timedelta = SOON, name: str = "") -> int:
+        """How many there are."""
+        if whom is Whom.FALLING and not name:
+            return self._falling(within).clients
+        return sum(1 for _ in self._those(whom, within, name))
+
+    def _those(self, whom: Whom, within: timedelta, name: str) -> Iterator[tuple[Person, str | None]]:
+        """Each with the tier before it, of those who rose."""
+        for each in self._whoever(whom, within):
+            if name.casefold() not in each.name.casefold():
+                continue
+            before = self._before(each) if whom is Whom.ROSE else None
+            if whom is Whom.ROSE and not falls(each.tier, before, self._table, self._table):
+                continue
+            yield each, before
+
+    def _whoever(self, whom: Whom, within: timedelta) -> Iterable[Person]:
         if whom is Whom.FALLING:
-            return self._falling(within)
+            found = self._people.changing(*self._days_of_a_fall(within))
+            return (each for each in found if self._falls(each))
         if whom is Whom.ROSE:
             return self._people.holding_since(self.today - within)
         if whom is Whom.GAINING:
@@ -86,23 +113,14 @@ class OverviewDesk:
     def _knows_orders(self) -> bool:
         return self.given_since is not None and self.given_since <= self.period.first
 
-    def _told(self, whom: Whom, people: Iterator[Person]) -> Iterator[Listed]:
-        for each in people:
-            if whom is Whom.FALLING:
-                yield Listed(each, each.tier, self._keep(each))
-            elif whom is Whom.ROSE:
-                before = self._before(each)
-                if is_fall(self._table.by_name(each.tier or ""), self._table.by_name(before or "")):
-                    yield Listed(each, before)
-            else:
-                yield Listed(each)
+    def _falling(self, within: timedelta) -> Held:
+        return falling(self._people.leaving(*self._days_of_a_fall(within)), self._table_on, self.today)
 
-    def _falling(self, within: timedelta) -> list[Person]:
-        found = self._people.changing(self.today + timedelta(days=1), self.today + within)
-        return [each for each in found if self._falls(each)]
+    def _days_of_a_fall(self, within: timedelta) -> tuple[date, date]:
+        return self.today + timedelta(days=1), self.today + within
 
     def _falls(self, person: Person) -> bool:
-        return person.falls(self._table, self._table_on(person.change_day or self.today))
+        return falls(person.tier, person.change_tier, self._table, self._table_on(person.change_day or self.today))
 
     def _keep(self, person: Person) -> Keep | None:
         """What keeps the tier that goes away; None where no payment does."""

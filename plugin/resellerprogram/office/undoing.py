@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from ..programme.deeds import UNDO
 from ..programme.effects import Way, way_together
 from ..programme.ids import AccountId
 from ..programme.verdict import Part, Verdict, judge
-from ..recalculation.undo import Undoable, undoable
 from ..store.runs import Run
 from . import Office
+
+if TYPE_CHECKING:
+    from ..recalculation.undo import Undoable
 
 
 class Undoing:
@@ -25,6 +28,8 @@ class Undoing:
 
     def of(self, number: int) -> Undoable:
         """What undoing that run would do. Raises BadInput."""
+        from ..recalculation.undo import undoable  # much to load, and a list of runs needs none of it
+
         return undoable(self._store, number)
 
     def verdict(self, undoable: Undoable) -> Verdict:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Union
 
 from lxml import etree
 
 from ..programme.text import Text
+from ..programme.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,17 @@ def list_page(document: etree._Element, rows: Iterable[Row], parent: str = "") -
 def _filled(element: etree._Element, row: Row) -> etree._Element:
     """A row whose cells are there already: half the time of making each, and a list has thousands."""
     for cell, value in zip(element, row.values()):
-        text = value.text if isinstance(value, Cell) else value
+        if isinstance(value, str):
+            text = value
+        else:
+            text = value.text
+            _tell(cell, value)
+        if not text:
+            continue
         try:
             cell.text = text
         except ValueError:
             cell.text = printable(text)
-        if isinstance(value, Cell):
-            _tell(cell, value)
     return element
 
 

@@ -13,6 +13,7 @@ from . import documents
 from .corrections import corrections_csv, gaming_csv
 from .members import members_csv
 from .overview import people_csv
+from .preview import preview_csv
 from .tiers import export_text
 from .visit import Visit
 
@@ -20,6 +21,11 @@ from .visit import Visit
 def members(visit: Visit) -> etree._Element:
     """The members as they are filtered, as CSV: amounts exact, dates ISO."""
     return _csv_page(visit, members_csv(visit))
+
+
+def preview(visit: Visit) -> etree._Element:
+    """What a run would change as it is filtered, as CSV."""
+    return _csv_page(visit, preview_csv(visit))
 
 
 def people(visit: Visit) -> etree._Element:

@@ -22,7 +22,7 @@ from ..programme.report import NAMED
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, plain
 from ..recalculation.lagging import Lagging
-from ..store.listing import MOST_ROWS
+from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
 from ..store.tasks import APPLY
@@ -43,7 +43,18 @@ _STANDINGS = {
     "excluded": Text("takes no part", "не участвует"),
 }
 _LEFT = Text("has left by themselves", "вышел сам")
-EXPORT_ROWS = 1_000_000
+
+_STATES = {
+    "excluded": (Text("excluded", "исключён"), "red"),
+    "waits": (Text("not recalculated yet", "ещё не пересчитан"), "yellow"),
+    "left": (_LEFT, ""),
+    "pinned": (Text("pinned", "закреплён"), "blue"),
+    "outside": (Text("takes no part", "не участвует"), ""),
+    "tier": (Text("has a tier", "есть уровень"), "green"),
+    "no_tier": (Text("no tier", "нет уровня"), ""),
+}
+"""How a client stands in the programme, and the colour of it."""
+_NO_TIER = _STATES["no_tier"][0]
 
 
 def members(visit: Visit) -> etree._Element:
@@ -142,27 +153,28 @@ def _row(visit: Visit, listed: Listed, lags: Mapping[ServiceClass, Lag]) -> Row:
 
 def _status(visit: Visit, listed: Listed) -> Cell:
     """Takes part or not, in words and in colour."""
-    basis = listed.standing.basis
+    standing = listed.standing
+    basis = standing.basis
     if listed.excluded is not None:
-        return Cell(visit.say("excluded", "исключён"), "red", "excluded")
-    if basis is None:
-        return Cell(visit.say("not recalculated yet", "ещё не пересчитан"), "yellow", "waits")
-    if basis is Basis.LEFT:
-        return Cell(_LEFT.say(visit.language), "", "outside")
-    if basis is Basis.PINNED:
-        return Cell(visit.say("pinned", "закреплён"), "blue", "pinned")
-    if not basis.counts_payments:
-        return Cell(visit.say("takes no part", "не участвует"), "", "outside")
-    if listed.standing.tier:
-        return Cell(visit.say("has a tier", "есть уровень"), "green", "tier")
-    return Cell(visit.say("no tier", "нет уровня"), "", "no_tier")
+        state = "excluded"
+    elif basis is None:
+        state = "waits"
+    elif basis is Basis.LEFT:
+        state = "left"
+    elif basis is Basis.PINNED:
+        state = "pinned"
+    elif not basis.counts_payments:
+        state = "outside"
+    else:
+        state = "tier" if standing.tier else "no_tier"
+    text, color = _STATES[state]
+    return Cell(text.say(visit.language), color, "outside" if state == "left" else state)
 
 
 def _change(visit: Visit, listed: Listed) -> str:
     """When the tier changes if nothing is paid, and what it becomes."""
     day = listed.standing.change_day
-    after = listed.standing.change_tier or visit.say("no tier", "нет уровня")
-    return f"{day}: {after}" if day else ""
+    return f"{day}: {listed.standing.change_tier or _NO_TIER.say(visit.language)}" if day else ""
 
 
 def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
@@ -357,7 +369,7 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *("opening", "opening_until"),
     )
     yield list(heads)
-    listed, _ = _listed(visit, _filter(visit), EXPORT_ROWS)
+    listed, _ = _listed(visit, _filter(visit), EVERY_ROW)
     lagging, brought = Lagging(visit.store), _openings(visit, listed)
     for each in listed:
         standing = each.standing

@@ -14,7 +14,6 @@ from lxml import etree
 from ..office.overview import Listed
 from ..programme.overview import MOVES, Overview, Whom
 from ..programme.tiers import plain
-from ..store.listing import MOST_ROWS
 from ..words import figures, labels
 from ..words import overview as words
 from . import documents
@@ -32,6 +31,8 @@ _COLUMNS = {
     Whom.IDLE: ("client", "tier", "turnover"),
 }
 FIELDS = ("whom", "within", "name")
+MOST_PEOPLE = 100
+"""So many one talks to; what keeps the tier of each is worked out by itself."""
 WITHIN = ("7", "14", "31")
 
 
@@ -110,19 +111,21 @@ def _amount(amount: Decimal | None) -> str:
 def people(visit: Visit) -> etree._Element:
     """One of the lists, as this employee has filtered it."""
     wanted = _filter(visit)
-    whom, listed = _listed(visit, wanted)
+    whom, desk = _whom(wanted), visit.office.overview
+    within, name = timedelta(days=int(_within(wanted))), wanted.get("name", "")
+    listed, count = desk.listed(whom, within, name, MOST_PEOPLE), desk.count(whom, within, name)
     told = labels.WHOM[whom].say(visit.language)
     if wanted.get("name"):
         told += visit.say(", name with “{text}”", ", имя с «{text}»", text=wanted["name"])
     rest = visit.rest(
-        min(len(listed), MOST_ROWS),
         len(listed),
-        "Press “CSV” to take all.",
-        "Нажмите «CSV», чтобы выгрузить всех.",
+        count,
+        "Press “Filter” to see others, or “CSV” to take all.",
+        "Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы выгрузить всех.",
     )
-    says = visit.say("{told}. Clients: {count}.", "{told}. Клиентов: {count}.", told=told, count=len(listed))
+    says = visit.say("{told}. Clients: {count}.", "{told}. Клиентов: {count}.", told=told, count=count)
     documents.say_above(visit.document, "people", visit.not_live(), says, rest)
-    return documents.list_page(visit.document, (_row(visit, whom, each) for each in listed[:MOST_ROWS]))
+    return documents.list_page(visit.document, (_row(visit, whom, each) for each in listed))
 
 
 def people_filter(visit: Visit) -> etree._Element:
@@ -140,8 +143,9 @@ def people_filter(visit: Visit) -> etree._Element:
 def people_csv(visit: Visit) -> Iterator[list[str]]:
     """The list as it is filtered, its head first: amounts exact, dates ISO."""
     yield ["account", "name", "address", "tier", "turnover", "day", "becomes", "keep_amount", "keep_last_day", "given"]
-    _, listed = _listed(visit, _filter(visit))
-    for each in listed:
+    wanted = _filter(visit)
+    within = timedelta(days=int(_within(wanted)))
+    for each in visit.office.overview.listed(_whom(wanted), within, wanted.get("name", "")):
         person, keep = each.person, each.keep
         yield [
             str(person.account),
@@ -155,11 +159,6 @@ def people_csv(visit: Visit) -> Iterator[list[str]]:
             keep.last_day.isoformat() if keep else "",
             plain(person.given),
         ]
-
-
-def _listed(visit: Visit, wanted: Mapping[str, str]) -> tuple[Whom, list[Listed]]:
-    whom, within = _whom(wanted), timedelta(days=int(_within(wanted)))
-    return whom, visit.office.overview.listed(whom, within, wanted.get("name", ""))
 
 
 def _filter(visit: Visit) -> Mapping[str, str]:

@@ -23,9 +23,9 @@ from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.outcomes import DONE
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass
+from ..programme.tiers import ServiceClass, plain
 from ..programme.verdict import ClassOfType, Verdict, judge
-from ..store.listing import MOST_ROWS
+from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
@@ -61,50 +61,77 @@ def preview(visit: Visit) -> etree._Element:
     first, and then what takes most away."""
     wanted = kept_filter(visit, FILTER_FIELDS)
     failed = _failed(visit, wanted)
-    rows, count = _planned(visit, wanted)
+    rows, count = _planned(visit, wanted, MOST_ROWS)
     if is_under_way(visit, PLAN, APPLY):
         documents.refresh_every(visit.document, REFRESHES)
     rest = visit.rest(
         len(rows),
         count,
-        "These are the clients who lose most. Press “Filter” to see others.",
-        "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других.",
+        "These are the clients who lose most. Press “Filter” to see others, or “CSV” to take all.",
+        "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы выгрузить "
+        "всех.",
     )
     _leave_out(visit)
     told = (visit.not_live(), *_told(visit), _told_filter(visit, wanted, count + len(failed)), rest)
     documents.say_above(visit.document, "preview", *told)
     class_of = visit.store.classes.of_types()
-    return documents.list_page(visit.document, [*failed, *(_row(visit, each, class_of) for each in rows)])
+    told_of = (_failed_row(visit, *each) for each in failed)
+    return documents.list_page(visit.document, [*told_of, *(_row(visit, each, class_of) for each in rows)])
 
 
-def _planned(visit: Visit, wanted: Mapping[str, str]) -> tuple[list[PlannedAccount], int]:
-    """Of those whom a filter leaves as many as a list shows, and how many there are."""
+def preview_csv(visit: Visit) -> Iterator[list[str]]:
+    """All of it as it is filtered, not only what the page shows: amounts exact, what happens in one word, the changes
+    in many."""
+    yield ["id", "client", "kind", "turnover", "currency", "tier_before", "tier", "drops", "changes"]
+    wanted, class_of = kept_filter(visit, FILTER_FIELDS, LIST), visit.store.classes.of_types()
+    for account, name, reason in _failed(visit, wanted):
+        yield [account, name, FAILED, "", "", "", "", "0", reason]
+    for each in _planned(visit, wanted, EVERY_ROW)[0]:
+        yield [
+            str(each.account),
+            each.name,
+            each.kind.value,
+            plain(each.turnover),
+            visit.currency,
+            each.tier_before or "",
+            each.tier or "",
+            str(each.drops),
+            folded(each.changes, class_of, visit.titles, visit.language),
+        ]
+
+
+def _planned(visit: Visit, wanted: Mapping[str, str], most: int) -> tuple[list[PlannedAccount], int]:
+    """Of those whom a filter leaves so many at most, and how many there are."""
     if wanted.get("kind") == FAILED:
         return [], 0
     chosen = visit.store.classes.of(ServiceClass(wanted["service"])) if wanted.get("service") else None
     types = chosen.types if chosen else None
-    return visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), types, MOST_ROWS)
+    return visit.store.planned.listed(wanted.get("name", ""), wanted.get("kind", ""), types, most)
 
 
-def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[Row]:
-    """Who could not be calculated when the plan was made, with the reason; no way and no class is theirs."""
+def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Who could not be calculated when the plan was made, with name and reason; no way and no class is theirs."""
     if wanted.get("kind", FAILED) != FAILED or wanted.get("service"):
         return []
     kept = (visit.store.notes.read(PREVIEW) or {}).get("failed", [])
     names = visit.store.standings.names(AccountId(account) for account, *_ in kept)
     return [
-        {
-            "id": str(account),
-            "name": names.get(account) or f"#{account}",
-            "turnover": "",
-            "tier": "",
-            "kind": Cell(_NOT_CALCULATED.say(visit.language), "red", FAILED),
-            "changes": reason[visit.language == "ru"],
-            "drops": "0",
-        }
+        (str(account), names.get(account) or f"#{account}", reason[visit.language == "ru"])
         for account, *reason in kept
         if wanted.get("name", "").casefold() in names.get(account, "").casefold()
     ]
+
+
+def _failed_row(visit: Visit, account: str, name: str, reason: str) -> Row:
+    return {
+        "id": account,
+        "name": name,
+        "turnover": "",
+        "tier": "",
+        "kind": Cell(_NOT_CALCULATED.say(visit.language), "red", FAILED),
+        "changes": reason,
+        "drops": "0",
+    }
 
 
 def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lxml import etree
 
 from ..programme.bounds import is_id
+from ..programme.values import dataclass
 from .documents import printable
 
 CLIENT_LEVEL = 16

@@ -59,6 +59,7 @@ PAGES = {
     "resellerprogram.history.compare": "why.compare",
     "resellerprogram.preview": "preview.preview",
     "resellerprogram.preview.filter": "preview.preview_filter",
+    "resellerprogram.preview.export": "exports.preview",
     "resellerprogram.preview.make": "preview.preview_make",
     "resellerprogram.preview.start": "preview.preview_start",
     "resellerprogram.preview.stop": "preview.preview_stop",

@@ -8,7 +8,6 @@ which more lose meanwhile, is told and confirmed again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from lxml import etree
@@ -18,6 +17,7 @@ from ..programme.errors import BadInput, TierTableError
 from ..programme.tables import Effects, changes_between
 from ..programme.text import LANGUAGES, Text
 from ..programme.tiers import TierTable
+from ..programme.values import dataclass
 from ..store.tiers import PUBLISHED, TableVersion
 from ..words import tables as words
 from ..words.figures import day, day_text, one_line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -19,6 +18,7 @@ from ..programme.ids import AccountId
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
 from ..programme.tiers import plain
+from ..programme.values import dataclass
 from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.tasks import WRITING

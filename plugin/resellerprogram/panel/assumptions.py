@@ -6,7 +6,6 @@ The facts stand here as constants and small functions, so that a panel that diff
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +16,7 @@ from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.outcomes import Finding
 from ..programme.payments import Rate
 from ..programme.text import Text
+from ..programme.values import dataclass
 from .answers import Row, percent
 from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import NewType, TypeVar
+from typing import TYPE_CHECKING, NewType, TypeVar
 
 from ..programme.bounds import is_id
 from ..programme.text import Text
@@ -14,7 +14,9 @@ from .answers import Document, Row
 from .assumptions import AS_ROOT, LIKELY_EMPLOYEE, LIST_CAP, PAGE_ROWS
 from .errors import Call, IncompleteAnswer, InvalidValue, PanelError, PanelRefusal
 from .standstill import writes
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 Employee = NewType("Employee", str)
 Taken = TypeVar("Taken")

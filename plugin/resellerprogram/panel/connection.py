@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ..programme.errors import SettingError
 from ..programme.text import Text, short
+from ..programme.values import dataclass
 from .calls import Employee, Panel, find_employee
 from .errors import Call, PanelError
 from .standstill import check_may_write

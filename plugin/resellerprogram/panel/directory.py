@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import NewType
@@ -14,17 +12,19 @@ from ..programme.ids import AccountId, ProviderId
 from ..programme.members import Account
 from ..programme.payments import Rate, RateTable
 from ..programme.text import LANGUAGES, Text, short
+from ..programme.values import dataclass
 from . import assumptions
 from .answers import Row
 from .calls import NO_FILTER, Panel, TooManyRows, in_parts, the_row
 from .errors import AccessDenied, Call, IncompleteAnswer, MissingObject, PanelRefusal
 
 Tell = Callable[[str], object]
-log = logging.getLogger(__name__)
 
 
 def _log(odd: str) -> None:
-    log.warning("a row of the panel can't be read and is left out: %s", odd)
+    import logging  # takes time to load, and almost all rows are sound
+
+    logging.getLogger(__name__).warning("a row of the panel can't be read and is left out: %s", odd)
 
 
 def _with_ids(rows: Iterable[Row], tell: Tell) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import DiscountForm, FoundDiscount, is_named_like_ours
 from ..programme.text import Text
 from ..programme.tiers import plain
+from ..programme.values import dataclass
 from . import assumptions
 from .answers import Row, percent
 from .calls import Panel

@@ -22,12 +22,13 @@ PanelError
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, PaymentId
 from ..programme.text import Text, short
+from ..programme.values import dataclass
 
 LONGEST_MESSAGE, _LONGEST_CALL, _LONGEST_VALUE = 500, 400, 100
 """What the panel says may have any length, and lines of its own; logs, the queue and pages get this much of it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import enum
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ..programme.bounds import is_id
 from ..programme.ids import DiscountId
 from ..programme.payments import Money
+from ..programme.values import dataclass
 from . import assumptions
 from .answers import Row, amount_with_currency
 from .calls import Panel, TooManyRows, by_days_and_ids

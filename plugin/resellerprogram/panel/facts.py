@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..programme.ids import ProviderId
 from ..programme.text import Text
+from ..programme.values import dataclass
 from . import directory
 from .calls import Panel
 from .directory import PaymentMethods, ServiceTypeId, Tariff, TariffId

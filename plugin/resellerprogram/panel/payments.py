@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 
 from ..programme.bounds import is_id
 from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.refunds import ask_for_earlier
+from ..programme.values import dataclass
 from ..programme.window import Window
 from . import assumptions
 from .answers import Document, Row, amount_with_currency

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import time
@@ -16,8 +15,6 @@ from .errors import SECRETS, Call, PanelTimeout, PanelUnreachable, TransportErro
 
 CALLER = "resellerprogram"
 TIMEOUT = 120.0
-
-log = logging.getLogger(__name__)
 
 
 class Transport(Protocol):
@@ -88,7 +85,9 @@ class Retrying:
             try:
                 return self._transport.send(call)
             except TransportError as error:
-                log.warning("asking again in %s s: %s", pause, error)
+                import logging  # takes time to load, and a panel mostly answers at once
+
+                logging.getLogger(__name__).warning("asking again in %s s: %s", pause, error)
                 self._sleep(pause)
         return self._transport.send(call)
 

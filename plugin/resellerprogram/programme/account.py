@@ -6,7 +6,7 @@ Pure: the same values give the same answer, whoever asks: event, worker, sweep, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -31,6 +31,7 @@ from .standing import Standing, stand
 from .text import Text
 from .tiers import ServiceClass, TierTable
 from .turnover import CountingRules
+from .values import dataclass
 from .window import Window
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import date
+
+from .values import dataclass
 
 
 class Basis(str, enum.Enum):
@@ -21,6 +22,10 @@ class Basis(str, enum.Enum):
     def counts_payments(self) -> bool:
         """Whether payments were looked at."""
         return self in (Basis.TURNOVER, Basis.PINNED)
+
+
+COUNTING = tuple(basis.value for basis in Basis if basis.counts_payments)
+"""Those who take part, as tables hold it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ resellerprogram.programme.errors.BadInput: '25,000' can be read in two ways; wri
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -28,27 +27,27 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 """No day that somebody names is outside; a window before and a step after still are days of the calendar."""
 LONGEST_NAME, LONGEST_REASON, LONGEST_SETTING = 100, 1000, 2000
 _SPACES = "[ \u00a0\u2009\u202f]"
-_FIGURE = re.compile(rf"(-?)([0-9]+|[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+)(?:[.,]([0-9]+))?")
-_TWO_WAYS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DOTTED_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_FIGURE = rf"(-?)([0-9]+|[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+)(?:[.,]([0-9]+))?"
+_TWO_WAYS = r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"
+_ISO_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_DOTTED_DAY = r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})"
 _LONGEST_FIGURE = 40
 
 
 def is_figure(text: str) -> bool:
     """Whether a text is a number at all, in one way or in two."""
-    return len(text) <= _LONGEST_FIGURE and _FIGURE.fullmatch(text.strip()) is not None
+    return len(text) <= _LONGEST_FIGURE and re.fullmatch(_FIGURE, text.strip()) is not None
 
 
 def figure(text: str, field: str = "", spaced: bool = True) -> Decimal:
     """A number as people write it: 3000, 2.5, 2,5, and `spaced` 25 000. Raises BadInput for anything else, and for what
     could be thousands as well as decimals."""
-    match = _FIGURE.fullmatch(text.strip()) if is_figure(text) else None
+    match = re.fullmatch(_FIGURE, text.strip()) if is_figure(text) else None
     if match is None or (not spaced and not match[2].isdecimal()):
         raise no_figure(text, field)
     sign, whole, part = match[1], re.sub(_SPACES, "", match[2]), match[3]
     number = Decimal(f"{sign}{whole}.{part}" if part else sign + whole)
-    if _TWO_WAYS.fullmatch(text.strip()):
+    if re.fullmatch(_TWO_WAYS, text.strip()):
         raise BadInput(
             Text(
                 "{text!r} can be read in two ways; write {thousands}, or {decimals}",
@@ -74,7 +73,7 @@ def percent(text: str, field: str = "", spaced: bool = True) -> Decimal:
 
     Three decimals that are not zeros can't be thousands here: whoever checks the percent says that they are too many.
     """
-    if _TWO_WAYS.fullmatch(text.strip()) and not text.strip().endswith("0"):
+    if re.fullmatch(_TWO_WAYS, text.strip()) and not text.strip().endswith("0"):
         return Decimal(text.strip().replace(",", "."))
     return figure(text, field, spaced)
 
@@ -100,7 +99,7 @@ def written(number: Decimal) -> str:
     """
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text + "0" if _TWO_WAYS.fullmatch(text) else text
+    return text + "0" if re.fullmatch(_TWO_WAYS, text) else text
 
 
 def places(number: Decimal) -> int:
@@ -141,7 +140,7 @@ def months(text: str, field: str = "") -> int:
 
 def day(text: str, field: str = "") -> date:
     """A day that was typed as YYYY-MM-DD or DD.MM.YYYY. Raises BadInput."""
-    iso, dotted = _ISO_DAY.fullmatch(text.strip()), _DOTTED_DAY.fullmatch(text.strip())
+    iso, dotted = re.fullmatch(_ISO_DAY, text.strip()), re.fullmatch(_DOTTED_DAY, text.strip())
     parts = iso.groups() if iso else dotted.groups()[::-1] if dotted else ()
     try:
         return within(date(*map(int, parts)), field)
@@ -182,7 +181,7 @@ def line(text: str, field: str = "", longest: int = LONGEST_REASON) -> str:
         )
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise BadInput(Text("{text!r} is not UTF-8", "{text!r} — не в UTF-8")(text=short(text, _LONGEST_FIGURE)), field)
-    if not all(sign.isprintable() or unicodedata.category(sign) == "Zs" for sign in text):
+    if not all(sign.isprintable() or _is_space(sign) for sign in text):
         raise BadInput(
             Text("{text!r} has characters that can't be shown", "в {text!r} есть непечатаемые символы")(
                 text=short(text, _LONGEST_FIGURE)
@@ -190,3 +189,9 @@ def line(text: str, field: str = "", longest: int = LONGEST_REASON) -> str:
             field,
         )
     return text
+
+
+def _is_space(sign: str) -> bool:
+    import unicodedata  # takes time to load, and hardly a text has such a sign
+
+    return unicodedata.category(sign) == "Zs"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from . import bounds
 from .errors import BadInput
 from .text import Text, short
 from .tiers import ServiceClass, Tier, TierTable
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .discounts import Covered
@@ -28,7 +29,7 @@ Ceilings = Mapping[ServiceClass, Decimal]
 """Of classes all of whose services are capped, what the best of these may get."""
 
 MOST = Decimal(100)
-_APART = re.compile(r"[\s;]+|,(?=[^,;\s=]*=)|,(?=\s|$)")
+_APART = r"[\s;]+|,(?=[^,;\s=]*=)|,(?=\s|$)"
 """Between two caps; a comma between two figures is a decimal one."""
 
 
@@ -132,7 +133,7 @@ def that_bite(limits: Iterable[Limit], percents: Mapping[ServiceClass, Decimal])
 
 def _pairs(text: str, field: str) -> Iterator[tuple[str, str]]:
     shorter = re.sub(r"\s*(=)\s*|\s*%", r"\1", text)
-    for part in filter(None, _APART.split(shorter)):
+    for part in filter(None, re.split(_APART, shorter)):
         what, sign, percent = part.partition("=")
         if not what or not sign:
             raise BadInput(

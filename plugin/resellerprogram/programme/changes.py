@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from .discounts import Change, Edit, PutBack, SetAside
 from .effects import Way, way_of
 from .ids import Scope
 from .tiers import plain
+from .values import dataclass
 
 OF_TARIFF = ": "
 """Between the service type and the tariff in the name of what a discount is for."""

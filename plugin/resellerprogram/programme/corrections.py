@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Optional
@@ -23,6 +23,7 @@ from .pins import outranking
 from .refunds import GIVEN_BACK, Placing, place
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, count
+from .values import dataclass
 from .window import Window
 
 ONE_DAY = timedelta(days=1)

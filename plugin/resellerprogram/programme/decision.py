@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from .payments import Payment, Rate, RateTable
 from .pins import held, pin_holds
 from .tiers import ServiceClass, Tier, TierTable
 from .turnover import CountingRules, Turnover, Verdict, count
+from .values import dataclass
 from .window import Window, later
 
 

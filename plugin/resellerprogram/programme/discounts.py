@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Union
@@ -14,6 +13,7 @@ from .decision import Decision
 from .effects import Way, way_of
 from .ids import AccountId, DiscountId, Scope
 from .tiers import ServiceClass
+from .values import dataclass
 
 
 @dataclass(frozen=True)

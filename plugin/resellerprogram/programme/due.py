@@ -7,11 +7,11 @@ beforehand: payments leave the window, a pin ends, a table begins, a warning fal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from .members import Account
+from .values import dataclass
 from .window import last_counting_day, later
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from .effects import ZERO, is_fall, what_is_held
 from .pins import held, outranking
 from .tiers import Tier, TierTable
 from .turnover import by_day
+from .values import dataclass
 from .window import Window, first_day_without, last_counting_day, later
 
 if TYPE_CHECKING:

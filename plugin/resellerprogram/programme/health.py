@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .outcomes import State
+from .values import dataclass
 
 
 class Trouble(str, enum.Enum):

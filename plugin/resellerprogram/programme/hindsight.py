@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from .decision import Decision, counting_rules
@@ -17,6 +17,7 @@ from .payments import Payment, Rate
 from .pins import held
 from .tiers import Tier, TierTable
 from .turnover import Verdict, count
+from .values import dataclass
 
 
 class Since(str, enum.Enum):

@@ -6,7 +6,6 @@ Each has `read`, which raises ValueError for a text that is none of its kind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from . import bounds
 from .ids import ProviderId
 from .members import GroupId, MemberRule
 from .text import Text
+from .values import dataclass
 
 _FEW = 12
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from .discounts import Covered, TariffsOf, acting
 from .effects import ZERO
 from .ownership import OwnedDiscount
 from .tiers import ServiceClass
+from .values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .errors import ClockJumped, UnsafePlan
+from .values import dataclass
 
 OVERDUE = timedelta(hours=26)
 """After so long without a run over all members something is wrong."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from .discounts import TariffsOf, acting
 from .effects import Way, way_of
 from .ids import AccountId, Scope
 from .ownership import OwnedDiscount
+from .values import dataclass
 
 
 @dataclass(frozen=True)

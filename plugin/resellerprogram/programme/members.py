@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import NewType
 
 from .basis import Basis, Pin
 from .ids import AccountId
+from .values import dataclass
 
 GroupId = NewType("GroupId", int)
 ENROLLED, EXCLUDED, LEFT = "enrolled", "excluded", "left"

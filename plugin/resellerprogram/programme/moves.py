@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .basis import Basis
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .decision import Decision

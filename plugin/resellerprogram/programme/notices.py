@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from .caps import Ceilings, capped_tier
 from .effects import way_of_tier, what_is_held
-from .forecast import Forecast, Keep
 from .ids import AccountId
 from .pins import held
 from .text import Text
 from .tiers import Tier, TierTable
+from .values import dataclass
 from .window import later
 
 if TYPE_CHECKING:
     from .decision import Decision
+    from .forecast import Forecast, Keep
 
 
 class Kind(str, enum.Enum):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +18,7 @@ from .errors import BadInput
 from .openings import amount_of, day_of, reason_of
 from .spreadsheets import unguarded
 from .text import Text, short
+from .values import dataclass
 
 CLIENT, AMOUNT, UNTIL, DAY, REASON = "client", "amount", "until", "day", "reason"
 HEADINGS: Mapping[str, frozenset[str]] = {

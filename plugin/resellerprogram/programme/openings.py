@@ -11,7 +11,6 @@ datetime.date(2025, 1, 15)
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +19,7 @@ from .errors import BadInput
 from .ids import AccountId, PaymentId, ProviderId
 from .payments import Money, Payment, PaymentStatus
 from .text import Text
+from .values import dataclass
 from .window import Window, last_counting_day
 
 OF_THE_PROGRAMME = ProviderId(0)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .effects import ZERO, Way, is_fall
 from .ids import AccountId
 from .tiers import ServiceClass, TierTable
+from .values import dataclass
 from .window import Window, ends_of_months
 
 MONTHS = 12
@@ -33,9 +34,26 @@ class Held:
         return Held(self.clients + other.clients, self.turnover + other.turnover)
 
 
-def held_by(turnovers: Iterable[Decimal]) -> Held:
-    """Clients with these turnovers together."""
-    return sum((Held(1, turnover) for turnover in turnovers), Held())
+@dataclass(frozen=True)
+class Leaving:
+    """All clients whose tier becomes another on `day` if nothing is paid, and the same for all (None: none)."""
+
+    day: date
+    tier: str
+    following: str | None
+    held: Held
+
+
+def falling(leaving: Iterable[Leaving], table_on: Callable[[date], TierTable], today: date) -> Held:
+    """Those of them who hold less then: by today's table, and by that of the day."""
+    return sum(
+        (each.held for each in leaving if falls(each.tier, each.following, table_on(today), table_on(each.day))), Held()
+    )
+
+
+def falls(tier: str | None, following: str | None, table: TierTable, table_then: TierTable) -> bool:
+    """Whether less is held after one tier became another: by today's table, and by that of the change day."""
+    return is_fall(table.by_name(tier or ""), table_then.by_name(following or ""))
 
 
 @dataclass(frozen=True)
@@ -154,10 +172,6 @@ class Person:
     change_day: date | None
     change_tier: str | None
     given: Decimal
-
-    def falls(self, table: TierTable, following: TierTable) -> bool:
-        """Whether less is held from the change day on: by today's table, and by that of the change day."""
-        return is_fall(table.by_name(self.tier or ""), following.by_name(self.change_tier or ""))
 
 
 @dataclass(frozen=True)

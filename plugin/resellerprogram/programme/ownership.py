@@ -7,7 +7,7 @@ A name like ours is not ours either; only where no record is left do name, perce
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from .discounts import OtherDiscount, ProgrammeDiscount, RestingDiscount
 from .errors import ImplausibleRead
 from .ids import AccountId, DiscountId, Scope
 from .text import Text, same
+from .values import dataclass
 
 OURS = Text("Reseller programme: ", "Партнёрская программа: ")
 """How the names of our discounts begin; the same for every tier, so that a lost store can be filled again from the

@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from .ids import PaymentId, ProviderId
+from .values import dataclass
 
 
 @dataclass(frozen=True)

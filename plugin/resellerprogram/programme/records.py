@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from .changes import PlainChange
 from .decision import Decision
+from .values import dataclass
 
 
 @dataclass(frozen=True)

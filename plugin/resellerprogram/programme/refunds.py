@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from .ids import PaymentId
 from .payments import Payment, PaymentStatus
+from .values import dataclass
 
 ZERO = Decimal(0)
 

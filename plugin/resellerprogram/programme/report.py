@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from .account import Considered
 from .basis import Basis
-from .discounts import Change, OtherDiscount
 from .effects import Way, way_of_account
 from .errors import PlanChanged, ResellerProgrammeError
 from .fingerprints import Fingerprint, of_account, of_plan
 from .ids import AccountId, Scope
-from .members import Account
-from .notices import Notice
 from .text import Text
+from .values import dataclass
+
+if TYPE_CHECKING:
+    from .account import Considered
+    from .discounts import Change, OtherDiscount
+    from .members import Account
+    from .notices import Notice
 
 NAMED = 10
 """So many accounts are named where there may be thousands."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .text import Text, same
+from .values import dataclass
 
 TYPE, TARIFF = "it_", "pl_"
 """How a discount's form begins the id of a service type, and of a tariff."""

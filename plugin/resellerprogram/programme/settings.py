@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from .errors import SettingError
@@ -20,6 +19,7 @@ from .limits import DropLimit
 from .members import MemberRule
 from .notices import NAMES as NOTICES
 from .text import Text
+from .values import dataclass
 
 EMPLOYEE_LEVEL, FULL_LEVEL = 29, 30
 """Staff, and an administrator whose rights nobody has limited (reference, E.3)."""

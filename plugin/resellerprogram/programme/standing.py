@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from .ids import AccountId
 from .members import Account
 from .moves import Move
 from .tiers import ServiceClass, Tier
+from .values import dataclass
 
 
 @dataclass(frozen=True)

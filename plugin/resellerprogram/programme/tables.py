@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from .effects import Way, percents_of, way_of, way_of_tier
 from .forecast import Forecast, Outlook
 from .ids import AccountId
 from .tiers import ServiceClass, Tier, TierTable
+from .values import dataclass
 
 NIGHTS_TO_FORETELL = timedelta(days=2)
 """A table that begins so long after it was made was known to every account's night before: its falls are foretold."""

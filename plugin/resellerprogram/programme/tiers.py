@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import pkgutil
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NewType
@@ -18,6 +15,7 @@ from .errors import BadInput, TierTableError
 from .pasting.rows import Row, csv_rows
 from .spreadsheets import guarded, unguarded
 from .text import Text
+from .values import dataclass
 
 ServiceClass = NewType("ServiceClass", str)
 """What a tier gives a percent for, by its short name (vps). A class stands for one or more of the panel's service
@@ -25,13 +23,14 @@ types; three are published, the administrator may add others."""
 
 VPS, DEDICATED, SSL = (ServiceClass(name) for name in ("vps", "dedicated", "ssl"))
 PUBLISHED_CLASSES = (VPS, DEDICATED, SSL)
-_CLASS_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_CLASS_NAME = r"[a-z][a-z0-9_]{0,30}"
 _COLUMNS = ("status", "from")
+_LOWEST, _HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
 
 
 def is_class_name(text: str) -> bool:
     """Whether a text may name a service class: small Latin letters, digits and `_`, and no column of the table."""
-    return _CLASS_NAME.fullmatch(text) is not None and text not in _COLUMNS
+    return re.fullmatch(_CLASS_NAME, text) is not None and text not in _COLUMNS
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,15 @@ class TierTable:
         reached = bisect_right(self._thresholds, turnover)
         return self.tiers[reached - 1] if reached else None
 
+    def alike(self, turnover: Decimal) -> tuple[Decimal, Decimal]:
+        """Between which turnovers the tier is the same as for this one: from the first to below the second."""
+        reached = bisect_right(self._thresholds, turnover)
+        return self._steps[reached], self._steps[reached + 1]
+
+    @cached_property
+    def _steps(self) -> list[Decimal]:
+        return [_LOWEST, *self._thresholds, _HIGHEST]
+
     @cached_property
     def _thresholds(self) -> list[Decimal]:
         return [tier.threshold for tier in self.tiers]
@@ -104,6 +112,8 @@ class TierTable:
 
     def to_csv(self) -> str:
         """The table as `from_csv` reads it; reading it back gives an equal table."""
+        import csv  # takes time to load, and most read tables only
+
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*_COLUMNS, *self.classes])
@@ -121,6 +131,8 @@ class TierTable:
 @lru_cache(maxsize=1)
 def published_table() -> TierTable:
     """The table that ships with the product (spec, section 1)."""
+    import pkgutil  # takes time to load, and an installation has tables of its own
+
     shipped = pkgutil.get_data(__package__, "published_tiers.csv") or b""
     return TierTable.from_csv(shipped.decode("utf-8"))
 

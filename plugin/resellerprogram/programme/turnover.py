@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
 from .ids import PaymentId, ProviderId
 from .payments import Payment, PaymentStatus, Rate, RateTable
 from .refunds import REFUND_DONE, Placed, Placing, place
+from .values import dataclass
 from .window import Window
 
 ZERO = Decimal(0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar, Union
 
@@ -27,6 +26,7 @@ from .discounts import (
 )
 from .effects import Way, way_of
 from .ids import AccountId, Scope
+from .values import dataclass
 
 _AnyOther = Union[OtherDiscount, RestingDiscount]
 _Other = TypeVar("_Other", OtherDiscount, RestingDiscount)

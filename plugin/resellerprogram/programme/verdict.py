@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from .basis import Because
 from .changes import PlainChange
 from .effects import Way, way_together
 from .tiers import ServiceClass
+from .values import dataclass
 
 ClassOfType = Mapping[str, ServiceClass]
 """The class of each service type, by its internal name."""

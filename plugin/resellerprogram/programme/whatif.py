@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from .effects import ZERO, Way, percents_of, way_of_tier, what_is_held
 from .ids import AccountId
 from .replay import Played, Stage
 from .tiers import ServiceClass, Tier, TierTable
+from .values import dataclass
 from .window import ends_of_months
 
 HUNDRED = Decimal(100)
@@ -167,7 +168,8 @@ class Tally:
         days = [pair.day for pair in pairs]
         self.clients += 1
         self.differing += any(not self._compared(pair)[0] for pair in pairs)
-        self.reached.update(step.earned.name for step in played.steps if step.earned)
+        earned = {id(step.earned): step.earned for step in played.steps}
+        self.reached.update(tier.name for tier in earned.values() if tier)
         self.unpinned += any(stage.pin and self.table.by_name(stage.pin.tier) is None for stage in stages)
         for counts, end in zip(self.months, self._ends):
             place = bisect_right(days, end)
@@ -249,19 +251,24 @@ class Tally:
                 place = bisect_right(days, day)
                 spent[place] = spent.get(place, ZERO) + amount
         spent.pop(0, None)  # before the first day that is played of it
-        really, other, paid = _Spent(), _Spent(), sum(spent.values(), ZERO)
+        together: dict[tuple[int, int], tuple[_Pair, Decimal]] = {}
         for place, amount in spent.items():
-            really.add(pairs[place - 1].really, amount)
-            other.add(pairs[place - 1].other, amount)
+            pair = pairs[place - 1]
+            _, was, would_be, _ = pair
+            key = id(was), id(would_be)
+            known = together.get(key)
+            together[key] = pair, known[1] + amount if known else amount
+        paid = sum((amount for _, amount in together.values()), ZERO)
         self.turnover += paid
-        had, has = really.saved(), other.saved()
+        had = _saved((pair.really, amount) for pair, amount in together.values())
+        has = _saved((pair.other, amount) for pair, amount in together.values())
         greatest: tuple[Decimal, ServiceClass] | None = None
         for name in {**had, **has}:
-            known = self.classes.setdefault(name, [ZERO, ZERO])
-            was, would = had.get(name, ZERO), has.get(name, ZERO)
-            known[0], known[1] = known[0] + was, known[1] + would
-            if was != would and (greatest is None or abs(would - was) > abs(greatest[0])):
-                greatest = would - was, name
+            in_all = self.classes.setdefault(name, [ZERO, ZERO])
+            had_of, has_of = had.get(name, ZERO), has.get(name, ZERO)
+            in_all[0], in_all[1] = in_all[0] + had_of, in_all[1] + has_of
+            if had_of != has_of and (greatest is None or abs(has_of - had_of) > abs(greatest[0])):
+                greatest = has_of - had_of, name
         if greatest:
             self._rank(account, greatest, paid, pairs[-1])
 
@@ -295,22 +302,19 @@ def _count(counts: dict[str, list[int]], pair: _Pair) -> None:
         counts.setdefault(tier.name if tier else "", [0, 0])[side] += 1
 
 
-class _Spent(dict[int, tuple[Tier, Decimal]]):
-    """What was paid in, by the tier that was held then."""
-
-    def add(self, tier: Tier | None, amount: Decimal) -> None:
+def _saved(spent: Iterable[tuple[Tier | None, Decimal]]) -> dict[ServiceClass, Decimal]:
+    """What each class would have saved, were all of it spent on it: what was paid in while each tier was held."""
+    by_tier: dict[int, tuple[Tier, Decimal]] = {}
+    for tier, amount in spent:
         if tier is not None:
-            known = self.get(id(tier))
-            self[id(tier)] = tier, known[1] + amount if known else amount
-
-    def saved(self) -> dict[ServiceClass, Decimal]:
-        """What each class would have saved, were all of it spent on it."""
-        sums: dict[ServiceClass, Decimal] = {}
-        for tier, amount in self.values():
-            share = amount / HUNDRED
-            for name, percent in tier.percents.items():
-                sums[name] = sums.get(name, ZERO) + share * percent
-        return sums
+            known = by_tier.get(id(tier))
+            by_tier[id(tier)] = tier, known[1] + amount if known else amount
+    sums: dict[ServiceClass, Decimal] = {}
+    for tier, amount in by_tier.values():
+        share = amount / HUNDRED
+        for name, percent in tier.percents.items():
+            sums[name] = sums.get(name, ZERO) + share * percent
+    return sums
 
 
 def _beside_each_other(stages: Sequence[Stage], played: Played, first: date) -> list[_Pair]:
@@ -319,12 +323,12 @@ def _beside_each_other(stages: Sequence[Stage], played: Played, first: date) -> 
         return []
     really = {max(stage.first_day, first): stage for stage in stages}
     others = {step.day: step for step in played.steps}
-    begins, found = played.steps[0].day, list[_Pair]()
+    begins, found, make = played.steps[0].day, list[_Pair](), tuple.__new__
     stage, step = None, None
     for day in sorted({*really, *others}):
         stage, step = really.get(day, stage), others.get(day, step)
         if day >= begins and stage and step:
-            found.append(_Pair(day, stage.tier, step.tier, stage.rules is not None))
+            found.append(make(_Pair, (day, stage.tier, step.tier, stage.rules is not None)))
     return found
 
 

@@ -9,12 +9,10 @@ datetime.date(2025, 1, 20)
 
 from __future__ import annotations
 
-import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from dateutil.relativedelta import relativedelta
+from .values import dataclass
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,12 @@ def _months_later(day: date, months: int) -> date:
         return date.min
     if number // 12 > date.max.year:
         return date.max
+    from dateutil.relativedelta import relativedelta  # few pages count months
+
     return day + relativedelta(months=months)
 
 
 def _days_in_month(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]
+    from calendar import monthrange
+
+    return monthrange(day.year, day.month)[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from ..panel import directory
@@ -24,6 +24,7 @@ from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.outcomes import DONE, PARTLY
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .act import act, forget

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..programme.overview import SOON, DayFigures, Held, Person, held_by, month_ends
+from ..programme.overview import SOON, DayFigures, Held, falling, month_ends
 from ..programme.window import Window
 from ..store.people import PeopleStore
 from .context import Context
@@ -38,9 +38,5 @@ def keep_figures(context: Context) -> None:
 def _falling_soon(context: Context) -> Held:
     """Who falls within a week if nothing is paid, and with what turnover."""
     people = PeopleStore(context.store.connection, context.settings.currency, context.window.first, context.day)
-    found = people.changing(context.day + timedelta(days=1), context.day + SOON)
-    return held_by(each.turnover for each in found if each.change_day and _falls(context, each))
-
-
-def _falls(context: Context, person: Person) -> bool:
-    return person.falls(context.table, context.table_on(person.change_day or context.day))
+    leaving = people.leaving(context.day + timedelta(days=1), context.day + SOON)
+    return falling(leaving, context.table_on, context.day)

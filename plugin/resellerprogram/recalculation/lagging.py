@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
+from ..programme.discounts import Covered, TariffsOf
 from ..programme.ids import AccountId
 from ..programme.lags import Lag, lags
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
 from ..store import Store
-from .scopes import covered, kept_tariffs, tariffs_of_types
 
 
 class Lagging:
@@ -19,11 +20,16 @@ class Lagging:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._accounts = {*store.decisions.unfinished(), *store.queue.failing(), *store.decisions.undone()}
-        self._covered = covered(store) if self._accounts else []
-        self._tariffs = tariffs_of_types(kept_tariffs(store)) if self._accounts else {}
 
     def of(self, account: AccountId, standing: Standing | None) -> Mapping[ServiceClass, Lag]:
         """The classes whose percent in the panel is not the decided one; none for everybody else."""
         if account not in self._accounts or standing is None or standing.basis is None:
             return {}
-        return lags(self._store.owned.of(account).values(), self._covered, standing.percents, self._tariffs)
+        covered, tariffs = self._scopes
+        return lags(self._store.owned.of(account).values(), covered, standing.percents, tariffs)
+
+    @cached_property
+    def _scopes(self) -> tuple[list[Covered], TariffsOf]:
+        from .scopes import covered, kept_tariffs, tariffs_of_types  # much to load, and mostly nobody waits
+
+        return covered(self._store), tariffs_of_types(kept_tariffs(self._store))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..panel import directory, discounts
 from ..panel.errors import MissingObject
@@ -23,6 +23,7 @@ from ..programme.members import Account, MemberNote, takes_part
 from ..programme.ownership import DiscountForm, FoundDiscount, OwnedDiscount, needs_form
 from ..programme.payments import Payment, RateTable
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..store.readable import SPOILT
 from .context import Context
 from .owners import owner_now

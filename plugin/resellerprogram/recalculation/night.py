@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
 from ..panel import directory
@@ -22,6 +22,7 @@ from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, PaymentId
 from ..programme.members import Account
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..store.due import OnRecord
 from ..store.notes import CLIENTS_TURN, RULES
 from ..store.readable import SPOILT

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
 from ..panel.errors import UnreadableRow
@@ -21,6 +21,7 @@ from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import PaymentSketch
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..store import Store
 from ..store.ledger import Sighting
 from ..store.notes import SWEPT, UNREADABLE

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -15,16 +15,15 @@ from ..panel.expenses import DiscountedExpense, Kind, discounted
 from ..programme.ids import AccountId, DiscountId
 from ..programme.report import Report
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from ..store.discounts import Owner
 from ..store.notes import SAVINGS
 from ..store.promo_orders import PromoOrder
-from ..store.savings import Saving
+from ..store.savings import KEPT_FOR, Saving, first_kept
 from .context import Context
 
 SETTLES = timedelta(days=3)
 """Expenses of days so long ago are not expected to change any more."""
-KEPT_FOR = timedelta(days=92)
-"""So long an order with a promotion beside a tier is shown, and is known what each client saved on a day."""
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ def keep_savings(context: Context, report: Report, now: datetime) -> None:
         store.notes.write(SAVINGS, {"told": False, "at": now.isoformat(), "why": str(error), "seen": seen})
         return
     store.savings.replace(first, window.last, savings, told.unknown)
-    store.savings.forget_before(min(window.first, window.last - KEPT_FOR))
+    store.savings.forget_before(first_kept(window.first, window.last))
     store.promo_orders.replace(first, window.last, orders)
     store.promo_orders.forget_before(window.last - KEPT_FOR)
     store.owned.forget_former(window.first)

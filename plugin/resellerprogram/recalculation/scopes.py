@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..panel import assumptions, directory, discounts
@@ -18,8 +17,6 @@ from ..programme.text import Text, same
 from ..store import Store
 from ..store.classes import ClassOfServices
 from ..store.notes import SCOPES
-
-log = logging.getLogger(__name__)
 
 
 def parts(
@@ -143,7 +140,9 @@ def read_names(panel: Panel, store: Store, tree: str) -> None:
             directory.tariffs(panel),
         )
     except PanelError as error:
-        log.warning("the names of services could not be read: %s", error)
+        import logging  # much to load for pages, which mostly read records
+
+        logging.getLogger(__name__).warning("the names of services could not be read: %s", error)
         return
     store.notes.write(SCOPES, {"types": _kept_types(types, titles), "tariffs": _kept_tariffs(tariffs)})
 

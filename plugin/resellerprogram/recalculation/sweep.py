@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +15,7 @@ from ..programme import causes
 from ..programme.errors import ResellerProgrammeError, SettingError, StoreError
 from ..programme.ids import AccountId
 from ..programme.ownership import FoundDiscount
+from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import only_one
 from ..store.notes import SWEPT_ACCOUNT

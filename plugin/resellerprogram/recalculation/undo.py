@@ -4,7 +4,7 @@ programme/undoing.py). It is cut short like any run, and finished by asking for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from ..panel import directory
@@ -21,6 +21,7 @@ from ..programme.outcomes import DONE, FAILED, PARTLY
 from ..programme.report import Planned, Report
 from ..programme.text import Text
 from ..programme.undoing import ChangedSince, net, still_to_undo, undo
+from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import only_one
 from ..store.runs import Run

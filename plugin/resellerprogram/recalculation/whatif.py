@@ -11,9 +11,8 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from ..programme.errors import BadInput
@@ -21,11 +20,11 @@ from ..programme.ids import AccountId
 from ..programme.replay import Replay
 from ..programme.text import Text
 from ..programme.tiers import TierTable
+from ..programme.values import dataclass
 from ..programme.whatif import Tally, WhatIf
 from ..programme.window import Window, later
 from ..store import Store
 from ..store.database import FILE_NAME
-from ..store.notes import SAVINGS
 from ..store.past import PastStore
 
 AT_ONCE = 250
@@ -33,6 +32,8 @@ AT_ONCE = 250
 MANY = 2000
 """Accounts for which a second process is worth its start."""
 PROCESSES = 2
+CACHE = 20_000
+"""Kilobytes of the database that a process keeps at hand: an account's rows lie far apart."""
 NOTHING_YET = Text(
     "Nothing is on record yet: a table can be played over the past once something was decided.",
     "Истории ещё нет: проверить таблицу на прошлом можно после первых расчётов.",
@@ -87,11 +88,18 @@ def _played(parts: list[_Part], accounts: int, past: PastStore) -> Iterator[tupl
 
 
 def _play_part(part: _Part) -> Tally:
-    """In a process of its own, with a connection of its own that can write nothing."""
-    with closing(sqlite3.connect(f"file:{part.folder / FILE_NAME}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        gc.disable()  # nothing that is made here refers to itself, and there are millions
-        return _tally(part, PastStore(connection))
+    """In a process of its own."""
+    return _tally(part, _past_in(part.folder))
+
+
+@lru_cache(maxsize=1)
+def _past_in(folder: Path) -> PastStore:
+    """By a connection of such a process, which can write nothing."""
+    gc.disable()  # nothing that is made here refers to itself, and there are millions
+    connection = sqlite3.connect(f"file:{folder / FILE_NAME}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+    return PastStore(connection)
 
 
 def _tally(part: _Part, past: PastStore) -> Tally:
@@ -104,8 +112,8 @@ def _tally(part: _Part, past: PastStore) -> Tally:
 
 def _saved_between(store: Store, first: date, last: date) -> tuple[date | None, date | None]:
     """The days among those played of which the panel has told the expenses, both included."""
-    kept = store.notes.read(SAVINGS) or {}
-    if not kept.get("told"):
+    told = store.savings.told_of_accounts()
+    if told is None:
         return None, None
-    since, until = max(first, date.fromisoformat(kept["first"])), min(last, date.fromisoformat(kept["last"]))
+    since, until = max(first, told[0]), min(last, told[1])
     return (since, until) if since <= until else (None, None)

@@ -20,7 +20,7 @@ from ..programme.text import Text, same
 PACKED = ".gz"
 NIGHTS, WEEKS = 7, 8
 _NIGHTLY = "-nightly"
-_OF_A_NIGHT = re.compile(rf"(\d{{8}}-\d{{6}}){_NIGHTLY}\.db(\{PACKED})?")
+_OF_A_NIGHT = rf"(\d{{8}}-\d{{6}}){_NIGHTLY}\.db(\{PACKED})?"
 _STAMP = "%Y%m%d-%H%M%S"
 _BEGUN = ".part"
 _OF_A_DATABASE = b"SQLite format 3\0"
@@ -110,7 +110,7 @@ def _pack(file: Path) -> None:
 
 def _made_at(path: Path) -> datetime | None:
     """When a nightly copy was made; None for what is none, such as the rest of one that was cut short."""
-    found = _OF_A_NIGHT.fullmatch(path.name)
+    found = re.fullmatch(_OF_A_NIGHT, path.name)
     if not found:
         return None
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 
+from ..programme.values import dataclass
 from .database import moment
 from .readable import readable
 

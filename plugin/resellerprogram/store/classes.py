@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from ..programme import bounds, caps
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from .database import transaction
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,8 @@ from ..programme.payments import Rate
 from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
 from ..programme.tiers import ServiceClass
-from ..programme.turnover import Turnover, Verdict, count
+from ..programme.turnover import Turnover, count
+from ..programme.values import dataclass
 from ..programme.window import Window
 from .contents import content_of, content_of_pin, decision_of, pin_of, text_of
 from .database import moment, transaction
@@ -307,11 +308,16 @@ class DecisionStore:
         row = self._connection.execute("SELECT 1 FROM decision WHERE id = ? AND account = ?", (record, account))
         return row.fetchone() is not None
 
-    def payments_of(self, record: int, count: int) -> tuple[list[Verdict], int]:
-        """`count` of a decision's payments, the newest first, and how many there are."""
-        found = self.by_id(record)
-        verdicts = found.decision.turnover.verdicts if found else ()
-        return list(reversed(verdicts[-count:])), len(verdicts)
+    def has_news(self, record: int) -> bool:
+        """Whether any of what a decision was made from may be known otherwise by now: without that its day is still
+        what it was."""
+        row = self._connection.execute(
+            "SELECT content IS NOT NULL OR EXISTS (SELECT 1 FROM ledger l WHERE l.account = d.account"
+            " AND (l.version > d.version OR l.until > d.version)) OR EXISTS (SELECT 1 FROM payment_rate r"
+            " WHERE r.account = d.account AND r.decision > d.id) FROM decision d WHERE id = ?",
+            (record,),
+        ).fetchone()
+        return row is None or bool(row[0])
 
     def by_id(self, number: int) -> Record | None:
         row = self._connection.execute("SELECT * FROM decision WHERE id = ?", (number,)).fetchone()

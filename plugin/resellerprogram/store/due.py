@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
-from ..programme.basis import Basis
+from ..programme.basis import COUNTING, Basis
 from ..programme.ids import AccountId
 from ..programme.members import Account
+from ..programme.values import dataclass
 
-_COUNTS = tuple(basis.value for basis in Basis if basis.counts_payments)
 _HOLDERS = "SELECT account FROM owned_discount UNION SELECT account FROM set_aside WHERE put_back_at IS NULL"
 
 
@@ -33,8 +32,8 @@ class DueStore:
 
     def members(self) -> int:
         """How many take part."""
-        marks = ", ".join("?" * len(_COUNTS))
-        return self._number(f"SELECT count(*) FROM standing WHERE basis IN ({marks})", *_COUNTS)  # noqa: S608  marks
+        marks = ", ".join("?" * len(COUNTING))
+        return self._number(f"SELECT count(*) FROM standing WHERE basis IN ({marks})", *COUNTING)  # noqa: S608  marks
 
     def with_tier(self) -> int:
         """How many hold one, or would."""

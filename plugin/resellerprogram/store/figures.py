@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from ..programme.basis import Basis
+from ..programme.basis import COUNTING
 from ..programme.effects import Way, way_of_tier
 from ..programme.overview import MOVES, DayFigures, Given, Held
 from ..programme.tiers import ServiceClass
 from .database import moment, transaction
 from .listing import PLACES
 from .terms import TermStore
-
-_COUNTS = tuple(basis.value for basis in Basis if basis.counts_payments)
 
 
 class FigureStore:
@@ -36,7 +34,7 @@ class FigureStore:
         clients: dict[str | None, int] = {}
         turnover: dict[str | None, Decimal] = {}
         for basis, tier, amount in rows:
-            if basis in _COUNTS:
+            if basis in COUNTING:
                 clients[tier] = clients.get(tier, 0) + 1
                 turnover[tier] = turnover.get(tier, Decimal(0)) + Decimal(amount)
         return DayFigures(day, {tier: Held(count, turnover[tier]) for tier, count in clients.items()})
@@ -67,11 +65,11 @@ class FigureStore:
 
     def stand(self, day: date) -> DayFigures:
         """The members as they stand now, whatever the last night found; to a ten-thousandth."""
-        marks = ", ".join("?" * len(_COUNTS))
+        marks = ", ".join("?" * len(COUNTING))
         rows = self._connection.execute(
             "SELECT tier, count(*), sum(turnover_order) FROM standing"  # noqa: S608  marks
             f" WHERE basis IN ({marks}) GROUP BY tier",
-            _COUNTS,
+            COUNTING,
         )
         return DayFigures(day, {tier: Held(count, Decimal(total).scaleb(-PLACES)) for tier, count, total in rows})
 
@@ -162,17 +160,14 @@ class FigureStore:
         for table in ("day_figure", "day_moves", "given"):
             self._connection.execute(f"DELETE FROM {table} WHERE day < ?", (day.isoformat(),))  # noqa: S608  our names
 
-    @staticmethod
-    def replace_given(
-        connection: sqlite3.Connection, first: date, last: date, given: Iterable[tuple[Given, str]]
-    ) -> None:
+    def replace_given(self, first: date, last: date, given: Iterable[tuple[Given, str]]) -> None:
         """From `first` to `last`, both included, they took this off, in these currencies, and nothing else."""
         sums: dict[tuple[str, str, str, str], Decimal] = {}
         for each, currency in given:
             key = (each.day.isoformat(), each.tier, each.service_class or "", currency)
             sums[key] = sums.get(key, Decimal(0)) + each.amount
-        connection.execute("DELETE FROM given WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
-        connection.executemany(
+        self._connection.execute("DELETE FROM given WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
+        self._connection.executemany(
             "INSERT INTO given (day, tier, class, currency, amount) VALUES (?, ?, ?, ?, ?)",
             [(*key, str(amount)) for key, amount in sums.items()],
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..programme.effects import Way
+from ..programme.values import dataclass
 from .notes import STARTED, NoteStore
 
 _COUNTED = {Way.STARTS: "starts", Way.RISES: "rises", Way.FALLS: "falls", Way.ENDS: "ends"}

@@ -8,15 +8,16 @@ also where ids have moved or an older database was put in place. Lines that were
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from ..programme.values import dataclass
 
 FILE_NAME = "resellerprogram.set-aside.jsonl"
 SET_ASIDE, PUT_BACK, NEVER_DELETED = "set_aside", "put_back", "never_deleted"
@@ -39,6 +40,8 @@ class Kept:
     def mark(self) -> str:
         """Which discount, set aside when: the same in journal and database."""
         whole = [self.account, self.discount, dict(self.shown), dict(self.fields), self.form, self.set_aside_at]
+        import hashlib  # takes time to load, and pages write nothing here
+
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:24]
 
 

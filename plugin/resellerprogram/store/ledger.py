@@ -16,7 +16,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +25,7 @@ from ..programme.ids import AccountId, PaymentId, ProviderId
 from ..programme.openings import Opening, payment_of
 from ..programme.payments import Money, Payment, PaymentSketch, PaymentStatus
 from ..programme.refunds import ask_for_earlier
+from ..programme.values import dataclass
 from ..programme.window import Window
 from .database import moment, transaction
 from .readable import readable

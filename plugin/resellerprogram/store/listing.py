@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-MOST_ROWS = 5000
-"""No list of the panel shows more; beyond it stands what matters least."""
+MOST_ROWS = 1000
+"""So many a list of the panel shows at a time; beyond it stands what matters least."""
+EVERY_ROW = -1
 PLACES = 4
 _LARGEST_ORDER = 2**62
 

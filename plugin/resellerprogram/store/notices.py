@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from ..programme.notices import Kind, Notice, is_told, joined, overtakes
 from ..programme.outcomes import OVER, REFUSED, WITHDRAWN
 from ..programme.text import short
 from ..programme.tiers import Tier
+from ..programme.values import dataclass
 from .contents import text_of
 from .database import LONGEST_ERROR, moment, transaction
 from .readable import readable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -23,6 +23,7 @@ from ..programme.payments import PaymentStatus, Rate
 from ..programme.replay import Nature, Stage, Version
 from ..programme.tiers import Tier
 from ..programme.turnover import CountingRules
+from ..programme.values import dataclass
 from ..programme.window import Window, later
 from .contents import pin_of
 from .decisions import NOT_KEPT
@@ -117,7 +118,8 @@ class PastStore:
 
 _COLUMNS = (
     "SELECT l.account, l.payment, l.day, l.status, l.amount, l.currency, l.kind, l.provider, l.refund_of,"
-    " substr(l.seen, 1, 10), substr(u.seen, 1, 10) FROM ledger l LEFT JOIN ledger u ON u.version = l.until"
+    " substr(l.seen, 1, 10), CASE WHEN l.until IS NOT NULL THEN"
+    " (SELECT substr(u.seen, 1, 10) FROM ledger u WHERE u.version = l.until) END FROM ledger l"
 )
 _KIND = 6
 _PAYMENTS = f"{_COLUMNS} WHERE l.account BETWEEN ? AND ? AND l.day >= ? AND NOT l.kind & ? ORDER BY l.account"
@@ -213,15 +215,15 @@ class _Common:
 
     def versions(self, rows: list[Any]) -> list[Version]:
         found = []
-        day, natures, make = self.day, self._natures, tuple.__new__
+        day, days, natures, make = self.day, self._days.get, self._natures, tuple.__new__
         for _, number, credited, status, amount, currency, kind, provider, refund_of, seen, until in rows:
             key = status, currency, kind, provider
             nature = natures.get(key)
             if nature is None:
                 nature = natures[key] = _nature(*key)
             last_day = date.max if until is None else later(day(until), -1)
-            credited_on = day(credited)
-            first_day = credited_on if seen == credited else day(seen)
+            credited_on = days(credited) or day(credited)
+            first_day = credited_on if seen == credited else days(seen) or day(seen)
             found.append(make(Version, (number, credited_on, Decimal(amount), nature, first_day, last_day, refund_of)))
         return found
 

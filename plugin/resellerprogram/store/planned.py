@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..programme.changes import OF_TARIFF, PlainChange, change_of, values_of
 from ..programme.effects import Way
 from ..programme.ids import AccountId
+from ..programme.values import dataclass
 from ..programme.verdict import Part
 from .database import transaction
 from .listing import MOST_ROWS, Listing, fold, in_order

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ..programme.ids import AccountId
 from ..programme.payments import Money
+from ..programme.values import dataclass
 from .database import transaction
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from ..programme.ids import AccountId
 from ..programme.tiers import Tier
+from ..programme.values import dataclass
 from .contents import content_of_tier, tier_of
 from .database import moment
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..programme.ids import AccountId, PaymentId
 from ..programme.outcomes import DEAD, FAILS, WAITS
 from ..programme.text import short
+from ..programme.values import dataclass
 from .database import LONGEST_ERROR, moment
 from .readable import readable
 

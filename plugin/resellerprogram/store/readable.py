@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
 SPOILT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What building something from a row raises where the row does not hold what it should."""
@@ -28,5 +26,8 @@ def if_readable(row: sqlite3.Row | None, build: Callable[[sqlite3.Row], _Built])
     try:
         return build(row)
     except SPOILT as error:
+        import logging  # takes time to load, and almost all rows are sound
+
+        log = logging.getLogger(__name__)
         log.error("a row of the database can't be read and is passed over: %.300s: %r", dict(row), error)
         return None

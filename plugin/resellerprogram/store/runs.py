@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ..programme.outcomes import DONE
 from ..programme.text import short
+from ..programme.values import dataclass
 from .database import LONGEST_ERROR, moment
 from .readable import readable
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ..programme.ids import AccountId
 from ..programme.overview import Given
 from ..programme.payments import Money
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from .database import transaction
 from .figures import FigureStore
 from .notes import SAVINGS, NoteStore
+
+KEPT_FOR = timedelta(days=92)
+"""So long an order with a promotion beside a tier is shown, and is known what each client saved on a day."""
+
+
+def first_kept(first: date, last: date) -> date:
+    """The first day of which it is kept what each client saved, where `first` to `last` are the window's."""
+    return min(first, last - KEPT_FOR)
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,7 @@ class SavingStore:
                 "INSERT OR IGNORE INTO saving_unknown (account, day) VALUES (?, ?)",
                 [(account, day.isoformat()) for account, day in unknown],
             )
-            FigureStore.replace_given(
-                self._connection,
+            FigureStore(self._connection).replace_given(
                 first,
                 last,
                 (
@@ -82,6 +89,14 @@ class SavingStore:
         if not kept.get("told"):
             return None
         return date.fromisoformat(kept.get("since") or kept["first"]), date.fromisoformat(kept["last"])
+
+    def told_of_accounts(self) -> tuple[date, date] | None:
+        """The same of what each account saved, which is not kept for so long."""
+        told = self.told()
+        kept = NoteStore(self._connection).read(SAVINGS) or {}
+        if told is None:
+            return None
+        return max(told[0], first_kept(date.fromisoformat(kept["first"]), told[1])), told[1]
 
     def is_known(self, account: AccountId, first: date, last: date) -> bool:
         """Whether the sum of these days is all that was saved."""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..programme.errors import StoreError
 from ..programme.ids import AccountId, DiscountId
 from ..programme.ownership import SetAsideDiscount
 from ..programme.text import Text
+from ..programme.values import dataclass
 from .database import moment, transaction
 from .journal import Contents, Ending, Journal, Kept
 from .readable import SPOILT, readable
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import logging
+
 _UNREADABLE = Text(
     "the journal of discounts that were set aside can't be used: {error}. Nothing was changed; see to the file",
     "журнал отложенных скидок непригоден: {error}. Ничего не изменено; разберитесь с файлом",
@@ -58,9 +61,9 @@ class SetAsideStore:
         except OSError as error:
             raise StoreError(_UNREADABLE(error=error)) from error
         if done:
-            log.warning("what was set aside, compared with its journal: %s", done)
+            _log().warning("what was set aside, compared with its journal: %s", done)
         if contents.damaged:
-            log.warning("the journal of what was set aside has lines that can't be read: %s", contents.damaged[:20])
+            _log().warning("the journal of what was set aside has lines that can't be read: %s", contents.damaged[:20])
         return done
 
     @property
@@ -102,7 +105,7 @@ class SetAsideStore:
             try:
                 rows[_mark(row)] = row
             except SPOILT as error:
-                log.error(
+                _log().error(
                     "discount %s of account %s, which was set aside, can't be read: %r",
                     row["discount"],
                     row["account"],
@@ -284,3 +287,9 @@ def _record(row: sqlite3.Row) -> SetAsideDiscount:
 
 def _json(values: Mapping[str, str]) -> str:
     return json.dumps(dict(values), ensure_ascii=False)
+
+
+def _log() -> logging.Logger:
+    import logging  # takes time to load, and pages have nothing to say
+
+    return logging.getLogger(__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +14,7 @@ from ..programme.ids import AccountId
 from ..programme.moves import Move, Mover
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
+from ..programme.values import dataclass
 from .database import moment
 from .listing import MOST_ROWS, PLACES, Listing, fold, in_order
 from .members import pin_in

@@ -6,12 +6,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..programme.outcomes import CUT_SHORT
 from ..programme.text import Text
+from ..programme.values import dataclass
 from .changes import Author
 from .database import moment
 from .readable import readable

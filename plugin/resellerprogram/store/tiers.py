@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..programme.tiers import TierTable, published_table
+from ..programme.values import dataclass
 from .database import moment
 
 PUBLISHED = 0

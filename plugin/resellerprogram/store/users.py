@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..programme.ids import AccountId
+from ..programme.values import dataclass
 from .database import moment, transaction
 
 BELIEVED_FOR = timedelta(minutes=5)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from ..programme.discounts import SetAside
 from ..programme.effects import Way
 from ..programme.report import Report
 from ..programme.text import Text
+from ..programme.values import dataclass
 from . import figures
 
 NOT_STARTED = Text(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..programme.health import Found, Trouble
 from ..programme.outcomes import State
 from ..programme.text import Text
+from ..programme.values import dataclass
 
 COLORS = {State.OK: "green", State.WARNING: "yellow", State.CRITICAL: "red"}
 

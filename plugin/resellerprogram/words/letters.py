@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..programme.notices import Kind, Notice
 from ..programme.text import Text
 from ..programme.tiers import Tier
+from ..programme.values import dataclass
 from .figures import NOTHING, Titles, day_text, money, percents_text
 
 _SUBJECTS = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ..programme.changes import PlainChange, plain_change
 from ..programme.effects import WAY_NAMES, Way
 from ..programme.ids import Scope
 from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
+from ..programme.values import dataclass
 from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
 from .change import change_line, discount_line, planned_line, step
 from .figures import NOTHING, Titles, day, money, step_of_tier, table

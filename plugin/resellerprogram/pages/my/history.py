@@ -12,6 +12,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ...programme.lags import Lag
+from ...programme.records import Record
 from ...programme.text import same
 from ...programme.tiers import ServiceClass, plain
 from ...programme.turnover import Verdict
@@ -53,25 +54,27 @@ def payments(visit: Visit) -> etree._Element:
     """The payments behind a decision of one's own, the newest first, each with its reason; without a choice the last
     decision's."""
     me = Reseller(visit, asked=True)
-    record = _own_decision(me)
-    verdicts, count = visit.store.decisions.payments_of(record, MOST_ROWS) if record is not None else ([], 0)
+    number = _own_decision(me)
+    record = visit.store.decisions.by_id(number) if number is not None else None
+    verdicts = record.decision.turnover.verdicts if record else ()
+    newest = verdicts[: -MOST_ROWS - 1 : -1]
     rest = visit.rest(
+        len(newest),
         len(verdicts),
-        count,
         "These are the newest, the others count as well. Menu “Payments” has all of them and a filter by date.",
         "Это самые новые, остальные тоже учтены. Все они есть в меню «Платежи», там можно отобрать их по дате.",
     )
     documents.say_above(visit.document, "payments", rest, _said_of(me, record))
-    return documents.list_page(visit.document, (_payment(me, each) for each in verdicts), visit.request.elid)
+    return documents.list_page(visit.document, (_payment(me, each) for each in newest), visit.request.elid)
 
 
-def _said_of(me: Reseller, number: int | None) -> str:
+def _said_of(me: Reseller, record: Record | None) -> str:
     """That a decision's payments are not kept any more; else what its day looks like by what is known now, where that
     is something else."""
-    record = me.visit.store.decisions.by_id(number) if number is not None else None
     if record and not record.has_details:
         return explanation.not_kept(me.visit.history_months).say(me.language)
-    found = known_now(me.visit.store, record.decision) if record else None
+    store = me.visit.store
+    found = known_now(store, record.decision) if record and store.decisions.has_news(record.id) else None
     return "" if found is None or found.is_the_same else hindsight.verdict(found, me.visit.currency, me.language)
 
 

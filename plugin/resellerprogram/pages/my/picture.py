@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from lxml import etree
 
+from ...programme.values import dataclass
 from ...words import figures
 
 WIDTH, HEIGHT = 360, 230

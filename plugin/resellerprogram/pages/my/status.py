@@ -15,7 +15,6 @@ from ...programme.lags import Lag
 from ...programme.moves import Move
 from ...programme.text import Text
 from ...programme.tiers import Tier, plain
-from ...store.notes import SAVINGS
 from ...words import figures
 from ...words.caps import caps_text
 from ...words.labels import MOVES
@@ -425,9 +424,8 @@ def _others(me: Reseller) -> Iterator[Row]:
 
 def _saved(me: Reseller) -> str:
     """What the programme saved in the window, where the panel's expenses tell it."""
-    kept_savings = me.visit.store.notes.read(SAVINGS)
     outlook = me.outlook
-    if outlook is None or not kept_savings or not kept_savings["told"]:
+    if outlook is None or me.visit.store.savings.told() is None:
         return ""
     window = me.forecast(outlook).window(me.today)
     if not me.visit.store.savings.is_known(me.account, window.first, window.last):

@@ -10,11 +10,11 @@ import csv
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TierTableError
 from ..text import Text
+from ..values import dataclass
 from . import figures
 from .figures import FIGURES, Kind, kind
 from .rows import Row, csv_rows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..errors import BadInput, TierTableError
 from ..text import Text, short
 from ..tiers import DEDICATED, SSL, VPS, ServiceClass
+from ..values import dataclass
 from .cells import NO_TABLE, Form, Grid, is_data
 from .figures import FIGURES, PERCENT_SIGNS, Kind, kind, span, tidy
 from .rows import Row

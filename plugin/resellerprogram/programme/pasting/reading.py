@@ -12,7 +12,7 @@ there is no table until it is answered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import Enum
 
@@ -21,6 +21,7 @@ from ..errors import BadInput, TierTableError
 from ..spreadsheets import unguarded
 from ..text import Text
 from ..tiers import ServiceClass, Tier, TierTable, check
+from ..values import dataclass
 from . import AS_SHARE
 from .cells import Form, grid_of
 from .columns import FROM, STATUS, TO, Column, Doubt, Roles, Sheet, roles_of, sheet_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..errors import TierTableError
 from ..text import Text
+from ..values import dataclass
 
 
 @dataclass(frozen=True)
