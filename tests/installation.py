@@ -19,7 +19,7 @@ from tests.operator import go_live
 from tests.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
-RUNTIME = ("lxml", "requests")
+RUNTIME = ("lxml", "requests", "python-dateutil")
 
 PREPARED: Path | None = None
 """An interpreter whose new environments are copies of one that has the runtime packages already; see `prepare`."""
