@@ -86,7 +86,7 @@ def documented() -> dict[str, tuple[list[str], dict[str, list[str]]]]:
 
 FOR_SOME = frozenset({"table_change", "table_change_tier", "opening", "opening_until"})
 """What is there only for a client for whom another table changes something, or who brought turnover along:
-tests/pages/test_my.py, tests/pages/test_openings.py."""
+tests/pages/test_my.py, tests/pages/test_openings_page.py."""
 
 
 def several(found: Any) -> list[Any]:
