@@ -346,3 +346,9 @@ def test_what_is_no_list_is_refused(text: str, says: str) -> None:
     with pytest.raises(BadInput, match=says.replace("|", r"\|")) as refused:
         read(text, TODAY)
     assert refused.value.field == "csv"
+
+
+def test_an_amount_that_falls_into_two_cells_is_not_taken_for_its_first() -> None:
+    found = read("client,until,amount,reason\n27,2025-02-15,1,000,moved\n27,2025-02-15,1,moved,,\n", TODAY)
+    assert [(each.line, each.amount) for each in found.lines] == [(3, 1)]
+    assert [(each.line, each.why.en.partition(";")[0]) for each in found.bad] == [(2, "more cells than headings")]
