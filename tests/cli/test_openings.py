@@ -256,3 +256,11 @@ def test_a_file_in_another_encoding_is_refused(run: Run, root: Path) -> None:
     (root / "list.csv").write_bytes("клиент;сумма;по;причина\n".encode("cp1251"))
     code, _, err = run("import", str(root / "list.csv"), "--yes")
     assert (code, "not UTF-8" in err) == (1, True)
+
+
+def test_so_it_is_where_no_locale_is_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard input takes every byte there."""
+    typed = io.BytesIO(LIST.replace("Atlas", "Ромашка").encode("cp1251"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(typed, encoding="utf-8", errors="surrogateescape"))
+    code, _, err = run("import", "-", "--yes")
+    assert (code, "not UTF-8" in err) == (1, True)
