@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,10 @@ from resellerprogram.cli import main
 from resellerprogram.programme.decision import decide
 from resellerprogram.programme.forecast import Outlook
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.payments import Payment, Rate, RateTable
 from resellerprogram.programme.standing import Standing
+from resellerprogram.programme.turnover import CountingRules
+from resellerprogram.programme.window import Window
 from resellerprogram.store import Store
 
 from tests.operator import TODAY, go_live
@@ -125,6 +130,14 @@ def test_who_is_excluded_is_included_first(run: Run, root: Path) -> None:
     assert "клиент 27 Ромашка не участвует в программе" in run(*ADD, "--yes", language="ru")[2]
 
 
+def test_who_is_not_enrolled_is_included_first_though_no_run_has_seen_them(run: Run, root: Path) -> None:
+    with Store(root, NOW) as store:
+        store.settings.set("members", "enrolled")
+        store.members.enrol(ACCOUNT, "", NOW)
+    assert run(*ADD, "--yes")[0] == 0
+    assert "client 28 Atlas is not in the program" in run("add", "28", *ADD[2:], "--yes")[2]
+
+
 def test_the_list_tells_what_counts_and_what_did(run: Run) -> None:
     assert run("list")[1] == "Nobody has brought any turnover along.\n"
     run(*ADD, "--yes")
@@ -162,6 +175,35 @@ def test_one_is_ended_with_a_reason(run: Run, root: Path) -> None:
     with Store(root, NOW) as store:
         newest, *_ = store.changes.newest(1)
         assert json.loads(newest.after) == {"reason": "by mistake"}
+
+
+def test_what_has_not_counted_yet_takes_nothing_with_it(run: Run, root: Path) -> None:
+    """Of the same day there is another, which counts."""
+    run(*ADD, "--yes")
+    counted(root, RULES, paid(600, "2025-01-18"))
+    run(*ADD[:-1], "sheet 2", "--yes")
+    newest, first = (each["number"] for each in json.loads(run("list", "--json")[1]))
+    assert "nobody's discounts would differ" in run("end", str(newest), "--dry-run")[1]
+    assert "discounts are lower for 1 client" in run("end", str(first), "--dry-run")[1]
+
+
+def test_what_was_given_in_another_currency_takes_with_it_what_it_counts_for(run: Run, root: Path) -> None:
+    """R5"""
+    run("add", "27", "10", "--day", "2025-01-15", "--reason", "other panel", "--yes")
+    with Store(root, NOW) as store:
+        store.settings.set("currency", "EUR")
+    rates = RateTable([Rate("RUB", date(2025, 1, 1), Decimal(2_000))])
+    counted(root, replace(RULES, currency="EUR", rates=rates), paid(600, "2025-01-18", currency="EUR"))
+    assert "600.00 EUR  Partner #5  Starter: VPS 13 → 3 %" in run("end", "2", "--dry-run")[1]
+
+
+def counted(root: Path, rules: CountingRules, payment: Payment) -> None:
+    """The account has been recalculated since."""
+    with Store(root, NOW) as store:
+        payments = [payment, *store.ledger.brought(ACCOUNT, Window.of(TODAY))]
+        decision = decide(ACCOUNT, TODAY, payments, TABLE, rules)
+        store.decisions.record(decision, "apply", NOW)
+        store.outlooks.keep(ACCOUNT, Outlook.of(decision))
 
 
 LIST = """client;amount;until;reason
@@ -213,4 +255,12 @@ def test_of_a_long_list_the_first_lines_are_told(run: Run, root: Path) -> None:
 def test_a_file_in_another_encoding_is_refused(run: Run, root: Path) -> None:
     (root / "list.csv").write_bytes("клиент;сумма;по;причина\n".encode("cp1251"))
     code, _, err = run("import", str(root / "list.csv"), "--yes")
+    assert (code, "not UTF-8" in err) == (1, True)
+
+
+def test_so_it_is_where_no_locale_is_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard input takes every byte there."""
+    typed = io.BytesIO(LIST.replace("Atlas", "Ромашка").encode("cp1251"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(typed, encoding="utf-8", errors="surrogateescape"))
+    code, _, err = run("import", "-", "--yes")
     assert (code, "not UTF-8" in err) == (1, True)

@@ -172,6 +172,15 @@ def test_how_much_of_a_turnover_it_is_and_until_when() -> None:
     assert outlook.with_payment(Decimal(5), TODAY).opening == (150, day("2025-02-15"))
 
 
+@pytest.mark.parametrize(("given_back", "left"), [(30, (120, "2025-02-15")), (200, None)])
+def test_r4_no_more_of_a_turnover_is_told_of_than_a_refund_without_a_payment_leaves(
+    given_back: int, left: tuple[int, str] | None
+) -> None:
+    refund = paid(given_back, "2025-01-18", is_refund=True)
+    outlook = Outlook.of(decided([brought(100, "2025-01-10"), brought(50, "2025-01-15"), refund], "2025-01-20"))
+    assert outlook.opening == (left and (left[0], day(left[1])))
+
+
 def test_what_moved_the_tier_is_told_as_what_it_was() -> None:
     opening, nothing = brought(20_000, "2025-01-15"), decided([], "2025-01-20")
     given_to = decided([opening], "2025-01-20")
@@ -346,3 +355,9 @@ def test_what_is_no_list_is_refused(text: str, says: str) -> None:
     with pytest.raises(BadInput, match=says.replace("|", r"\|")) as refused:
         read(text, TODAY)
     assert refused.value.field == "csv"
+
+
+def test_an_amount_that_falls_into_two_cells_is_not_taken_for_its_first() -> None:
+    found = read("client,until,amount,reason\n27,2025-02-15,1,000,moved\n27,2025-02-15,1,moved,,\n", TODAY)
+    assert [(each.line, each.amount) for each in found.lines] == [(3, 1)]
+    assert [(each.line, each.why.en.partition(";")[0]) for each in found.bad] == [(2, "more cells than headings")]

@@ -183,6 +183,23 @@ def test_what_was_given_later_leaves_what_past_days_should_have_been(operator: O
         assert found.is_the_same, day
 
 
+def test_what_is_given_or_ended_after_the_night_says_nothing_of_the_days_up_to_then(
+    operator: Operator, client: int
+) -> None:
+    """The night has told that the day before goes on today, as it does every day."""
+    operator.night(TOMORROW)
+    number = give(operator, client, today=TOMORROW)
+    third = TOMORROW + timedelta(days=1)
+    operator.night(third)
+    desk(operator, third).end(desk(operator, third).of(number), "by mistake")
+    operator.work(third)
+    for day in (TODAY, TOMORROW, third):
+        record = operator.store.decisions.on(AccountId(client), day)
+        found = record and known_now(operator.store, record.decision)
+        assert found
+        assert found.is_the_same, day
+
+
 def test_who_takes_no_part_is_given_nothing(operator: Operator, client: int) -> None:
     operator.store.members.exclude(AccountId(client), "abuse", operator.clock(TODAY)())
     wanted = Wanted(AccountId(client), Decimal(5), DAY, "other panel")

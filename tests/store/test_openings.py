@@ -58,6 +58,14 @@ def test_no_list_is_held_against_it(store: Store) -> None:
     assert (store.ledger.count(WINDOW.first), store.ledger.per_day(WINDOW.first, TODAY)) == (1, {DAY: 1})
 
 
+def test_who_has_some_that_nobody_has_ended(store: Store) -> None:
+    given(store)
+    ended = given(store, account=OTHER)
+    assert store.ledger.with_openings() == {ACCOUNT, OTHER}
+    store.ledger.end(ended, NOW)
+    assert store.ledger.with_openings() == {ACCOUNT}
+
+
 def test_its_number_is_never_given_again(store: Store) -> None:
     first = given(store)
     store.clients.forget(ACCOUNT)

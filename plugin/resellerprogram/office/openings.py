@@ -14,12 +14,13 @@ from ..programme.errors import BadInput, MemberError
 from ..programme.forecast import Forecast, Outlook
 from ..programme.ids import AccountId
 from ..programme.losses import Loss
-from ..programme.members import EXCLUDED, LEFT
+from ..programme.members import takes_part
 from ..programme.opening_lists import Bad, read
 from ..programme.openings import Opening, State, Wanted
 from ..programme.payments import Money
 from ..programme.tables import Effects, effect, gathered
 from ..programme.text import Text
+from ..programme.turnover import ZERO
 from ..programme.values import dataclass
 from ..programme.window import last_counting_day
 from ..store.database import transaction
@@ -49,7 +50,7 @@ class Openings:
     def __init__(self, office: Office) -> None:
         self._office, self._store = office, office.store
         settings = office.store.settings.current()
-        self.months, self.currency = settings.window_months, settings.currency
+        self.months, self.currency, self._rule = settings.window_months, settings.currency, settings.members
         self._names: dict[int, str] = {}
 
     @property
@@ -81,9 +82,7 @@ class Openings:
     def check(self, account: AccountId) -> str:
         """The name of a client who takes part. Raises MemberError, PanelError."""
         name = self._names[account] = self._office.name_of(account)
-        note, standing = self._store.members.of(account), self._store.standings.of(account)
-        by_rule = note.standing is None and standing is not None and standing.basis is Basis.NOT_A_MEMBER
-        if note.standing in (EXCLUDED, LEFT) or by_rule:
+        if self._outside(account):
             raise MemberError(
                 Text(
                     "client {account} {name} is not in the program, so nothing counts for them; include them first",
@@ -93,6 +92,13 @@ class Openings:
                 "account",
             )
         return name
+
+    def _outside(self, account: AccountId) -> bool:
+        """Whether the account takes no part; who is in a client group, the last run has seen."""
+        standing = self._store.standings.of(account)
+        seen_outside = standing is not None and standing.basis is Basis.NOT_A_MEMBER
+        in_group = () if self._rule.group is None or seen_outside else (account,)
+        return takes_part(self._store.members.of(account), self._rule, in_group) is not None
 
     def give(self, wanted: Sequence[Wanted]) -> list[int]:
         """Let all of it count from now on; tells the numbers. The accounts are recalculated at once. Raises BadInput
@@ -173,13 +179,15 @@ class Openings:
         return loss_by_ending(self._office.root, self._store, opening, self._office.clock(), PATIENCE)
 
     def fall(self, opening: Opening) -> Effects:
-        """What tier the account comes to hold when it counts no more, as far as it is known where it stands."""
+        """What tier the account comes to hold when it counts no more, as far as it is known where it stands. It takes
+        away what it was counted as: nothing before that, and in the programme's currency."""
         outlook = self._store.outlooks.of(opening.account)
-        counted = outlook.brought.get(opening.day) if outlook else None
-        if outlook is None or counted is None:
+        last = self._store.decisions.last(opening.account)
+        if outlook is None or last is None:
             return Effects(self.today)
-        taken = min(counted, opening.amount.amount)
-        return self._effects([(opening.account, outlook, outlook.with_payment(-taken, opening.day))], 1)
+        verdicts = last.decision.turnover.verdicts
+        counted = sum((each.counted for each in verdicts if each.payment.id == -opening.number), ZERO)
+        return self._effects([(opening.account, outlook, outlook.with_payment(-counted, opening.day))], 1)
 
     def end(self, opening: Opening, reason: str) -> None:
         """Let it count no more, from now on. The account is recalculated at once."""

@@ -121,8 +121,8 @@ def _with_openings(visit: Visit, listed: Iterable[Listed], rows: Iterable[Row]) 
 
 def _openings(visit: Visit, listed: Iterable[Listed]) -> dict[AccountId, tuple[Decimal, date]]:
     """How much of their turnover these clients brought along, and until when it counts."""
-    brought = {each.account for each in visit.store.ledger.openings()}
-    outlooks = ((each, visit.store.outlooks.of(each)) for each in brought & {one.standing.account for one in listed})
+    brought = visit.store.ledger.with_openings() & {each.standing.account for each in listed}
+    outlooks = ((each, visit.store.outlooks.of(each)) for each in brought)
     return {account: outlook.opening for account, outlook in outlooks if outlook and outlook.opening}
 
 

@@ -58,10 +58,13 @@ class Outlook:
 
     @property
     def opening(self) -> tuple[Decimal, date] | None:
-        """How much of the turnover of `day` is opening turnover, and the last day on which the last of it counts."""
+        """How much of the turnover of `day` is opening turnover, and the last day on which the last of it counts. A
+        refund for which no payment was found may leave less of it, or nothing."""
         window = Window.of(self.day, self.months)
         counts = {day: amount for day, amount in self.brought.items() if day in window}
-        return (sum(counts.values(), ZERO), last_counting_day(max(counts), self.months)) if counts else None
+        turnover = sum((amount for day, amount in self.counted.items() if day in window), ZERO)
+        amount = min(sum(counts.values(), ZERO), turnover)
+        return (amount, last_counting_day(max(counts), self.months)) if amount > 0 else None
 
 
 @dataclass(frozen=True)

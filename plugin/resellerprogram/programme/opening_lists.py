@@ -78,11 +78,23 @@ def read(text: str, today: date, months: int = 1) -> Sheet:
     for number, cells in rows:
         said = {name: unguarded(cells[place].strip()) if place < len(cells) else "" for name, place in places.items()}
         try:
+            _check_width(cells, heads)
             lines.append(_line(number, said, today, months))
         except BadInput as error:
             bad.append(Bad(number, error.text))
     left = (head.strip() for place, head in enumerate(heads) if place not in places.values())
     return Sheet(tuple(lines), tuple(bad), tuple(short(head, bounds.LONGEST_NAME) for head in left if head))
+
+
+def _check_width(cells: list[str], heads: list[str]) -> None:
+    """An amount with commas may fall into several cells, whose first would be taken for all of it. Raises BadInput."""
+    if any(cell.strip() for cell in cells[len(heads) :]):
+        raise BadInput(
+            Text(
+                "more cells than headings; put what has the separator in it, such as an amount, in quotes",
+                "ячеек больше, чем заголовков; то, в чём есть разделитель, например сумму, заключите в кавычки",
+            )
+        )
 
 
 def _line(number: int, said: Mapping[str, str], today: date, months: int) -> Line:

@@ -12,12 +12,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field  # not the house's: the installer runs this file by itself
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from ..programme.values import dataclass
 
 FILE_NAME = "resellerprogram.set-aside.jsonl"
 SET_ASIDE, PUT_BACK, NEVER_DELETED = "set_aside", "put_back", "never_deleted"

@@ -167,6 +167,14 @@ class LedgerStore:
         )
         return list(readable(rows, _opening))
 
+    def with_openings(self) -> set[AccountId]:
+        """Accounts with opening turnover that nobody has ended: no more of each is read, there may be a hundred
+        thousand."""
+        rows = self._connection.execute(
+            "SELECT account FROM ledger WHERE until IS NULL AND payment < 0 AND NOT kind & ?", (GONE,)
+        )
+        return {AccountId(row[0]) for row in rows}
+
     def brought(self, account: AccountId, window: Window) -> list[Payment]:
         """Opening turnover of the window's days that was there in the evening of its last one."""
         evening = window.last.isoformat()
