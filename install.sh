@@ -5,6 +5,8 @@ umask 022
 
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 DEFAULT_ROOT=/usr/local/mgr5
+PATH_DIR=/usr/local/bin
+COMPLETIONS=/usr/share/bash-completion/completions
 NAME=resellerprogram
 FREE_MB=200
 
@@ -68,6 +70,8 @@ read_options() {
     [ -d "$ROOT" ] || die "$ROOT: no such folder; is BILLmanager installed?" "$ROOT: нет такой папки; установлен ли BILLmanager?"
     ROOT=$(cd "$ROOT" && pwd)
     HOME_DIR=$ROOT/lib/$NAME
+    COMMAND=$ROOT/sbin/$NAME
+    COMPLETION=$HOME_DIR/current/completion.bash
     one_at_a_time
 }
 
@@ -109,16 +113,18 @@ install_plugin() {
 }
 
 tell_what_next() {
+    local command
+    command=$(typed)
     say "The table that it brings (\`$NAME tiers import\` takes yours):" "Таблица по умолчанию (своя: \`$NAME tiers import\`):"
     "$ROOT/sbin/$NAME" tiers show
     say "It only looks: payments and nights are counted, nothing is written to the panel. What next:
-  $ROOT/sbin/$NAME plan     what it would do now
-  $ROOT/sbin/$NAME trial    what its nights would have done, after a night or a week
-  $ROOT/sbin/$NAME start    shows it in a line, asks, does it, and goes on by itself" \
+  $command plan     what it would do now
+  $command trial    what its nights would have done, after a night or a week
+  $command start    shows it in a line, asks, does it, and goes on by itself" \
 "Пока программа только смотрит: платежи и ночи считаются, в панель ничего не пишется. Дальше:
-  $ROOT/sbin/$NAME plan     что она сделала бы сейчас
-  $ROOT/sbin/$NAME trial    что сделали бы ночи: через ночь или неделю
-  $ROOT/sbin/$NAME start    покажет одной строкой, спросит, сделает и дальше работает сама"
+  $command plan     что она сделала бы сейчас
+  $command trial    что сделали бы ночи: через ночь или неделю
+  $command start    покажет одной строкой, спросит, сделает и дальше работает сама"
 }
 
 upgrade_plugin() {
@@ -202,6 +208,7 @@ build_release() {
     mkdir -p "$RELEASE/bin" "$RELEASE/addon" "$RELEASE/xml"
     install -m 755 "$PROJECT"/plugin/bin/* "$RELEASE/bin/"
     ln -s "${site#"$RELEASE/"}" "$RELEASE/site"
+    install -m 644 "$PROJECT/plugin/completion/$NAME.bash" "$RELEASE/completion.bash"
     install -m 750 "$PROJECT"/plugin/addon/* "$RELEASE/addon/"
     install -m 644 "$PROJECT"/xml/*.xml "$RELEASE/xml/"
     "$RELEASE/venv/bin/python" -I - "$RELEASE"/xml/*.xml <<'PYTHON'
@@ -236,6 +243,34 @@ owned_files() {
     printf '%s\n' "$ROOT/sbin/$NAME"
     if on_the_host; then
         printf '%s\n' "/etc/cron.d/$NAME" "/etc/logrotate.d/$NAME"
+        if ours "$PATH_DIR" "$COMMAND"; then printf '%s\n' "$PATH_DIR/$NAME"; fi
+        if ours "$COMPLETIONS" "$COMPLETION"; then printf '%s\n' "$COMPLETIONS/$NAME"; fi
+    fi
+}
+
+# ours FOLDER TARGET: what is called after us there is our link, or nothing is there yet.
+ours() {
+    local link=$1/$NAME
+    [ -d "$1" ] && { [ "$(readlink "$link" || true)" = "$2" ] || ! { [ -e "$link" ] || [ -L "$link" ]; }; }
+}
+
+# The command in the PATH, and its completion: links, never over somebody else's file.
+put_links() {
+    if ours "$PATH_DIR" "$COMMAND"; then
+        ln -sfn "$COMMAND" "$PATH_DIR/$NAME"
+    elif [ -d "$PATH_DIR" ]; then
+        say "$PATH_DIR/$NAME belongs to something else and stays as it is. The command is $COMMAND." \
+            "$PATH_DIR/$NAME принадлежит чему-то другому и остаётся как есть. Команда программы: $COMMAND." >&2
+    fi
+    if ours "$COMPLETIONS" "$COMPLETION"; then ln -sfn "$COMPLETION" "$COMPLETIONS/$NAME"; fi
+}
+
+# The command as one may type it.
+typed() {
+    if on_the_host && [ "$(readlink "$PATH_DIR/$NAME" || true)" = "$COMMAND" ]; then
+        printf '%s' "$NAME"
+    else
+        printf '%s' "$COMMAND"
     fi
 }
 
@@ -261,6 +296,7 @@ put_files() {
     if on_the_host; then
         install -m 644 "$RELEASE/cron" "/etc/cron.d/$NAME"
         install -m 644 "$RELEASE/logrotate" "/etc/logrotate.d/$NAME"
+        put_links
     fi
     install -m 644 "$RELEASE"/xml/*.xml "$ROOT/etc/xml/"
 }

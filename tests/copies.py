@@ -1,4 +1,5 @@
-"""Files that hold a copy of what programme/settings.py declares: the form that the panel reads, the documents' table.
+"""Files that hold a copy of what is declared elsewhere: of programme/settings.py the form that the panel reads and the
+documents' table, of cli/parser.py the completion for bash.
 
 `PYTHONPATH=.:plugin python -m tests.copies` writes them; tests/test_copies.py fails while they differ.
 """
@@ -13,9 +14,12 @@ from resellerprogram.programme.kinds import Currency, Flag, Kind, Line, Members,
 from resellerprogram.programme.settings import GROUP_TITLES, SETTINGS, Group, Setting
 from resellerprogram.programme.text import LANGUAGES, Text
 
+from tests.completion import completion
+
 PROJECT = Path(__file__).resolve().parents[1]
 FORM = PROJECT / "xml" / "billmgr_mod_resellerprogram_settings.xml"
 TABLE = PROJECT / "docs" / "settings.md"
+COMPLETION = PROJECT / "plugin" / "completion" / "resellerprogram.bash"
 
 _TITLE = Text("Settings of the reseller programme", "Настройки партнёрской программы")
 _CLIENT_GROUP = (Text("Client group", "Группа клиентов"), Text("Its members take part", "Её участники участвуют"))
@@ -151,7 +155,7 @@ than the limit on drops.
 
 def copies() -> dict[Path, str]:
     """What each of these files must hold."""
-    return {FORM: form(), TABLE: table()}
+    return {FORM: form(), TABLE: table(), COMPLETION: completion()}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.copies import copies
 
 
 @pytest.mark.parametrize("file", copies(), ids=lambda file: file.name)
-def test_a_file_that_holds_a_copy_of_the_settings_is_what_their_declaration_gives(file: Path) -> None:
+def test_a_file_that_holds_a_copy_is_what_the_declaration_gives(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == copies()[file], "run python -m tests.copies"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sqlite3
 from datetime import date, datetime, timedelta
@@ -302,7 +303,7 @@ def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka:
     sandbox.fault("refuse", "account.discount.delete", count=1)
     assert shell.run("apply", "--allow-drop", "--plan", plan)[0] == 5
     assert shell.run("apply", "--account", "999")[0] == 1
-    assert shell.run("apply", "--account", "1; rm -rf /")[0] == 2
+    assert shell.run("apply", "--account", "1; rm -rf /")[0] == 1
     assert shell.run("explode")[0] == 2
 
 
@@ -524,7 +525,8 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert (code, err) == (1, "таблица уровней, строка 3: порог 400 не выше порога 500 уровня 'Starter'\n")
     file.write_bytes("Уровень".encode("utf-16"))
     assert shell.run("tiers", "import", str(file))[0] == 1
-    assert shell.run("tiers", "import", str(tmp_path / "missing.csv"))[0] == 1
+    missing = str(tmp_path / "missing.csv")
+    assert shell.run("tiers", "import", missing, language="ru") == (1, "", f"Файла {missing} нет.\n")
     assert "4.25 %" in shell.run("tiers", "show")[1]
     assert "Starter: VPS 4.25 → 3 %" in shell.run("tiers", "end", "--yes")[1]
     assert "4.25 %" not in shell.run("tiers", "show")[1]
@@ -622,6 +624,12 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
         (("members", "pin", "1", "Gold", "--until", "2999-01-01", "--reason", "x"), "no tier 'Gold'"),
         (("members", "pin", "1", "Starter", "--until", "2020-01-01", "--reason", "x"), "over already"),
         (("members", "unpin", "1"), "not pinned"),
+        (("explain", "99"), "no client 99"),
+        (("corrections", "--account", "99"), "no client 99"),
+        (("opening", "--account", "99"), "no client 99"),
+        (("queue", "retry", "99"), "no row 99"),
+        (("queue", "drop", "99"), "no row 99"),
+        (("classes", "remove", "cloud"), "no class 'cloud'"),
         (("settings", "set", "members", "group:99"), "client group 99"),
         (("settings", "set", "nonsense", "1"), "no setting 'nonsense'"),
         (("settings", "set", "currency", "GBP"), "no currency GBP"),
@@ -891,20 +899,20 @@ BIG = "9" * 20
 @pytest.mark.parametrize(
     ("words", "option", "says"),
     [
-        (("explain", BIG), "ACCOUNT", "not a whole number from 0 to"),
-        (("members", "exclude", BIG, "--reason", "x"), "ACCOUNT", "not a whole number"),
+        (("explain", BIG), "CLIENT", "not a whole number from 0 to"),
+        (("members", "exclude", BIG, "--reason", "x"), "CLIENT", "not a whole number"),
         (("members", "exclude", "1", "--reason", "\udce4\udcee"), "--reason", "is not UTF-8"),
         (("members", "pin", "1", "Starter", "--until", "9999-12-31", "--reason", "x"), "--until", "out of range"),
         (("changes", "--count", BIG), "--count", "not a whole number"),
         (("notices", "--count", "-1"), "--count", "not a whole number"),
-        (("queue", "retry", BIG), "number", "not a whole number"),
-        (("queue", "drop", "one"), "number", "not a whole number"),
+        (("queue", "retry", BIG), "NUMBER", "not a whole number"),
+        (("queue", "drop", "one"), "NUMBER", "not a whole number"),
         (("plan", "--date", "0001-01-15"), "--date", "out of range"),
         (("plan", "--date", "9999-12-31"), "--date", "out of range"),
         (("explain", "1", "--date", "9999-12-31"), "--date", "out of range"),
         (("tiers", "import", "x.csv", "--from", "9999-12-31"), "--from", "out of range"),
         (("tiers", "import", "x.csv", "--column", "vps"), "--column", "write it as vps=Heading"),
-        (("settings", "set", "drop_limit_percent", "x" * 3000), "value", "too long"),
+        (("settings", "set", "drop_limit_percent", "x" * 3000), "VALUE", "too long"),
     ],
 )
 def test_what_is_out_of_bounds_is_wrong_usage_and_names_the_option(
@@ -938,6 +946,19 @@ def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_ne
     code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
     assert (code, "25.00 RUB" in out) == (0, True)
     assert err == "! 'Gold' gives more for vps than 'Starter': 50 % against 3 %\n"
+
+
+@pytest.mark.parametrize("words", [("plan",), ("members",), ("changes",), ("corrections",), ("apply", "--help")])
+def test_who_has_seen_enough_of_it_may_go(
+    shell: Shell, romashka: int, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """A pipe that nobody reads any more, as with `| head`: no error, now or when the process ends."""
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr("sys.stdout", gone)
+        assert shell.run(*words)[::2] == (0, "")
+        gone.flush()
 
 
 def test_a_clients_name_gives_the_terminal_no_commands() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.copies import COMPLETION
 from tests.installation import cli as cli_as_installed
 from tests.installation import run, stand_at
 from tests.sandbox import Sandbox
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parents[2]
 TODAY = date(2025, 1, 20)
+COMPLETIONS = "/usr/share/bash-completion/completions"
 
 
 cli = partial(cli_as_installed, language="ru_RU.UTF-8")
@@ -211,10 +213,52 @@ def test_a_folder_without_billmanager_is_told(tmp_path: Path) -> None:
 
 
 def test_nothing_outside_the_folder_is_touched(sandbox: Sandbox, wheels: Path) -> None:
-    watched = [Path("/etc/cron.d"), Path("/etc/logrotate.d"), Path("/usr/local/mgr5"), Path("/usr/local/bin")]
+    watched = list(map(Path, ("/etc/cron.d", "/etc/logrotate.d", "/usr/local/mgr5", "/usr/local/bin", COMPLETIONS)))
     before = {path: sorted(path.iterdir()) if path.exists() else None for path in watched}
     assert run("install", sandbox.root, "--wheels", str(wheels)).returncode == 0
     assert {path: sorted(path.iterdir()) if path.exists() else None for path in watched} == before
-    cron = (sandbox.root / "lib" / "resellerprogram" / "current" / "cron").read_text()
+    current = sandbox.root / "lib" / "resellerprogram" / "current"
+    assert (current / "completion.bash").read_bytes() == COMPLETION.read_bytes()
+    cron = (current / "cron").read_text()
     assert f"7 0 * * * root {sandbox.root}/sbin/resellerprogram daily" in cron
     assert f"*/5 * * * * root {sandbox.root}/sbin/resellerprogram sweep" in cron
+
+
+def on_a_host(folder: Path, functions: str) -> subprocess.CompletedProcess[str]:
+    """Some of the installer's own functions, as if its panel were the host's and the host in that folder."""
+    script = (PROJECT / "install.sh").read_text(encoding="utf-8").replace('\nmain "$@"\n', "\n")
+    for name in ("mgr5", "bin", "completions"):
+        (folder / name).mkdir(exist_ok=True)
+    script = script.replace("${BASH_SOURCE[0]}", str(PROJECT / "install.sh"))
+    settings = f"DEFAULT_ROOT='{folder}/mgr5' PATH_DIR='{folder}/bin' COMPLETIONS='{folder}/completions'"
+    return subprocess.run(
+        ["bash", "-c", f"{script}\n{settings}\nread_options\n{functions}"],
+        text=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        check=False,
+    )
+
+
+def test_on_the_host_the_command_is_in_the_path_and_its_completion_where_bash_looks(tmp_path: Path) -> None:
+    command, completion = tmp_path / "bin" / "resellerprogram", tmp_path / "completions" / "resellerprogram"
+    for _ in range(2):  # an upgrade keeps them
+        done = on_a_host(tmp_path, "put_links; typed")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "resellerprogram", "")
+        assert os.readlink(command) == f"{tmp_path}/mgr5/sbin/resellerprogram"
+        assert os.readlink(completion) == f"{tmp_path}/mgr5/lib/resellerprogram/current/completion.bash"
+    owned = on_a_host(tmp_path, "owned_files").stdout.splitlines()
+    assert owned[-2:] == [str(command), str(completion)], "they go when the plugin goes"
+
+
+def test_somebody_elses_command_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "resellerprogram"
+    for theirs in ("a file", "a link"):
+        command.unlink(missing_ok=True)
+        command.symlink_to("/opt/theirs") if theirs == "a link" else command.write_text("#!/bin/sh\n")
+        done = on_a_host(tmp_path, "put_links; typed; owned_files")
+        assert (done.returncode, "belongs to something else" in done.stderr) == (0, True)
+        assert done.stdout.startswith(f"{tmp_path}/mgr5/sbin/resellerprogram")
+        assert str(command) not in done.stdout.splitlines()
+        assert command.is_symlink() == (theirs == "a link")

@@ -22,10 +22,10 @@ from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import MISTAKES, AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text
 from ..store import Store
-from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_UNSAFE, EXIT_USAGE, Command
-from .parser import DETAILED, parser_in
+from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNSAFE, EXIT_USAGE, Command
+from .parser import DETAILED, Named, parser_in
+from .speaking import language_of, speaking
 
-EXIT_INTERRUPTED = 130
 BY_CRON = ("preview.daily", "preview.sweep")
 _EXITS: Mapping[type[ResellerProgrammeError], int] = {
     AnotherRunActive: EXIT_ANOTHER_RUN,
@@ -37,40 +37,67 @@ _UNEXPECTED = Text(
     "случилось непредвиденное: {error}. Подробности в {log}; начатое завершит следующий запуск.",
 )
 
+_OF_FILES: Mapping[type[OSError], Text] = {
+    FileNotFoundError: Text("There is no file {file}.", "Файла {file} нет."),
+    IsADirectoryError: Text("{file} is a folder; name a file.", "{file} — папка; укажите файл."),
+    PermissionError: Text("{file} can't be opened: no permission.", "{file} не открывается: нет прав."),
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and tell its exit code."""
-    language = _language(os.environ)
-    try:
-        options = parser_in(language).parse_args(arguments)
-    except SystemExit as refused:
-        if refused.code == EXIT_USAGE and DETAILED in (sys.argv[1:] if arguments is None else arguments):
-            raise SystemExit(EXIT_FAILED) from None
-        raise
+    words = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        try:
+            return _run(words, language_of(words, os.environ))
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
+        return 0
+
+
+def _run(words: Sequence[str], language: str) -> int:
+    """Raises BrokenPipeError."""
+    try:
+        with speaking(language):
+            parser = parser_in(language)
+            options = parser.parse_args(words)
+    except SystemExit as refused:
+        if refused.code == EXIT_USAGE and DETAILED in words:
+            raise SystemExit(EXIT_FAILED) from None
+        raise
     language = options.lang or language
+    if options.command is None:
+        from .helping import overview
+
+        print(overview(parser), end="")
+        return 0
     try:
         log_to(options.root)
         if "without_store" in options:
             return int(_behind(options.without_store)(options, language))
         clock = clock_of(options.root)
         with Store(options.root, clock()) as store:
-            return int(_behind(options.command)(Command(store, options, language, clock)) or 0)
+            command = Command(store, options, language, clock)
+            _find_clients(command)
+            return int(_behind(options.command)(command) or 0)
     except ResellerProgrammeError as error:
         print(error.text.say(language), file=sys.stderr)
-        by_cron = getattr(options, "command", "") in BY_CRON
+        by_cron = options.command in BY_CRON
         mistake = isinstance(error, MISTAKES) and not by_cron
         logging.getLogger(__name__).log(logging.INFO if mistake else logging.ERROR, "%s", error)
         return EXIT_FAILED if getattr(options, "detailed_exitcode", False) else _EXITS.get(type(error), EXIT_FAILED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as with `| head`
-        return 0
+        raise
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except OSError as error:
-        print(error, file=sys.stderr)
+        known = _OF_FILES.get(type(error))
+        print(known(file=error.filename).say(language) if known else error, file=sys.stderr)
         return EXIT_FAILED
     except Exception as error:
         logging.getLogger(__name__).exception("unexpected")
@@ -84,6 +111,8 @@ def _behind(command: str) -> Callable[..., Any]:
     return found
 
 
-def _language(environment: Mapping[str, str]) -> str:
-    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return "ru" if locale.lower().startswith("ru") else "en"
+def _find_clients(command: Command) -> None:
+    """Whoever was named by e-mail or name is a number from here on. Raises MemberError, PanelError."""
+    for option, value in vars(command.options).items():
+        if isinstance(value, Named):
+            setattr(command.options, option, command.office.clients.meant(value))

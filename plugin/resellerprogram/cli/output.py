@@ -25,6 +25,7 @@ from ..words import figures
 CONSOLE = "console"
 """The address from which the command line's changes come."""
 EXIT_FAILED, EXIT_USAGE, EXIT_ANOTHER_RUN, EXIT_UNSAFE, EXIT_PARTLY, EXIT_CHANGED = 1, 2, 3, 4, 5, 6
+EXIT_INTERRUPTED = 130
 EXIT_THERE_ARE_CHANGES = 2
 """Of `plan --detailed-exitcode`, as terraform's users know it; anything that goes wrong is 1 then."""
 _YES = {"y", "yes", "д", "да"}

@@ -12,9 +12,9 @@ from ..host.root import panel_root
 from ..programme import bounds
 from ..programme.effects import WAY_NAMES
 from ..programme.errors import BadInput
-from ..programme.ids import AccountId
 from ..programme.pasting import AS_PERCENT, AS_SHARE
-from ..programme.text import Text
+from ..programme.text import LANGUAGES, Text
+from .speaking import Parser
 
 _Value = TypeVar("_Value")
 DETAILED = "--detailed-exitcode"
@@ -23,6 +23,10 @@ CURRENT = "current"
 A_YEAR = 12
 LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
+
+
+class Named(str):
+    """How somebody names a client: by number, e-mail or name."""
 
 
 class _Columns(argparse.Action):
@@ -46,9 +50,17 @@ def _column(text: str) -> tuple[str, str]:
     return key.strip().lower(), heading.strip()
 
 
-def parser_in(language: str) -> argparse.ArgumentParser:
-    """All commands. `command` is the module and function behind one, which alone is loaded then; `without_store` the
-    same of one that opens no database."""
+def _named(text: str) -> Named:
+    """A number that can be one, or any other text. Raises BadInput."""
+    text = text.strip()
+    if not text:
+        raise BadInput(Text("give a client: number, e-mail or name", "укажите клиента: номер, e-mail или название"))
+    return Named(bounds.whole(text) if text.isdecimal() else bounds.line(text))
+
+
+def parser_in(language: str) -> Parser:
+    """All commands. `command` is the module and function behind one, which alone is loaded then, and None where none
+    was named; `without_store` the same of one that opens no database."""
 
     def say(en: str, ru: str) -> str:
         return Text(en, ru).say(language)
@@ -65,31 +77,36 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         return within_bounds
 
     a_day, a_number, a_line = typed(bounds.day), typed(bounds.whole), typed(bounds.line)
-    an_account = typed(lambda text: AccountId(bounds.whole(text)))
+    a_client = typed(_named)
     a_name = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME))
     a_column = typed(_column)
     a_setting = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_SETTING))
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="resellerprogram",
         description=say(
             "Personal discounts that follow what resellers paid in.", "Персональные скидки по обороту реселлеров."
         ),
     )
-    parser.add_argument("--root", type=Path, default=panel_root(), help=say("the panel's folder", "папка панели"))
-    parser.add_argument("--lang", choices=("en", "ru"), help=say("language of the output", "язык вывода"))
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar=say("COMMAND", "КОМАНДА"))
+    parser.language = language
+    parser.set_defaults(command=None)
+    parser.add_argument(
+        "--root", metavar="DIR", type=Path, default=panel_root(), help=say("the panel's folder", "папка панели")
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of the output", "язык вывода"))
+    parser.add_argument("--version", action="version", version=__version__, help=say("version", "версия"))
+    commands = parser.add_subparsers(metavar=parser.place("COMMAND"))
 
-    def add(name: str, command: str, en: str, ru: str, to: Any = commands) -> argparse.ArgumentParser:
-        added: argparse.ArgumentParser = to.add_parser(name, help=say(en, ru), description=say(en, ru))
+    def add(name: str, command: str, en: str, ru: str, to: Any = commands) -> Parser:
+        added: Parser = to.add_parser(name, help=say(en, ru), description=say(en, ru))
+        added.language = language
         added.set_defaults(command=command)
         return added
 
-    def group(name: str, en: str, ru: str) -> Any:
-        return commands.add_parser(name, help=say(en, ru)).add_subparsers(
-            required=True, metavar=say("COMMAND", "КОМАНДА")
-        )
+    def group(name: str, by_itself: str, en: str, ru: str) -> Any:
+        added: Parser = commands.add_parser(name, help=say(en, ru))
+        added.language, added.by_itself = language, by_itself
+        return added.add_subparsers(metavar=added.place("COMMAND"))
 
     def day(to: argparse.ArgumentParser, about: Text) -> None:
         to.add_argument("--date", type=a_day, metavar="YYYY-MM-DD", help=about.say(language))
@@ -100,15 +117,16 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     def account(to: argparse.ArgumentParser, optional: bool = False) -> None:
         to.add_argument(
             "--account" if optional else "account",
-            type=an_account,
-            metavar="ACCOUNT",
-            help=say("client id", "id клиента"),
+            type=a_client,
+            metavar="CLIENT",
+            help=say("number, e-mail or name, or a part of it", "номер, e-mail, название или его часть"),
         )
 
     def reason(to: argparse.ArgumentParser, required: bool) -> None:
         to.add_argument(
             "--reason",
             type=a_line,
+            metavar="TEXT",
             required=required,
             default="",
             help=say("why, for the record", "причина, для истории"),
@@ -241,8 +259,8 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     as_json(examining)
     examining.add_argument(
         "--try-on",
-        type=an_account,
-        metavar="ACCOUNT",
+        type=a_client,
+        metavar="CLIENT",
         help=say(
             "also try on a test client without a tier what only a write can tell: a 0 %% discount against a promotion",
             "ещё и проверить на тестовом клиенте без уровня то, что покажет только запись: скидку 0 %% против акции",
@@ -265,7 +283,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         ),
     )
 
-    of_queue = group("queue", "what waits to be recalculated", "что ждёт пересчёта")
+    of_queue = group("queue", "list", "what waits to be recalculated", "что ждёт пересчёта")
     as_json(add("list", "queue.show", "show it", "показать", of_queue))
     retrying = add("retry", "queue.retry", "try again now", "повторить сейчас", of_queue)
     dropping = add("drop", "queue.drop", "forget one", "забыть одно", of_queue)
@@ -282,7 +300,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         )
     )
 
-    of_tiers = group("tiers", "the tier table", "таблица уровней")
+    of_tiers = group("tiers", "show", "the tier table", "таблица уровней")
     showing = add("show", "tiers.show", "show the table", "показать таблицу", of_tiers)
     importing = add(
         "import",
@@ -302,7 +320,9 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         "--percents",
         choices=(AS_PERCENT, AS_SHARE),
         default="",
-        help=say("whether 0.19 is 0.19 % or, as a share of one, 19 %", "0,19 — это 0,19 % или, как доля единицы, 19 %"),
+        help=say(
+            "whether 0.19 is 0.19 %% or, as a share of one, 19 %%", "0,19 — это 0,19 %% или, как доля единицы, 19 %%"
+        ),
     )
     importing.add_argument(
         "--column",
@@ -367,7 +387,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     )
     as_json(playing)
 
-    of_classes = group("classes", "the classes of services", "классы услуг")
+    of_classes = group("classes", "list", "the classes of services", "классы услуг")
     as_json(add("list", "classes.show", "show them", "показать", of_classes))
     classing = add(
         "set",
@@ -387,6 +407,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     classing.add_argument(
         "--leave-out",
         type=a_setting,
+        metavar="TARIFFS",
         help=say(
             "ids of tariffs that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
         ),
@@ -402,10 +423,12 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         ),
     )
     confirmed(classing)
-    classing.add_argument("--title-en", type=a_name, help=say("English title", "название по-английски"))
-    classing.add_argument("--title-ru", type=a_name, help=say("Russian title", "название по-русски"))
+    classing.add_argument(
+        "--title-en", type=a_name, metavar="TITLE", help=say("English title", "название по-английски")
+    )
+    classing.add_argument("--title-ru", type=a_name, metavar="TITLE", help=say("Russian title", "название по-русски"))
 
-    of_members = group("members", "who takes part", "кто участвует")
+    of_members = group("members", "list", "who takes part", "кто участвует")
     as_json(
         add(
             "list",
@@ -442,7 +465,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
     reason(excluding, required=True)
     reason(pinning, required=True)
 
-    of_openings = group("opening", "turnover that clients bring along", "перенесённый оборот")
+    of_openings = group("opening", "list", "turnover that clients bring along", "перенесённый оборот")
     listing = add("list", "openings.show", "show it", "показать", of_openings)
     account(listing, optional=True)
     as_json(listing)
@@ -490,7 +513,7 @@ def parser_in(language: str) -> argparse.ArgumentParser:
         )
         asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
 
-    of_settings = group("settings", "settings", "настройки")
+    of_settings = group("settings", "show", "settings", "настройки")
     as_json(add("show", "settings.show", "show all settings", "показать настройки", of_settings))
     setting = add("set", "settings.change", "change a setting", "изменить настройку", of_settings)
     setting.add_argument("name", type=a_name, help=say("name of the setting", "имя настройки"))

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from ..panel.standstill import check_may_write
+from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
@@ -14,11 +15,19 @@ from ..store.queue import Queued
 from ..words import figures, labels
 from .output import EXIT_PARTLY, Command
 
+_NOT_THERE = Text(
+    "There is no row {number} in the queue; `resellerprogram queue list` shows what waits.",
+    "В очереди нет строки {number}; что ждёт, покажет `resellerprogram queue list`.",
+)
+
 
 def show(command: Command) -> int:
     waiting = command.store.queue.all()
     if command.options.json:
         command.json([_queued_values(each) for each in waiting])
+        return 0
+    if not waiting:
+        command.say(Text("The queue is empty.", "Очередь пуста."))
         return 0
     command.table(
         Text(
@@ -45,8 +54,10 @@ def show(command: Command) -> int:
 def retry(command: Command) -> int:
     """Everything, or one, is due at once: for the worker that lives, else for this process."""
     check_may_write(command.root)
-    queue = command.store.queue
-    count = queue.retry(command.options.number)
+    queue, number = command.store.queue, command.options.number
+    count = queue.retry(number)
+    if number is not None and not count:
+        raise BadInput(_NOT_THERE(number=number))
     Bell.ring(command.store.folder)
     deadline = time.monotonic() + PATIENCE
     work(command.root, command.store, command.clock, lambda pause: False)
@@ -62,7 +73,10 @@ def retry(command: Command) -> int:
 
 
 def drop(command: Command) -> int:
-    command.store.queue.drop(command.options.number)
+    number = command.options.number
+    if not command.store.queue.drop(number):
+        raise BadInput(_NOT_THERE(number=number))
+    command.say(Text("Row {number} is removed from the queue.", "Строка {number} убрана из очереди.")(number=number))
     return 0
 
 

@@ -18,6 +18,7 @@ from ..store.changes import Author
 
 if TYPE_CHECKING:  # pages that only show load none of these
     from .classes import Classes
+    from .clients import Clients
     from .corrections import CorrectionsDesk
     from .going_live import GoingLive
     from .losses import Losses
@@ -34,6 +35,7 @@ class Office:
 
     def __init__(self, root: Path, store: Store, author: Author, clock: Callable[[], datetime], level: int) -> None:
         self.root, self.store, self.author, self.clock, self.level = root, store, author, clock, level
+        self._told: dict[AccountId, str] = {}
 
     @cached_property
     def members(self) -> Members:
@@ -52,6 +54,12 @@ class Office:
         from .classes import Classes
 
         return Classes(self)
+
+    @cached_property
+    def clients(self) -> Clients:
+        from .clients import Clients
+
+        return Clients(self)
 
     @cached_property
     def settings(self) -> SettingsDesk:
@@ -100,9 +108,11 @@ class Office:
         standing = self.store.standings.of(account)
         if standing and standing.name:
             return standing.name
-        from ..recalculation.lookups import named_client
+        if account not in self._told:
+            from ..recalculation.lookups import named_client
 
-        return named_client(self.root, self.store, account).name
+            self._told[account] = named_client(self.root, self.store, account).name
+        return self._told[account]
 
     def record(self, what: str, whom: str = "", before: str = "", after: str = "") -> None:
         """Put on record what was changed, or done by hand: a run, a retry, a backup."""

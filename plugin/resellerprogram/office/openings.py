@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ..programme.basis import Basis
-from ..programme.bounds import is_id
 from ..programme.caps import capped_table
 from ..programme.causes import OPENING as CAUSE
 from ..programme.deeds import OPENING
@@ -133,14 +132,12 @@ class Openings:
         """What a list says: every line is looked at, and nothing is written. Raises BadInput where it is no list."""
         sheet = read(text, self.today, self.months)
         there = set(self._counting())
-        known = self._store.due.by_name(each.client for each in sheet.lines if not is_id(each.client))
         wanted, asked, bad = [], [], list(sheet.bad)
-        checked: dict[AccountId, Text | None] = {}
+        checked: dict[str, AccountId | Text] = {}
         for line in sheet.lines:
-            account = AccountId(int(line.client)) if is_id(line.client) else known.get(line.client)
-            why = _NOBODY(name=line.client) if account is None else self._refusal(account, checked)
-            if account is None or why:
-                bad.append(Bad(line.line, why or _NOBODY(name=line.client)))
+            account = self._checked(line.client, checked)
+            if isinstance(account, Text):
+                bad.append(Bad(line.line, account))
                 continue
             each = Wanted(account, line.amount, line.day, line.reason)
             if each not in there:
@@ -159,15 +156,16 @@ class Openings:
             if each.amount.currency == self.currency and each.state(self.today, self.months) is State.COUNTS
         }
 
-    def _refusal(self, account: AccountId, checked: dict[AccountId, Text | None]) -> Text | None:
-        """Why nothing can be given to an account; each is asked about once."""
-        if account not in checked:
+    def _checked(self, client: str, checked: dict[str, AccountId | Text]) -> AccountId | Text:
+        """Who is called that, or why nothing can be given to them; each is asked about once."""
+        if client not in checked:
             try:
+                account = self._office.clients.meant(client)
                 self.check(account)
-                checked[account] = None
+                checked[client] = account
             except MemberError as error:
-                checked[account] = error.text
-        return checked[account]
+                checked[client] = error.text
+        return checked[client]
 
     # --- ending ---
 
@@ -245,10 +243,6 @@ class Openings:
 _TWICE = Text(
     "the same is there already, as opening turnover {number}; if there is more, say so in the reason",
     "такой оборот уже есть, № {number}; если он не тот же, укажите это в причине",
-)
-_NOBODY = Text(
-    "no client is called “{name}”, or several are; give the client id",
-    "клиента «{name}» нет или таких несколько; укажите id клиента",
 )
 
 

@@ -126,8 +126,11 @@ def whole(text: str, field: str = "", most: int = LARGEST_ID) -> int:
 
 
 def count(text: str, field: str = "") -> int:
-    """How many of something are wanted. Raises BadInput."""
-    return whole(text, field, LARGEST_COUNT)
+    """How many of something are wanted: one or more. Raises BadInput."""
+    found = whole(text, field, LARGEST_COUNT)
+    if not found:
+        raise BadInput(Text("one or more", "укажите 1 или больше"), field)
+    return found
 
 
 def months(text: str, field: str = "") -> int:

@@ -120,8 +120,9 @@ class QueueStore:
             (up_to, account, account),
         )
 
-    def drop(self, row: int) -> None:
-        self._connection.execute("DELETE FROM queue WHERE id = ?", (row,))
+    def drop(self, row: int) -> int:
+        """Let a row go; tells how many there were."""
+        return self._connection.execute("DELETE FROM queue WHERE id = ?", (row,)).rowcount
 
     def failed(self, row: int, error: str, now: datetime, may_die: bool = True) -> None:
         """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to. What
