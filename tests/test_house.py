@@ -46,7 +46,7 @@ EXCEPTIONS = {
 """What may be imported beyond that, and no more: whether a panel stands still is a look at a file; the address of the
 panel's own payment form is an assumption."""
 ENTRANCES = {
-    "pages": {"hindsight", "lagging", "lookups", "scopes"},
+    "pages": {"hindsight", "lagging", "lookups", "prices", "scopes"},
     "cli": {"hindsight", "retention", "run", "scopes", "sweep", "undo", "whatif", "work"},
 }
 """By which modules the doors enter a recalculation: they look up, start a run, and tell what came of it."""

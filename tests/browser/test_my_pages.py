@@ -113,6 +113,13 @@ def test_the_table_marks_my_row_and_the_history_leads_to_payments_and_a_picture(
     open_from_menu(page, "Discount table", "Discount table")
     expect(row(page, "▶ Partner #8")).to_contain_text(text("19 %"))
     shot(page, "my-tiers")
+    open_from_menu(page, "My prices", "My prices")
+    expect(row(page, "Virtual server 1")).to_contain_text(text("RUB 810"))
+    shot(page, "my-prices", whole=True)
+    page.get_by_label("Order period").select_option("P12M")
+    expect(row(page, "Virtual server 1")).to_contain_text(text("RUB 9,720"))
+    page.get_by_role("link", name="Export to CSV").click()
+    expect(page.get_by_label("CSV")).to_have_value(re.compile("^class,type,tariff,name,period,currency,full,"))
     open_from_menu(page, "History", "History")
     page.locator("tbody tr").first.get_by_role("checkbox").check()
     press(page, "Payments")
@@ -189,7 +196,7 @@ def test_every_page_fits_a_phone_and_shows_no_raw_key(browser: Browser, panel: S
         hints = page.locator("[title]").evaluate_all("all => all.map(each => each.title)")
         texts = [page.locator("body").inner_text(), *hints]
         assert [found for text in texts for found in RAW_KEY.findall(text)] == [], name
-        if language == "ru" and name in ("my", "my.ahead"):
+        if language == "ru" and name in ("my", "my.ahead", "my.prices"):
             shot(page, f"{name.replace('.', '-')}-phone")
     context.close()
 

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parents[2]
 EXAMPLE = PROJECT / "examples" / "purchase_discounts.py"
-AMOUNTS = {"turnover", "threshold", "missing", "keep_amount", "from", "amount", "counted", "result_turnover"}
+AMOUNTS = {
+    *("turnover", "threshold", "missing", "keep_amount", "from", "amount", "counted", "result_turnover"),
+    *("saved", "saved_now", "saved_next", "full", "price", "next_price"),
+}
 SHOWN = ("my", "my.ahead", "my.tiers", "my.history", "my.payments", "my.picture", "my.how")
 SENT = {"my.ahead": {"amount": "5000"}}
 DECIMALS = {
@@ -100,7 +103,7 @@ def test_the_document_tells_of_every_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["my", "my.ahead", "my.tiers", "my.history", "my.payments", "my.picture", "my.how"]
+    "function", ["my", "my.ahead", "my.tiers", "my.prices", "my.history", "my.payments", "my.picture", "my.how"]
 )
 def test_what_the_readme_documents_is_there_and_exact(live: Live, client: str, function: str) -> None:
     answer = ask(live, client, function, **SENT.get(function, {})).json()["doc"]
@@ -123,7 +126,7 @@ def test_what_the_readme_documents_is_there_and_exact(live: Live, client: str, f
 def check(name: str, cell: dict[str, str]) -> None:
     """An exact decimal, an ISO date."""
     exact = cell.get("$orig", cell.get("$", ""))
-    if name in {*AMOUNTS, "percent"} and exact:
+    if name in {*AMOUNTS, "percent", "next_percent"} and exact:
         assert re.fullmatch(r"-?\d+(\.\d+)?", exact), (name, exact)
     if name in DAYS and exact:
         assert date.fromisoformat(exact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -66,6 +67,33 @@ def test_a_word_that_nobody_has_heard_of_differs(sandbox: Sandbox, panel: Panel,
 
 def test_without_expenses_nothing_is_known_of_them(panel: Panel) -> None:
     assert found(panel, "expense_columns")[0] is UNKNOWN
+
+
+# --- prices (D.7) ---
+
+
+@pytest.mark.parametrize(
+    ("reading", "finding", "told"),
+    [
+        ("by_type", HOLDS, "1 tariffs, type=month length=1 cost=1000.0000 RUB"),
+        ("whole", HOLDS, "6 tariffs of all types"),
+        ("absent", UNKNOWN, "pricelist.export"),
+    ],
+)
+def test_the_price_list_is_looked_at(sandbox: Sandbox, panel: Panel, reading: str, finding: Finding, told: str) -> None:
+    sandbox.read_as(price_list=reading)
+    seen = found(panel, "price_list")
+    assert seen[0] is finding
+    assert told in seen[1]
+
+
+def test_charges_with_more_places_than_are_shown_are_told(sandbox: Sandbox, panel: Panel, account: AccountId) -> None:
+    assert found(panel, "charges_rounded")[0] is UNKNOWN
+    sandbox.world.add_expense(account, Decimal("80.99"), TODAY)
+    assert found(panel, "charges_rounded") == (HOLDS, "1 expenses")
+    sandbox.read_as(expense_amounts="plain")
+    sandbox.world.add_expense(account, Decimal("80.9919"), TODAY)
+    assert found(panel, "charges_rounded") == (DIFFERS, "amount=80.9919")
 
 
 # --- rates (panel-2, D5) ---

@@ -16,6 +16,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "wizard_returns_id": ("no", "yes"),  # A.2
     "itemtype_list_has_intname": ("no", "yes"),  # D.3
     "pricelist_itemtype": ("id", "name"),  # D.3: the column by which a tariff tells its type is not known
+    "price_list": ("by_type", "whole", "absent"),  # D.7: whether it obeys `itemtype`, seen with a type's name
     "wizard_steps": ("no", "yes"),  # E.4
     "wizard_checks": (
         "without_sok",

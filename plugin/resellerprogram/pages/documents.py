@@ -241,6 +241,14 @@ def drop_field(document: etree._Element, name: str) -> None:
                 above.remove(parent)
 
 
+def drop_table_column(document: etree._Element, table: str, name: str) -> None:
+    """Leave out a column of a form's table that the description has."""
+    for column in list(document.iterfind(f".//list[@name='{table}']/col[@name='{name}']")):
+        parent = column.getparent()
+        if parent is not None:
+            parent.remove(column)
+
+
 def freeze_field(document: etree._Element, name: str) -> None:
     """Show a field's value and let nobody change it."""
     for control in document.iterfind(f".//field[@name='{name}']/input"):

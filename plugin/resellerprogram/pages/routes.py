@@ -21,6 +21,8 @@ OF_CLIENTS = {
     "resellerprogram.my": "status.my",
     "resellerprogram.my.ahead": "ahead.ahead",
     "resellerprogram.my.tiers": "table.tiers",
+    "resellerprogram.my.prices": "prices.prices",
+    "resellerprogram.my.prices.export": "prices.export",
     "resellerprogram.my.history": "history.history",
     "resellerprogram.my.payments": "history.payments",
     "resellerprogram.my.picture": "history.picture",

@@ -43,6 +43,13 @@ class Row:
             raise IncompleteAnswer(self.call, f"{'/'.join(columns)}={value!r}")
         return int(value)
 
+    def attribute(self, name: str) -> str:
+        return (self._element.get(name) or "").strip()
+
+    def parts(self, path: str) -> list[Row]:
+        """What stands in it by that name."""
+        return [Row(element, self.call) for element in self._element.iterfind(path)]
+
     def columns(self) -> dict[str, str]:
         """Every column as the panel gave it."""
         return {str(cell.tag): self.raw(str(cell.tag)) for cell in self._element if isinstance(cell.tag, str)}
@@ -56,6 +63,10 @@ class Document:
 
     def rows(self) -> list[Row]:
         return [Row(element, self.call) for element in self._root.iterfind("elem")]
+
+    def parts(self, path: str) -> list[Row]:
+        """What stands in it by that name, where it is no list as others are."""
+        return [Row(element, self.call) for element in self._root.iterfind(path)]
 
     def value(self, name: str) -> str:
         """A value of a form, '' when it is empty or missing."""

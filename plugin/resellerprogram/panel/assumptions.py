@@ -271,6 +271,30 @@ def type_of_tariff(row: Row, types: Mapping[str, _Type]) -> _Type | None:
     return known.get(shown) or types.get(shown) or types.get(row.text("itemtype_name"))
 
 
+PRICE_LIST = "pricelist.export"
+"""The panel's price list as others' sites read it, without a login (D.7)."""
+
+
+def prices_of(service_type: str) -> dict[str, str]:
+    """What to send for the tariffs of a service type that can be ordered."""
+    return {"itemtype": service_type, "onlyavailable": "on"}
+
+
+def type_of_price(row: Row, types: Mapping[str, _Type]) -> _Type | None:
+    """The service type of a tariff of the price list, by its id or by the internal name in `itemtype_info`."""
+    known = {str(number): number for number in types.values()}
+    named = next((each.raw("intname") for each in row.parts("itemtype_info")), "")
+    return known.get(row.raw("itemtype")) or types.get(named)
+
+
+def is_on_sale(row: Row, provider: ProviderId) -> bool:
+    """Whether a tariff of the price list is for every client of the provider to order: the list may be longer for
+    staff, in whose name it is read."""
+    hidden = any(row.raw(name) == "on" for name in ("hideinorder", "archived")) or row.raw("active") == "off"
+    whose = row.raw("project")
+    return not hidden and (not is_id(whose) or int(whose) == provider)
+
+
 # --- the probes --------------------------------------------------------------------------------------------
 
 
@@ -609,6 +633,37 @@ def _expense_names(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     return (Finding.HOLDS if found else Finding.UNKNOWN), f"{found} of {len(told)} expenses name a tariff"
 
 
+def _price_list(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+    """One service type of the panel is looked at; a panel that tells no prices takes nothing but them from clients."""
+    names = [row.raw("intname") for row in panel.rows("itemtype")]
+    name = next((each for each in ("certificate", "vds", "dedic") if each in names), "vds")
+    tariffs = panel.call(PRICE_LIST, prices_of(name)).parts("pricelist")
+    if not tariffs:
+        return Finding.UNKNOWN, f"no tariff of {name}"
+    told = [(price, each) for row in tariffs for price in row.parts("price") for each in price.parts("period")]
+    sound = [(price, each) for price, each in told if price.attribute("currency") and percent(each.attribute("cost"))]
+    if not sound:
+        return Finding.DIFFERS, f"{len(tariffs)} tariffs: {', '.join(tariffs[0].columns())}"
+    price, each = sound[0]
+    shown = " ".join(f"{attribute}={each.attribute(attribute)}" for attribute in ("type", "length", "cost"))
+    others = any(row.raw("itemtype") != tariffs[0].raw("itemtype") for row in tariffs)
+    detail = f"{len(tariffs)} tariffs{' of all types' if others else ''}, {shown} {price.attribute('currency')}"
+    return Finding.HOLDS, detail
+
+
+def _charges_rounded(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+    """Whole amounts tell nothing, so that only one with more places is something else."""
+    if specimen.day is None:
+        return Finding.UNKNOWN, ""
+    first = specimen.day - timedelta(days=1)
+    rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
+    amounts = [row.text("amount").split(" ")[0] for row in rows]
+    longer = [text for text in amounts if len(text.partition(".")[2].rstrip("0")) > 2]
+    if longer:
+        return Finding.DIFFERS, f"amount={longer[0]}"
+    return (Finding.HOLDS if amounts else Finding.UNKNOWN), f"{len(amounts)} expenses"
+
+
 def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
     if specimen.discount is None:
         return Finding.UNKNOWN, "no discount of the programme to look at"
@@ -939,6 +994,26 @@ ASSUMPTIONS = (
         "panel/payments.py",
         True,
         _payment_alone,
+    ),
+    Assumption(
+        "price_list",
+        Text(
+            "pricelist.export tells each tariff's prices by period and currency (else clients see percents alone)",
+            "pricelist.export сообщает цены тарифов по периодам и валютам (иначе клиенты видят одни проценты)",
+        ),
+        "panel/prices.py",
+        False,
+        _price_list,
+    ),
+    Assumption(
+        "charges_rounded",
+        Text(
+            "the panel rounds what it charges to hundredths, as prices are shown to clients",
+            "панель округляет списания до сотых, как цены показаны клиентам",
+        ),
+        "programme/prices.py",
+        False,
+        _charges_rounded,
     ),
     Assumption(
         "own_lists",

@@ -20,6 +20,16 @@ class Lag:
     follows: Decimal
 
 
+def in_place(owned: Iterable[OwnedDiscount], tariffs: TariffsOf, part: Covered) -> Decimal | None:
+    """What acts on something that is covered, by what was written; None where that is not known."""
+    written = {each.scope: each.percent for each in owned}
+    near = {part.scope, *(whole for whole, of_type in tariffs.items() if part.scope in of_type)}
+    if any(written[scope] is None for scope in near | {*tariffs.get(part.scope, ())} if scope in written):
+        return None
+    known = {scope: percent for scope, percent in written.items() if percent is not None}
+    return acting(part.scope, known, tariffs) or ZERO
+
+
 def lags(
     owned: Iterable[OwnedDiscount],
     covered: Iterable[Covered],

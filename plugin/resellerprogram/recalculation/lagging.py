@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cached_property, partial
 
 from ..programme.discounts import Covered, TariffsOf
 from ..programme.ids import AccountId
-from ..programme.lags import Lag, lags
+from ..programme.lags import Lag, in_place, lags
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
 from ..store import Store
@@ -20,6 +21,13 @@ class Lagging:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._accounts = {*store.decisions.unfinished(), *store.queue.failing(), *store.decisions.undone()}
+
+    def in_place(self, account: AccountId, standing: Standing) -> Callable[[Covered], Decimal | None]:
+        """What the panel has on something that is covered, of which None is known where it is not on record: as decided
+        but for those who wait."""
+        if account not in self._accounts:
+            return lambda part: part.percent(standing.percents)
+        return partial(in_place, self._store.owned.of(account).values(), self._scopes[1])
 
     def of(self, account: AccountId, standing: Standing | None) -> Mapping[ServiceClass, Lag]:
         """The classes whose percent in the panel is not the decided one; none for everybody else."""

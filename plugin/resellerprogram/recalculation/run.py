@@ -56,6 +56,7 @@ from .lookups import access_of, no_client
 from .night import everybody, is_large, keep_rules, who_is_due
 from .notifying import deliver
 from .plans import keep_changed
+from .prices import keep_prices
 from .savings import keep_savings
 from .scopes import tree_of
 
@@ -391,6 +392,7 @@ class _Run:
                 with self._answering(whole):
                     keep_savings(context, report, self.clock())
                     keep_figures(context)
+                    keep_prices(context, self.clock())
                     keep_corrections(store, context.day, lambda: self._answer_queue(whole))
 
     def _keep_trial(self) -> None:

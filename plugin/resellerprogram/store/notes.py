@@ -9,6 +9,8 @@ from typing import Any
 FACTS = "facts"
 SCOPES = "scopes"
 """The names of service types and tariffs, as the last run read them: for pages, which ask the panel nothing."""
+PRICES = "prices"
+"""The panel's price list, as the last night read it: once for all clients."""
 GROUP_LIST = "group_list"
 """How the panel lists the client group of the settings."""
 REMEMBERED_FILTERS = "remembered_filters"

@@ -13,6 +13,9 @@ NOTHING = "—"
 
 LONGEST_LINE = 120
 
+NO_BREAK = "\u00a0"
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
 Titles = Mapping[ServiceClass, Text]
 """What people read of the service classes."""
 
@@ -22,6 +25,25 @@ def money(amount: Decimal, currency: str) -> str:
     units, _, fraction = plain(abs(amount)).partition(".")
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole(Decimal(units))}.{fraction.ljust(2, '0')} {currency}"
+
+
+def sum_said(amount: Decimal, currency: str, language: str) -> str:
+    """As sentences and clients' tables tell it: '1 234,50 ₽', 'RUB 1,234.50', '52 000 ₽'; no line breaks it apart."""
+    told = f"{amount:,.2f}".removesuffix(".00")
+    if language == "ru":
+        sign = "₽" if currency == "RUB" else currency
+        return f"{told.replace(',', NO_BREAK).replace('.', ',')}{NO_BREAK}{sign}"
+    return f"{currency}{NO_BREAK}{told}"
+
+
+def share(value: Decimal) -> str:
+    """'19 %' with a narrow space that no line breaks apart."""
+    return f"{plain(value)}\u202f%"
+
+
+def day_said(value: date, language: str) -> str:
+    """'20.01.2025', '20 Jan 2025'."""
+    return day(value, "ru") if language == "ru" else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def about(amount: Decimal, currency: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import func, select
 
-from ..documents import Cell, Refusal, Row
+from ..documents import Cell, Refusal, Row, add, add_values, new_document
 from ..engine import row_of, rows_of
 from ..models import (
     Account,
@@ -25,7 +25,7 @@ from ..models import (
     User,
 )
 from ..request import CLIENT, Request
-from .registry import function
+from .registry import ANYBODY, function
 
 GROUP_LEVEL = 20
 ACCOUNT_FILTER = {"id": "", "name": "", "has_discount": "null"}
@@ -229,6 +229,42 @@ def pricelist(request: Request) -> etree._Element:
         ],
         request.conditions({}),
     )
+
+
+@function("pricelist.export", ANYBODY)
+def pricelist_export(request: Request) -> etree._Element:
+    """The price list for other sites, which needs no login (D.7): no list as others are, prices as attributes."""
+    reading = request.state.readings["price_list"]
+    if reading == "absent":
+        raise Refusal("missed", "func", request.func)
+    document = new_document(request.func, request.language)
+    types = {each.id: each for each in rows_of(request.session, Itemtype)}
+    for each in rows_of(request.session, Pricelist):
+        kind = types[each.itemtype].intname
+        if reading == "by_type" and request.param("itemtype") not in ("", kind):
+            continue
+        if request.param("onlyavailable") == "on" and each.active != "on":
+            continue
+        tariff = etree.SubElement(document, "pricelist")
+        add_values(
+            tariff,
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "name_ru": each.name_ru,
+                "itemtype": str(each.itemtype),
+                "project": str(each.project),
+                "active": each.active,
+                "hideinorder": "off",
+                "archived": "off",
+            },
+        )
+        add(etree.SubElement(tariff, "itemtype_info"), "intname", kind)
+        price = etree.SubElement(tariff, "price", currency="RUB")
+        for length, name in ((-100, "trial"), (1, "monthly"), (12, "annually")):
+            cost = f"{each.monthly * max(length, 0):.4f}"
+            etree.SubElement(price, "period", type="month", length=str(length), cost=cost).text = name
+    return document
 
 
 @function("currency", title=("Currencies", "Валюты"))
