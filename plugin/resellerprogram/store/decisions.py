@@ -23,7 +23,7 @@ from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import Rate
 from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
-from ..programme.tiers import ServiceClass
+from ..programme.tiers import ServiceClass, plain
 from ..programme.turnover import Turnover, count
 from ..programme.values import dataclass
 from ..programme.window import Window
@@ -124,7 +124,7 @@ class DecisionStore:
         columns = {
             "account": decision.account,
             "basis": decision.basis.value,
-            "turnover": str(decision.turnover.amount),
+            "turnover": plain(decision.turnover.amount),
             "payments": len(decision.turnover.verdicts),
             "tier": decision.tier.name if decision.tier else None,
             "tier_term": self._terms.number_of_tier(decision.tier),
@@ -452,7 +452,7 @@ class DecisionStore:
             return only_the_sum
         rules = replace(rules, known_rates=self.known_rates(account, rules.currency, row["id"]))
         found = count(self._ledger.as_known(account, window, row["version"]), window, rules)
-        as_decided = (str(found.amount), len(found.verdicts)) == (row["turnover"], row["payments"])
+        as_decided = (found.amount, len(found.verdicts)) == (only_the_sum.amount, row["payments"])
         return found if as_decided else only_the_sum
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import OwnedDiscount
+from .contents import text_of
 from .database import transaction
 
 
@@ -50,7 +51,7 @@ class OwnedDiscountStore:
                 discount.id,
                 discount.account,
                 discount.scope,
-                discount.shown and json.dumps(dict(discount.shown), ensure_ascii=False, sort_keys=True),
+                discount.shown and text_of(dict(discount.shown)),
                 None if discount.percent is None else str(discount.percent),
                 discount.since and discount.since.isoformat(),
             ),

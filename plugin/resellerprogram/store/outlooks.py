@@ -11,6 +11,7 @@ from decimal import Decimal
 from ..programme.basis import Basis
 from ..programme.forecast import Outlook
 from ..programme.ids import AccountId
+from ..programme.tiers import plain
 from .contents import content_of_pin, content_of_tier, pin_of, text_of, tier_of
 from .readable import if_readable, readable
 
@@ -62,7 +63,7 @@ def _outlook_of(text: str) -> Outlook:
 
 
 def _content(amounts: Mapping[date, Decimal]) -> dict[str, str]:
-    return {day.isoformat(): str(amount) for day, amount in sorted(amounts.items())}
+    return {day.isoformat(): plain(amount) for day, amount in sorted(amounts.items())}
 
 
 def _by_day(content: Mapping[str, str]) -> dict[date, Decimal]:

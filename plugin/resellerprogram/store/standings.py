@@ -15,6 +15,7 @@ from ..programme.moves import Move, Mover
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
 from ..programme.values import dataclass
+from .contents import text_of
 from .database import moment
 from .listing import MOST_ROWS, PLACES, Listing, fold, in_order
 from .members import pin_in
@@ -86,13 +87,13 @@ class StandingStore:
                 standing.next_tier,
                 None if standing.missing is None else str(standing.missing),
                 in_order(standing.missing),
-                json.dumps({name: str(percent) for name, percent in standing.percents.items()}),
+                text_of({name: str(percent) for name, percent in standing.percents.items()}),
                 standing.change_day and standing.change_day.isoformat(),
                 standing.change_tier,
                 standing.decided_at and moment(standing.decided_at),
                 standing.put_right_at and moment(standing.put_right_at),
                 standing.since and standing.since.isoformat(),
-                json.dumps({name: day.isoformat() for name, day in standing.class_since.items()}),
+                text_of({name: day.isoformat() for name, day in standing.class_since.items()}),
                 _content_of_move(standing.move),
                 (standing.due_on or date.max).isoformat(),
                 standing.verified_on and standing.verified_on.isoformat(),
@@ -226,7 +227,7 @@ def _days(text: str) -> Mapping[ServiceClass, date]:
 def _content_of_move(move: Move | None) -> str | None:
     if move is None:
         return None
-    return json.dumps(
+    return text_of(
         {
             "day": move.day.isoformat(),
             "mover": move.mover.value,
