@@ -68,8 +68,8 @@ def test_a_client_is_found_by_number_e_mail_or_name(root: Path, text: str, numbe
             "en",
             "fits several clients: 2. Give the number of one of them:\n  27  Ромашка  info@romashka.example",
         ),
-        ("Ромаха", "ru", "Клиент «Ромаха» не найден ни по e-mail, ни по названию. Укажите номер"),
-        ("%", "en", "no client with the e-mail or name “%” on record"),
+        ("Ромаха", "ru", "Клиент «Ромаха» не найден: его нет среди тех, кого программа уже рассчитала. Укажите номер"),
+        ("%", "en", "has the e-mail or name “%”. Give the client's number"),
     ],
 )
 def test_nobody_and_several_are_told_and_several_are_listed(root: Path, text: str, language: str, says: str) -> None:

@@ -11,8 +11,8 @@ from ..store.clients import Called
 from . import Office
 
 _NOBODY = Text(
-    "There is no client with the e-mail or name “{text}” on record. Give the client's number, as the panel shows it.",
-    "Клиент «{text}» не найден ни по e-mail, ни по названию. Укажите номер клиента, как в панели.",
+    "Nobody calculated so far has the e-mail or name “{text}”. Give the client's number, as in the panel.",
+    "Клиент «{text}» не найден: его нет среди тех, кого программа уже рассчитала. Укажите номер клиента, как в панели.",
 )
 _SEVERAL = Text(
     "“{text}” fits several clients: {total}. Give the number of one of them:\n{listed}{more}",
