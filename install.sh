@@ -25,24 +25,24 @@ main() {
 }
 
 usage() {
-    say "./install.sh install   [--root DIR] [--wheels DIR]   put the plugin into the panel (default $DEFAULT_ROOT)
+    say "./install.sh install   [--root DIR] [--wheels DIR]   install the plugin (default $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   the same over an installed one; data stay
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
-                       put back what was set aside and remove the plugin; --withdraw also takes the programme's
-                       discounts off, --as-is touches no discount, --purge removes data too
-./install.sh demo      [FOLDER]                      the plugin on a sandbox panel with a world that is alive; then
+                       restore the suspended discounts and remove the plugin; --withdraw also removes the
+                       program's discounts, --as-is touches no discount, --purge removes data too
+./install.sh demo      [FOLDER]                      the plugin on a sandbox panel with clients and payments; then
                        next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
                        example [--once]: the published example
-./install.sh test      [quick]                       everything that shows that it works; quick: under 30 s" \
-"./install.sh install   [--root DIR] [--wheels DIR]   поставить плагин в панель (по умолчанию $DEFAULT_ROOT)
+./install.sh test      [quick]                       all checks; quick: those that need neither panel nor browser" \
+"./install.sh install   [--root DIR] [--wheels DIR]   установить плагин (по умолчанию $DEFAULT_ROOT)
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
-                       вернуть отложенные скидки и удалить плагин; --withdraw ещё и снимает скидки программы,
+                       восстановить приостановленные скидки и удалить плагин; --withdraw ещё и отменяет скидки программы,
                        --as-is не трогает скидок, --purge удаляет и данные
 ./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с живыми клиентами; затем
                        next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ|ПЛАТЁЖ [СУММА] · stop, каждая [--folder ПАПКА];
                        example [--once]: опубликованный пример
-./install.sh test      [quick]                       все проверки; quick — меньше 30 с"
+./install.sh test      [quick]                       все проверки; quick — те, которым не нужны ни панель, ни браузер"
 }
 
 # --- speaking ------------------------------------------------------------------------------------------------
@@ -103,12 +103,12 @@ install_plugin() {
     trap - HUP INT TERM
     rm -rf "$SAVED"
     remove_old_releases
-    say "Installed into $ROOT. What it assumes of this panel:" "Установлено в $ROOT. Допущения об этой панели:"
+    say "Installed into $ROOT. Check of the panel:" "Установлено в $ROOT. Проверка панели:"
     "$ROOT/sbin/$NAME" doctor --brief || say "Something that matters differs; look at it before you start." \
         "Есть важное отличие; разберитесь с ним до запуска."
     case $("$ROOT/sbin/$NAME" status --json || true) in
         *'"started": null'*) tell_what_next ;;
-        *) say "The programme is live and goes on." "Программа запущена и продолжает работать." ;;
+        *) say "The program is started and goes on." "Программа запущена и продолжает работать." ;;
     esac
 }
 
@@ -117,14 +117,14 @@ tell_what_next() {
     command=$(typed)
     say "The table that it brings (\`$NAME tiers import\` takes yours):" "Таблица по умолчанию (своя: \`$NAME tiers import\`):"
     "$ROOT/sbin/$NAME" tiers show
-    say "It only looks: payments and nights are counted, nothing is written to the panel. What next:
-  $command plan     what it would do now
-  $command trial    what its nights would have done, after a night or a week
-  $command start    shows it in a line, asks, does it, and goes on by itself" \
-"Пока программа только смотрит: платежи и ночи считаются, в панель ничего не пишется. Дальше:
-  $command plan     что она сделала бы сейчас
-  $command trial    что сделали бы ночи: через ночь или неделю
-  $command start    покажет одной строкой, спросит, сделает и дальше работает сама"
+    say "The program only calculates and shows; no discount changes. What next:
+  $command plan     what would change now
+  $command trial    what its nights would have changed, after a night or a week
+  $command start    shows it in a line, asks, does it, then runs automatically" \
+"Пока программа только считает и показывает, скидки не меняются. Дальше:
+  $command plan     что изменилось бы сейчас
+  $command trial    что изменили бы ночи: через ночь или неделю
+  $command start    покажет одной строкой, спросит, сделает и дальше работает автоматически"
 }
 
 upgrade_plugin() {
@@ -404,7 +404,7 @@ roll_back() {
     trap - EXIT
     set +e
     [ "$status" -ne 0 ] || status=1
-    say "Something failed; putting everything back as it was." "Что-то не удалось; возвращаем всё как было." >&2
+    say "Installation failed; restoring the previous state." "Установка не удалась, восстанавливаем прежнее состояние." >&2
     if [ -n "$SAVED" ]; then
         local file
         while IFS= read -r file; do
@@ -436,16 +436,16 @@ uninstall_plugin() {
     # without --as-is everything was given back by now, or the plugin is gone already
     if [ -n "$PURGE" ] && waiting; then
         waits=1
-        [ -n "$AS_IS" ] || die "discounts that were set aside still wait to be put back ($ROOT/var/$NAME.set-aside.jsonl); nothing was removed. Install the plugin again and uninstall it: that gives them back" \
-            "отложенные скидки ещё ждут возврата ($ROOT/var/$NAME.set-aside.jsonl); ничего не удалено. Установите плагин снова и удалите: он их вернёт"
+        [ -n "$AS_IS" ] || die "suspended discounts still wait to be restored ($ROOT/var/$NAME.set-aside.jsonl); nothing was removed. Install the plugin again and uninstall it: that restores them" \
+            "приостановленные скидки ещё ждут восстановления ($ROOT/var/$NAME.set-aside.jsonl); ничего не удалено. Установите плагин снова и удалите: он их восстановит"
     fi
     while IFS= read -r file; do rm -f "$file"; done < <(owned_files)
     rm -rf "$HOME_DIR"
     reload_panel
     if [ -n "$waits" ]; then
         rm -f "$ROOT/var/$NAME.log"*
-        say "Removed. What was set aside still waits: it and the data stay in $ROOT/var/$NAME.set-aside.jsonl and $ROOT/var/$NAME." \
-            "Удалено. Отложенные скидки ещё ждут возврата, они и данные остались в $ROOT/var/$NAME.set-aside.jsonl и $ROOT/var/$NAME."
+        say "Removed. Suspended discounts still wait: they and the data stay in $ROOT/var/$NAME.set-aside.jsonl and $ROOT/var/$NAME." \
+            "Удалено. Приостановленные скидки ещё ждут восстановления, они и данные остались в $ROOT/var/$NAME.set-aside.jsonl и $ROOT/var/$NAME."
     elif [ -n "$PURGE" ]; then
         rm -rf "$ROOT/var/$NAME" "$ROOT/var/$NAME.log"* "$ROOT/var/$NAME.set-aside.jsonl" "$ROOT/var/$NAME.clock"
         say "Removed, data included." "Удалено вместе с данными."
@@ -458,18 +458,18 @@ uninstall_plugin() {
 give_back() {
     [ -z "$AS_IS" ] || [ -n "$WITHDRAW" ] || return 0
     if ! installed_somehow; then return 0; fi
-    works || die "the installed plugin does not run, so nothing can be given back; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
-        "установленный плагин не запускается, вернуть скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
+    works || die "the installed plugin does not run, so nothing can be restored; nothing was removed. Run install.sh install first, then uninstall (--as-is removes all the same; suspended discounts are in $ROOT/var/$NAME.set-aside.jsonl)" \
+        "установленный плагин не запускается, восстановить скидки нельзя; ничего не удалено. Сначала install.sh install, затем uninstall (--as-is удалит всё равно; приостановленные скидки — в $ROOT/var/$NAME.set-aside.jsonl)"
     if [ -n "$WITHDRAW" ]; then
         yes=
         case $("$ROOT/sbin/$NAME" withdraw --help 2>/dev/null) in *--yes*) yes="--yes --reason uninstall" ;; esac
         # shellcheck disable=SC2086  # two words; a release before this one asked nobody
-        "$ROOT/sbin/$NAME" withdraw $yes </dev/null || die "the discounts could not be taken off; nothing was removed" \
-            "скидки не удалось снять; ничего не удалено"
+        "$ROOT/sbin/$NAME" withdraw $yes </dev/null || die "the discounts could not be removed; nothing was removed" \
+            "скидки не удалось отменить; ничего не удалено"
     else
         "$ROOT/sbin/$NAME" put-back || die \
-            "discounts that were set aside could not be put back; nothing was removed (--as-is removes all the same; what was set aside is in $ROOT/var/$NAME.set-aside.jsonl)" \
-            "отложенные скидки не удалось вернуть; ничего не удалено (--as-is удалит всё равно; отложенное записано в $ROOT/var/$NAME.set-aside.jsonl)"
+            "suspended discounts could not be restored; nothing was removed (--as-is removes all the same; suspended discounts are in $ROOT/var/$NAME.set-aside.jsonl)" \
+            "приостановленные скидки не удалось восстановить; ничего не удалено (--as-is удалит всё равно; приостановленные скидки — в $ROOT/var/$NAME.set-aside.jsonl)"
     fi
 }
 

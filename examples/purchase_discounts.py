@@ -3,8 +3,8 @@
 
     BILLING_URL=https://billing.example.com/billmgr BILLING_LOGIN=… BILLING_PASSWORD=… ./purchase_discounts.py [DAYS]
 
-Prints a line for each service class, for a script that sets one's own prices: `vps 19`, `ssl 0`; behind them what gets
-less, service types by name and tariffs by id: `vps:7 10`. A fall within DAYS (7) is told on standard error, with what
+Prints a line for each service category, for a script that sets one's own prices: `vps 19`, `ssl 0`; behind them what gets
+less, product types by name and tariff plans by id: `vps:7 10`. A fall within DAYS (7) is told on standard error, with what
 prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is
 known: then prices had better stay as they are.
 """
@@ -67,7 +67,7 @@ def main() -> int:
     falls_on = exact(my.get("change")) if exact(my.get("change_falls")) == "on" else ""
     if not falls_on or date.fromisoformat(falls_on) > date.today() + timedelta(days=within):
         return 0
-    after = exact(my.get("change_tier")) or "no status"
+    after = exact(my.get("change_tier")) or "no tier"
     print(f"{falls_on}: {exact(my['tier'])} becomes {after}", file=sys.stderr)
     if "keep_amount" in my:
         amount, currency = exact(my["keep_amount"]), my["keep_amount"]["$currency"]

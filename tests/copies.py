@@ -21,13 +21,16 @@ FORM = PROJECT / "xml" / "billmgr_mod_resellerprogram_settings.xml"
 TABLE = PROJECT / "docs" / "settings.md"
 COMPLETION = PROJECT / "plugin" / "completion" / "resellerprogram.bash"
 
-_TITLE = Text("Settings of the reseller programme", "Настройки партнёрской программы")
-_CLIENT_GROUP = (Text("Client group", "Группа клиентов"), Text("Its members take part", "Её участники участвуют"))
+_TITLE = Text("Settings", "Настройки")
+_CLIENT_GROUP = (
+    Text("Client group", "Группа клиентов"),
+    Text("Clients in this group are members", "Участвуют клиенты из этой группы"),
+)
 _NEVER_COUNTED = Text(
-    "Never counted: promised payments, cashback and certificates, refunds, payments that are refunded, fraudulent or "
-    "cancelled",
-    "Не учитываются никогда: обещанные платежи, кэшбэк и сертификаты, возвраты, возвращаемые, мошеннические и "
-    "отменённые платежи",
+    "Promised payments, cashback, certificates, and payments awaiting refund, refunded, "
+    "fraudulent or cancelled never count. A refund is subtracted",
+    "Никогда не учитываются обещанные платежи, кэшбэк, сертификаты, ожидающие возврата, "
+    "возвращённые, мошеннические и отменённые. Возврат вычитается",
 )
 
 _LOOKS_AGAIN = ' setvalues="blocking"'
@@ -42,7 +45,7 @@ _LOSS = (
 _LOSS_TEXTS = (
     ("lowering", Text("Who loses discounts", "У кого отменятся скидки")),
     ("reason", Text("Reason", "Причина")),
-    ("hint_reason", Text("For the record", "Для истории")),
+    ("hint_reason", Text("Kept in the change log", "Сохранится в журнале")),
     ("confirm", Text("I understand what is lost", "Понимаю, что отменится")),
     ("hint_confirm", Text("Required", "Обязательно")),
 )
@@ -143,10 +146,10 @@ def table() -> str:
 Written by `PYTHONPATH=.:plugin python -m tests.copies` from `plugin/resellerprogram/programme/settings.py`. Set by
 `resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is refused.
 
-*Level*: from which on an administrator may change it; 29 is an employee, 30 a full administrator. *Lowers*: a change
-can lower or end discounts that the programme has given. Whose is told before it is changed, and a reason and a yes are
-asked for (`--yes --reason TEXT` where nobody sits at the terminal); the next run still stops where it would take more
-than the limit on drops.
+*Level*: from which on an administrator may change it; 29 is an employee, 30 an administrator with full access.
+*Lowers*: a change can lower or end discounts that the program has given. Whose is told before it is changed, and a
+reason and a yes are asked for (`--yes --reason TEXT` where nobody sits at the terminal); the next recalculation still
+stops where it would take more than the drop limit.
 
 | name | default | level | lowers | meaning |
 |---|---|---|---|---|

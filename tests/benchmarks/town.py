@@ -120,8 +120,8 @@ class Town:
                     {
                         "id": number,
                         "account": account,
-                        "name": f"Reseller programme: {title.en}",
-                        "name_ru": f"Партнёрская программа: {title.ru}",
+                        "name": f"Reseller program: {title.en}",
+                        "name_ru": f"Реселлерская программа: {title.ru}",
                         "type": 0,
                         "percentage": percent,
                         "pricelist_tree": part.scope,

@@ -25,27 +25,27 @@ def text(words: str) -> re.Pattern[str]:
 
 
 DAY = {"en": r"\d{4}-\d\d-\d\d", "ru": r"\d\d\.\d\d\.\d{4}"}
-MENU = {"en": "My status", "ru": "Мой статус"}
+MENU = {"en": "My tier", "ru": "Мой статус"}
 SAID = {
     "en": [
-        text("Your status: Partner #8"),
-        text("Today 47 000.00 RUB more give you Partner #9."),
-        re.compile(rf"Pay 500\.00\sRUB by {DAY['en']} to keep Partner #8"),
+        text("Your tier: Partner #8"),
+        text("47 000.00 RUB more to reach Partner #9."),
+        re.compile(rf"To keep Partner #8, add 500\.00\sRUB by {DAY['en']}"),
     ],
     "ru": [
         text("Ваш статус: Partner #8"),
-        text("Чтобы получить Partner #9, сегодня не хватает 47 000.00 RUB."),
-        re.compile(rf"Внесите 500\.00\sRUB по {DAY['ru']} включительно, и Partner #8 останется"),
+        text("До Partner #9 не хватает 47 000.00 RUB."),
+        re.compile(rf"Чтобы сохранить Partner #8, внесите 500\.00\sRUB до {DAY['ru']} включительно"),
     ],
 }
 BUTTONS = {
     "en": [
-        text("Get Partner #9: 47 000.00 RUB"),
-        re.compile(rf"Keep Partner #8 after {DAY['en']}: 500\.00\sRUB"),
+        text("Add 47 000.00 RUB"),
+        text("Add 500.00 RUB to keep the tier"),
     ],
     "ru": [
-        text("Получить Partner #9: 47 000.00 RUB"),
-        re.compile(rf"Сохранить Partner #8 после {DAY['ru']}: 500\.00\sRUB"),
+        text("Внести 47 000.00 RUB"),
+        text("Внести 500.00 RUB, чтобы сохранить статус"),
     ],
 }
 
@@ -78,8 +78,8 @@ def test_status_discounts_what_is_missing_and_when_it_ends_are_seen_at_once(
 def test_the_button_opens_the_panels_payment_and_the_payment_lifts_the_status(page: Page, panel: Sandbox) -> None:
     log_in_as(page, panel, "lyra")
     go(page, panel, "my")
-    page.get_by_label("To reach").select_option("Partner #10")
-    page.get_by_role("button", name=text("Get Partner #10: 97 000.00 RUB")).click()
+    page.get_by_label("Target tier").select_option("Partner #10")
+    page.get_by_role("button", name=text("Add 97 000.00 RUB")).click()
     expect(page.get_by_role("heading", name="New payment")).to_be_visible()
     expect(page.get_by_label("Amount")).to_have_value("97000.00")
     press(page, "OK")
@@ -87,13 +87,13 @@ def test_the_button_opens_the_panels_payment_and_the_payment_lifts_the_status(pa
     placed = panel.mgrctl("payment", su="admin", filter="off").findtext("elem/id")
     assert panel.mgrctl("payment.setpaid", elid=placed).find("ok") is not None
     go(page, panel, "my")
-    reload_until(page, lambda: page.get_by_text("Your status: Partner #10").count() == 1)
+    reload_until(page, lambda: page.get_by_text("Your tier: Partner #10").count() == 1)
     expect(page.get_by_text(text("payment of 97 000.00 RUB"))).to_be_visible()
 
 
 def test_looking_ahead_shows_a_picture_each_fall_and_a_calculator(page: Page, panel: Sandbox) -> None:
     log_in_as(page, panel, "vega")
-    open_from_menu(page, "Looking ahead", "Looking ahead")
+    open_from_menu(page, "Forecast", "Forecast")
     picture = page.get_by_role("img", name=re.compile("Turnover in the coming days"))
     expect(picture).to_be_visible()
     expect(picture.get_by_text("Partner #8 · 50 000")).to_be_visible()
@@ -138,38 +138,38 @@ def test_i_leave_and_join_again_by_myself(page: Page, panel: Sandbox) -> None:
     page.get_by_role("link", name="Leave…").click()
     expect(row(page, "Agreed by hand")).to_be_visible()
     press(page, "OK")
-    expect(page.get_by_role("alert")).to_contain_text("Tick “I want to leave”")
-    page.get_by_label("I want to leave").check()
+    expect(page.get_by_role("alert")).to_contain_text("Tick that you understand")
+    page.get_by_label("I understand: my program discounts end at once").check()
     press(page, "OK")
-    expect(page.get_by_text("You have left the reseller programme")).to_be_visible()
+    expect(page.get_by_text("You have left the reseller program")).to_be_visible()
     reload_until(page, lambda: page.get_by_text("A change is being counted").count() == 0)
 
     page.get_by_role("link", name="Join…").click()
-    reload_until(page, lambda: page.get_by_text("Today you would have: Partner #8").count() == 1)
+    reload_until(page, lambda: page.get_by_text("Today you would get: Partner #8").count() == 1)
     expect(row(page, "Agreed by hand")).to_be_visible()
     page.get_by_label("I agree").check()
     press(page, "OK")
-    expect(page.get_by_role("heading", name=re.compile("^Reseller programme"))).to_be_visible()
-    reload_until(page, lambda: page.get_by_text("Your status: Partner #8").count() == 1)
+    expect(page.get_by_role("heading", name=re.compile("^My tier"))).to_be_visible()
+    reload_until(page, lambda: page.get_by_text("Your tier: Partner #8").count() == 1)
     with Store(panel.root, datetime.now()) as store:
         assert [each.what for each in store.changes.newest(2)] == ["joined", "left"]
 
 
 def test_notifications_are_mine_to_switch_off(page: Page, panel: Sandbox) -> None:
     log_in_as(page, panel, "lyra")
-    open_from_menu(page, "Notifications", "Notifications of the programme")
-    page.get_by_label("My status has risen").uncheck()
+    open_from_menu(page, "Notifications", "Notifications")
+    page.get_by_label("My tier has risen").uncheck()
     press(page, "OK")
-    expect(page.get_by_role("heading", name=re.compile("^Reseller programme"))).to_be_visible()
-    open_from_menu(page, "Notifications", "Notifications of the programme")
-    expect(page.get_by_label("My status has risen")).not_to_be_checked()
-    expect(page.get_by_label("My status will fall")).to_be_checked()
+    expect(page.get_by_role("heading", name=re.compile("^My tier"))).to_be_visible()
+    open_from_menu(page, "Notifications", "Notifications")
+    expect(page.get_by_label("My tier has risen")).not_to_be_checked()
+    expect(page.get_by_label("My tier will drop")).to_be_checked()
 
 
 def test_an_administrator_who_enters_as_the_client_sees_the_clients_page(admin: Page, panel: Sandbox) -> None:
     go(admin, panel, "my", su="lyra@example.com")
-    expect(admin.get_by_text(re.compile("Your status: Partner"))).to_be_visible()
-    for reading, told in (("exact", "Access denied"), ("minimum", "enter as the client")):
+    expect(admin.get_by_text(re.compile("Your tier: Partner"))).to_be_visible()
+    for reading, told in (("exact", "Access denied"), ("minimum", "belongs to the client area")):
         panel.read_as(menu_level=reading)
         go(admin, panel, "my")
         expect(admin.get_by_role("alert")).to_contain_text(told)

@@ -85,11 +85,11 @@ def reload_until(page: Page, done: Callable[[], bool]) -> None:
 
 def only(page: Page, name: str) -> None:
     """Filter the members by a part of the name."""
-    open_from_menu(page, "Members", "Reseller programme: members")
+    open_from_menu(page, "Members", "Members")
     press(page, "Filter")
-    page.get_by_label("Part of the name").fill(name)
+    page.get_by_label("Name contains").fill(name)
     submit(page)
-    expect(page.get_by_role("heading", name="Reseller programme: members")).to_be_visible()
+    expect(page.get_by_role("heading", name="Members")).to_be_visible()
 
 
 def shot(page: Page, name: str, *, whole: bool = False) -> None:
@@ -102,7 +102,7 @@ def shot(page: Page, name: str, *, whole: bool = False) -> None:
 
 
 def test_members_are_sorted_filtered_and_summed(admin: Page, panel: Sandbox) -> None:
-    open_from_menu(admin, "Members", "Reseller programme: members")
+    open_from_menu(admin, "Members", "Members")
     expect(admin.locator("tbody tr")).to_have_count(65)
     expect(admin.locator("tfoot")).to_contain_text(" RUB")
     total = admin.locator("tfoot").inner_text()
@@ -117,7 +117,7 @@ def test_members_are_sorted_filtered_and_summed(admin: Page, panel: Sandbox) -> 
     expect(admin.locator(".banner")).to_have_text("Filter: name with “ромашка <”. Clients: 1.")
     shown = row(admin, "Ромашка <b>")
     expect(shown).to_contain_text("52000.00 RUB")
-    expect(shown.get_by_role("img", name="Other discounts are set aside")).to_be_visible()
+    expect(shown.get_by_role("img", name="Other discounts are suspended")).to_be_visible()
     only(admin, "")
     expect(admin.locator(".banner")).to_have_count(0)
     admin.locator("thead").get_by_role("link", name="Turnover").click()
@@ -133,7 +133,7 @@ def test_buttons_wait_for_a_selection_and_a_double_click_opens_why(admin: Page) 
     expect(admin.get_by_role("heading", name="Why these discounts")).to_be_visible()
     expect(admin.get_by_text("Turnover 52 000.00 RUB")).to_be_visible()
     expect(admin.get_by_role("row", name="cashback or certificate")).to_be_visible()
-    expect(admin.get_by_role("row", name="Reseller programme: VPS 19 %")).to_be_visible()
+    expect(admin.get_by_role("row", name="Reseller program: VPS 19 %")).to_be_visible()
     shot(admin, "why")
 
 
@@ -143,19 +143,19 @@ def test_a_tier_is_pinned_and_a_refused_form_keeps_what_was_typed(admin: Page, p
     press(admin, "Edit")
     reason = admin.get_by_label("Reason of the pin")
     expect(reason).to_be_hidden()
-    admin.get_by_label("is pinned until a day").check()
+    admin.get_by_label("pinned", exact=True).check()
     admin.get_by_label("Pinned tier").select_option("Partner #3")
-    admin.get_by_label("Until", exact=True).fill(str(TODAY - timedelta(days=1)))
+    admin.get_by_label("Last day", exact=True).fill(str(TODAY - timedelta(days=1)))
     reason.fill("contract 12")
     submit(admin)
     expect(admin.get_by_role("alert")).to_contain_text("is over already")
     expect(reason).to_have_value("contract 12")
     expect(admin.locator(".field.refused")).to_have_attribute("data-field", "pin_until")
     shot(admin, "refused")
-    admin.get_by_label("Until", exact=True).fill(str(TODAY + timedelta(days=10)))
+    admin.get_by_label("Last day", exact=True).fill(str(TODAY + timedelta(days=10)))
     submit(admin)
     reload_until(admin, lambda: "Partner #3" in row(admin, "Vector Ltd").inner_text())
-    expect(row(admin, "Vector Ltd").get_by_role("img", name="Pinned to a tier")).to_be_visible()
+    expect(row(admin, "Vector Ltd").get_by_role("img", name="Tier pinned")).to_be_visible()
     account = next(each["account"] for each in panel.world.discounts() if each["percent"] == 9)
     assert panel.world.percents(account)["vds"] == 9
 
@@ -176,14 +176,17 @@ def test_members_are_excluded_with_a_reason_and_enrolled_again_after_a_question(
         dialog.accept()
 
     admin.on("dialog", say_yes)
-    press(admin, "Enrol")
+    press(admin, "Include")
     expect(row(admin, "Newcomer Ltd")).not_to_contain_text("excluded")
-    assert asked == ["Enrol the selected clients?"]
+    assert asked == [
+        "Include the selected clients? They get discounts by turnover at once; their other personal discounts are "
+        "suspended."
+    ]
 
 
 def test_the_list_is_exported(admin: Page) -> None:
     only(admin, "Ромашка <")
-    press(admin, "CSV")
+    press(admin, "Export to CSV")
     expect(admin.get_by_label("CSV")).to_have_value(
         re.compile(r"^id,client,status,.*\n\d+,Ромашка <b>,tier,Partner #8,52000,")
     )
@@ -192,7 +195,7 @@ def test_the_list_is_exported(admin: Page) -> None:
 def test_the_programme_is_a_button_on_the_panels_own_client_list(admin: Page) -> None:
     admin.get_by_role("link", name="Clients", exact=True).click()
     choose(admin, "Ромашка <b>")
-    press(admin, "Programme")
+    press(admin, "Reseller discounts")
     expect(admin.get_by_text("Partner #8 (VPS 19 %")).to_be_visible()
 
 
@@ -275,9 +278,9 @@ def test_a_plan_is_made_looked_at_and_applied(chief: Page, panel: Sandbox) -> No
     expect(heading).to_be_visible()
     expect(chief.locator("tbody tr")).to_have_count(0, timeout=60_000)
     assert panel.world.percents(loser) == {}
-    open_from_menu(chief, "Changes", "Who changed what")
-    expect(row(chief, "applied without the limit on drops")).to_contain_text("chief")
-    expect(row(chief, "applied without the limit on drops")).to_contain_text("a quiet month")
+    open_from_menu(chief, "Change log", "Change log")
+    expect(row(chief, "applied, exceeding the drop limit")).to_contain_text("chief")
+    expect(row(chief, "applied, exceeding the drop limit")).to_contain_text("a quiet month")
     for name, value in (("automatic", "on"), ("drop_limit_count", "10"), ("drop_limit_percent", "20")):
         cli(panel, "settings", "set", name, value)
 
@@ -290,8 +293,8 @@ def test_a_tier_is_changed_after_a_look_at_whom_it_touches(chief: Page) -> None:
     expect(chief.locator("tbody tr")).to_have_count(17)
     shot(chief, "tiers")
     row(chief, "Partner #8").locator("td").nth(1).dblclick()
-    chief.get_by_label("From", exact=False).first.fill("52500")
-    chief.get_by_label("Status").click()
+    chief.get_by_label("Turnover from", exact=False).first.fill("52500")
+    chief.get_by_label("Name").click()
     expect(chief.get_by_text(f"From {TODAY} on discounts are lower for 1 client.")).to_be_visible()
     expect(chief.get_by_role("row", name="Ромашка <b>")).to_contain_text("Partner #7")
     shot(chief, "tier")
@@ -299,9 +302,9 @@ def test_a_tier_is_changed_after_a_look_at_whom_it_touches(chief: Page) -> None:
     expect(chief.get_by_role("alert")).to_contain_text("confirm it")
     first_day = TODAY + timedelta(days=5)
     chief.get_by_label("In force from").fill(str(first_day))
-    chief.get_by_label("Status").click()
+    chief.get_by_label("Name").click()
     expect(chief.get_by_text(f"Affected from {first_day} on")).to_be_visible()
-    expect(chief.get_by_label("From", exact=False).first).to_have_value("52500")
+    expect(chief.get_by_label("Turnover from", exact=False).first).to_have_value("52500")
     chief.get_by_role("checkbox", name=f"I understand: from {first_day} on").check()
     submit(chief)
     expect(chief.get_by_text(f"It takes effect in the night to {first_day}")).to_be_visible()
@@ -316,17 +319,17 @@ def test_a_tier_is_changed_after_a_look_at_whom_it_touches(chief: Page) -> None:
     open_from_menu(chief, "Tiers", "Tiers")
     press(chief, "Versions")
     choose(chief, "in force")
-    expect(chief.get_by_role("button", name="Take back")).to_be_disabled()
+    expect(chief.get_by_role("button", name="Delete version")).to_be_disabled()
     chief.reload()
     choose(chief, "planned")
-    expect(chief.get_by_role("button", name="Take back")).to_be_enabled()
-    press(chief, "Take back")
+    expect(chief.get_by_role("button", name="Delete version")).to_be_enabled()
+    press(chief, "Delete version")
     expect(row(chief, "planned")).to_have_count(0)
 
 
 def test_a_table_is_imported_from_what_was_exported(chief: Page) -> None:
     open_from_menu(chief, "Tiers", "Tiers")
-    press(chief, "Export")
+    press(chief, "Export to CSV")
     text = chief.get_by_label("CSV").input_value()
     open_from_menu(chief, "Tiers", "Tiers")
     press(chief, "Import")
@@ -348,7 +351,7 @@ def test_a_table_is_pasted_as_it_stands_on_the_providers_page(page: Page, panel:
     rows = as_published(published_table())
     text = one_cell_a_line(rows).replace("до 149999р", "до 149000р").replace("SSL", "Сертификация")
     log_in(page, panel, "chief", "admin-password", "ru")
-    open_from_menu(page, "Уровни", "Уровни")
+    open_from_menu(page, "Статусы", "Статусы")
     press(page, "Импорт")
     page.get_by_label("Таблица: текст страницы").fill(text)
     with looked_again(page):
@@ -365,9 +368,9 @@ def test_a_table_is_pasted_as_it_stands_on_the_providers_page(page: Page, panel:
 
 
 def test_tariffs_are_left_out_of_a_class(chief: Page, panel: Sandbox) -> None:
-    open_from_menu(chief, "Service classes", "Service classes")
+    open_from_menu(chief, "Service categories", "Service categories")
     row(chief, "VPS").locator("td").nth(2).dblclick()
-    left_out = chief.get_by_label("Tariffs left out")
+    left_out = chief.get_by_label("Tariff plans without discount")
     expect(left_out.locator("option", has_text="vds: VDS Promo")).to_be_attached()
     shot(chief, "class")
     with looked_again(chief):
@@ -381,32 +384,32 @@ def test_tariffs_are_left_out_of_a_class(chief: Page, panel: Sandbox) -> None:
     expect(left_out.locator("option:checked")).to_have_text(["vds: VDS Promo"])
     left_out.select_option([])
     submit(chief)
-    expect(chief.get_by_role("heading", name="Service classes")).to_be_visible()
+    expect(chief.get_by_role("heading", name="Service categories")).to_be_visible()
 
 
 # --- settings and health ---
 
 
 def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(chief: Page) -> None:
-    open_from_menu(chief, "Settings", "Settings of the reseller programme")
+    open_from_menu(chief, "Settings", "Settings")
     group = chief.locator("select[name=group]")
     expect(group).to_be_hidden()
     with looked_again(chief):
-        chief.get_by_label("the members of a client group").check()
+        chief.get_by_label("clients in a group").check()
     expect(group).to_be_visible()
     with looked_again(chief):
         chief.get_by_label("every client").check()
     shot(chief, "settings")
-    chief.get_by_label("Warn of a fall so many days before").fill("29")
+    chief.get_by_label("Warn before a drop, days").fill("29")
     submit(chief)
     expect(chief.get_by_role("alert")).to_contain_text("warn_days can't be '29'")
     expect(chief.locator(".field.refused")).to_have_attribute("data-field", "warn_days")
-    chief.get_by_label("Warn of a fall so many days before").fill("3")
-    chief.get_by_label("But at least so many").fill("12")
+    chief.get_by_label("Warn before a drop, days").fill("3")
+    chief.get_by_label("Drop limit, at least").fill("12")
     with chief.expect_navigation():
         submit(chief)
-    expect(chief.get_by_label("But at least so many")).to_have_value("12")
-    open_from_menu(chief, "Changes", "Who changed what")
+    expect(chief.get_by_label("Drop limit, at least")).to_have_value("12")
+    open_from_menu(chief, "Change log", "Change log")
     expect(chief.locator("tbody tr").first).to_contain_text("drop_limit_count")
     expect(chief.locator("tbody tr").first).to_contain_text("chief")
 
@@ -414,10 +417,10 @@ def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(chief: Pa
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_before_it_is_saved(
     chief: Page, panel: Sandbox
 ) -> None:
-    open_from_menu(chief, "Settings", "Settings of the reseller programme")
+    open_from_menu(chief, "Settings", "Settings")
     expect(chief.get_by_label("Reason")).to_have_count(0)
     with looked_again(chief):
-        chief.get_by_label("those whom an administrator enrolled").check()
+        chief.get_by_label("included by hand").check()
     expect(chief.get_by_text("clients lose their program discounts").first).to_be_visible()
     expect(chief.get_by_text(re.compile(r"Clients: .* and \d+ more"))).to_be_visible()
     chief.get_by_label("Reason").fill("by contract only")
@@ -432,16 +435,16 @@ def test_a_setting_that_takes_discounts_from_many_tells_from_whom_before_it_is_s
 
 
 def test_health_checks_the_panel_and_makes_a_backup(admin: Page, panel: Sandbox) -> None:
-    open_from_menu(admin, "Health", "Health of the reseller programme")
+    open_from_menu(admin, "Health", "Health")
     admin.get_by_role("link", name="Check the panel").click()
     submit(admin)
     expect(admin.locator("tr", has_text="the panel answers")).to_have_count(1, timeout=60_000)
     shot(admin, "health")
     admin.get_by_text("Details, and the check of the panel").click()
     expect(admin.get_by_role("row", name="the panel answers holds")).to_be_visible()
-    admin.get_by_role("link", name="Backup now").click()
+    admin.get_by_role("link", name="Back up now").click()
     submit(admin)
-    expect(admin.get_by_role("heading", name="Health of the reseller programme")).to_be_visible()
+    expect(admin.get_by_role("heading", name="Health")).to_be_visible()
     assert len(list((panel.root / "var" / "resellerprogram" / "backups").glob("*.db"))) >= 1
     expect(admin.get_by_role("link", name="Remove all discounts…")).to_have_count(0)
 
@@ -452,7 +455,7 @@ def test_what_was_given_up_is_tried_again_from_the_page(admin: Page, panel: Sand
         for _ in range(8):
             store.queue.failed(number, "the panel did not take it", datetime.now())
     open_from_menu(admin, "Queue", "Queue")
-    expect(row(admin, "the panel did not take it")).to_contain_text("given up")
+    expect(row(admin, "the panel did not take it")).to_contain_text("retries stopped")
     choose(admin, "the panel did not take it")
     press(admin, "Try again")
     reload_until(admin, lambda: row(admin, "client 1").count() == 0)

@@ -89,15 +89,15 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     assert out == (
         "start 1\n"
         "  VPS, dedicated servers, SSL certificates: start 1\n"
-        "2025-01-20: accounts looked at: 1; the programme's discounts in the panel: 0\n"
+        "2025-01-20: clients: 1; the program's discounts in the panel: 0\n"
         "\n"
-        "account  name          turnover  tier        vds       dedic    certificate\n"
-        "1        Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
+        "client  name          turnover  tier        vds       dedic    certificate\n"
+        "1       Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
         "\n"
-        f"Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.\n"
+        f"No discount has changed. Apply: `resellerprogram apply`; with `--plan {plan}` only if it is this one.\n"
     )
     applied = shell.run("apply")[1]
-    assert (applied.startswith("started 1\n"), applied.endswith("\nWritten: 3.\n")) == (True, True)
+    assert (applied.startswith("started 1\n"), applied.endswith("\nDiscounts changed: 3.\n")) == (True, True)
     assert shell.run("plan", language="ru")[1].startswith("Менять нечего.\n20.01.2025: просмотрено клиентов: 1; ")
     _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
     assert "49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %  7 % → 6 %" in falling
@@ -110,18 +110,18 @@ def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: S
     sandbox.world.add_payment(romashka, 50_000, TODAY)
     out = shell.run("plan")[1]
     assert out.startswith("start 12 · rise 1\n  VPS, dedicated servers, SSL certificates: start 12 · rise 1\n")
-    listed, told = out.split("Clients would be notified: 14\n")
-    assert (listed.count("Client "), "… starts: 2 more, with --way start" in listed) == (10, True)
+    listed, told = out.split("Clients will be notified: 14\n")
+    assert (listed.count("Client "), "… gets discounts: 2 more, with --way start" in listed) == (10, True)
     assert ("Ромашка" in listed, told.count("\n"), told.endswith("… 4 more\n")) == (True, 12, True)
     assert shell.run("plan", "--way", "start")[1].count("Client ") == 12
     summary = shell.run("plan", "--summary")[1]
     assert (summary.startswith("start 12 · rise 1\n"), "Ромашка" in summary) == (True, False)
-    assert "\nNothing has been written. " in summary
+    assert "\nNo discount has changed. " in summary
     told = shell.json("plan", "--way", "rise", "--class", "vps")
     assert [planned["name"] for planned in told["planned"]] == ["Ромашка"]
     assert (told["verdict"]["clients"]["start"], told["verdict"]["classes"]["vps"]["rise"]) == (12, 1)
     assert "planned" not in shell.json("plan", "--summary")
-    assert "there is no class 'cloud'" in shell.run("plan", "--class", "cloud")[2]
+    assert "there is no category 'cloud'" in shell.run("plan", "--class", "cloud")[2]
 
 
 def test_detailed_exit_codes_are_those_that_terraforms_users_know(
@@ -156,7 +156,7 @@ def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_co
     with Store(sandbox.root, NOON) as store:
         store.settings.set("drop_limit_count", "0")
     warned = shell.run("plan", "--date", "2025-01-19")[2]
-    assert ("the limit is 0" in warned, "apply" in warned) == (True, False)
+    assert ("the drop limit is 0" in warned, "apply" in warned) == (True, False)
 
 
 @pytest.mark.parametrize("command", ["apply", "withdraw"])
@@ -201,18 +201,15 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
     code, out, _ = shell.run("explain", str(romashka), language="ru")
     assert code == 0
     assert out == (
-        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)\n"
-        "Основание: по обороту.\n"
-        "Оборот 52 000.00 RUB: платежи, зачисленные с 20.12.2024 по 20.01.2025 включительно.\n"
-        "\n"
-        "зачислен    платёж          сумма         учтено  почему\n"
-        "20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учитывается по 20.01.2025 включительно\n"
-        "09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учитывается по 09.02.2025 включительно\n"
-        "10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или сертификат, а не внесённые деньги\n"
-        "\n"
-        "До уровня Partner #9 (от 100 000.00 RUB) не хватает 48 000.00 RUB.\n"
-        "В панели пока не так; `resellerprogram apply --account 1` изменит: "
-        "vds — → 19 %, dedic — → 7 %, certificate — → 3 %.\n"
+        "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, "
+        "SSL-сертификаты 3 %)\nОснование: по обороту.\nОборот 52 000.00 RUB: платежи, зачисленные "
+        "с 20.12.2024 по 20.01.2025 включительно.\n\nзачислен    платёж          сумма         "
+        "учтено  почему\n20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учитывается по "
+        "20.01.2025 включительно\n09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учитывается "
+        "по 09.02.2025 включительно\n10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или "
+        "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000.00 RUB) не хватает "
+        "48 000.00 RUB.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: vds — "
+        "→ 19 %, dedic — → 7 %, certificate — → 3 %.\n"
     )
 
 
@@ -224,10 +221,14 @@ def test_a_cap_is_set_shown_explained_and_taken_off(shell: Shell, sandbox: Sandb
     assert vps["caps"] == {str(cheap): "10.5", "vds": "15"}
     told = shell.json("explain", str(romashka))
     assert told["caps"] == {str(cheap): "10.5", "vds": "15"}
-    assert "Less by caps: VPS: at most 15 %; tariff" in shell.run("explain", str(romashka))[1]
+    assert "Less by caps: VPS: at most 15 %; tariff plan" in shell.run("explain", str(romashka))[1]
     assert shell.run("classes", "set", "vps", "--cap", f"{cheap}=")[0] == 0
     assert shell.json("classes", "list")[0]["caps"] == {"vds": "15"}
-    for typed, says in (("vds", "such as vds=20"), ("dedic=5", "dedic is not of this class"), ("99=5", "no tariff 99")):
+    for typed, says in (
+        ("vds", "such as vds=20"),
+        ("dedic=5", "dedic is not of this category"),
+        ("99=5", "no tariff plan 99"),
+    ):
         code, _, err = shell.run("classes", "set", "vps", "--cap", typed)
         assert (code, says in err) == (1, True)
     assert f"at most: {cheap} 10.5 %, vds 15 % → vds 15 %" in shell.run("changes")[1]
@@ -317,9 +318,9 @@ def test_the_plan_that_was_named_is_applied_or_nothing_and_then_the_new_one_is_s
     now = shell.json("plan")["fingerprint"]
     assert (code, sandbox.world.discounts()) == (6, [])
     assert "Partner #9  — → 21 %" in out
-    assert f"the plan is not {seen} any more; nothing has been written. It is {now} now" in err
+    assert f"the preview is not {seen} any more; no discount has changed. It is {now} now" in err
     code, _, err = shell.run("apply", "--plan", seen, language="ru")
-    assert (code, f"план уже не {seen}; ничего не записано. Теперь это {now}" in err) == (6, True)
+    assert (code, f"расчёт уже не {seen}; скидки не изменены. Теперь это {now}" in err) == (6, True)
     assert shell.run("apply", "--plan", now)[0] == 0
     assert sandbox.world.percents(romashka)["vds"] == 21
 
@@ -341,8 +342,8 @@ def test_what_changes_between_the_look_and_the_writing_is_left_out_and_named(
     seen = shell.json("plan")["fingerprint"]
     monkeypatch.setattr(preview, "recalculate", pay_before_the_writing)
     code, out, err = shell.run("apply", "--plan", seen)
-    assert (code, out.endswith("\nWritten: 3.\n")) == (6, True)
-    assert f"accounts that differ: 1 ({other} Other)" in err
+    assert (code, out.endswith("\nDiscounts changed: 3.\n")) == (6, True)
+    assert f"clients who differ: 1 ({other} Other)" in err
     assert (len(sandbox.world.discounts(romashka)), sandbox.world.discounts(other)) == (3, [])
 
 
@@ -355,8 +356,8 @@ def test_a_limit_is_lifted_for_a_plan_that_was_named_and_for_no_other(
     sandbox.world.delete_payments(romashka)
     seen = shell.json("plan", warns=True)["fingerprint"]
     code, out, err = shell.run("apply", "--allow-drop")
-    assert (code, out, "for one plan" in err) == (2, "", True), "a script names what it lifts the limit for"
-    assert "для одного плана" in shell.run("apply", "--allow-drop", language="ru")[2]
+    assert (code, out, "for one preview" in err) == (2, "", True), "a script names what it lifts the limit for"
+    assert "для одного расчёта" in shell.run("apply", "--allow-drop", language="ru")[2]
     other = sandbox.world.add_account("Other")
     sandbox.world.add_payment(other, 600, TODAY)
     assert shell.run("apply", "--allow-drop", "--plan", seen)[0] == 6
@@ -398,8 +399,8 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     code, out, _ = shell.run("status")
     assert (
         code,
-        out.startswith("OK: All is well. Clients looked at in the last run over all: 1; discounts in effect: 3."),
-        out.endswith("discounts 3, set aside 0, queue 0, given up 0\n"),
+        out.startswith("OK: All is well. Clients looked at in the last full recalculation: 1; discounts in effect: 3."),
+        out.endswith("discounts 3, suspended 0, queue 0, retries stopped 0\n"),
     ) == (0, True, True)
     sandbox.fault("refuse", "account.discount", count=1)
     shell.run("apply")
@@ -416,7 +417,7 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "acted on a day with a tier: 1"), ("ru", "акция или промокод: 1")]
+    ("language", "said"), [("en", "acted on a day with a tier: 1"), ("ru", "промоакция или промокод: 1")]
 )
 def test_r9_status_tells_orders_with_a_promotion_beside_a_tier(
     shell: Shell, sandbox: Sandbox, romashka: int, language: str, said: str
@@ -449,13 +450,13 @@ def test_what_waits_is_listed_tried_again_and_dropped(shell: Shell, sandbox: San
     sandbox.fault("refuse", "account.discount.add.product", count=1)
     assert shell.run("apply")[0] == 5
     out = shell.run("status")[1]
-    assert "! waiting in the queue after a failure: 1, the first account 1: the panel refused" in out
+    assert "! waiting in the queue after a failure: 1, the first client 1: the panel refused" in out
     (waiting,) = shell.json("queue", "list")
     assert (waiting["account"], waiting["attempts"], waiting["given_up"]) == (romashka, 1, False)
     assert "вручную" in shell.run("queue", "list", language="ru")[1]
     with Store(sandbox.root, NOON) as store:
         store.connection.execute("UPDATE queue SET dead = 1")
-    assert "given up after many tries: 1, the first account 1" in shell.run("status")[1]
+    assert "retries stopped for clients: 1, the first client 1" in shell.run("status")[1]
     assert shell.run("queue", "retry") == (0, "Tried again: 1; still waiting: 0.\n", "")
     assert shell.json("queue", "list") == []
     with Store(sandbox.root, NOON) as store:
@@ -466,12 +467,12 @@ def test_what_waits_is_listed_tried_again_and_dropped(shell: Shell, sandbox: San
 
 def test_nightly_run_and_sweep_do_nothing_while_automatic_is_off(shell: Shell, romashka: int) -> None:
     assert shell.run("daily")[0] == 0
-    assert shell.run("sweep")[1].startswith("payments that changed: 0, accounts whose discounts did: 0")
+    assert shell.run("sweep")[1].startswith("payments that changed: 0, clients whose discounts did: 0")
     assert shell.run("settings", "set", "automatic", "off")[0] == 0
     for command in ("daily", "sweep"):
         code, out, _ = shell.run(command, language="ru")
-        assert (code, "automatic = off: платежи и ночной пересчёт больше ничего не меняют" in out) == (0, True)
-    assert "! automatic = off" in shell.run("status")[1]
+        assert (code, "Программа остановлена (automatic = off): скидки не меняются" in out) == (0, True)
+    assert "! the program is stopped (automatic = off)" in shell.run("status")[1]
 
 
 def test_every_night_leaves_a_backup(shell: Shell, sandbox: Sandbox) -> None:
@@ -498,13 +499,13 @@ def test_what_was_set_aside_is_shown_and_put_back(shell: Shell, sandbox: Sandbox
         "it_1",
     )
     assert "Agreed by hand" in shell.run("set-aside", language="ru")[1]
-    assert "Agreed by hand 40 %: set aside" in shell.run("explain", "1")[1]
+    assert "Agreed by hand 40 %: suspended" in shell.run("explain", "1")[1]
     code, out, _ = shell.run("put-back")
-    assert (code, out.endswith("Discounts put back: 1.\n"), "automatic = off" in out) == (0, True, True)
+    assert (code, out.endswith("Discounts restored: 1.\n"), "automatic = off" in out) == (0, True, True)
     assert len(sandbox.world.discounts(romashka)) == 4
     shell.run("settings", "set", "other_discounts", "leave")
     told = shell.run("plan")[1]
-    assert "! account 1: a discount of others acts beside the programme's: Agreed by hand 40 %" in told
+    assert "! client 1: another personal discount acts beside the program's: Agreed by hand 40 %" in told
 
 
 def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None:
@@ -514,7 +515,7 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     code, out, err = shell.run("tiers", "import", str(file))
     assert (code, "Starter: VPS 3 → 4.25 %" in out, "say --yes" in err) == (2, True, True)
     code, out, _ = shell.run("tiers", "import", str(file), "--dry-run", language="ru")
-    assert (code, out.splitlines()[-1]) == (0, "Ничего не записано.")
+    assert (code, out.splitlines()[-1]) == (0, "Ничего не изменено.")
     assert "4.25 %" not in shell.run("tiers", "show")[1]
     code, out, _ = shell.run("tiers", "import", str(file), "--yes", language="ru")
     assert (code, out.splitlines()[-1]) == (0, "Таблица сохранена и действует. Скидки изменит ближайший пересчёт.")
@@ -522,8 +523,8 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert "Starter            500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
     code, _, err = shell.run("tiers", "import", str(file), language="ru")
-    assert (code, err) == (1, "таблица уровней, строка 3: порог 400 не выше порога 500 уровня 'Starter'\n")
-    file.write_bytes("Уровень".encode("utf-16"))
+    assert (code, err) == (1, "таблица скидок, строка 3: порог 400 не выше порога 500 статуса 'Starter'\n")
+    file.write_bytes("Статус".encode("utf-16"))
     assert shell.run("tiers", "import", str(file))[0] == 1
     missing = str(tmp_path / "missing.csv")
     assert shell.run("tiers", "import", missing, language="ru") == (1, "", f"Файла {missing} нет.\n")
@@ -553,14 +554,14 @@ def test_a_table_is_imported_as_it_is_published(shell: Shell, tmp_path: Path, mo
             "! line 2: column Оборот: '1.500' can be read in two ways: 1.5 or 1500 — answer with --decimal '.': 1.5, "
             "--decimal ',': 1500\n",
             ("--decimal", ","),
-            "A       1 500.00 RUB  3 %",
+            "A     1 500.00 RUB  3 %",
         ),
         (
             "Статус;Оборот;VPS;Выделенные;SSL\nA;от 500р;0,03;0,01;0\n",
             "! line 2: column VPS: '0,03' can be read in two ways: 0.03 % or 3 % — answer with --percents percent: "
             "0.03 %, --percents share: 3 %\n",
             ("--percents", "share"),
-            "A       500.00 RUB  3 %",
+            "A     500.00 RUB  3 %",
         ),
         (
             "Статус;Оборот;VPS;Выделенные;Защита\nA;от 500р;3 %;1 %;2 %\n",
@@ -577,12 +578,12 @@ def test_what_a_table_leaves_open_is_answered_by_an_option(
     file = tmp_path / "page.txt"
     file.write_text(text, encoding="utf-8")
     code, out, err = shell.run("tiers", "import", str(file), "--yes")
-    assert (code, err, out.splitlines()[-1]) == (2, asked, "Nothing has been written.")
+    assert (code, err, out.splitlines()[-1]) == (2, asked, "Nothing has been changed.")
     code, out, _ = shell.run("tiers", "import", str(file), "--dry-run", *answers)
     assert (code, understood in out) == (0, True), out
     assert "Starter" in shell.run("tiers", "show")[1]
     code, _, err = shell.run("tiers", "import", str(file), "--column", "cloud=VPS")
-    assert (code, "there is no class 'cloud'" in err) == (1, True)
+    assert (code, "there is no category 'cloud'" in err) == (1, True)
 
 
 def test_an_imported_table_is_asked_about_at_a_terminal(
@@ -599,8 +600,11 @@ def test_an_imported_table_is_asked_about_at_a_terminal(
 
 def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashka: int) -> None:
     one = str(romashka)
-    assert "Account 1, Ромашка, is enrolled." in shell.run("members", "enrol", one)[1]
-    assert "Клиент 1, Ромашка, исключён." in shell.run("members", "exclude", one, "--reason", "abuse", language="ru")[1]
+    assert "Client 1, Ромашка, is included." in shell.run("members", "enrol", one)[1]
+    assert (
+        "Клиент 1, Ромашка, исключён из программы."
+        in shell.run("members", "exclude", one, "--reason", "abuse", language="ru")[1]
+    )
     assert shell.run("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")[0] == 0
     _, out, _ = shell.run("members", "list")
     assert out.splitlines()[-1].split() == [
@@ -718,7 +722,7 @@ def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_eve
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", False)
     assert shell.run("withdraw", "--yes", "--reason", "again")[0] == 0
     shell.move(NOON + timedelta(days=1))
-    assert "programme was taken off" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+    assert "program discounts removed" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
 
 
 def test_monitoring_documents_every_field_of_status_and_its_examples_run(shell: Shell) -> None:
@@ -741,7 +745,7 @@ def test_monitoring_documents_every_field_of_status_and_its_examples_run(shell: 
 def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert shell.run("undo")[:2] == (0, "No run that is kept has changed discounts.\n")
+    assert shell.run("undo")[:2] == (0, "No recalculation on record has changed discounts.\n")
     shell.run("apply")
     (run,) = shell.json("undo")
     assert (run["written"], run["cause"]) == (3, "apply")
@@ -749,7 +753,7 @@ def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     assert f"{number}  2025-01-20 12:00:00  by hand " in shell.run("undo")[1]
     code, out, _ = shell.run("undo", number, "--plan", language="ru")
     assert (code, out.splitlines()[0]) == (0, "Скидки отменятся у 1 клиента")
-    assert out.endswith("Ничего не записано.\n")
+    assert out.endswith("Ничего не изменено.\n")
     (planned,) = shell.json("undo", number, "--plan")["planned"]
     assert (planned["account"], {each["after"] for each in planned["changes"]}) == (romashka, {None})
     for half in ((), ("--yes",), ("--reason", "wrong table")):
@@ -761,9 +765,12 @@ def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     assert (sandbox.world.discounts(), shell.json("settings", "show")["automatic"]) == ([], "off")
     assert {"undo", "stop"} <= {each["what"] for each in shell.json("changes")}
     code, out, _ = shell.run("undo", number)
-    assert (code, out.startswith("Nothing to undo: all discounts that this run changed are as before it")) == (0, True)
+    assert (
+        code,
+        out.startswith("Nothing to undo: all discounts that this recalculation changed are as before it"),
+    ) == (0, True)
     code, _, err = shell.run("undo", "999")
-    assert (code, "no run 999" in err) == (1, True)
+    assert (code, "no recalculation 999" in err) == (1, True)
 
 
 def test_overview_tells_what_the_programme_is_worth(shell: Shell, romashka: int) -> None:
@@ -808,7 +815,7 @@ def test_corrections_and_gaming_tell_what_past_days_should_have_been(shell: Shel
     for command, language, says in (
         ("corrections", "ru", "Программа ничего не доначисляет"),
         ("corrections", "en", "credited late"),
-        ("gaming", "ru", "отмечен как мошеннический"),
+        ("gaming", "ru", "мошеннический"),
         ("gaming", "en", "Nothing of the kind is known."),
     ):
         code, out, _ = shell.run(command, language=language)
@@ -847,7 +854,7 @@ def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
 @pytest.mark.parametrize(
     ("failure", "code", "says"),
     [
-        (ZeroDivisionError("oops"), 1, "случилось непредвиденное: oops"),
+        (ZeroDivisionError("oops"), 1, "Внутренняя ошибка: oops"),
         (sqlite3.OperationalError("disk full"), 1, "disk full"),
         (KeyboardInterrupt(), 130, ""),
     ],
@@ -885,11 +892,11 @@ def test_plan_shows_what_clients_would_be_told_and_notices_what_they_were(
     sandbox.world.add_payment(romashka, 60_000, TODAY)
     planned = shell.json("plan")["notices"]
     assert [(each["account"], each["kind"], each["tier"]) for each in planned] == [(romashka, "rose", "Partner #9")]
-    assert "Clients would be notified: 1" in shell.run("plan")[1]
+    assert "Clients will be notified: 1" in shell.run("plan")[1]
     assert shell.json("notices") == []
     assert "Clients are notified: 1" in shell.run("apply")[1]
     (told,) = shell.json("notices")
-    assert (told["subject"], told["outcome"]) == ("Your status is now Partner #9", "sent")
+    assert (told["subject"], told["outcome"]) == ("Your tier is now Partner #9", "sent")
     assert "отправлено" in shell.run("notices", language="ru")[1]
 
 

@@ -71,7 +71,7 @@ def test_it_is_told_what_it_gives_before_it_is_given(run: Run, root: Path) -> No
         "27 Ромашка  20 600.50 RUB  Starter  Partner #5: VPS 3 → 13 %, dedicated servers 1 → 4 %, "
         "SSL certificates 1 → 3 %\n"
     )
-    assert run(*ADD, "--dry-run") == (0, told + "Nothing has been written.\n", "")
+    assert run(*ADD, "--dry-run") == (0, told + "Nothing has been changed.\n", "")
     assert run(*ADD)[0] == 2, "nobody sits there who could say yes"
     assert given(root) == []
     code, out, err = run(*ADD, "--yes")
@@ -105,7 +105,7 @@ def test_somebody_at_a_terminal_is_asked(run: Run, root: Path, monkeypatch: pyte
         (("27", "5", "--day", "2025-01-21"), "the last possible one is today"),
         (("27", "5", "--day", "2024-12-01"), "the first possible day is 2024-12-20"),
         (("27", "5"), "say until which day"),
-        (("27", "5", "--until", "2025-02-15", "--reason", " "), "say why"),
+        (("27", "5", "--until", "2025-02-15", "--reason", " "), "Enter a reason; it goes into the change log."),
     ],
 )
 def test_what_can_not_be_is_refused_and_changes_nothing(
@@ -166,7 +166,7 @@ def test_the_list_tells_what_counts_and_what_did(run: Run) -> None:
 def test_one_is_ended_with_a_reason(run: Run, root: Path) -> None:
     run(*ADD, "--yes")
     assert run("end", "2", "--yes")[0] == 2
-    assert run("end", "2", "--dry-run")[1].endswith("Nothing has been written.\n")
+    assert run("end", "2", "--dry-run")[1].endswith("Nothing has been changed.\n")
     assert "no opening turnover 9 that counts" in run("end", "9", "--yes", "--reason", "x")[2]
     code, out, _ = run("end", "2", "--yes", "--reason", "by mistake")
     assert (code, "Opening turnover 2 counts no more." in out) == (0, True)

@@ -159,7 +159,7 @@ def start(place: Place, port: int, months: int, weeks: int) -> None:
                 world = World(panel, store, today)
                 world.settle(first)
                 _live(world, months, weeks)
-                say("The plugin is put into it…", "Ставим в неё плагин…")
+                say("The plugin is put into it…", "Устанавливаем в неё плагин…")
                 _install(panel)
                 world.look_around()
         except BaseException:

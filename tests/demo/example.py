@@ -61,7 +61,7 @@ def laid_out(place: Place, port: int, resellers: int) -> tuple[Sandbox, int, int
 
 
 def play(sandbox: Sandbox, advance: int, falling: int) -> None:
-    say("2. The plugin is installed into it", "2. Плагин ставится в неё")
+    say("2. The plugin is installed into it", "2. Устанавливаем плагин")
     run([str(PROJECT / "install.sh"), "install", "--root", str(sandbox.root)])
     plugin(sandbox, "settings", "set", "provider", "1")
     plugin(sandbox, "settings", "set", "panel_url", sandbox.url)
@@ -69,20 +69,20 @@ def play(sandbox: Sandbox, advance: int, falling: int) -> None:
     say("3. 20 January: what would change", "3. 20 января: что изменится")
     before = price(sandbox, "advance@example.com")
     plugin(sandbox, "plan", lines=16)
-    say("4. It is started, and a second plan is empty", "4. Запускаем; второй план пуст")
+    say("4. It is started; a second preview is empty", "4. Запускаем; второй предварительный расчёт пуст")
     plugin(sandbox, "start", "--yes", lines=1)
     plugin(sandbox, "plan")
     after = price(sandbox, "advance@example.com")
     say(
-        f"   A month of VPS for account {advance}: {before:.2f} RUB before, {after:.2f} RUB now",
+        f"   A month of VPS for client {advance}: {before:.2f} RUB before, {after:.2f} RUB now",
         f"   Месяц VPS для клиента {advance}: было {before:.2f} RUB, стало {after:.2f} RUB",
     )
     expect(sandbox, advance, vds=19, certificate=3)
     expect(sandbox, falling, vds=19, certificate=3)
 
     say(
-        "5. The clock is moved to 21 January: one pays 50 000 in advance, the other nothing; 3 000 leave the window",
-        "5. Часы переведены на 21 января: один вносит аванс 50 000, другой ничего, и 3 000 выходят из окна",
+        "5. The clock is moved to 21 January: one pays 50 000 in advance, the other nothing; 3 000 leave the period",
+        "5. Часы переведены на 21 января: один вносит аванс 50 000, другой ничего, и 3 000 выходят из периода",
     )
     sandbox.now = datetime(2025, 1, 21, 12)
     sandbox.world.add_payment(advance, 50_000, SECOND)
@@ -113,7 +113,7 @@ def at_once(sandbox: Sandbox) -> None:
     print(f"   {time.monotonic() - started:.1f} s", flush=True)
     expect(sandbox, account, vds=19, certificate=3)
     plugin(sandbox, "set-aside")
-    say("8. A promo code beside it is refused", "8. Промокод рядом с ней отклоняется")
+    say("8. The promo code is refused", "8. Промокод отклонён: действует статус")
     sandbox.world.add_promotion("Sale", 90, "vds", today, today + timedelta(days=30), promocode="SALE")
     for user in ("today@example.com", "advance@example.com"):
         basket = sandbox.mgrctl("basket", promocode="SALE", sok="ok", su=user, lang="ru" if RUSSIAN else "en")
@@ -133,11 +133,11 @@ def stay(sandbox: Sandbox) -> None:
     say(
         f"The panel stays up: {sandbox.url}\n"
         f"  administrator: admin / {PASSWORD} (unlimited: chief), reseller: today@example.com / {PASSWORD}\n"
-        f"  command: {sandbox.root}/sbin/resellerprogram\n  In the menu: Reseller programme. Credit a payment and "
+        f"  command: {sandbox.root}/sbin/resellerprogram\n  In the menu: Reseller program. Credit a payment and "
         "look at the client there. Ctrl-C ends it.",
         f"Панель работает: {sandbox.url}\n"
         f"  администратор: admin / {PASSWORD} (полный: chief), реселлер: today@example.com / {PASSWORD}\n"
-        f"  команда: {sandbox.root}/sbin/resellerprogram\n  В меню: «Партнёрская программа». Зачислите платёж и "
+        f"  команда: {sandbox.root}/sbin/resellerprogram\n  В меню: «Реселлерская программа». Зачислите платёж и "
         "посмотрите там на клиента. Завершить: Ctrl-C.",
     )
     try:
@@ -166,7 +166,7 @@ def expect(sandbox: Sandbox, account: int, **wanted: int) -> None:
     found = sandbox.world.percents(account)
     print(f"   {account}: " + ", ".join(f"{name} {percent} %" for name, percent in found.items()), flush=True)
     if any(found[name] != percent for name, percent in wanted.items()):
-        sys.exit(f"account {account}: {found} instead of {wanted}")
+        sys.exit(f"client {account}: {found} instead of {wanted}")
 
 
 def run(command: list[str], capture: bool = False) -> str:

@@ -57,7 +57,7 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
     assert (applied.returncode, applied.stderr) == (0, "")
     assert "Записано скидок: 3." in applied.stdout
     again = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
-    assert again.stdout.splitlines()[-1] == "The programme is live and goes on."
+    assert again.stdout.splitlines()[-1] == "The program is live and goes on."
     assert installed.world.percents(account)["vds"] == 19
     log = (installed.root / "var" / "billmgr.log").read_text()
     assert "Register action 'resellerprogram.health'" in log
@@ -86,7 +86,7 @@ def test_the_administrator_sees_the_state_in_the_panel_and_a_client_does_not(ins
     account = installed.world.add_account("Ромашка")
     page = installed.mgrctl("resellerprogram.health", su="admin", lang="ru")
     assert page.findtext("state", "").startswith("Клиенты ещё не просмотрены")
-    assert page.findtext("problems") == "ещё не было успешного общего пересчёта"
+    assert page.findtext("problems") == "пересчёта всех участников ещё не было"
     refused = installed.mgrctl("resellerprogram.health", su=f"client{account}@example.com")
     assert [child.tag for child in refused] == ["error"]
 
@@ -152,7 +152,7 @@ def test_uninstalling_puts_back_what_was_set_aside_or_removes_nothing(installed:
     assert run("uninstall", installed.root).returncode == 0
     names = [each["name"] for each in installed.world.discounts(account)]
     assert sorted(names)[0] == "Agreed by hand"
-    assert len(names) == 4, "the programme's own stay without --withdraw"
+    assert len(names) == 4, "the program's own stay without --withdraw"
     assert [name for name in files(installed.root) if "resellerprogram" in name] == []
 
 
@@ -168,7 +168,7 @@ def test_a_failure_half_way_leaves_the_panel_as_it_was(sandbox: Sandbox, wheels:
     done = run("install", sandbox.root, "--wheels", str(wheels))
 
     assert done.returncode != 0
-    assert "putting everything back" in done.stderr
+    assert "restoring the previous state" in done.stderr
     assert files(sandbox.root) == state
     registered = sandbox.mgrctl("resellerprogram.health", su="admin").find("error") is None
     assert registered is (before != "nothing")

@@ -92,7 +92,7 @@ def test_a_capped_tariff_that_vanished_stays_until_it_is_taken_out(office: Desk,
     operator.classes("vps", "vds", caps="4711=10")
     office.save("classes.edit", elid="vps", caps="4711=10, vds=20")
     message, field = office.refused("classes.edit", elid="vps", types="vds.vps", caps="4711=10, vds=20")
-    assert (field, message.startswith("vds is not of this class")) == ("caps", True)
+    assert (field, message.startswith("vds is not of this category")) == ("caps", True)
 
 
 def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) -> None:
@@ -101,7 +101,7 @@ def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) 
     assert cloud is not None
     assert cloud.title == Text("cloud servers", "облачные серверы")
     message, _ = office.error(office.ask("classes.delete", elid="vps", sok="ok"))
-    assert message.startswith("class 'vps' is in use: Starter, Partner #1")
+    assert message.startswith("category 'vps' is in use by tiers Starter, Partner #1")
     office.ask("classes.delete", elid="cloud", sok="ok")
     assert office.store.classes.of(ServiceClass("cloud")) is None
 
@@ -141,7 +141,7 @@ def test_of_two_administrators_of_a_class_the_second_is_told(office: Desk) -> No
     opened = office.form("classes.edit", elid="ssl")
     Desk(office.root, office.store, level=30, user="boris").save("classes.edit", elid="ssl", title_en="certificates")
     message, _ = office.error(office.ask("classes.edit", **{**opened, "title_en": "SSL"}, sok="ok"))
-    assert "boris changed this meanwhile" in message
+    assert "Changed meanwhile by boris" in message
 
 
 def agree(office: Desk, **chosen: str) -> None:
@@ -172,7 +172,10 @@ def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks_for_a_reason
     sent = {**opened, **asked, "sok": "ok"}
     message, field = office.error(office.ask("classes.edit", **sent))
     assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
-    assert office.error(office.ask("classes.edit", **{**sent, "confirm": "on"})) == ("say why", "reason")
+    assert office.error(office.ask("classes.edit", **{**sent, "confirm": "on"})) == (
+        "Enter a reason; it goes into the change log.",
+        "reason",
+    )
     other = {**sent, "confirm": "on", "reason": "by contract", "types": "vds.vps", "caps": "vds.vps=1"}
     assert office.error(office.ask("classes.edit", **other))[1] == "confirm", "not what the form has told"
     vps = office.store.classes.of(ServiceClass("vps"))
@@ -253,7 +256,10 @@ def test_a_setting_that_takes_discounts_from_somebody_tells_from_whom_and_asks_f
     sent = {**opened, **asked, "sok": "ok"}
     message, field = office.error(office.ask("settings", **sent))
     assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
-    assert office.error(office.ask("settings", **{**sent, "confirm": "on"})) == ("say why", "reason")
+    assert office.error(office.ask("settings", **{**sent, "confirm": "on"})) == (
+        "Enter a reason; it goes into the change log.",
+        "reason",
+    )
     agreed = {**sent, "confirm": "on", "reason": "only these"}
     more = office.error(office.ask("settings", **{**agreed, "members": "enrolled"}))
     assert more[0].startswith("This is not what the form has told. 2 clients lose their program discounts (6)")
@@ -321,7 +327,7 @@ def test_of_two_administrators_of_the_settings_the_second_is_told(office: Desk) 
     opened = office.form("settings")
     Desk(office.root, office.store, level=30, user="boris").save("settings", drop_limit_count="30")
     message, _ = office.error(office.ask("settings", **{**opened, "drop_limit_count": "5"}, sok="ok"))
-    assert "boris changed this meanwhile" in message
+    assert "Changed meanwhile by boris" in message
     assert office.store.settings.texts()["drop_limit_count"] == "30"
 
 

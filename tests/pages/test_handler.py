@@ -132,7 +132,7 @@ def test_whatever_is_sent_comes_back_as_a_page_or_a_clear_refusal(
 def test_a_failure_of_ours_is_told_and_logged(root: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resellerprogram.doctor.health.health", lambda store, now: 1 / 0)
     page = ask(root)
-    assert page.findtext("error/msg") == "Партнёрская программа не смогла ответить, причина в её журнале."
+    assert page.findtext("error/msg") == "Внутренняя ошибка реселлерской программы, подробности в её журнале."
     assert "ZeroDivisionError" in (root / "var" / "resellerprogram.log").read_text()
 
 

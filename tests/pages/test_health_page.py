@@ -37,7 +37,7 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     assert (page.find("state").get("color"), page.find("state").get("orig")) == ("red", "does not work")
     assert page.findtext("follows") == "The next night does it; or calculate and apply now."
     assert {each.get("name") for each in page.iter("button")} == {"doctor", "backup", "preview", "undo"}
-    assert page.findtext("problems") == "no run over all members has succeeded yet"
+    assert page.findtext("problems") == "no full recalculation has succeeded yet"
     desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
     run = desk.store.runs.begin("preview", NOW.date(), False, NOW, "anna")
     desk.store.runs.finish(run, "stopped", 5, 0, NOW, "too many")
@@ -46,7 +46,7 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     assert page.find("state").get("color") == "yellow"
     assert [(row["cause"], row["outcome"], row["error"]) for row in table(page, "runs")] == [
         ("by hand, from the preview, anna", "stopped by the limit", "too many"),
-        ("daily run", "done", ""),
+        ("nightly recalculation", "done", ""),
     ]
     assert {row["what"]: row["value"] for row in table(page, "figures")}["members looked at"] == "7"
     assert "Python 3." in page.findtext("version")
@@ -77,7 +77,7 @@ def test_r9_orders_with_a_promotion_beside_a_tier_are_shown_with_who_when_and_ho
     (row,) = table(page, "promo")
     assert (row["day"], row["whom"], row["tier"]) == ("2025-01-20", "27 Ромашка", "Partner #8")
     assert row["taken"].replace("\xa0", " ") == "1 160.00 RUB"
-    words = {"en": "orders with a promotion beside a tier", "ru": "заказов с акцией или промокодом при статусе"}
+    words = {"en": "orders with a promotion beside a tier", "ru": "заказов с промоакцией или промокодом при статусе"}
     assert {each["what"]: each["value"] for each in table(page, "figures")}[words[language]] == "1"
 
 
@@ -128,7 +128,7 @@ def test_clients_whose_own_discount_the_panel_does_not_restore_are_told_of(opera
     operator.night(allow_drop=True)
     desk = Desk(operator.sandbox.root, operator.store)
     assert told(desk) == ("WARNING", "cant_restore", "queue")
-    assert "miss a discount of their own: 1, first account 1" in desk.ask("health").findtext("state")
+    assert "miss a discount of their own: 1, first client 1" in desk.ask("health").findtext("state")
     operator.sandbox.clear_faults()
     operator.store.queue.retry()
     operator.work()
@@ -230,8 +230,8 @@ def test_what_was_given_up_is_tried_again_or_forgotten(office: Desk, operator: O
         queue.failed(dead, "refused", NOW)
     rows = office.rows("queue")
     assert [(row["what"], row["cause"], row["state"]) for row in rows] == [
-        ("client 1", "payment credited, anna", "given up"),
-        ("client 1", "found by the sweep", "waits"),
+        ("client 1", "payment credited, anna", "retries stopped"),
+        ("client 1", "found by reconciliation", "waits"),
         ("payment 7", "payment credited", "waits"),
     ]
     office.ask("queue.retry", elid=str(dead), sok="ok")
@@ -250,10 +250,10 @@ def test_what_is_set_aside_is_listed(office: Desk, operator: Operator) -> None:
         "1 Ромашка",
         "Agreed by hand",
         "40 %",
-        "Shared hosting: all tariffs",
+        "Shared hosting: all tariff plans",
     )
     tariff = operator.sandbox.world.add_tariff("VDS Promo", 2)
-    operator.sandbox.world.add_discount(1, 15, f"pl_{tariff}", "For one tariff")
+    operator.sandbox.world.add_discount(1, 15, f"pl_{tariff}", "For one tariff plan")
     operator.apply()
     russian = Desk(office.root, office.store, level=30, language="ru")
     (newest, _) = russian.rows("setaside")

@@ -83,7 +83,7 @@ def test_what_equals_taking_off_or_unlocks_it_is_for_full_administrators_in_an_e
     for way in ({}, {"sok": "ok"}):
         failure = desk.ask(function, **beyond, **way).find("error")
         assert failure.get("type") == "access"
-        assert "full administrator" in failure.findtext("msg")
+        assert "administrator with full access" in failure.findtext("msg")
     assert (desk.store.members.all(), desk.store.tasks.newest(1), desk.changes()) == ([], [], [])
     assert desk.ask(function, **usual, sok="ok").find("ok") is not None
     desk.level = FULL
@@ -145,7 +145,7 @@ def test_settings_that_carry_trust_or_take_discounts_off_are_for_full_administra
     store: Store, name: str, level: int
 ) -> None:
     before = store.settings.texts()
-    with pytest.raises(SettingError, match="full administrator") as refused:
+    with pytest.raises(SettingError, match="administrator with full access") as refused:
         office_of(store, level).settings.change({name: "another value", "notifications": "off"})
     assert refused.value.field == name
     assert store.settings.texts() == before
@@ -169,7 +169,7 @@ def test_what_one_may_not_change_is_not_on_the_form_and_can_not_be_sent(office: 
     office.save("settings", warn_days="5")
     assert office.store.settings.texts()["warn_days"] == "5"
     message, field = office.refused("settings", drop_limit_percent="100")
-    assert (field, "full administrator" in message) == ("drop_limit_percent", True)
+    assert (field, "administrator with full access" in message) == ("drop_limit_percent", True)
     message, field = office.refused("settings", panel_url=operator.sandbox.url + "2")
     assert field == "panel_url"
 

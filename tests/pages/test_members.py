@@ -176,7 +176,7 @@ def test_a_client_is_excluded_with_a_reason_and_it_is_on_record(three: Desk) -> 
     three.save("members.edit", elid=27, standing="excluded", reason="contract ended")
     assert three.store.members.of(AccountId(27)).standing == "excluded"
     assert three.changes()[0][:3] == ("1", "192.0.2.7", "member")
-    assert three.rows("changes")[0]["change"] == "participation: as the member rule says → excluded: contract ended"
+    assert three.rows("changes")[0]["change"] == "participation: as in the settings → excluded: contract ended"
     (row,) = three.store.queue.all()
     assert (row.account, row.cause, row.who) == (27, "member", "1")
     three.save("members.edit", elid=27, standing="rule")
@@ -206,8 +206,8 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
-        ({"standing": "excluded", "reason": " "}, "reason", "say why"),
-        ({"standing": "perhaps"}, "standing", "no choice"),
+        ({"standing": "excluded", "reason": " "}, "reason", "Enter a reason; it goes into the change log."),
+        ({"standing": "perhaps"}, "standing", "choose one of the options"),
         (
             {"pinned": "on", "pin_tier": "Gold", "pin_until": "2025-02-01", "pin_reason": "x"},
             "pin_tier",
@@ -222,11 +222,15 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
                 "pin_reason": "x",
             },
             "pin_kind",
-            "no choice",
+            "choose one of the options",
         ),
         ({"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"}, "pin_until", "is no day"),
         ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-01-19", "pin_reason": "x"}, "pin_until", "over"),
-        ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-02-01", "pin_reason": ""}, "pin_reason", "say why"),
+        (
+            {"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-02-01", "pin_reason": ""},
+            "pin_reason",
+            "Enter a reason; it goes into the change log.",
+        ),
         (
             {"standing": "excluded", "reason": "x", "pinned": "on", "pin_tier": "Starter", "pin_until": "1.2.2025"},
             "pin_until",
@@ -248,7 +252,7 @@ def test_of_two_administrators_the_second_is_told(three: Desk) -> None:
     other = Desk(three.root, three.store, user="boris")
     other.save("members.edit", elid=27, standing="excluded", reason="fraud")
     message, _ = three.error(three.ask("members.edit", **{**opened, "standing": "enrolled"}, sok="ok"))
-    assert "boris changed this meanwhile (2025-01-20 12:00:00)" in message
+    assert "Changed meanwhile by boris, 2025-01-20 12:00:00." in message
     assert three.store.members.of(AccountId(27)).reason == "fraud"
 
 
@@ -281,7 +285,10 @@ def test_several_clients_at_once(three: Desk) -> None:
     three.save("members.exclude", elid="27, 28", reason="left", confirm="on")
     standings = {note.account: note.standing for note in three.store.members.all()}
     assert standings == {27: "excluded", 28: "excluded", 29: "enrolled"}
-    assert three.refused("members.exclude", elid="29", reason="") == ("say why", "reason")
+    assert three.refused("members.exclude", elid="29", reason="") == (
+        "Enter a reason; it goes into the change log.",
+        "reason",
+    )
     message, _ = three.error(three.ask("members.enrol", elid="27, x", sok="ok"))
     assert message == "'x' is no client id"
 
@@ -296,8 +303,11 @@ def test_recalculating_the_selected_ones_is_a_task_of_its_own_in_their_name(thre
 
 def test_the_page_speaks_russian(three: Desk) -> None:
     three.language = "ru"
-    assert three.rows("members")[0]["status"] == "есть уровень"
-    assert three.refused("members.edit", elid=27, standing="excluded", reason="") == ("укажите причину", "reason")
+    assert three.rows("members")[0]["status"] == "есть статус"
+    assert three.refused("members.edit", elid=27, standing="excluded", reason="") == (
+        "Укажите причину: она сохранится в журнале.",
+        "reason",
+    )
 
 
 # --- on a panel that runs ---

@@ -89,12 +89,13 @@ def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, ope
         "2025-01-20",
         "2025-01-20",
     )
-    assert page.findtext("words").splitlines()[1].replace("\u00a0", " ") == (
-        "Today 48 000.00 RUB more give you Partner #9."
-    )
-    assert page.findtext("keep").replace("\u00a0", " ") == "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8"
+    assert page.findtext("words").splitlines()[1].replace("\u00a0", " ") == ("48 000.00 RUB more to reach Partner #9.")
+    assert page.findtext("keep").replace("\u00a0", " ") == "To keep Partner #8, add 1 000.00 RUB by 2025-01-20"
     assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %", "covers": "it_1"}]
-    assert "promo codes can't be used, and the discounts below are set aside" in page.findtext("resting")
+    assert (
+        "promo codes can't be used and your other personal discounts (listed at the bottom) are suspended"
+        in page.findtext("resting")
+    )
     assert operator.sandbox.calls() == []
 
 
@@ -186,7 +187,7 @@ def test_what_moved_it_last_is_told(me: Desk, operator: Operator) -> None:
     me.now, me.language = datetime(2025, 2, 6, 12), "ru"
     page = me.ask("my")
     assert page.findtext("moved").replace("\u00a0", " ") == (
-        "06.02.2025: перестали учитываться 49 000.00 RUB, внесённые 05.01.2025"
+        "06.02.2025: платёж 49 000.00 RUB от 05.01.2025 вышел из периода"
     )
     assert [row["since"] for row in table(page, "discounts")] == ["2025-02-06"] * 3
 
@@ -222,8 +223,8 @@ def test_the_buttons_name_amount_and_status(me: Desk) -> None:
     page = me.ask("my", target="Partner #10")
     said = {each.get("name"): each.text.replace("\u00a0", " ") for each in page.iterfind("messages/msg")}
     assert (said["msg_pay"], said["msg_hold"]) == (
-        "Get Partner #10: 98 000.00 RUB",
-        "Keep Partner #8 after 2025-01-20: 1 000.00 RUB",
+        "Add 98 000.00 RUB",
+        "Add 1 000.00 RUB to keep the tier",
     )
     assert (raw(page)["missing"], raw(page)["target"]) == ("98000", "Partner #10")
 
@@ -246,7 +247,7 @@ def test_what_keeps_the_tier_is_not_asked_for_before_it_would_count(operator: Op
     page = me.ask("my")
     assert (raw(page)["keep_first_day"], raw(page)["keep_last_day"]) == ("2025-01-21", "2025-02-20")
     assert page.findtext("keep").replace("\u00a0", " ") == (
-        "Pay 50 000.00 RUB from 2025-01-21 to 2025-02-20 to keep Partner #8"
+        "To keep Partner #8, add 50 000.00 RUB from 2025-01-21 to 2025-02-20"
     )
     assert buttons(page) == ["pay"]
     message, _ = me.refused("my", clicked_button="hold")
@@ -275,7 +276,7 @@ def test_below_the_first_tier_it_is_told_what_reaches_it(operator: Operator) -> 
     operator.apply()
     page = as_client(operator, account).ask("my")
     assert (raw(page)["state"], raw(page)["missing"], buttons(page)) == ("below", "380", ["pay"])
-    assert "The first status begins at 500.00 RUB" in page.findtext("words").replace("\u00a0", " ")
+    assert "The first tier starts at 500.00 RUB" in page.findtext("words").replace("\u00a0", " ")
     assert [(row["class"], row["percent"]) for row in table(page, "discounts")] == [
         ("vps", "0"),
         ("dedicated", "0"),
@@ -289,7 +290,7 @@ def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
     operator.apply(allow_drop=True)
     page = me.ask("my")
     assert raw(page)["state"] == "pinned"
-    assert page.findtext("state") == "Your status: Partner #3, held for you until 2025-01-25"
+    assert page.findtext("state") == "Your tier: Partner #3, yours through 2025-01-25"
     assert (raw(page)["change"], raw(page)["change_tier"], raw(page)["change_falls"]) == (
         "2025-01-26",
         "Partner #7",
@@ -305,7 +306,7 @@ def test_r10_pinned_to_at_least_a_tier_the_next_one_is_shown_and_can_be_paid_for
     page = me.ask("my")
     assert (raw(page)["state"], page.findtext("target")) == ("pinned", "Partner #10")
     assert "pay" in buttons(page)
-    assert "does not fall below this one, and rises with what you pay" in (page.findtext("words") or "")
+    assert "it can't drop, and rises with your turnover" in (page.findtext("words") or "")
 
 
 def test_excluded_it_is_told_without_the_administrators_words(me: Desk, operator: Operator) -> None:
@@ -387,7 +388,7 @@ def test_each_fall_is_told_with_the_smallest_payment_and_the_last_day_that_keep_
         ("2025-01-21", "49000", "Partner #7"),
         ("2025-02-06", "0", ""),
     ]
-    assert "Pay 1 000.00 RUB by 2025-01-20 to keep Partner #8." in page.findtext("words").replace("\u00a0", " ")
+    assert "To keep Partner #8, add 1 000.00 RUB by 2025-01-20." in page.findtext("words").replace("\u00a0", " ")
     assert not fields(page) & {"result", "course"}
 
 
@@ -434,7 +435,7 @@ def test_who_takes_no_part_finds_nothing_to_press_ahead(me: Desk, operator: Oper
     operator.apply(allow_drop=True)
     page = me.ask("my.ahead")
     assert [each.get("name") for each in page.find("metadata/form")] == ["words"]
-    assert "My status" in page.findtext("words")
+    assert "My tier" in page.findtext("words")
 
 
 def test_the_picture_is_plain_svg_with_words_for_who_cant_see_it(me: Desk, operator: Operator) -> None:
@@ -477,7 +478,7 @@ def test_a_cap_that_bites_is_told_wherever_percents_are(me: Desk, operator: Oper
     operator.classes("dedicated", "dedic", caps=f"dedic=50, {cheap}=2")
     operator.apply(allow_drop=True)
     page = me.ask("my")
-    assert raw(page)["capped"] == "VPS: at most 15 %; tariff Promo <b>: at most 2 %"
+    assert raw(page)["capped"] == "VPS: at most 15 %; tariff plan Promo <b>: at most 2 %"
     found = {row["class"]: row["percent"] for row in table(page, "discounts")}
     assert found == {"vps": "15", "dedicated": "7", "ssl": "3"}
     assert [tuple(row.values()) for row in table(page, "caps")] == [
@@ -487,7 +488,7 @@ def test_a_cap_that_bites_is_told_wherever_percents_are(me: Desk, operator: Oper
     assert "VPS 15 %" in page.findtext("change") + page.findtext("slist[@name='target']/val")
     rows = {row["name"]: row for row in listed(me.ask("my.tiers"))}
     assert [rows[name]["percent_vps"] for name in ("Partner #1", "Partner #8", "Partner #11")] == ["5", "15", "15"]
-    assert me.said("my.tiers") == "VPS: at most 15 %; tariff Promo <b>: at most 2 %"
+    assert me.said("my.tiers") == "VPS: at most 15 %; tariff plan Promo <b>: at most 2 %"
     how = me.ask("my.how")
     assert {row["topic"]: row["rule"] for row in table(how, "rules")}["caps"].endswith(me.said("my.tiers") + ".")
     assert "VPS 25 %" not in etree.tostring(me.ask("my.ahead", amount="500000"), encoding="unicode")
@@ -563,8 +564,8 @@ def test_the_picture_of_the_past_has_its_figures_beside_it(me: Desk, operator: O
 def test_how_it_works_follows_the_settings(me: Desk, operator: Operator) -> None:
     rules = {row["topic"]: row["rule"] for row in table(me.ask("my.how"), "rules")}
     assert "from the same day of last month up to today" in rules["counts"]
-    assert "It has the old discount" in rules["order"]
-    assert rules["promo_codes"] == "They can't be used while you have a status."
+    assert "It is priced at the old discount" in rules["order"]
+    assert rules["promo_codes"] == "They can't be used while you have a tier."
     for name, value in (
         ("window_months", "3"),
         ("promo_codes", "allow"),
@@ -577,7 +578,7 @@ def test_how_it_works_follows_the_settings(me: Desk, operator: Operator) -> None
     rules = {row["topic"]: row["rule"] for row in table(page, "rules")}
     assert "from the same day 3 months ago up to today" in rules["counts"]
     assert "; the payment methods Bonus." in rules["does_not_count"]
-    assert rules["promo_codes"] == "They work beside the programme."
+    assert rules["promo_codes"] == "They work beside the program."
     assert rules["other_discounts"] == "They stay as they are."
     assert rules["joining"].startswith("You may join and leave")
     assert (raw(page)["months"], raw(page)["promo_codes"], raw(page)["currency"]) == ("3", "allow", "RUB")
@@ -603,7 +604,7 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     page = outsider.ask("my.join")
     assert (raw(page)["tier"], raw(page)["turnover"]) == ("Partner #8", "52000")
     assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %", "covers": "it_1"}]
-    assert page.findtext("list[@name='others']/elem/covers") == "Shared hosting: all tariffs"
+    assert page.findtext("list[@name='others']/elem/covers") == "Shared hosting: all tariff plans"
     assert operator.percents(1) == {"vhost": 40}
 
     seen = raw(page)["seen"]
@@ -616,8 +617,8 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     who, address, what, before, after = outsider.changes()[0]
     assert (address, what, "enrolled" in before) == ("192.0.2.7", "joined", False)
     assert "client1@example.com" in who
-    assert "Today you would have: Partner #8 (VPS 19 %" in after
-    assert "— Agreed by hand 40 % (Shared hosting: all tariffs)" in after
+    assert "Today you would get: Partner #8 (VPS 19 %" in after
+    assert "— Agreed by hand 40 % (Shared hosting: all tariff plans)" in after
     assert raw(outsider.ask("my"))["state"] == "tier"
 
 
@@ -660,7 +661,7 @@ def test_who_joins_before_any_run_has_seen_them_costs_one_call(operator: Operato
 def test_nobody_joins_or_leaves_where_it_is_not_allowed(outsider: Desk, operator: Operator) -> None:
     operator.store.settings.set("joining", "off")
     for function in ("my.join", "my.leave"):
-        assert "your provider decides" in outsider.error(outsider.ask(function, sok="ok", agree="on"))[0]
+        assert "Your provider decides" in outsider.error(outsider.ask(function, sok="ok", agree="on"))[0]
     operator.store.settings.set("joining", "on")
     operator.store.members.exclude(AccountId(1), "never pays", NOW)
     assert "can't join" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]

@@ -144,7 +144,7 @@ def test_clients_pages_are_for_clients(two: tuple[Desk, dict[str, str]], functio
     failure = staff.ask(function, elid=vector["account"]).find("error")
     assert (failure.get("type"), failure.findtext("msg")) == (
         "access",
-        "This page is the client's own: enter as the client to see it.",
+        "This page belongs to the client area. Open the client's area to see it.",
     )
 
 
@@ -171,7 +171,7 @@ def test_who_is_no_client_gets_nothing(two: tuple[Desk, dict[str, str]], user: s
 def test_another_clients_decision_does_not_exist(two: tuple[Desk, dict[str, str]]) -> None:
     me, vector = two
     said, _ = me.error(me.ask("my.payments", elid=vector["decision"]))
-    assert said == f"decision {vector['decision']} does not exist"
+    assert said == f"calculation {vector['decision']} does not exist"
 
 
 def test_staff_pages_stay_closed_to_clients(two: tuple[Desk, dict[str, str]]) -> None:

@@ -40,7 +40,7 @@ def test_the_history_tells_sums_and_that_what_was_written_is_not_kept(old: Desk)
 def test_an_old_decision_says_that_details_are_not_kept_and_has_no_empty_tables(old: Desk) -> None:
     page = old.ask("history.decision", elid=2)
     assert "Turnover 4 300.00 RUB" in page.findtext("words")
-    assert "more reach" not in page.findtext("words")
+    assert "more to reach" not in page.findtext("words")
     assert page.findtext("made").splitlines()[1].startswith("Details are kept for 36 months. Of these days")
     assert page.findtext("since") == ""
     for name in ("payments", "written", "differ"):
@@ -52,7 +52,7 @@ def test_beside_a_newer_one_it_says_not_kept_instead_of_nothing(old: Desk) -> No
     page = old.ask("history.compare", elid="2, 3")
     sides = {row.findtext("what"): (row.findtext("first"), row.findtext("second")) for row in page.find("list")}
     assert sides["turnover"] == ("4300.00 RUB", "700.00 RUB")
-    assert sides["written"] == (NOT_KEPT, "—")
+    assert sides["changes"] == (NOT_KEPT, "—")
     (payment,) = page.find("list[@name='payments']")
     assert payment.findtext("first") == NOT_KEPT
     assert payment.findtext("second").startswith("700.00 RUB, counts")

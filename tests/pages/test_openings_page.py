@@ -84,7 +84,7 @@ def test_it_is_given_after_it_was_told_what_it_gives(desk: Desk) -> None:
         ("account", "Ромашка", "no client id"),
         ("amount", "-5", "above zero"),
         ("until", "2025-03-15", "through 2025-02-20 at the latest"),
-        ("reason", "", "say why"),
+        ("reason", "", "Enter a reason; it goes into the change log."),
     ],
 )
 def test_what_can_not_be_is_refused_at_its_field(desk: Desk, field: str, text: str, says: str) -> None:

@@ -57,21 +57,21 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
     make(desk)
     assert operator.writes() == []
     assert kinds(desk) == {
-        "Ромашка": "falls",
-        "Atlas": "rises",
-        "Вектор": "starts",
-        "Delta": "ends",
+        "Ромашка": "lower",
+        "Atlas": "higher",
+        "Вектор": "gets discounts",
+        "Delta": "loses all",
         "Nova": "other discounts only",
     }
     rows = {row["name"]: row for row in desk.rows("preview")}
     assert (rows["Ромашка"]["tier"], rows["Ромашка"]["turnover"]) == ("Partner #8 → Partner #1", "3000.00 RUB")
     assert rows["Ромашка"]["changes"] == "VPS 19 → 5 %; dedicated servers 7 → 1 %; SSL certificates 3 → 1 %"
     assert rows["Delta"]["changes"] == ALL_END
-    assert rows["Nova"]["changes"] == "Agreed by hand 40 %: will be set aside"
+    assert rows["Nova"]["changes"] == "Agreed by hand 40 %: will be suspended"
     assert [row["drops"] for row in desk.rows("preview")] == ["3", "3", "0", "0", "0"], "what takes away comes first"
     assert desk.shown("preview").find(".//col[@name='drops']").get("total") == "6"
     assert desk.said("preview").splitlines() == [
-        "start 1 · rise 1 · fall 1 · end 1 · set aside 1",
+        "start 1 · rise 1 · fall 1 · end 1 · suspended 1",
         "VPS: start 1 · rise 1 · fall 1 · end 1",
         "Dedicated servers, SSL certificates: start 1 · fall 1 · end 1",
         "These drops are known beforehand, so the drop limit does not hold them up.",
@@ -79,7 +79,7 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
     ]
     desk.ask("preview.filter", sok="ok", name="", kind="falls")
     assert list(kinds(desk)) == ["Ромашка"]
-    assert desk.said("preview").splitlines()[-1] == "Filter: falls. Clients: 1."
+    assert desk.said("preview").splitlines()[-1] == "Filter: lower. Clients: 1."
     desk.ask("preview.filter", sok="ok", name="", kind="", service="dedicated")
     assert list(kinds(desk)) == ["Ромашка", "Delta", "Вектор"], "Atlas rises for VPS alone"
     assert desk.said("preview").splitlines()[-1] == "Filter: dedicated servers. Clients: 3."
@@ -103,7 +103,7 @@ def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: 
 def test_all_of_it_is_applied(desk: Desk, operator: Operator) -> None:
     make(desk)
     form = desk.form("preview.apply")
-    assert form["whom"].startswith("all of the plan, 5 clients: 1 Ромашка, ")
+    assert form["whom"].startswith("all of it, 5 clients: 1 Ромашка, ")
     assert form["drops"] == "These drops are known beforehand, so the drop limit does not hold them up."
     desk.save("preview.apply")
     work(desk)
@@ -121,11 +121,11 @@ def test_beyond_the_limit_it_stops_unless_a_full_administrator_lifts_it_once_wit
     clerk = Desk(desk.root, desk.store, level=29)
     assert "Only an administrator with full access" in clerk.form("preview.apply")["beyond"]
     assert "allow_drop" not in clerk.form("preview.apply")
-    assert "more than one run may" in clerk.refused("preview.apply")[0]
+    assert "more than the drop limit allows" in clerk.refused("preview.apply")[0]
     message, field = clerk.refused("preview.apply", allow_drop="on", reason="x")
-    assert (field, "full administrator" in message) == ("allow_drop", True)
+    assert (field, "administrator with full access" in message) == ("allow_drop", True)
     assert desk.refused("preview.apply")[1] == "allow_drop"
-    assert desk.refused("preview.apply", allow_drop="on") == ("say why", "reason")
+    assert desk.refused("preview.apply", allow_drop="on") == ("Enter a reason; it goes into the change log.", "reason")
     assert desk.store.tasks.next() is None
     desk.save("preview.apply", allow_drop="on", reason="a quiet month")
     assert desk.changes()[0][2:] == ("apply without limit", "", "a quiet month")
@@ -167,14 +167,14 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
     assert (operator.percents(atlas)["vds"], operator.percents(vector)) == (3, {}), "left as they were"
     assert (operator.percents(delta), operator.percents(nova)["vds"]) == ({}, 3)
     told = desk.said("preview")
-    assert told.startswith("changed meanwhile: the plan has changed since it was confirmed: accounts that differ: 2")
+    assert told.startswith("changed meanwhile: the preview has changed since it was confirmed: clients who differ: 2")
     assert f"({atlas} Atlas, {vector} Вектор)" in told
     assert changes(desk) == {
         "Atlas": "VPS 3 → 19 %; dedicated servers 1 → 7 %; SSL certificates 1 → 3 %",
         "Вектор": "VPS none → 3 %; dedicated servers none → 1 %; SSL certificates none → 1 %",
     }
     russian = Desk(desk.root, desk.store, level=30, language="ru")
-    assert russian.said("preview").startswith("изменилось за это время: план изменился после подтверждения: клиентов")
+    assert russian.said("preview").startswith("изменилось за это время: расчёт изменился после подтверждения: клиентов")
     desk.save("preview.apply")
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
@@ -243,9 +243,9 @@ def test_a_form_of_another_plan_is_refused_and_so_is_one_that_was_sent_already(d
     operator.sandbox.world.add_payment(id_of(desk, "Atlas"), 50_000, TODAY)
     make(desk)
     message, _ = Desk.error(desk.ask("preview.apply", **form, sok="ok"))
-    assert message.startswith("the plan has changed since this form was opened")
+    assert message.startswith("the preview has changed since this form was opened")
     russian = Desk(desk.root, desk.store, level=30, language="ru")
-    assert Desk.error(russian.ask("preview.apply", **form, sok="ok"))[0].startswith("план изменился")
+    assert Desk.error(russian.ask("preview.apply", **form, sok="ok"))[0].startswith("расчёт изменился")
     assert desk.store.tasks.next() is None
     form = desk.form("preview.apply")
     desk.ask("preview.apply", **form, sok="ok")
@@ -269,7 +269,7 @@ def test_selected_clients_are_confirmed_by_themselves(desk: Desk, operator: Oper
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(delta)["vds"]) == (7, 3)
     assert desk.said("preview").splitlines()[-1].startswith("Calculated ")
-    assert kinds(desk) == {"Ромашка": "falls", "Delta": "ends", "Nova": "other discounts only"}
+    assert kinds(desk) == {"Ромашка": "lower", "Delta": "loses all", "Nova": "other discounts only"}
 
 
 def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk, operator: Operator) -> None:
@@ -290,7 +290,7 @@ def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk
     assert "nothing foretold it: 3, the drop limit is 2: these stay as they are" in desk.said("preview")
     assert "done already" not in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0], "the plan is another one"
     assert desk.refused("preview.apply") == (
-        "3 discounts would be lowered or removed, more than one run may",
+        "3 discounts would be lowered or removed, more than the drop limit allows",
         "allow_drop",
     )
     assert operator.percents(nova)["vds"] == 3
@@ -338,7 +338,7 @@ def test_while_a_task_is_under_way_the_page_tells_how_far_it_is_and_looks_again(
     desk.store.tasks.progress(task.id, 40, 5000)
     page = desk.ask("preview")
     assert page.find("metadata").get("autoupdate") == "5"
-    assert desk.said("preview") == "planning: 40 / 5000"
+    assert desk.said("preview") == "calculating: 40 / 5000"
     desk.store.connection.execute("UPDATE task SET process = 999999999")
     assert desk.said("preview").startswith("cut short"), "its process died"
     assert desk.ask("preview").find("metadata").get("autoupdate") is None

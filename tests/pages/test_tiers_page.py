@@ -81,7 +81,7 @@ def test_the_list_shows_from_to_percents_and_who_is_there(two: Desk) -> None:
         "holders": "1",
     }
     assert rows[-1]["upto"] == ""
-    assert two.said("tiers") == "Published table"
+    assert two.said("tiers") == "Initial table"
 
 
 def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: Desk) -> None:
@@ -101,7 +101,7 @@ def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: De
     assert threshold(two, "Partner #16", date(2025, 2, 1)) == 1_000_000
     before, after = two.changes()[0][3:]
     assert ("Partner #16,2000000" in before, "Partner #16,1000000" in after) == (True, True), "which holds again"
-    assert "not begun" in two.error(two.ask("tables.delete", elid="0", sok="ok"))[0]
+    assert "not taken effect yet" in two.error(two.ask("tables.delete", elid="0", sok="ok"))[0]
 
 
 def test_whom_a_change_would_touch_is_told_before_it_is_saved(two: Desk) -> None:
@@ -202,7 +202,7 @@ def test_of_two_administrators_the_second_is_told(desk: Desk) -> None:
     opened = desk.form("tiers.edit", elid="0-16")
     Desk(desk.root, desk.store, level=30, user="boris").save("tiers.edit", elid="0-15", threshold="800000")
     message, _ = desk.error(desk.ask("tiers.edit", **{**opened, "threshold": "3000000"}, sok="ok"))
-    assert "boris changed this meanwhile" in message
+    assert "Changed meanwhile by boris" in message
     assert threshold(desk, "Partner #16") == 1_000_000
 
 
@@ -324,7 +324,7 @@ def test_a_column_is_chosen_where_its_heading_leaves_it_open(desk: Desk) -> None
 @pytest.mark.parametrize("text", ["", "PK\ufffd\ufffd", "<td>" * 9000, "=cmd|' /C calc'!A0", "status,from\n=1,=2\n"])
 def test_what_is_no_table_is_refused_and_changes_nothing(desk: Desk, text: str) -> None:
     message, marked = desk.refused("tiers.import", csv=text, confirm="on")
-    assert (marked, message.startswith("tier table")) == ("csv", True)
+    assert (marked, message.startswith("discount table")) == ("csv", True)
     assert desk.store.tiers.on(TODAY).id == 0
 
 
@@ -423,7 +423,7 @@ def test_the_version_in_force_is_ended_by_the_one_before_it(two: Desk) -> None:
     first = two.store.tiers.on(TODAY).id
     assert [row["may_end"] for row in two.rows("tables")] == ["on", "off"]
     opened = two.form("tables.end", elid=first)
-    assert (opened["version"], opened["again"]) == ("the table from 2025-01-20 on", "the published table")
+    assert (opened["version"], opened["again"]) == ("the table from 2025-01-20 on", "the initial table")
     assert opened["changes"] == "Partner #16: from 2 000 000.00 RUB → 1 000 000.00 RUB"
     assert two.refused("tables.end", elid=first)[1] == "confirm"
     two.save("tables.end", elid=first, confirm="on")
@@ -431,7 +431,7 @@ def test_the_version_in_force_is_ended_by_the_one_before_it(two: Desk) -> None:
     assert two.store.tiers.on(TODAY).id != first, "as a new version; what held stays on record"
     assert two.store.tiers.of(first) is not None
     message, _ = two.error(two.ask("tables.end", elid="0"))
-    assert "no table before the published one" in message
+    assert "no table before the initial one" in message
 
 
 def test_a_class_without_services_is_given_no_percent(desk: Desk) -> None:
@@ -441,7 +441,7 @@ def test_a_class_without_services_is_given_no_percent(desk: Desk) -> None:
 
     desk.store.classes.put(ClassOfServices(ServiceClass("cloud"), Text("cloud", "облако"), ()))
     message, field = desk.refused("tiers.edit", elid="0-0", percent_cloud="2.5")
-    assert (field, "no service types, so 2.5 % for it" in message) == ("percent_cloud", True)
+    assert (field, "no product types, so 2.5 % for it" in message) == ("percent_cloud", True)
     desk.save("tiers.edit", elid="0-0", percent_vps="3.5")
 
 
@@ -452,4 +452,4 @@ def test_two_who_change_a_planned_table_are_told_also_after_it_was_taken_back(de
     desk.ask("tables.delete", elid=desk.rows("tables")[0]["id"], sok="ok")
     desk.save("tiers.edit", elid="0-16", threshold="3000000", first_day="2025-02-01")
     message, _ = desk.error(desk.ask("tiers.edit", **{**opened, "threshold": "800000"}, sok="ok"))
-    assert "changed this meanwhile" in message
+    assert "Changed meanwhile by" in message

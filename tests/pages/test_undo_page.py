@@ -26,7 +26,7 @@ def test_runs_that_changed_discounts_are_listed(office: Desk, operator: Operator
     run = raised(operator)
     operator.apply()
     newest, _ = office.rows("undo")
-    assert (newest["id"], newest["cause"], newest["written"]) == (run, "daily run", "3")
+    assert (newest["id"], newest["cause"], newest["written"]) == (run, "nightly recalculation", "3")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -63,7 +63,7 @@ def test_who_has_changed_since_is_named(office: Desk, operator: Operator) -> Non
 
 
 def test_what_is_no_run_is_refused(office: Desk) -> None:
-    for number, says in (("999", "there is no run 999"), ("x", "run 'x' does not exist")):
+    for number, says in (("999", "there is no recalculation 999"), ("x", "recalculation 'x' does not exist")):
         assert says in office.error(office.ask("undo.run", elid=number))[0]
 
 

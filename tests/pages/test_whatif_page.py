@@ -58,7 +58,7 @@ def test_a_table_is_played_by_a_worker_and_shown(played: Desk) -> None:
     page = played.ask("whatif")
     assert page.findtext("state") == "Played 2025-03-15 12:00."
     assert page.findtext("sums").startswith("Played from 2025-01-15 to 2025-03-15: 1 client, 1 of them")
-    assert "The programme has not been started" in page.findtext("sums")
+    assert "The program has not been started" in page.findtext("sums")
     assert page.findtext("differences") == "Starter: from 500.00 RUB → 700.00 RUB, VPS 3 → 5 %"
     assert rows(page, "costs")[0] == {
         "class": "VPS",

@@ -30,12 +30,14 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
     page = told.ask("why", elid=1)
     assert len(operator.sandbox.calls()) == 1
     assert page.findtext("words") == (
-        "Account 1 Ромашка, on 2025-01-21: Partner #9 (VPS 21 %, dedicated servers 8 %, SSL certificates 5 %)\n"
+        "Client 1 Ромашка, on 2025-01-21: Partner #9 (VPS 21 %, dedicated servers 8 %, SSL certificates 5 %)\n"
         "Basis: by turnover.\n"
         "Turnover 102 000.00 RUB: payments credited from 2024-12-21 to 2025-01-21, both days included.\n"
-        "48 000.00 RUB more reach Partner #10, which starts at 150 000.00 RUB."
+        "48 000.00 RUB more to reach Partner #10 (from 150 000.00 RUB)."
     )
-    assert page.findtext("made").startswith("Decided 2025-01-21 12:00:00 (payment credited), confirmed")
+    assert page.findtext("made").startswith(
+        "Calculated 2025-01-21 12:00:00 (payment credited); last checked without change"
+    )
     assert [(row["counted"], row["reason"]) for row in table(page, "payments")] == [
         ("52000.00 RUB", "counts until 2025-02-20"),
         ("—", "cashback or certificate, not money paid in"),
@@ -47,9 +49,9 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
         ("certificate", "3 %", "5 %"),
     ]
     assert [(row["value"], row["whose"]) for row in table(page, "found")] == [
-        ("21 %", "the programme's"),
-        ("8 %", "the programme's"),
-        ("5 %", "the programme's"),
+        ("21 %", "program"),
+        ("8 %", "program"),
+        ("5 %", "program"),
     ]
 
 
@@ -73,7 +75,7 @@ def test_a_discount_of_somebody_else_is_told_apart(told: Desk, operator: Operato
 
 def test_a_client_without_a_decision_is_told_so(told: Desk, operator: Operator) -> None:
     new = operator.sandbox.world.add_account("Новый")
-    assert told.form("why", elid=new)["words"].startswith("No decision about this client has been made yet.")
+    assert told.form("why", elid=new)["words"].startswith("This client has not been calculated yet.")
 
 
 def test_the_history_lists_every_decision_with_cause_and_who(told: Desk) -> None:
@@ -96,7 +98,7 @@ def test_r11_an_older_decision_is_told_by_what_is_known_now_too(told: Desk, oper
     operator.apply(date(2025, 1, 21))
     told.language = "ru"
     older = told.ask("history.decision", elid=told.rows("history", elid=1)[-1]["id"])
-    assert older.findtext("since").startswith("По тому, что известно сейчас, было бы: нет уровня, оборот 0.00 RUB;")
+    assert older.findtext("since").startswith("По тому, что известно сейчас, было бы: нет статуса, оборот 0.00 RUB;")
     assert [(row["since"], row["then"], row["now"]) for row in table(older, "differ")] == [
         ("изменился", "52 000.00 RUB", "—"),
         ("появился", "—", "—"),

@@ -114,7 +114,7 @@ class OnPaper:
         self, scope: Scope, percent: Decimal, day: date, ours: bool = False, name: str = "Agreed by hand"
     ) -> DiscountId:
         number = DiscountId(next(_ids))
-        name = f"Reseller programme: {scope}" if ours else name
+        name = f"Reseller program: {scope}" if ours else name
         shown = {"name": name, "value": f"{percent} %", "scope": scope}
         self.discounts[number] = FoundDiscount(number, self.account.id, name, f"{percent} %", percent, None, shown)
         if ours:

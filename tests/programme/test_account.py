@@ -162,7 +162,7 @@ def test_a_discount_that_the_list_lacks_and_the_panel_has_stops_the_account() ->
     person = OnPaper(payments=[paid(52_000, TODAY)])
     person.day(rules_of(TODAY))
     number = next(iter(person.owned))
-    form = DiscountForm({"name": "Reseller programme: it_2"}, VDS, Decimal(19), TODAY, True)
+    form = DiscountForm({"name": "Reseller program: it_2"}, VDS, Decimal(19), TODAY, True)
     with pytest.raises(ImplausibleRead):
         person.think(rules_of(TODAY), missing={number: form})
     stranger = replace(form, fields={"name": "Of somebody else"}, scope=Scope("it_9"), first_day=day("2024-01-01"))

@@ -96,7 +96,7 @@ def test_caps_are_read_as_people_write_them(text: str, caps: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("vds", "'vds': write a service type's"),
+        ("vds", "'vds': write a product type's"),
         ("=5", "'=5': write"),
         ("vds=101", "101 % is outside 0–100"),
         ("vds=-1", "-1 % is outside"),

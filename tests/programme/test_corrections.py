@@ -162,7 +162,7 @@ def test_the_difference_is_worth_what_the_other_percents_take_off() -> None:
         (correction(LOW, HIGH), [replace(SAVED[0], service_class=SSL)]),
         (correction(LOW, HIGH, DAY), SAVED),
     ],
-    ids=["no discount", "none of that class", "panel does not tell", "none acted", "two were held"],
+    ids=["no discount", "none of that category", "panel does not tell", "none acted", "two were held"],
 )
 def test_what_it_was_worth_is_not_known(found: Correction, saved: list[Saved]) -> None:
     assert worth(found, saved) is None

@@ -48,7 +48,7 @@ def test_what_appeared_changed_and_left_since_is_told_and_what_would_come_of_it(
     told = list(hindsight.lines(found, "RUB", "en"))
     assert told[0] == "By what is known now it would be Starter, turnover 500.00 RUB; known otherwise since then: 3."
     assert [line.split()[0] for line in told[2:]] == ["left", "changed", "appeared"]
-    assert told[3].endswith("—  marked as fraud")
+    assert told[3].endswith("—  fraudulent")
 
 
 def test_a_payment_of_another_day_is_one_that_left() -> None:

@@ -51,7 +51,7 @@ def test_of_a_class_with_several_types_the_least_is_promised() -> None:
 
 def test_what_nobody_knows_is_not_told() -> None:
     assert lags(owned(it_2=None), [Covered(ONE, "vds", VPS)], {VPS: Decimal(25)}) == {}
-    assert lags(owned(it_2=21), [], {VPS: Decimal(25)}) == {}, "no run has kept what the panel has"
+    assert lags(owned(it_2=21), [], {VPS: Decimal(25)}) == {}, "no recalculation has kept what the panel has"
 
 
 def test_client_and_administrator_read_it_in_a_sentence() -> None:
@@ -71,12 +71,12 @@ NAMES = ScopeNames(
 
 def test_a_service_type_or_a_tariff_is_told_by_its_name() -> None:
     assert (NAMES.text("it_1").en, NAMES.text("it_1").ru) == (
-        "Shared hosting: all tariffs",
+        "Shared hosting: all tariff plans",
         "Виртуальный хостинг: все тарифы",
     )
-    assert (NAMES.text("pl_5").en, NAMES.text("pl_5").ru) == ("VDS: tariff Promo", "VDS: тариф Promo")
-    assert NAMES.text("pl_6").en == "tariff X"
-    assert NAMES.text("it_1, pl_5").en == "Shared hosting: all tariffs, VDS: tariff Promo"
+    assert (NAMES.text("pl_5").en, NAMES.text("pl_5").ru) == ("VDS: tariff plan Promo", "VDS: тариф Promo")
+    assert NAMES.text("pl_6").en == "tariff plan X"
+    assert NAMES.text("it_1, pl_5").en == "Shared hosting: all tariff plans, VDS: tariff plan Promo"
 
 
 def test_what_has_no_name_keeps_its_id() -> None:
@@ -84,5 +84,5 @@ def test_what_has_no_name_keeps_its_id() -> None:
         (True, "pl_7"),
         (True, "it_x"),
         (False, ""),
-        (False, "Shared hosting: all tariffs"),
+        (False, "Shared hosting: all tariff plans"),
     ]

@@ -100,7 +100,7 @@ def test_an_amount_that_is_none_is_refused(text: str) -> None:
 
 def test_what_was_given_has_a_reason() -> None:
     assert reason_of(" other panel ") == "other panel"
-    with pytest.raises(BadInput, match="say why"):
+    with pytest.raises(BadInput, match="Enter a reason"):
         reason_of("  ")
 
 
@@ -330,7 +330,7 @@ def test_a_list_is_read_line_by_line_and_every_bad_one_is_told() -> None:
         (5, "the amount must be above zero, not 0"),
         (6, "opening turnover counts no longer than a payment of today: through 2025-02-20 at the latest"),
         (7, "say which client"),
-        (8, "say why"),
+        (8, "Enter a reason"),
         (9, "say until which day it counts, or of which day it is"),
     ]
 

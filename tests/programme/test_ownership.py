@@ -13,11 +13,14 @@ from resellerprogram.programme.ownership import (
     Marks,
     OwnedDiscount,
     SetAsideDiscount,
+    is_named_like_ours,
+    names_of,
     sort_out,
 )
+from resellerprogram.programme.text import Text
 
-OURS = "Reseller programme: VPS"
-MARKS = Marks(frozenset({OURS, "Партнёрская программа: VPS"}), frozenset({Decimal(3), Decimal(5)}))
+OURS = "Reseller program: VPS"
+MARKS = Marks(frozenset({OURS, "Реселлерская программа: VPS"}), frozenset({Decimal(3), Decimal(5)}))
 VDS, VHOST = Scope("it_2"), Scope("it_1")
 SINCE = date(2024, 11, 1)
 
@@ -34,9 +37,9 @@ def found(
     ("discount", "ours"),
     [
         (found(OURS, 3), True),
-        (found("Партнёрская программа: VPS", 5), True),
-        (found("Партнёрская программа: по договору", 5), False),
-        (found("Reseller programme: VPS, agreed with the boss", 3), False),
+        (found("Реселлерская программа: VPS", 5), True),
+        (found("Реселлерская программа: по договору", 5), False),
+        (found("Reseller program: VPS, agreed with the boss", 3), False),
         (found(OURS, 40), False),
         (found(OURS, 3, is_open=False), False),
         (found(OURS, 3, scope=None), False),
@@ -80,3 +83,12 @@ def test_what_rests_is_never_taken_for_what_has_its_id_now(discount: FoundDiscou
     rests = SetAsideDiscount(1, AccountId(1), DiscountId(7), {}, fields, datetime(2025, 1, 20), None, deleted)
     sorted_out = sort_out([discount], {}, {}, [rests], MARKS)
     assert (len(sorted_out.still_there), len(sorted_out.resting)) == ((1, 0) if same and not deleted else (0, 1))
+
+
+@pytest.mark.parametrize(
+    "beginning", ["Reseller program", "Реселлерская программа", "Reseller programme", "Партнёрская программа"]
+)
+def test_a_discount_keeps_being_ours_under_the_name_that_an_earlier_release_gave_it(beginning: str) -> None:
+    name = f"{beginning}: VPS"
+    assert is_named_like_ours(name)
+    assert name in {said for each in names_of(Text("VPS", "VPS")) for said in (each.en, each.ru)}

@@ -142,8 +142,8 @@ def test_only_the_table_of_tiers_on_a_page_of_tables_is_read() -> None:
 
 def test_our_own_list_copied_from_the_panel_is_read() -> None:
     text = (
-        "Статус\tОт\tДо\tVPS, %\tВыделенные серверы, %\tSSL-сертификаты, %\tУчастников на нём\n"
-        "Starter\t500.00 RUB\t2999.99 RUB\t3\t1\t1\t12\nPartner #1\t3000.00 RUB\t\t5\t1\t1\t7\n"
+        "Статус\tОт\tДо\tVPS, %\tВыделенные серверы, %\tSSL-сертификаты, %\tУчастников\nStarter\t500.00 "
+        "RUB\t2999.99 RUB\t3\t1\t1\t12\nPartner #1\t3000.00 RUB\t\t5\t1\t1\t7\n"
     )
     found = read(text)
     assert (thresholds(found), odd(found)) == (["500", "3000"], [Odd.COLUMN_LEFT])

@@ -98,7 +98,7 @@ def test_whom_another_table_touches_is_what_two_sums_by_hand_say(
             rises += vps > TABLE.tiers[number].percents[VPS]
             falls += vps < TABLE.tiers[number].percents[VPS]
     assert (found.rises, found.falls) == (rises, falls)
-    assert sum(count for _, count in found.lowered) == falls, "one class of each"
+    assert sum(count for _, count in found.lowered) == falls, "one category of each"
 
 
 def test_a_table_is_known_to_the_night_before_it_from_two_days_ahead_on() -> None:

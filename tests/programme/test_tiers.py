@@ -71,7 +71,7 @@ def test_a_table_has_the_classes_that_its_columns_name() -> None:
     table = TierTable.from_csv("status,from,vps,domains\nA,500,3,2.5\n")
     assert table.classes == ("vps", "domains")
     assert TierTable.from_csv("status,from\nA,500\n").classes == ()
-    with pytest.raises(TierTableError, match="unknown class 'обл'"):
+    with pytest.raises(TierTableError, match="unknown category 'обл'"):
         TierTable.from_csv("status,from,vps,Обл\nA,500,3,2\n")
 
 
@@ -131,7 +131,7 @@ def test_a_table_that_cannot_be_right_is_refused_with_line_and_reason(lines: str
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ("status,from,vps,dedicated,ssl,domains", "unknown class 'domains'"),
+        ("status,from,vps,dedicated,ssl,domains", "unknown category 'domains'"),
         ("status,from,vps,dedicated", "'ssl' must be there once"),
         ("status,from,vps,vps,dedicated,ssl", "'vps' must be there once"),
         ("", "'status' must be there once"),
@@ -146,5 +146,5 @@ def test_a_header_with_other_classes_is_refused(header: str, reason: str) -> Non
 def test_a_refusal_speaks_both_languages() -> None:
     with pytest.raises(TierTableError) as refused:
         TierTable.from_csv(HEADER + "A,500,101,1,1\n")
-    assert refused.value.text.en == "tier table, line 2: 101 % for vps is outside 0–100"
-    assert refused.value.text.ru == "таблица уровней, строка 2: 101 % для vps вне пределов 0–100"
+    assert refused.value.text.en == "discount table, line 2: 101 % for vps is outside 0–100"
+    assert refused.value.text.ru == "таблица скидок, строка 2: 101 % для vps вне пределов 0–100"

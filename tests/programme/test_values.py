@@ -40,7 +40,7 @@ class Book:
 def test_values_are_the_same_where_their_fields_are() -> None:
     assert Sum(3) == Sum(3, "RUB", note="paid") != Sum(3, "USD")
     assert len({Sum(3), Sum(3, note="paid"), Sum(4)}) == 2
-    assert Sum(3) != Dated(3), "another class"
+    assert Sum(3) != Dated(3), "another category"
     assert Sum.__eq__(Sum(3), (3, "RUB")) is NotImplemented
 
 

@@ -60,9 +60,9 @@ def told(answer: bytes) -> tuple[str | None, str | None, str]:
 def test_an_account_with_a_tier_is_told_why_in_its_language(root: Path, user: str) -> None:
     kind, field, text = told(ask(root, AUTH_USER=user))
     assert (kind, field) == (GUARD_ERROR, "promocode")
-    assert text.startswith("Ваш статус в партнёрской программе — «Partner #8».")
+    assert text.startswith("Промокод не применён: у вас статус партнёра «Partner #8», ")
     english = told(ask(root, DOCUMENT.replace(b'"ru"', b'"en"'), AUTH_USER=user))[2]
-    assert english.startswith("Your account has the status “Partner #8” in the reseller programme.")
+    assert english.startswith("Promo code not applied: you have the tier “Partner #8” of the reseller program, ")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,9 @@ def test_a_type_with_a_tariff_left_out_gets_a_discount_for_each_of_the_others(
     assert operator.apply().written == 0
     new = operator.sandbox.world.add_tariff("VDS New", VDS)
     operator.apply()
-    assert operator.percents(account) == {**remaining, f"pl_{new}": 19}, "a new tariff joins at the next run"
+    assert operator.percents(account) == {**remaining, f"pl_{new}": 19}, (
+        "a new tariff plan joins at the next recalculation"
+    )
     operator.classes("vps", "vds")
     operator.apply()
     assert operator.percents(account) == PARTNER_8
@@ -224,9 +226,9 @@ def test_the_language_of_the_discounts_names_is_the_administrators_choice(
     operator.store.settings.set("discount_names", "ru")
     operator.apply()
     assert {each["name"] for each in operator.sandbox.world.discounts(account)} == {
-        "Партнёрская программа: VPS",
-        "Партнёрская программа: выделенные серверы",
-        "Партнёрская программа: SSL-сертификаты",
+        "Реселлерская программа: VPS",
+        "Реселлерская программа: выделенные серверы",
+        "Реселлерская программа: SSL-сертификаты",
     }
 
 

@@ -124,7 +124,7 @@ def test_a_client_list_without_a_client_who_exists_stops_the_run(
     operator.apply()
     complete = directory.clients
     monkeypatch.setattr(directory, "clients", lambda panel: complete(panel)[:1])
-    with pytest.raises(ImplausibleRead, match="account 2"):
+    with pytest.raises(ImplausibleRead, match="client 2"):
         operator.apply()
 
 

@@ -150,7 +150,7 @@ def test_start_shows_asks_does_exactly_that_and_goes_on(
     fresh.night(TODAY - 3 * DAY)
     assert resellerprogram(fresh, "start") == 1, "nobody is there to confirm it"
     out = capsys.readouterr().out
-    assert out.splitlines()[0] == "2 clients get discounts; 1 discount of others will rest"
+    assert out.splitlines()[0] == "2 clients get discounts; 1 other personal discount will be suspended"
     assert fresh.store.going_live.started() is None
     assert written(fresh) == []
     monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
@@ -159,7 +159,7 @@ def test_start_shows_asks_does_exactly_that_and_goes_on(
     assert resellerprogram(fresh, "start") == 1
     assert fresh.store.going_live.started() is None
     assert resellerprogram(fresh, "start", language="ru") == 0
-    assert "2 клиента получат скидки; 1 чужая скидка будет отложена" in capsys.readouterr().out
+    assert "2 клиента получат скидки; 1 другая персональная скидка будет приостановлена" in capsys.readouterr().out
     assert fresh.percents(1) == PARTNER_8
     assert fresh.sandbox.notifications() == [], "nobody is told of the first step"
     standing = fresh.store.standings.of(AccountId(1))
@@ -206,13 +206,13 @@ def test_the_page_starts_with_the_plan_that_it_showed(fresh: Operator) -> None:
     assert not tools(30) & {"stop", "apply_all", "apply_selected"}
     assert "start" not in tools(29)
     desk.level = 30
-    assert desk.said("preview").splitlines()[0].startswith("The programme has not started")
+    assert desk.said("preview").splitlines()[0].startswith("The program has not started")
     assert "no plan yet" in desk.ask("preview.start").findtext("error/msg")
     desk.ask("preview.make", sok="ok")
     carry_out_all(desk.root, desk.store, lambda: desk.now)
     for language, told in (
-        ("en", "2 clients get discounts; 1 discount of others will rest"),
-        ("ru", "2 клиента получат скидки; 1 чужая скидка будет отложена"),
+        ("en", "2 clients get discounts; 1 other personal discount will be suspended"),
+        ("ru", "2 клиента получат скидки; 1 другая персональная скидка будет приостановлена"),
     ):
         desk.language = language
         assert desk.form("preview.start")["verdict"] == told
@@ -236,8 +236,8 @@ def test_the_reseller_reads_that_it_has_not_started(fresh: Operator, language: s
     assert (
         page.findtext("state")
         == {
-            "en": "The reseller programme has not started yet",
-            "ru": "Партнёрская программа ещё не запущена",
+            "en": "The reseller program has not started yet",
+            "ru": "Реселлерская программа ещё не запущена",
         }[language]
     )
     assert page.find(".//list[@name='discounts']/elem") is None

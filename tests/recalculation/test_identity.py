@@ -31,7 +31,7 @@ def client(operator: Operator, name: str = "Client", amount: int = 52_000) -> in
 def names(operator: Operator, account: int) -> list[tuple[str, int]]:
     """The account's discounts that are not the programme's."""
     rows = operator.sandbox.world.discounts(account)
-    return sorted((each["name"], int(each["percent"])) for each in rows if "Reseller programme: " not in each["name"])
+    return sorted((each["name"], int(each["percent"])) for each in rows if "Reseller program: " not in each["name"])
 
 
 # --- clients (A5) ---
@@ -137,7 +137,7 @@ def test_ours_that_somebody_renamed_or_moved_is_ours_and_put_right(operator: Ope
     assert {each["id"] for each in operator.sandbox.world.discounts(account)} == before
 
 
-@pytest.mark.parametrize("name", ["Reseller programme: agreed with the boss", "Партнёрская программа: по договору"])
+@pytest.mark.parametrize("name", ["Reseller program: agreed with the boss", "Реселлерская программа: по договору"])
 def test_a_name_like_ours_is_not_ours(operator: Operator, name: str) -> None:
     """F5: set aside and put back with a tier, left alone without one."""
     world = operator.sandbox.world

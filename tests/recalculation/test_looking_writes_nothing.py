@@ -29,7 +29,7 @@ def first_run(operator: Operator) -> None:
     account = world.add_account("One")
     world.add_payment(account, 52_000, TODAY)
     world.add_discount(account, 40, "it_1")
-    world.add_discount(world.add_account("Lost"), 19, "it_2", "Reseller programme: VPS")
+    world.add_discount(world.add_account("Lost"), 19, "it_2", "Reseller program: VPS")
 
 
 def all_is_right(operator: Operator) -> None:

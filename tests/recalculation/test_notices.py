@@ -53,7 +53,7 @@ def test_a_payment_that_lifts_the_tier_is_told_in_the_users_language(operator: O
     payment = operator.sandbox.world.add_payment(reseller, 60_000, date(2025, 1, 14))
     operator.queue(payment, day=date(2025, 1, 14))
     operator.work(date(2025, 1, 14))
-    assert told(operator) == [("2", "Ваш статус теперь Partner #9"), ("3", "Your status is now Partner #9")]
+    assert told(operator) == [("2", "Ваш статус повышен: Partner #9"), ("3", "Your tier is now Partner #9")]
     operator.queue(payment, day=date(2025, 1, 14))
     operator.work(date(2025, 1, 14))
     assert told(operator) == []
@@ -91,16 +91,16 @@ def test_a_coming_fall_is_told_once_with_what_prevents_it_and_the_fall_when_it_i
         subjects[day.day] = told(operator)
     assert subjects[16] == subjects[17] == subjects[19] == subjects[20] == subjects[22] == []
     assert subjects[18] == [
-        ("2", "21.01.2025 ваш статус снизится до Partner #7 / 2025-01-21: your status will fall to Partner #7")
+        ("2", "21.01.2025 статус снизится до Partner #7 / 2025-01-21: your tier drops to Partner #7")
     ]
-    assert subjects[21] == [("2", "Ваш статус снизился до Partner #7 / Your status has fallen to Partner #7")]
+    assert subjects[21] == [("2", "Статус снизился до Partner #7 / Your tier dropped to Partner #7")]
 
 
 def test_the_warning_names_amount_and_last_day(operator: Operator, reseller: int) -> None:
     operator.apply(date(2025, 1, 18))
     (sent,) = operator.sandbox.notifications()
-    assert "если не внести 1 000.00 RUB с 18.01.2025 по 20.01.2025 включительно" in sent["message"]
-    assert "«Partner #8» (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)" in sent["message"]
+    assert "внесите 1 000.00 RUB с 18.01.2025 по 20.01.2025 включительно" in sent["message"]
+    assert "Чтобы сохранить Partner #8 (VPS 19 %, выделенные серверы 7 %, SSL-сертификаты 3 %)" in sent["message"]
 
 
 def test_the_end_of_a_pin_is_no_payment_that_leaves(operator: Operator, reseller: int) -> None:
@@ -110,12 +110,12 @@ def test_the_end_of_a_pin_is_no_payment_that_leaves(operator: Operator, reseller
     )
     operator.apply(date(2025, 1, 15))
     warning = operator.sandbox.notifications()[-1]
-    assert warning["subject"] == "18.01.2025 ваш статус снизится до Partner #8"
-    assert "платежей за учитываемый период не хватит на статус «Partner #9»" in warning["message"]
-    assert "если не внести 48 000.00 RUB с 15.01.2025 по 17.01.2025 включительно" in warning["message"]
+    assert warning["subject"] == "18.01.2025 статус снизится до Partner #8"
+    assert "Чтобы сохранить Partner #9 (" in warning["message"]
+    assert "внесите 48 000.00 RUB с 15.01.2025 по 17.01.2025 включительно" in warning["message"]
     operator.apply(date(2025, 1, 18))
     fall = operator.sandbox.notifications()[-2]
-    assert "Ваших платежей за учитываемый период больше не хватает на статус «Partner #9»" in fall["message"]
+    assert "Оборот теперь меньше порога Partner #9 (" in fall["message"]
 
 
 @pytest.mark.parametrize("days", [1, 5])
@@ -288,7 +288,7 @@ def test_a_warning_that_waited_until_the_fall_is_not_sent_any_more(operator: Ope
     operator.apply(date(2025, 1, 18))
     operator.sandbox.clear_faults()
     operator.apply(date(2025, 1, 21))
-    assert told(operator) == [("2", "Ваш статус снизился до Partner #7")]
+    assert told(operator) == [("2", "Статус снизился до Partner #7")]
     assert sorted(kept.outcome for kept in operator.store.notices.newest(10)) == ["over", "sent"]
 
 
@@ -299,7 +299,7 @@ def test_nobody_is_told_of_a_discount_before_the_panel_has_it(operator: Operator
     operator.work(date(2025, 1, 14))
     assert told(operator) == []
     operator.apply(date(2025, 1, 14))
-    assert told(operator) == [("2", "Ваш статус теперь Partner #9")]
+    assert told(operator) == [("2", "Ваш статус повышен: Partner #9")]
 
 
 # --- the last thing told is true ---
@@ -318,10 +318,10 @@ def test_what_is_won_again_after_it_was_lost_is_told_again(operator: Operator, r
     for function in ("payment.setpaid", "payment.setfraud", "payment.setpaid", "payment.setfraud"):
         move(operator, function, payment)
     assert [subject for _, subject in told(operator)] == [
-        "Ваш статус теперь Partner #9",
-        "Ваш статус снизился до Partner #8",
-        "Ваш статус теперь Partner #9",
-        "Ваш статус снизился до Partner #8",
+        "Ваш статус повышен: Partner #9",
+        "Статус снизился до Partner #8",
+        "Ваш статус повышен: Partner #9",
+        "Статус снизился до Partner #8",
     ]
 
 
@@ -385,5 +385,5 @@ def test_a_status_that_rises_under_its_caps_is_told_with_what_the_client_gets(
     operator.work()
     assert operator.writes() == []
     (letter,) = operator.sandbox.notifications()[-1:]
-    assert told(operator) == [("2", "Ваш статус теперь Partner #9")]
+    assert told(operator) == [("2", "Ваш статус повышен: Partner #9")]
     assert "VPS 1 %" in str(letter)

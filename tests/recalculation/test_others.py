@@ -42,7 +42,7 @@ def said(operator: Operator, account: int) -> list[dict[str, Any]]:
     """The account's discounts that are not ours, ids aside, as the panel's forms give them."""
     found = []
     for each in operator.sandbox.world.discounts(account):
-        if each["name"].startswith("Reseller programme"):
+        if each["name"].startswith("Reseller program"):
             continue
         form = operator.sandbox.mgrctl("account.discount.edit", elid=each["id"], plid=account, su="admin")
         skipped = ("elid", "tparams", "saved_filters", "slist")
@@ -54,7 +54,7 @@ def own(operator: Operator, account: int) -> dict[str, int]:
     return {
         each["internal_name"]: int(each["percent"])
         for each in operator.sandbox.world.discounts(account)
-        if each["name"].startswith("Reseller programme")
+        if each["name"].startswith("Reseller program")
     }
 
 

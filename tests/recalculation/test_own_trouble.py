@@ -62,11 +62,11 @@ def test_an_account_that_nobody_can_serve_waits_with_its_reason_and_the_others_a
     (waiting,) = operator.store.queue.all()
     assert (waiting.account, "too large" in waiting.error, waiting.attempts) == (odd, True, 2)
     good = operator.store.runs.last_good()
-    assert good is not None, "V5: a run that leaves a few accounts to the queue has looked at everybody"
+    assert good is not None, "V5: a recalculation that leaves a few clients to the queue has looked at everybody"
     assert good.outcome == "partly"
     told = health(operator.store, NOON)
     assert told.state is State.WARNING
-    assert any(f"account {odd}" in problem.en for problem in told.problems)
+    assert any(f"client {odd}" in problem.en for problem in told.problems)
 
 
 @pytest.mark.parametrize(

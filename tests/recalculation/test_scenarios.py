@@ -196,7 +196,7 @@ def test_an_excluded_payment_method_that_was_deleted_is_warned_of_and_the_rest_g
 def test_classes_without_any_service_type_of_the_panel_stop_the_run(operator: Operator) -> None:
     for name in ("vps", "dedicated", "ssl"):
         operator.classes(name)
-    with pytest.raises(SettingError, match="none of the service types"):
+    with pytest.raises(SettingError, match="none of the product types"):
         operator.apply()
 
 
@@ -290,7 +290,7 @@ def test_a_lost_store_adopts_its_discounts_and_doubles_none(operator: Operator, 
                 operator.sandbox.world.change_discount(
                     each["id"],
                     name=each["name"]
-                    .replace("Reseller programme", "Партнёрская программа")
+                    .replace("Reseller program", "Реселлерская программа")
                     .replace("dedicated servers", "выделенные серверы")
                     .replace("SSL certificates", "SSL-сертификаты"),
                 )
@@ -308,7 +308,7 @@ def test_a_lost_store_adopts_its_discounts_and_doubles_none(operator: Operator, 
 def test_a_doubled_discount_is_reduced_to_one(operator: Operator) -> None:
     account = reseller(operator, (52_000, TODAY))
     operator.apply()
-    operator.sandbox.world.add_discount(account, 19, "it_2", name="Reseller programme: VPS")
+    operator.sandbox.world.add_discount(account, 19, "it_2", name="Reseller program: VPS")
     operator.apply()
     assert operator.percents(account) == PARTNER_8
 

@@ -49,7 +49,7 @@ def held(world: World) -> list[tuple[int, str, int, str]]:
             each["account"],
             each["internal_name"],
             int(each["percent"]),
-            each["name"] if not each["name"].startswith("Reseller programme") else "ours",
+            each["name"] if not each["name"].startswith("Reseller program") else "ours",
         )
         for each in world.discounts()
     )
@@ -174,7 +174,7 @@ def test_a_client_who_is_gone_or_another_is_left(operator: Operator) -> None:
 
 def test_nothing_is_undone_before_a_start_on_a_copy_or_without_a_run_that_wrote(operator: Operator) -> None:
     town = Town(operator)
-    for number, what in ((999, "no run 999"), (last_run(operator), "")):
+    for number, what in ((999, "no recalculation 999"), (last_run(operator), "")):
         if what:
             with pytest.raises(BadInput, match=what):
                 undone(operator, number)

@@ -95,7 +95,7 @@ class Story:
             waiting, resting = reopened.queue.all(), reopened.set_aside.count()
             owned = {row[0] for row in reopened.connection.execute("SELECT id FROM owned_discount")}
         found = world.discounts(self.account)
-        ours = [each for each in found if each["name"].startswith("Reseller programme")]
+        ours = [each for each in found if each["name"].startswith("Reseller program")]
         others = [(each["name"], each["percent"], each["internal_name"]) for each in found if each not in ours]
         assert {each["internal_name"]: int(each["percent"]) for each in ours} == self.ours, when
         assert len(ours) == len(self.ours), when

@@ -21,7 +21,7 @@ from .truth import TIERS, Client, Discount, Pinned
 FRAUD, CANCELLED, PROMISED = 7, 9, 3
 EXCLUDED_METHOD = 3
 ROUBLES = (1, 499, 500, 700, 2_500, 3_000, 4_800, 12_345, 30_000, 52_000, 120_000, 450_000)
-OURS = "Reseller programme: "
+OURS = "Reseller program: "
 TREES = ("it_1", "it_2", "it_3", "pl_1", "null")
 
 

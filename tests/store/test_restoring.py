@@ -141,6 +141,6 @@ def test_the_command_tells_what_it_did(root: Path, capsys: pytest.CaptureFixture
     assert main(["--root", str(root), "--lang", "ru", "restore", str(backup)]) == 0
     told = capsys.readouterr().out
     assert "Прежняя база сохранена" in told
-    assert "снова ждут 1" in told
+    assert "снова ждут восстановления 1" in told
     assert main(["--root", str(root), "restore", str(root / "nothing.db")]) == 1
     assert "no such file" in capsys.readouterr().err

@@ -35,7 +35,7 @@ def test_a_table_is_told_tier_by_tier() -> None:
 def test_what_was_said_of_a_client_is_told_in_the_readers_language() -> None:
     before, after = note_values(NOBODY), note_values(PINNED)
     assert told(deeds.MEMBER, before, after) == [
-        "participation: as the member rule says → included: asked",
+        "participation: as in the settings → included: asked",
         "pinned tier: — → exactly Partner #3 through 2025-02-01: contract 12",
     ]
     assert told(deeds.MEMBER, after, before, "ru") == [
@@ -74,7 +74,7 @@ def test_a_class_is_told_by_what_differs() -> None:
 
 def test_a_setting_is_told_by_its_label_and_its_name() -> None:
     assert told(deeds.SETTING, "1", "2") == ["1 → 2"]
-    assert whose(deeds.SETTING, "window_months", "ru") == "Месяцев в окне (window_months)"
+    assert whose(deeds.SETTING, "window_months", "ru") == "Период, месяцев (window_months)"
 
 
 @pytest.mark.parametrize(

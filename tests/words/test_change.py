@@ -25,24 +25,24 @@ from resellerprogram.words.change import change_line
 ACCOUNT, VDS = AccountId(1), Scope("it_2")
 NAMES = {VDS: "vds"}
 THERE = ProgrammeDiscount(DiscountId(7), ACCOUNT, VDS, Decimal(19), written=Decimal(17))
-BY_HAND = "исправлено после ручного изменения"
+BY_HAND = "скидку меняли вручную, программа её восстановила"
 TOLD: list[tuple[Change, str, str, str]] = [
     (Create(ACCOUNT, VDS, Decimal(3)), "create", "vds — → 3 %", "vds — → 3 %"),
     (
         Edit(THERE, Decimal("17.5")),
         "edit",
-        "vds 19 % → 17.5 % (put right after a change by hand)",
+        "vds 19 % → 17.5 % (changed by hand, set again by the program)",
         f"vds 19 % → 17.5 % ({BY_HAND})",
     ),
     (Delete(THERE), "delete", "vds 19 % → —", "vds 19 % → —"),
-    (Delete(THERE, doubled=True), "delete", "vds 19 % → — (there were two)", "vds 19 % → — (их было две)"),
+    (Delete(THERE, doubled=True), "delete", "vds 19 % → — (duplicate removed)", "vds 19 % → — (удалён дубль)"),
     (
         SetAside(OtherDiscount(DiscountId(4), ACCOUNT, "Agreed", "40 %")),
         "set_aside",
-        "Agreed 40 %: set aside",
-        "Agreed 40 %: отложена",
+        "Agreed 40 %: suspended",
+        "Agreed 40 %: приостановлена",
     ),
-    (PutBack(RestingDiscount(1, ACCOUNT, "", "")), "put_back", "—: put back", "—: возвращена"),
+    (PutBack(RestingDiscount(1, ACCOUNT, "", "")), "put_back", "—: restored", "—: восстановлена"),
 ]
 
 
@@ -89,4 +89,4 @@ def test_plain_values_name_what_a_change_is_about_as_programs_have_read_it_so_fa
 )
 def test_a_plan_that_an_earlier_release_kept_is_read(kept: dict[str, str | None], change: PlainChange) -> None:
     assert change_of(kept) == change
-    assert change_line(change_of(kept), "en") in ("vds — → 3 %", "Agreed 40 %: set aside")
+    assert change_line(change_of(kept), "en") in ("vds — → 3 %", "Agreed 40 %: suspended")

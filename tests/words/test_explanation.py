@@ -27,11 +27,11 @@ def told(decision: Decision, language: str, months: int = 36, has_details: bool 
 
 def test_of_an_old_decision_the_sums_are_told_and_that_details_are_not_kept() -> None:
     assert told(OLD, "en") == [
-        "Account 27, Ромашка, on 2025-01-20: Partner #8 (vps 19 %, dedicated 7 %, ssl 3 %)",
+        "Client 27, Ромашка, on 2025-01-20: Partner #8 (vps 19 %, dedicated 7 %, ssl 3 %)",
         "Basis: by turnover.",
         "Turnover 52 000.00 RUB: payments credited from 2024-12-20 to 2025-01-20, both days included.",
         "The payments behind it are not known any more; the sum is on record.",
-        "Decided 2025-01-20 12:00:00 (daily run), confirmed 2025-01-20 12:00:00.",
+        "Calculated 2025-01-20 12:00:00 (nightly recalculation); last checked without change 2025-01-20 12:00:00.",
         "Details are kept for 36 months. Of these days turnover, tier and basis are on record; which payments counted "
         "and what was changed is not kept any more.",
     ]
@@ -55,5 +55,5 @@ def test_of_who_took_no_part_no_payments_are_told_either_way() -> None:
 
 def test_a_decision_with_details_says_nothing_of_that() -> None:
     lines = told(DETAILED, "en", has_details=True)
-    assert "48 000.00 RUB more reach Partner #9, which starts at 100 000.00 RUB." in lines
+    assert "48 000.00 RUB more to reach Partner #9 (from 100 000.00 RUB)." in lines
     assert not any("kept" in line for line in lines)

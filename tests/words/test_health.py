@@ -10,7 +10,7 @@ from resellerprogram.programme.health import CRITICAL, Found, Trouble, gravest
 from resellerprogram.programme.outcomes import State
 from resellerprogram.words.health import COLORS, FINE, SENTENCES, sentence_of
 
-VALUES = {"count": 3, "hours": 27, "first": "account 27", "error": "the panel says no"}
+VALUES = {"count": 3, "hours": 27, "first": "client 27", "error": "the panel says no"}
 
 
 @pytest.mark.parametrize("trouble", Trouble)

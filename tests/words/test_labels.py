@@ -116,5 +116,5 @@ def test_every_label_speaks_both_languages(table: str) -> None:
 
 def test_a_name_that_this_release_does_not_know_is_told_as_it_is() -> None:
     assert labels.cause("payment.split", "ru") == "payment.split"
-    assert labels.cause(causes.DAILY, "ru") == "ежедневный пересчёт"
+    assert labels.cause(causes.DAILY, "ru") == "ночной пересчёт"
     assert labels.of(labels.TASK_OUTCOMES, None, "ru") == ""

@@ -52,9 +52,7 @@ def test_what_no_column_says_is_named_by_its_title() -> None:
 
 def test_how_a_text_was_read_names_its_columns() -> None:
     said = pasted.understood(read(tabs("A|от 500р|3 %|1 %|1 %")), TITLES)
-    assert said.en.startswith(
-        "Read as cells with tabs between them. Columns: status — “Статус партнера”, turnover from"
-    )
+    assert said.en.startswith("Read as cells with tabs between them. Columns: tier — “Статус партнера”, turnover from")
     assert said.ru.startswith(
         "Прочитано: ячейки через табуляцию. Столбцы: статус — «Статус партнера», оборот от — «Обор"
     )

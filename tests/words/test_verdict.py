@@ -28,7 +28,7 @@ ALL = Verdict(
 
 def test_the_verdict_of_a_plan_is_one_line() -> None:
     told = verdict_text(ALL)
-    assert told.en == "start 3 · rise 5 · fall 12 (11 foretold) · end 2 · put right 1 · set aside 4"
+    assert told.en == "start 3 · rise 5 · fall 12 (11 foretold) · end 2 · put right 1 · suspended 4"
     assert told.ru == (
         "Скидки появятся у 3 клиентов · вырастут у 5 · снизятся у 12 (из них по прогнозу у 11) · отменятся у 2 · "
         "исправятся у 1 · других скидок приостановится: 4"
@@ -44,7 +44,7 @@ def test_the_verdict_of_a_plan_is_one_line() -> None:
 def test_the_first_number_names_the_clients_in_the_right_case(count: int, whom: str) -> None:
     verdict = Verdict({Way.ENDS: count}, {Way.ENDS: count}, count, 0, 0, 2, {})
     assert verdict_text(verdict).ru == f"Скидки отменятся {whom} · других скидок восстановится: 2"
-    assert verdict_text(verdict).en == f"end {count} · put back 2"
+    assert verdict_text(verdict).en == f"end {count} · restored 2"
 
 
 def test_where_there_is_nothing_to_do_it_says_so() -> None:
@@ -89,10 +89,10 @@ def test_a_class_whose_discounts_go_alike_is_told_once() -> None:
     alike = [change("certificate", None, 3), change("vds", 19, 17), change("vds.vps", 19, 17)]
     aside = PlainChange(None, "Agreed", None, None, Because.SET_ASIDE, "40 %")
     assert folded([*alike, aside], classes, TITLES, "en") == (
-        "VPS 19 → 17 %; SSL certificates none → 3 %; Agreed 40 %: will be set aside"
+        "VPS 19 → 17 %; SSL certificates none → 3 %; Agreed 40 %: will be suspended"
     )
     assert folded([change("certificate", 3, None)], classes, TITLES, "ru") == "SSL-сертификаты 3 % → нет"
     mixed = [change("vds", 19, 17), change("vds.vps", None, 17)]
     assert folded(mixed, classes, TITLES, "en") == "vds 19 % → 17 %; vds.vps — → 17 %"
     by_hand = [change("vds", 40, 19, Because.BY_HAND)]
-    assert folded(by_hand, classes, TITLES, "en") == "VPS 40 → 19 % (put right after a change by hand)"
+    assert folded(by_hand, classes, TITLES, "en") == "VPS 40 → 19 % (changed by hand, set again by the program)"

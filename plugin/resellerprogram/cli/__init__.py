@@ -33,8 +33,8 @@ _EXITS: Mapping[type[ResellerProgrammeError], int] = {
     PlanChanged: EXIT_CHANGED,
 }
 _UNEXPECTED = Text(
-    "something unexpected went wrong: {error}. The whole story is in {log}; the next run finishes what was begun.",
-    "случилось непредвиденное: {error}. Подробности в {log}; начатое завершит следующий запуск.",
+    "Internal error: {error}. Details: {log}; the next start finishes what was begun.",
+    "Внутренняя ошибка: {error}. Подробности: {log}; начатое завершит следующий запуск.",
 )
 
 _OF_FILES: Mapping[type[OSError], Text] = {

@@ -16,7 +16,7 @@ def changes(command: Command) -> int:
         command.json([_change_values(command, each) for each in found])
         return 0
     command.table(
-        Text("when|who|from|what|whom|change", "когда|кто|откуда|что|о чём|изменение"),
+        Text("when|who|address|object|which one|change", "когда|кто|адрес|объект|какой|изменение"),
         (
             (
                 figures.moment(each.at, command.language),

@@ -44,7 +44,7 @@ def put(command: Command) -> int:
     office.classes.check(wanted)
     loss, reason = office.losses.by_class(wanted), ""
     if loss:
-        agreed = agreed_to(command, loss, Text("Change the class all the same?", "Всё равно изменить класс?"))
+        agreed = agreed_to(command, loss, Text("Change the category all the same?", "Всё равно изменить категорию?"))
         if isinstance(agreed, int):
             return agreed
         reason = agreed
@@ -63,8 +63,8 @@ def remove(command: Command) -> int:
 def _show(command: Command, classes: Iterable[ClassOfServices]) -> None:
     command.table(
         Text(
-            "class|title|service types|tariffs left out|at most, %",
-            "класс|название|типы услуг|тарифы без скидки|не больше, %",
+            "category|title|product types|tariff plans without discount|at most, %",
+            "категория|название|типы продуктов|тарифы без скидки|не больше, %",
         ),
         (
             (
@@ -96,5 +96,7 @@ def _words(text: str) -> tuple[str, ...]:
 def _tariffs(text: str) -> tuple[int, ...]:
     words = _words(text)
     if not all(map(is_id, words)):
-        raise SettingError(Text("{text!r}: tariffs are named by id", "{text!r}: тарифы указываются по id")(text=text))
+        raise SettingError(
+            Text("{text!r}: tariff plans are named by id", "{text!r}: тарифы указываются по id")(text=text)
+        )
     return tuple(map(int, words))

@@ -11,14 +11,14 @@ from .output import EXIT_FAILED, EXIT_USAGE, Command
 from .preview import NOTHING_WRITTEN
 
 _SAY_IT = Text(
-    "Nothing has been written: give --yes and --reason TEXT, or answer at a terminal.",
-    "Ничего не записано: укажите --yes и --reason ПРИЧИНА или ответьте в терминале.",
+    "Nothing has been changed: give --yes and --reason TEXT, or answer at a terminal.",
+    "Ничего не изменено: укажите --yes и --reason ПРИЧИНА или ответьте в терминале.",
 )
 _SAY_YES = Text(
-    "Nothing has been written: say --yes to take it, or answer at a terminal.",
-    "Ничего не записано: подтвердите ключом --yes или ответьте в терминале.",
+    "Nothing has been changed: say --yes to take it, or answer at a terminal.",
+    "Ничего не изменено: подтвердите ключом --yes или ответьте в терминале.",
 )
-_REASON = Text("Reason, for the record: ", "Причина, для истории: ")
+_REASON = Text("Reason, for the record: ", "Причина, для журнала: ")
 
 
 def said_yes(command: Command, question: Text) -> int | None:

@@ -26,7 +26,7 @@ def corrections(command: Command) -> int:
         return 0
     command.table(
         Text(
-            "account|name|first day|last day|held|should be|difference|payments",
+            "client|name|first day|last day|held|should be|difference|payments",
             "клиент|название|первый день|последний день|был|должен быть|разница|платежи",
         ),
         ((*_start(command, each), _sums(command, each.worth, signed=True), _causes(command, each)) for each in listed),
@@ -57,7 +57,7 @@ def gaming(command: Command) -> int:
     command.say(words.ABOUT_REPEATED if desk.knows_savings else words.NOT_TOLD)
     if repeated:
         command.table(
-            Text("account|name|times|payments", "клиент|название|раз|платежи"),
+            Text("client|name|times|payments", "клиент|название|раз|платежи"),
             (
                 (
                     str(each.account),
@@ -77,7 +77,7 @@ def gaming(command: Command) -> int:
 def _held(command: Command, held: list[Listed]) -> None:
     command.table(
         Text(
-            "account|name|first day|last day|held|without it|saved|of it too much|payments",
+            "client|name|first day|last day|held|without it|saved|of it too much|payments",
             "клиент|название|первый день|последний день|был|без них|экономия|из неё лишнее|платежи",
         ),
         (

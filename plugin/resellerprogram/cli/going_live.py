@@ -12,23 +12,25 @@ from .preview import NOTHING_WRITTEN, recalculated, terms_of
 
 NIGHTS_SHOWN = 31
 _SINCE = Text(
-    "The programme has been started {when}{who}, and goes on by itself.",
+    "The program has been started {when}{who}, and goes on by itself.",
     "Программа запущена {when}{who} и работает сама.",
 )
-_START_IT = Text("Start the programme and write exactly this?", "Запустить программу и записать именно это?")
+_START_IT = Text("Start the program and apply exactly this?", "Запустить программу и применить именно это?")
 _SAY_YES = Text(
-    "Nobody is here to confirm it: run it at a terminal, or with --yes. Nothing has been written.",
-    "Подтвердить некому: запустите в терминале или с --yes. Ничего не записано.",
+    "Nobody is here to confirm it: run it at a terminal, or with --yes. No discount has changed.",
+    "Подтвердить некому: запустите в терминале или с --yes. Скидки не изменены.",
 )
 _GOES_ON = Text(
     "Started. From now on payments and nights change discounts by themselves; `resellerprogram stop` ends that.",
     "Запущено. Теперь платежи и ночной пересчёт меняют скидки сами; остановить: `resellerprogram stop`.",
 )
 _STOPPED = Text(
-    "Stopped. Payments and nights change nothing any more; discounts stay as they are, and promo codes stay refused "
-    "beside them. `resellerprogram start` goes on, `resellerprogram withdraw` takes the discounts off.",
-    "Остановлено. Платежи и ночной пересчёт больше ничего не меняют; скидки остаются как есть, промокоды вместе с ними "
-    "по-прежнему не принимаются. Продолжить: `resellerprogram start`, снять скидки: `resellerprogram withdraw`.",
+    "Stopped. Payments and nights change nothing any more; discounts stay as they are, and "
+    "promo codes stay refused beside them. `resellerprogram start` goes on, `resellerprogram "
+    "withdraw` removes the discounts.",
+    "Остановлено. Платежи и ночной пересчёт больше ничего не меняют; скидки остаются как "
+    "есть, промокоды вместе с ними по-прежнему не принимаются. Продолжить: `resellerprogram "
+    "start`, отменить скидки: `resellerprogram withdraw`.",
 )
 
 

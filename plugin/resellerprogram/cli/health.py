@@ -23,7 +23,7 @@ from .output import EXIT_FAILED, Command
 _YES = Text("yes", "да")
 _PROMO_ORDERS = Text(
     "orders in which a promotion or promo code acted on a day with a tier: {count}, the newest:",
-    "заказов, где в день со статусом подействовала акция или промокод: {count}, последние:",
+    "заказов, где в день со статусом подействовала промоакция или промокод: {count}, последние:",
 )
 _ORDER = Text("client {account}, {tier}: {what}, {taken} off", "клиент {account}, {tier}: {what}, скидка {taken}")
 SHOWN_ORDERS = 20
@@ -47,16 +47,16 @@ def status(command: Command) -> int:
     command.say(Text("{state}: {says}", "{state}: {says}")(state=found.state.name, says=told.says))
     command.say(told.follows)
     good = found.last_good
-    last = Text("no good run yet", "успешных пересчётов ещё не было")
+    last = Text("no successful recalculation yet", "успешных пересчётов ещё не было")
     if good and good.finished_at:
         last = Text(
-            "last good run {at}, {accounts} accounts, {written} written",
-            "последний успешный пересчёт {at}, клиентов {accounts}, записано {written}",
+            "last successful recalculation {at}, {accounts} clients, {written} discounts changed",
+            "последний успешный пересчёт {at}, клиентов {accounts}, изменено скидок {written}",
         )(at=figures.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
-            "{last}; discounts {discounts}, set aside {set_aside}, queue {queued}, given up {given_up}",
-            "{last}; скидок {discounts}, отложено {set_aside}, в очереди {queued}, брошено {given_up}",
+            "{last}; discounts {discounts}, suspended {set_aside}, queue {queued}, retries stopped {given_up}",
+            "{last}; скидок {discounts}, приостановлено {set_aside}, в очереди {queued}, попытки прекращены {given_up}",
         )(
             last=last,
             discounts=found.discounts,

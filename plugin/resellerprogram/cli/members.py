@@ -13,9 +13,9 @@ from .output import Command
 from .waking import wake
 
 _STANDINGS: Mapping[str | None, Text] = {
-    "enrolled": Text("enrolled", "записан"),
+    "enrolled": Text("included", "включён"),
     "excluded": Text("excluded", "исключён"),
-    "left": Text("has left by themselves", "вышел сам"),
+    "left": Text("left by themselves", "вышел сам"),
     None: Text("", ""),
 }
 
@@ -27,14 +27,14 @@ def show(command: Command) -> int:
         return 0
     command.say(
         Text(
-            "Setting members = {rule}. Accounts with a word of their own: {count}.",
-            "Настройка members = {rule}. Клиентов с отдельным указанием: {count}.",
+            "Setting members = {rule}. Clients with terms of their own: {count}.",
+            "Настройка members = {rule}. Клиентов с особыми условиями: {count}.",
         )(rule=rule, count=len(notes))
     )
     if notes:
         header = Text(
-            "account|standing|reason|pinned to|until|reason of the pin",
-            "клиент|участие|причина|закреплён на|до|причина закрепления",
+            "client|participation|reason|pinned tier|through|reason of the pin",
+            "клиент|участие|причина|закреплённый статус|по|причина закрепления",
         )
         command.table(header, (_note_cells(note, command.language) for note in notes))
     return 0
@@ -42,18 +42,20 @@ def show(command: Command) -> int:
 
 def enrol(command: Command) -> int:
     name = command.office.members.enrol(command.options.account, command.options.reason)
-    return _noted(command, Text("Account {id}, {name}, is enrolled.", "Клиент {id}, {name}, участвует."), name)
+    return _noted(command, Text("Client {id}, {name}, is included.", "Клиент {id}, {name}, включён в программу."), name)
 
 
 def exclude(command: Command) -> int:
     name = command.office.members.exclude(command.options.account, command.options.reason)
-    return _noted(command, Text("Account {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён."), name)
+    return _noted(
+        command, Text("Client {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён из программы."), name
+    )
 
 
 def follow_the_rule(command: Command) -> int:
     name = command.office.members.follow_the_rule(command.options.account)
     return _noted(
-        command, Text("Account {id}, {name}, follows the rule.", "Клиент {id}, {name}: по общему правилу."), name
+        command, Text("Client {id}, {name}, is as in the settings.", "Клиент {id}, {name}: как в настройках."), name
     )
 
 
@@ -61,14 +63,14 @@ def pin(command: Command) -> int:
     options = command.options
     pin = Pin(options.tier, options.until, options.reason, options.exactly)
     name = command.office.members.pin(options.account, pin)
-    return _noted(command, Text("Account {id}, {name}, is pinned.", "Клиент {id}, {name}, закреплён."), name)
+    return _noted(command, Text("Client {id}, {name}: tier pinned.", "Клиент {id}, {name}: статус закреплён."), name)
 
 
 def unpin(command: Command) -> int:
     name = command.office.members.unpin(command.options.account)
     return _noted(
         command,
-        Text("Account {id}, {name}, is not pinned any more.", "Клиент {id}, {name}, больше не закреплён."),
+        Text("Client {id}, {name}: tier not pinned any more.", "Клиент {id}, {name}: статус больше не закреплён."),
         name,
     )
 

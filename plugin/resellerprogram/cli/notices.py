@@ -19,7 +19,7 @@ def notices(command: Command) -> int:
         command.json([_notice_values(kept, each.subject.say(language)) for kept, each in zip(found, letters)])
         return 0
     command.table(
-        Text("when|account|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
+        Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
                 figures.moment(kept.made_at, language),

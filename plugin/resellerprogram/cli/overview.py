@@ -64,7 +64,7 @@ def _tiers(command: Command, found: Overview) -> None:
     if found.classes:
         command.lines([""])
         command.table(
-            Text("class|discounts given", "класс|скидок предоставлено"),
+            Text("category|discounts given", "категория|скидок предоставлено"),
             (
                 (words.title_of(name, command.titles).say(command.language), _amount(amount))
                 for name, amount in found.classes.items()
@@ -98,7 +98,7 @@ def _people(command: Command, whom: Whom, clients: list[Listed], currency: str) 
     command.lines(["", labels.WHOM[whom].say(command.language)])
     command.table(
         Text(
-            "account|name|tier|turnover|about|to keep it|saved",
+            "client|name|tier|turnover|about|to keep it|saved",
             "клиент|название|статус|оборот|что|чтобы сохранить|экономия",
         ),
         (

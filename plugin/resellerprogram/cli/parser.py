@@ -112,7 +112,7 @@ def parser_in(language: str) -> Parser:
         to.add_argument("--date", type=a_day, metavar="YYYY-MM-DD", help=about.say(language))
 
     def as_json(to: argparse.ArgumentParser) -> None:
-        to.add_argument("--json", action="store_true", help=say("for programs", "для программ"))
+        to.add_argument("--json", action="store_true", help=say("JSON output", "вывод в JSON"))
 
     def account(to: argparse.ArgumentParser, optional: bool = False) -> None:
         to.add_argument(
@@ -129,7 +129,7 @@ def parser_in(language: str) -> Parser:
             metavar="TEXT",
             required=required,
             default="",
-            help=say("why, for the record", "причина, для истории"),
+            help=say("why, for the record", "причина, для журнала"),
         )
 
     def confirmed(to: argparse.ArgumentParser) -> None:
@@ -143,7 +143,7 @@ def parser_in(language: str) -> Parser:
         )
 
     planning = add("plan", "preview.plan", "show what apply would change", "показать, что изменит apply")
-    applying = add("apply", "preview.apply", "bring the discounts to what the table says", "привести скидки к таблице")
+    applying = add("apply", "preview.apply", "set discounts by the table", "установить скидки по таблице")
     for command in (planning, applying):
         account(command, optional=True)
         as_json(command)
@@ -163,7 +163,9 @@ def parser_in(language: str) -> Parser:
         dest="service_class",
         type=a_name,
         metavar="NAME",
-        help=say("list only clients for whom that class changes", "только клиенты, у которых изменится этот класс"),
+        help=say(
+            "list only clients for whom that category changes", "только клиенты, у которых изменится эта категория"
+        ),
     )
     planning.add_argument(
         "--failed",
@@ -183,24 +185,25 @@ def parser_in(language: str) -> Parser:
         type=typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME)),
         metavar="FINGERPRINT",
         help=say(
-            "write this plan, as `plan` told its fingerprint, and nothing else; if it has changed, nothing",
-            "записать именно этот план (отпечаток выводит `plan`); если он изменился — ничего",
+            "apply this preview, as `plan` told its fingerprint, and nothing else; if it has changed, nothing",
+            "применить именно этот расчёт (отпечаток выводит `plan`); если он изменился — ничего",
         ),
     )
     applying.add_argument(
         "--allow-drop",
         action="store_true",
         help=say(
-            "let one plan lower and remove as many discounts as it takes: that of --plan, or the one shown and asked "
-            "about here",
-            "позволить одному плану снизить и снять сколько нужно: плану из --plan или показанному здесь с вопросом",
+            "let one preview lower and remove as many discounts as it takes: that of --plan, or the "
+            "one shown and asked about here",
+            "позволить одному расчёту снизить и отменить сколько нужно: расчёту из --plan или "
+            "показанному здесь с вопросом",
         ),
     )
     as_json(
         add(
             "overview",
             "overview.overview",
-            "what the programme is worth: clients, turnover, discounts given, who falls next",
+            "what the program is worth: clients, turnover, discounts given, who falls next",
             "чего стоит программа: клиенты, оборот, скидки, у кого скоро снизится статус",
         )
     )
@@ -223,15 +226,15 @@ def parser_in(language: str) -> Parser:
     starting = add(
         "start",
         "going_live.start",
-        "show what the programme would do, ask, do it, and go on by itself",
+        "show what the program would do, ask, do it, and go on by itself",
         "показать, что сделает программа, спросить, сделать и дальше работать самостоятельно",
     )
     starting.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
     add(
         "stop",
         "going_live.stop",
-        "change nothing by itself any more; the discounts stay as they are",
-        "больше ничего не менять самостоятельно; скидки остаются как есть",
+        "stop the program; the discounts stay as they are",
+        "остановить программу; скидки остаются как есть",
     )
     add(
         "trial",
@@ -243,19 +246,17 @@ def parser_in(language: str) -> Parser:
     add(
         "sweep",
         "preview.sweep",
-        "find and do what events lost (cron, every few minutes)",
-        "найти и сделать потерянное событиями (cron, каждые несколько минут)",
+        "reconcile payments and discounts with the panel (cron, every few minutes)",
+        "сверить платежи и скидки с панелью (cron, каждые несколько минут)",
     )
-    explaining = add("explain", "why.explain", "why an account has its discounts", "почему у клиента такие скидки")
+    explaining = add("explain", "why.explain", "why a client has their discounts", "почему у клиента такие скидки")
     account(explaining)
     day(explaining, LOOK)
     as_json(explaining)
     as_json(
         add("status", "health.status", "is everything well? (for monitoring)", "всё ли в порядке? (для мониторинга)")
     )
-    examining = add(
-        "doctor", "health.doctor", "check the panel and what we assume of it", "проверить панель и допущения о ней"
-    )
+    examining = add("doctor", "health.doctor", "check the panel", "проверить панель")
     as_json(examining)
     examining.add_argument(
         "--try-on",
@@ -263,7 +264,8 @@ def parser_in(language: str) -> Parser:
         metavar="CLIENT",
         help=say(
             "also try on a test client without a tier what only a write can tell: a 0 %% discount against a promotion",
-            "ещё и проверить на тестовом клиенте без уровня то, что покажет только запись: скидку 0 %% против акции",
+            "ещё и проверить на тестовом клиенте без статуса то, что покажет только запись: скидку 0 "
+            "%% против промоакции",
         ),
     )
 
@@ -286,7 +288,7 @@ def parser_in(language: str) -> Parser:
     of_queue = group("queue", "list", "what waits to be recalculated", "что ждёт пересчёта")
     as_json(add("list", "queue.show", "show it", "показать", of_queue))
     retrying = add("retry", "queue.retry", "try again now", "повторить сейчас", of_queue)
-    dropping = add("drop", "queue.drop", "forget one", "забыть одно", of_queue)
+    dropping = add("drop", "queue.drop", "remove one from the queue", "убрать из очереди", of_queue)
     retrying.add_argument(
         "number", nargs="?", type=a_number, help=say("its number; all by default", "номер; по умолчанию всё")
     )
@@ -295,18 +297,18 @@ def parser_in(language: str) -> Parser:
         add(
             "set-aside",
             "setaside.set_aside",
-            "discounts of others that rest while a tier holds",
-            "чужие скидки, отложенные на время уровня",
+            "other personal discounts that are suspended while a tier holds",
+            "другие персональные скидки, приостановленные на время статуса",
         )
     )
 
-    of_tiers = group("tiers", "show", "the tier table", "таблица уровней")
+    of_tiers = group("tiers", "show", "the discount table", "таблица скидок")
     showing = add("show", "tiers.show", "show the table", "показать таблицу", of_tiers)
     importing = add(
         "import",
         "tiers.take_in",
-        "take a table: CSV, or the text or HTML of a page or spreadsheet",
-        "взять таблицу: CSV, текст или HTML страницы, копию из электронной таблицы",
+        "import a table: CSV, or the text or HTML of a page or spreadsheet",
+        "загрузить таблицу: CSV, текст или HTML страницы, копию из электронной таблицы",
         of_tiers,
     )
     importing.add_argument("file", help=say("the file, - for standard input", "файл, - стандартный ввод"))
@@ -332,8 +334,8 @@ def parser_in(language: str) -> Parser:
         default={},
         metavar="CLASS=HEADING",
         help=say(
-            "which column has a class's percents, by heading or number; - for none. Also status= and from=",
-            "в каком столбце проценты класса: заголовок или номер, - если ни в каком; также status= и from=",
+            "which column has a category's percents, by heading or number; - for none. Also status= and from=",
+            "в каком столбце проценты категории: заголовок или номер, - если ни в каком; также status= и from=",
         ),
     )
     ending = add(
@@ -358,7 +360,7 @@ def parser_in(language: str) -> Parser:
             "--dry-run", action="store_true", help=say("only show what it changes", "только показать, что изменится")
         )
         asked.add_argument("--yes", action="store_true", help=say("do not ask", "не спрашивать"))
-    exporting = add("export", "tiers.export", "give the table as CSV", "выдать таблицу в CSV", of_tiers)
+    exporting = add("export", "tiers.export", "export the table as CSV", "выгрузить таблицу в CSV", of_tiers)
     exporting.add_argument(
         "file", nargs="?", default="-", help=say("CSV file, standard output by default", "файл CSV, по умолчанию вывод")
     )
@@ -387,29 +389,31 @@ def parser_in(language: str) -> Parser:
     )
     as_json(playing)
 
-    of_classes = group("classes", "list", "the classes of services", "классы услуг")
+    of_classes = group("classes", "list", "service categories", "категории услуг")
     as_json(add("list", "classes.show", "show them", "показать", of_classes))
     classing = add(
         "set",
         "classes.put",
-        "change a class, or add one; what is not named stays",
-        "изменить класс или добавить; неуказанное остаётся",
+        "change a category, or add one; what is not named stays",
+        "изменить категорию или добавить; неуказанное остаётся",
         of_classes,
     )
-    unclassing = add("remove", "classes.remove", "remove a class", "удалить класс", of_classes)
+    unclassing = add("remove", "classes.remove", "remove a category", "удалить категорию", of_classes)
     for command in (classing, unclassing):
-        command.add_argument("name", type=a_name, help=say("its short name, such as vps", "короткое имя, например vps"))
+        command.add_argument("name", type=a_name, help=say("its short name, such as vps", "код, например vps"))
     classing.add_argument(
         "--types",
         type=a_setting,
-        help=say("internal names of service types, separated by commas", "внутренние имена типов услуг, через запятую"),
+        help=say(
+            "internal names of product types, separated by commas", "внутренние имена типов продуктов, через запятую"
+        ),
     )
     classing.add_argument(
         "--leave-out",
         type=a_setting,
         metavar="TARIFFS",
         help=say(
-            "ids of tariffs that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
+            "ids of tariff plans that get no discount, '' for none", "id тарифов, которые остаются без скидки, '' — нет"
         ),
     )
     classing.add_argument(
@@ -418,8 +422,8 @@ def parser_in(language: str) -> Parser:
         type=a_setting,
         metavar="TYPE=PERCENT",
         help=say(
-            "the most that a service type (internal name) or a tariff (id) gets: vds=20; 7= takes it off",
-            "наибольшая скидка на тип услуг (внутреннее имя) или тариф (id): vds=20; 7= снимает",
+            "the most that a product type (internal name) or a tariff plan (id) gets: vds=20; 7= removes it",
+            "наибольшая скидка на тип продукта (внутреннее имя) или тариф (id): vds=20; 7= отменяет",
         ),
     )
     confirmed(classing)
@@ -428,24 +432,32 @@ def parser_in(language: str) -> Parser:
     )
     classing.add_argument("--title-ru", type=a_name, metavar="TITLE", help=say("Russian title", "название по-русски"))
 
-    of_members = group("members", "list", "who takes part", "кто участвует")
+    of_members = group("members", "list", "members", "кто участвует")
     as_json(
         add(
             "list",
             "members.show",
-            "accounts with a word of their own",
-            "клиенты с отдельным указанием",
+            "clients with terms of their own",
+            "клиенты с особыми условиями",
             of_members,
         )
     )
-    enrolling = add("enrol", "members.enrol", "let an account take part", "записать клиента", of_members)
-    excluding = add("exclude", "members.exclude", "leave an account out", "исключить клиента", of_members)
-    pinning = add("pin", "members.pin", "hold an account on a tier", "закрепить клиента на уровне", of_members)
-    resetting = add("reset", "members.follow_the_rule", "follow the rule again", "снова по общему правилу", of_members)
+    enrolling = add("enrol", "members.enrol", "include a client", "включить клиента в программу", of_members)
+    excluding = add(
+        "exclude",
+        "members.exclude",
+        "exclude a client",
+        "исключить клиента из программы из программы из программы",
+        of_members,
+    )
+    pinning = add("pin", "members.pin", "pin a client's tier", "закрепить статус за клиентом", of_members)
+    resetting = add(
+        "reset", "members.follow_the_rule", "as in the settings again", "снова как в настройках", of_members
+    )
     unpinning = add("unpin", "members.unpin", "end a pin", "снять закрепление", of_members)
     for command in (enrolling, excluding, resetting, pinning, unpinning):
         account(command)
-    pinning.add_argument("tier", type=a_name, help=say("name of the tier", "название уровня"))
+    pinning.add_argument("tier", type=a_name, help=say("name of the tier", "название статуса"))
     pinning.add_argument(
         "--until",
         type=a_day,
@@ -458,7 +470,7 @@ def parser_in(language: str) -> Parser:
         action="store_true",
         help=say(
             "also when the money earns more; otherwise at least that tier",
-            "даже если оборот даёт больше; иначе не ниже этого уровня",
+            "даже если оборот даёт больше; иначе не ниже этого статуса",
         ),
     )
     reason(enrolling, required=False)
@@ -478,7 +490,7 @@ def parser_in(language: str) -> Parser:
     )
     account(giving)
     giving.add_argument(
-        "amount", type=a_name, metavar="AMOUNT", help=say("in the programme's currency", "в валюте программы")
+        "amount", type=a_name, metavar="AMOUNT", help=say("in the program's currency", "в валюте программы")
     )
     giving.add_argument(
         "--until",
@@ -501,8 +513,8 @@ def parser_in(language: str) -> Parser:
     taking = add(
         "import",
         "openings.take_in",
-        "take a list: CSV with the columns client, amount, until or day, reason",
-        "взять список: CSV со столбцами client, amount, until или day, reason",
+        "import a list: CSV with the columns client, amount, until or day, reason",
+        "загрузить список: CSV со столбцами client, amount, until или day, reason",
         of_openings,
     )
     taking.add_argument("file", help=say("the file, - for standard input", "файл, - стандартный ввод"))
@@ -527,14 +539,14 @@ def parser_in(language: str) -> Parser:
         "о чём сообщили клиентам (о чём сообщит пересчёт, показывает `plan`)",
     )
     as_json(noticing)
-    changing = add("changes", "changes.changes", "who changed what", "кто что менял")
+    changing = add("changes", "changes.changes", "change log", "журнал изменений")
     as_json(changing)
     for command in (noticing, changing):
         command.add_argument(
             "--count",
             type=typed(bounds.count),
             default=50,
-            help=say("how many, newest first", "сколько, с новых"),
+            help=say("how many latest entries", "сколько последних записей"),
         )
 
     add("backup", "health.backup", "copy the database", "скопировать базу").add_argument(
@@ -543,15 +555,17 @@ def parser_in(language: str) -> Parser:
     returning = add(
         "restore",
         "",
-        "put a copy of the database in its place; what was set aside since is kept",
-        "поставить копию базы на её место; отложенное с тех пор сохранится",
+        "put a copy of the database in its place; discounts suspended since are kept",
+        "поставить копию базы на её место; приостановленные с тех пор скидки сохранятся",
     )
     returning.set_defaults(without_store="restore.restore")
-    returning.add_argument("file", type=Path, help=say("a copy that backup or the nightly run made", "копия базы"))
+    returning.add_argument(
+        "file", type=Path, help=say("a copy that backup or the nightly recalculation made", "копия базы")
+    )
     withdrawing = add(
         "withdraw",
         "takeoff.withdraw",
-        "tell who loses what, ask, and remove all discounts of the programme and put the others back",
+        "tell who loses what, ask, and remove all program discounts and restore the others",
         "показать, у кого что отменится, спросить, отменить все скидки программы и восстановить приостановленные",
     )
     as_json(withdrawing)
@@ -566,7 +580,8 @@ def parser_in(language: str) -> Parser:
     undoing = add(
         "undo",
         "undo.undo",
-        "take back what a run changed, and stop the programme; without a run, list those that changed discounts",
+        "take back what a recalculation changed, and stop the program; without a recalculation, "
+        "list those that changed discounts",
         "вернуть скидки, которые изменил пересчёт, и остановить программу; без номера — список таких пересчётов",
     )
     undoing.add_argument(
@@ -580,7 +595,7 @@ def parser_in(language: str) -> Parser:
     add(
         "put-back",
         "takeoff.put_back",
-        "put back the discounts that were set aside, and nothing else",
-        "вернуть отложенные скидки, и только",
+        "only restore the suspended discounts",
+        "только восстановить приостановленные скидки",
     )
     return parser

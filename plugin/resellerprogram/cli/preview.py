@@ -32,19 +32,19 @@ log = logging.getLogger(__name__)
 NIGHT = 3600.0
 """Seconds that the nightly run waits for another one."""
 AUTOMATIC_OFF = Text(
-    "automatic = off: payments and the nightly run change nothing any more; `resellerprogram settings set automatic "
-    "on` lets them.",
-    "automatic = off: платежи и ночной пересчёт больше ничего не меняют; включить: `resellerprogram settings set "
-    "automatic on`.",
+    "The program is stopped (automatic = off): no discount changes. Start: `resellerprogram "
+    "settings set automatic on`.",
+    "Программа остановлена (automatic = off): скидки не меняются. Запустить: "
+    "`resellerprogram settings set automatic on`.",
 )
 _NAME_THE_PLAN = Text(
-    "--allow-drop lifts the limit for one plan: name it by --plan FINGERPRINT (`resellerprogram plan` tells it), or "
-    "confirm it at a terminal. Nothing has been written.",
-    "--allow-drop снимает предел для одного плана: укажите его в --plan ОТПЕЧАТОК (его выводит `resellerprogram plan`) "
-    "или подтвердите план в терминале. Ничего не записано.",
+    "--allow-drop exceeds the limit for one preview: name it by --plan FINGERPRINT "
+    "(`resellerprogram plan` tells it), or confirm it at a terminal. No discount has changed.",
+    "--allow-drop превышает лимит для одного расчёта: укажите его в --plan ОТПЕЧАТОК (его "
+    "выводит `resellerprogram plan`) или подтвердите в терминале. Скидки не изменены.",
 )
-_WRITE_IT = Text("Write exactly this, without the limit?", "Записать именно это, без предела?")
-NOTHING_WRITTEN = Text("Nothing has been written.", "Ничего не записано.")
+_WRITE_IT = Text("Apply exactly this, exceeding the limit once?", "Применить именно это, превысив лимит один раз?")
+NOTHING_WRITTEN = Text("Nothing has been changed.", "Ничего не изменено.")
 
 
 def plan(command: Command) -> int:
@@ -85,9 +85,10 @@ def apply(command: Command) -> int:
         print_report(command, seen, written=False)
         raise PlanChanged(
             Text(
-                "the plan is not {seen} any more; nothing has been written. It is {now} now, as shown: if that is "
-                "right, apply that.",
-                "план уже не {seen}; ничего не записано. Теперь это {now}, он показан: если всё верно, примените его.",
+                "the preview is not {seen} any more; no discount has changed. It is {now} now, as shown: "
+                "if that is right, apply that.",
+                "расчёт уже не {seen}; скидки не изменены. Теперь это {now}, он показан: если всё верно, "
+                "примените его.",
             )(seen=options.plan, now=seen.fingerprint)
         )
     return _applied(command, confirmed=seen.prints, allow_drop=options.allow_drop)
@@ -157,10 +158,10 @@ def sweep(command: Command) -> int:
         start_worker(command.root)  # also for a task whose process died, or could not be started
     command.say(
         Text(
-            "payments that changed: {payments}, accounts whose discounts did: {accounts}; recalculated {recalculated}, "
-            "written {written}",
-            "изменилось платежей: {payments}, клиентов с изменившимися скидками: {accounts}; пересчитано "
-            "{recalculated}, записано {written}",
+            "payments that changed: {payments}, clients whose discounts did: {accounts}; "
+            "recalculated {recalculated}, discounts changed {written}",
+            "изменилось платежей: {payments}, клиентов с изменившимися скидками: {accounts}; "
+            "пересчитано {recalculated}, изменено скидок {written}",
         )(
             payments=swept.payments,
             accounts=swept.accounts,
@@ -238,7 +239,7 @@ def _wanted(command: Command) -> Wanted:
     name = getattr(command.options, "service_class", None)
     if name and command.store.classes.of(name) is None:
         raise SettingError(
-            Text("there is no class {name!r}; there are: {names}", "нет класса {name!r}; есть: {names}")(
+            Text("there is no category {name!r}; there are: {names}", "категории {name!r} нет; есть: {names}")(
                 name=name, names=", ".join(command.store.classes.names())
             )
         )

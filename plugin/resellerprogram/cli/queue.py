@@ -31,7 +31,7 @@ def show(command: Command) -> int:
         return 0
     command.table(
         Text(
-            "number|account|payment|because of|since|tries|state|error",
+            "number|client|payment|because of|since|tries|state|error",
             "номер|клиент|платёж|причина|с|попыток|состояние|ошибка",
         ),
         (

@@ -12,8 +12,8 @@ from ..store.restoring import restore as put_in_place
 _DONE = Text("Restored from {file}.", "Восстановлено из {file}.")
 _FORMER = Text("The database as it was is in {former}.", "Прежняя база сохранена в {former}.")
 _SET_ASIDE = Text(
-    "Discounts that were set aside, by their journal: {restored} wait again, {ended} are over already.",
-    "Отложенные скидки по журналу: снова ждут {restored}, уже возвращены {ended}.",
+    "Suspended discounts, by their journal: {restored} wait again, {ended} are over already.",
+    "Приостановленные скидки по журналу: снова ждут восстановления {restored}, уже восстановлены {ended}.",
 )
 _DAMAGED = Text(
     "Lines of that journal that can't be read: {count}; look at them in {journal}.",

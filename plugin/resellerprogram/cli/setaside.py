@@ -24,10 +24,10 @@ def set_aside(command: Command) -> int:
             ]
         )
         return 0
-    command.say(Text("Discounts set aside: {count}.", "Отложено скидок: {count}.")(count=len(resting)))
+    command.say(Text("Discounts suspended: {count}.", "Приостановлено скидок: {count}.")(count=len(resting)))
     if resting:
         command.table(
-            Text("account|name|discount|applies to|since", "клиент|название|скидка|действует на|с"),
+            Text("client|name|discount|applies to|since", "клиент|название|скидка|действует на|с"),
             (
                 (
                     str(each.account),

@@ -53,9 +53,9 @@ def put_back(command: Command) -> int:
     _stop_by_itself(command)
     command.store.set_aside.reconcile(command.now)
     report = put_all_back(command.root, command.store, command.today, command.clock, PATIENCE)
-    command.say(Text("Discounts put back: {count}.", "Возвращено отложенных скидок: {count}.")(count=report.written))
+    command.say(Text("Discounts restored: {count}.", "Восстановлено скидок: {count}.")(count=report.written))
     for account, error in report.failed.items():
-        command.warn(Text("account {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
+        command.warn(Text("client {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
     return EXIT_PARTLY if report.failed else 0
 
 

@@ -58,7 +58,7 @@ def _answers(command: Command) -> Answers:
     unknown = [key for key in options.columns if key not in known]
     if unknown:
         raise BadInput(
-            Text("there is no class {name!r}; there are {known}", "класса {name!r} нет; есть {known}")(
+            Text("there is no category {name!r}; there are {known}", "категории {name!r} нет; есть {known}")(
                 name=unknown[0], known=", ".join(known)
             )
         )
@@ -134,7 +134,7 @@ def _show_tiers(command: Command, table: TierTable) -> None:
         for tier in table.tiers
     )
     titles = "|".join(each.title.say(command.language) for each in classes)
-    command.table(Text(f"status|from|{titles}", f"статус|от|{titles}"), rows, right=range(1, 2 + len(classes)))
+    command.table(Text(f"tier|from|{titles}", f"статус|от|{titles}"), rows, right=range(1, 2 + len(classes)))
 
 
 def export(command: Command) -> int:

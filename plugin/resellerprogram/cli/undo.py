@@ -20,8 +20,8 @@ _HOW = Text(
     "`resellerprogram undo RUN --plan` shows what undoing one of them would do.",
     "`resellerprogram undo ПЕРЕСЧЁТ --plan` покажет, что изменит его отмена.",
 )
-_LEFT = Text("! left as it is: account {id} {name}: {why}", "! останется как есть: клиент {id} {name}: {why}")
-_NONE = Text("No run that is kept has changed discounts.", "Нет сохранённых пересчётов, которые меняли скидки.")
+_LEFT = Text("! left as it is: client {id} {name}: {why}", "! останется как есть: клиент {id} {name}: {why}")
+_NONE = Text("No recalculation on record has changed discounts.", "Нет сохранённых пересчётов, которые меняли скидки.")
 
 
 def undo(command: Command) -> int:
@@ -75,7 +75,7 @@ def _list(command: Command) -> int:
         command.say(_NONE)
         return 0
     command.table(
-        Text("run|started|cause|clients|written|by", "пересчёт|начат|причина|клиентов|записано|кем"),
+        Text("recalculation|started|cause|clients|changed|by", "пересчёт|начат|причина|клиентов|изменено|кем"),
         (
             (
                 str(run.id),

@@ -62,8 +62,8 @@ def explain(command: Command) -> int:
     elif changes:
         command.say(
             Text(
-                "The panel does not say so yet; `resellerprogram apply --account {id}` changes: {changes}.",
-                "В панели пока не так; `resellerprogram apply --account {id}` изменит: {changes}.",
+                "The panel has other discounts; `resellerprogram apply --account {id}` changes: {changes}.",
+                "В панели другие скидки; `resellerprogram apply --account {id}` изменит: {changes}.",
             )(id=account, changes=", ".join(change_line(each, command.language) for each in changes))
         )
     elif names:

@@ -27,7 +27,7 @@ from ..store.lock import only_one
 from ..store.notes import OVERDUE_TOLD, ZERO_PERCENT_CONFIRMED
 from .health import health
 
-_OVERDUE_SUBJECT = Text("Reseller programme: no recalculation", "Партнёрская программа: нет пересчёта")
+_OVERDUE_SUBJECT = Text("Reseller program: no recalculation", "Реселлерская программа: нет пересчёта")
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
 
 
 def _standstill(root: Path, wanted: bool) -> Check:
-    about = Text("changes may be written to this panel", "в эту панель можно записывать изменения")
+    about = Text("changes may be made in this panel", "в этой панели можно менять скидки")
     if stands_still(root):
         return Check("standstill", about, Finding.DIFFERS, wanted, PanelStandsStill().text)
     return Check("standstill", about, Finding.HOLDS, False, same(""))
@@ -141,7 +141,7 @@ def _joined(texts: list[Text]) -> Text:
 
 def _https(root: Path, context: Context) -> Check:
     about = Text(
-        "large runs reach the panel by HTTPS (else mgrctl, which is slower)",
+        "large recalculations reach the panel by HTTPS (else mgrctl, which is slower)",
         "большие пересчёты идут по HTTPS (иначе mgrctl, это медленнее)",
     )
     problem = https_problem(root, access_of(context.settings))
@@ -159,13 +159,13 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
     if store.owned.of(account) or store.set_aside.of(account):
         raise MemberError(
             Text(
-                "account {id} has discounts of the programme; name a test client without a tier",
-                "у клиента {id} есть скидки программы; назовите тестового клиента без уровня",
+                "client {id} has discounts of the program; name a test client without a tier",
+                "у клиента {id} есть скидки программы; назовите тестового клиента без статуса",
             )(id=account)
         )
     users = users_of(context.panel, account)
     if not users:
-        raise MemberError(Text("account {id} has no user", "у клиента {id} нет пользователя")(id=account))
+        raise MemberError(Text("client {id} has no user", "у клиента {id} нет пользователя")(id=account))
     finding, detail = set_aside_and_put_back(context.panel, account, context.covered[0].scope, day)
     yield Check(
         "put_back",
@@ -186,7 +186,7 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
         "zero_percent",
         Text(
             "a 0 % personal discount keeps promotions out (for `promotions = everywhere`)",
-            "персональная скидка 0 % не пускает акции (для `promotions = everywhere`)",
+            "персональная скидка 0 % отключает промоакции (для `promotions = everywhere`)",
         ),
         finding,
         False,
@@ -196,7 +196,7 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
     yield Check(
         "notification_shown",
         Text(
-            "a client sees what notification.edit tells them, in the client area of the programme's provider",
+            "a client sees what notification.edit tells them, in the client area of the program's provider",
             "клиент видит уведомление из notification.edit в личном кабинете провайдера программы",
         ),
         finding,

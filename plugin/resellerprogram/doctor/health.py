@@ -29,8 +29,8 @@ _LATE = Text(
     "ждут в очереди больше 15 минут: {count}, первым {first}; запускает ли cron `resellerprogram sweep`?",
 )
 _GIVEN_UP = Text(
-    "given up after many tries: {count}, the first {first}: {error}; see `resellerprogram queue list`",
-    "брошены после многих попыток: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
+    "retries stopped for clients: {count}, the first {first}: {error}; see `resellerprogram queue list`",
+    "попытки прекращены, клиентов: {count}, первым {first}: {error}; см. `resellerprogram queue list`",
 )
 _CANT_RESTORE = Text(
     "suspended discounts that the panel refuses to restore: of {count} clients, the first {first}: {error}",
@@ -93,8 +93,8 @@ def health(store: Store, now: datetime) -> Health:
         troubles.append(Found(Trouble.STOPPED))
         warnings.append(
             Text(
-                "automatic = off: payments and the nightly run change nothing",
-                "automatic = off: платежи и ночной пересчёт ничего не меняют",
+                "the program is stopped (automatic = off): no discount changes",
+                "программа остановлена (automatic = off): скидки не меняются",
             )
         )
     begun = store.going_live.started()
@@ -103,13 +103,13 @@ def health(store: Store, now: datetime) -> Health:
         troubles.append(Found(Trouble.NOT_STARTED))
     elif last_good is None and not still:
         troubles.append(Found(Trouble.NO_NIGHT_YET))
-        critical.append(Text("no run over all members has succeeded yet", "ещё не было успешного общего пересчёта"))
+        critical.append(Text("no full recalculation has succeeded yet", "пересчёта всех участников ещё не было"))
     elif overdue and last_good and last_good.finished_at:
         troubles.append(Found(Trouble.OVERDUE, {"hours": _hours(now - last_good.finished_at)}))
         critical.append(
             Text(
-                "no run over all members has succeeded for {hours} hours",
-                "успешного общего пересчёта не было {hours} ч",
+                "no full recalculation for {hours} hours",
+                "пересчёта всех участников не было {hours} ч",
             )(hours=_hours(now - last_good.finished_at))
         )
     for told, unfinished in _unfinished(store, last):
@@ -189,12 +189,13 @@ def _unfinished(store: Store, last: Run | None) -> Iterator[tuple[Text, Found]]:
     for run in [last] if whole is None or last == whole else [last, whole]:
         if run and run.outcome in (FAILED, STOPPED):
             text = Text(
-                "the last run ({cause}) did not succeed: {error}", "последний пересчёт ({cause}) не удался: {error}"
+                "the last recalculation ({cause}) did not succeed: {error}",
+                "последний пересчёт ({cause}) не удался: {error}",
             )
             trouble = Trouble.FALLS_WAIT if run.outcome == STOPPED else Trouble.NIGHT_FAILED
             yield text(cause=run.cause, error=run.error), Found(trouble, {"error": run.error})
         elif run and run.outcome is None and not is_taken(store.folder):
-            text = Text("the last run ({cause}) died", "последний пересчёт ({cause}) оборвался")
+            text = Text("the last recalculation ({cause}) died", "последний пересчёт ({cause}) оборвался")
             yield text(cause=run.cause), Found(Trouble.NIGHT_DIED)
 
 
@@ -205,8 +206,8 @@ def _journal(store: Store) -> Iterator[Text]:
         damaged = store.set_aside.damaged_lines()
     except OSError as error:
         yield Text(
-            "the journal of what was set aside can't be read: {error}; nothing is set aside until it can",
-            "журнал отложенных скидок не читается: {error}; пока это так, ничего не откладывается",
+            "the journal of suspended discounts can't be read: {error}; nothing is suspended until it can",
+            "журнал приостановленных скидок не читается: {error}; пока это так, ничего не приостанавливается",
         )(error=error)
         return
     if damaged:
@@ -221,7 +222,7 @@ def _journal(store: Store) -> Iterator[Text]:
 
 def _whose(queued: Queued) -> Text:
     if queued.account is not None:
-        return Text("account {id}", "клиент {id}")(id=queued.account)
+        return Text("client {id}", "клиент {id}")(id=queued.account)
     return Text("payment {id}", "платёж {id}")(id=queued.payment)
 
 

@@ -72,20 +72,22 @@ TYPES_OPENED = 12
 
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,3}(?:\.[0-9]{1,3})?")
 _HEAD = Text(
-    "What a BILLmanager's answers look like, for the authors of the reseller programme. Read it before you send it.\n"
-    "In it: versions, which functions the panel has of those that we know, and how its documents are built: names of\n"
-    "elements and attributes that are publicly known, formats of values, rounded counts, seconds.\n"
-    "Not in it: names, amounts, dates, numbers, addresses, ids, currencies, texts, nor names of anything of your own.\n"
-    "9.99 XXX is an amount, ¤ a currency's sign, 9 a number, YYYY-MM-DD a day, text a text, word a word for programs,\n"
-    "empty nothing, other a name that we don't know, =4 the protocol's code 4, x20+ twenty or more alike,\n"
-    "but: as the first one except for this.",
-    "Как устроены ответы BILLmanager, для авторов партнёрской программы. Прочитайте, прежде чем отправить.\n"
-    "Здесь есть: версии, какие из известных нам функций есть в панели, и как построены её документы: общеизвестные\n"
-    "имена элементов и атрибутов, форматы значений, округлённые количества, секунды.\n"
-    "Здесь нет: имён, сумм, дат, номеров, адресов, id, валют, текстов и названий чего-либо вашего.\n"
-    "9.99 XXX — сумма, ¤ — знак валюты, 9 — число, YYYY-MM-DD — день, text — текст, word — слово для программ,\n"
-    "empty — пусто, other — имя, которое нам неизвестно, =4 — код 4 протокола, x20+ — двадцать или больше одинаковых,\n"
-    "but — как первый, кроме следующего.",
+    "What a BILLmanager's answers look like, for the authors of the reseller program. Read "
+    "it before you send it.\nIn it: versions, which functions the panel has of those that we "
+    "know, and how its documents are built: names of\nelements and attributes that are "
+    "publicly known, formats of values, rounded counts, seconds.\nNot in it: names, amounts, "
+    "dates, numbers, addresses, ids, currencies, texts, nor names of anything of your own.\n"
+    "9.99 XXX is an amount, ¤ a currency's sign, 9 a number, YYYY-MM-DD a day, text a text, "
+    "word a word for programs,\nempty nothing, other a name that we don't know, =4 the "
+    "protocol's code 4, x20+ twenty or more alike,\nbut: as the first one except for this.",
+    "Как устроены ответы BILLmanager, для авторов реселлерской программы. Прочитайте, прежде "
+    "чем отправить.\nЗдесь есть: версии, какие из известных нам функций есть в панели, и как "
+    "построены её документы: общеизвестные\nимена элементов и атрибутов, форматы значений, "
+    "округлённые количества, секунды.\nЗдесь нет: имён, сумм, дат, номеров, адресов, id, "
+    "валют, текстов и названий чего-либо вашего.\n9.99 XXX — сумма, ¤ — знак валюты, 9 — "
+    "число, YYYY-MM-DD — день, text — текст, word — слово для программ,\nempty — пусто, other "
+    "— имя, которое нам неизвестно, =4 — код 4 протокола, x20+ — двадцать или больше "
+    "одинаковых,\nbut — как первый, кроме следующего.",
 )
 
 

@@ -30,7 +30,7 @@ class Classes:
             before = store.classes.of(wanted.name)
             if new and before:
                 raise SettingError(
-                    Text("there is a class {name!r}", "класс {name!r} уже есть")(name=wanted.name), "name"
+                    Text("there is a category {name!r}", "категория {name!r} уже есть")(name=wanted.name), "name"
                 )
             if seen is not None and seen != token(before):
                 raise self._office.conflict(CLASS, wanted.name)
@@ -43,8 +43,8 @@ class Classes:
         if not is_class_name(wanted.name):
             raise SettingError(
                 Text(
-                    "{name!r} can't name a class: small Latin letters, digits and _, beginning with a letter",
-                    "{name!r} не годится для класса: строчные латинские буквы, цифры и _, первой буква",
+                    "{name!r} can't name a category: small Latin letters, digits and _, beginning with a letter",
+                    "{name!r} не годится для кода категории: строчные латинские буквы, цифры и _, первой буква",
                 )(name=wanted.name),
                 "name",
             )
@@ -65,7 +65,7 @@ class Classes:
         """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""
         before = self._store.classes.of(name)
         if before is None:
-            raise SettingError(Text("there is no class {name!r}", "нет класса {name!r}")(name=name))
+            raise SettingError(Text("there is no category {name!r}", "категории {name!r} нет")(name=name))
         users = [
             tier.name
             for tier in self._store.tiers.on(self._office.clock().date()).table.tiers
@@ -74,8 +74,8 @@ class Classes:
         if users:
             raise SettingError(
                 Text(
-                    "class {name!r} is in use: {users} have a percent for it. Set those to 0 first.",
-                    "класс {name!r} используется: процент для него есть у {users}. Сначала поставьте там 0.",
+                    "category {name!r} is in use by tiers {users}. Set them to 0 first.",
+                    "категория {name!r} занята: процент задан для статусов {users}. Сначала поставьте там 0.",
                 )(name=name, users=", ".join(users))
             )
         with transaction(self._store.connection):
@@ -98,7 +98,7 @@ class Classes:
         lacking = types - {each.internal_name for each in known_types.values()}
         if lacking:
             raise SettingError(
-                Text("the panel has no service type {names}", "в панели нет типа услуг {names}")(
+                Text("the panel has no product type {names}", "в панели нет типа продукта {names}")(
                     names=", ".join(sorted(lacking))
                 ),
                 "types",
@@ -116,7 +116,7 @@ class Classes:
             shared = [name for name in wanted.types if name in other.types and other.name != wanted.name]
             if shared:
                 raise SettingError(
-                    Text("{type} belongs to class {name} already", "{type} уже относится к классу {name}")(
+                    Text("{type} belongs to category {name} already", "{type} уже относится к категории {name}")(
                         type=", ".join(shared), name=other.title
                     ),
                     "types",
@@ -144,15 +144,16 @@ def _check_tariffs(named: Collection[int], known: Collection[int], field: str) -
     missing = sorted(set(named) - set(known))
     if missing:
         raise SettingError(
-            Text("the panel has no tariff {ids}", "в панели нет тарифа {ids}")(ids=", ".join(map(str, missing))), field
+            Text("the panel has no tariff plan {ids}", "в панели нет тарифа {ids}")(ids=", ".join(map(str, missing))),
+            field,
         )
 
 
 def _not_of_class(named: Iterable[str]) -> SettingError:
     return SettingError(
         Text(
-            "{names} is not of this class: a cap is for one of its service types or for a tariff of these",
-            "{names} не относится к этому классу: ограничить можно его тип услуг или тариф такого типа",
+            "{names} is not of this category: a cap is for one of its product types or for a tariff plan of these",
+            "{names} не относится к этой категории: ограничить можно её тип продукта или тариф такого типа",
         )(names=", ".join(named)),
         "caps",
     )

@@ -29,7 +29,10 @@ class Members:
     def exclude(self, account: AccountId, reason: str) -> str:
         """Let the account take no part, whatever the member rule says. Tells its name."""
         if not reason.strip():
-            raise MemberError(Text("say why", "укажите причину"), "reason")
+            raise MemberError(
+                Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале."),
+                "reason",
+            )
         bounds.line(reason, "reason")
         return self._note(account, lambda: self._store.members.exclude(account, reason.strip(), self._office.clock()))
 
@@ -80,7 +83,7 @@ class Members:
         if table.by_name(pin.tier) is None:
             names = ", ".join(tier.name for tier in table.tiers)
             raise MemberError(
-                Text("there is no tier {tier!r}; there are: {names}", "нет уровня {tier!r}; есть: {names}")(
+                Text("there is no tier {tier!r}; there are: {names}", "нет статуса {tier!r}; есть: {names}")(
                     tier=pin.tier, names=names
                 ),
                 "pin_tier",
@@ -88,7 +91,10 @@ class Members:
         if pin.until < today:
             raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=pin.until), "pin_until")
         if not pin.reason.strip():
-            raise MemberError(Text("say why", "укажите причину"), "pin_reason")
+            raise MemberError(
+                Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале."),
+                "pin_reason",
+            )
 
     def check_unchanged(self, note: MemberNote, seen: str) -> None:
         """Raises EditConflict when the note is not the one that a form has shown, by its token."""
@@ -98,7 +104,7 @@ class Members:
     def unpin(self, account: AccountId) -> str:
         """Let the turnover decide again. Tells the account's name. Raises MemberError."""
         if self._store.members.of(account).pin is None:
-            raise MemberError(Text("account {id} is not pinned", "клиент {id} не закреплён")(id=account))
+            raise MemberError(Text("client {id} is not pinned", "клиент {id} не закреплён")(id=account))
         return self._note(account, lambda: self._store.members.unpin(account, self._office.clock()))
 
     def _note(self, account: AccountId, write: Callable[[], None]) -> str:

@@ -13,10 +13,12 @@ from ..store.notes import ZERO_PERCENT_CONFIRMED
 from . import Office, token
 
 _NOT_CONFIRMED = Text(
-    "promotions = everywhere rests on an assumption that was not confirmed on this panel yet: try it on a test client "
-    "first (page Health, or `resellerprogram doctor --try-on ACCOUNT`)",
-    "promotions = everywhere основано на допущении, которое в этой панели ещё не подтверждено: сначала проверьте его "
-    "на тестовом клиенте (страница «Состояние» или `resellerprogram doctor --try-on ACCOUNT`)",
+    "promotions = everywhere rests on an assumption that was not confirmed on this panel "
+    "yet: try it on a test client first (page Health, or `resellerprogram doctor --try-on "
+    "CLIENT`)",
+    "promotions = everywhere основано на допущении, которое в этой панели ещё не "
+    "подтверждено: сначала проверьте его на тестовом клиенте (страница «Состояние» или "
+    "`resellerprogram doctor --try-on CLIENT`)",
 )
 
 
@@ -56,8 +58,8 @@ class SettingsDesk:
             if text.strip() != before.get(name) and name in SETTINGS and self._office.level < SETTINGS[name].level:
                 raise SettingError(
                     Text(
-                        "{name} can be changed by a full administrator only (level {level}): ask one",
-                        "{name} может менять только полный администратор (уровень {level}): обратитесь к нему",
+                        "{name} can only be changed by an administrator with full access: ask one",
+                        "{name} может менять только администратор с полным доступом: обратитесь к нему",
                     )(name=name, level=SETTINGS[name].level),
                     name,
                 )

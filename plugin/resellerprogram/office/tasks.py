@@ -109,7 +109,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )
-    return Text("accounts looked at: {all}, to change: {some}", "просмотрено клиентов: {all}, к изменению: {some}")(
+    return Text("clients: {all}, discounts change for {some}", "клиентов: {all}, изменятся скидки у {some}")(
         all=report.accounts, some=len(report.planned)
     )
 
@@ -240,10 +240,10 @@ def _told(report: Report) -> Text:
     if report.failed:
         account, error = next(iter(report.failed.items()))
         return Text(
-            "written: {written}; wait in the queue: {failed}, the first account {account}: {error}",
-            "записано: {written}; ждут в очереди: {failed}, первым клиент {account}: {error}",
+            "discounts changed: {written}; wait in the queue: {failed}, the first client {account}: {error}",
+            "изменено скидок: {written}; ждут в очереди: {failed}, первым клиент {account}: {error}",
         )(written=report.written, failed=len(report.failed), account=account, error=error.text)
-    return Text("accounts: {all}, written: {written}", "клиентов: {all}, записано: {written}")(
+    return Text("clients: {all}, discounts changed: {written}", "клиентов: {all}, изменено скидок: {written}")(
         all=report.accounts, written=report.written
     )
 

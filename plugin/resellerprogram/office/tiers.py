@@ -54,8 +54,8 @@ class Tiers:
         if first_day < self.today:
             raise TierTableError(
                 Text(
-                    "{day} is over: the past keeps the table that it had",
-                    "{day} уже прошло: прошлое остаётся со своей таблицей",
+                    "{day} is over: past days are not recalculated",
+                    "{day} уже прошло: прошлые дни не пересчитываются",
                 )(day=first_day),
                 field="first_day",
             )
@@ -75,8 +75,8 @@ class Tiers:
         if found is None or found.first_day is None or found.first_day <= self.today:
             raise TierTableError(
                 Text(
-                    "only a table that has not begun yet can be taken back",
-                    "отменить можно только ещё не начавшую действовать таблицу",
+                    "only a table that has not taken effect yet can be deleted",
+                    "удалить можно только таблицу, которая ещё не вступила в силу",
                 )
             )
         with transaction(self._store.connection):
@@ -87,7 +87,7 @@ class Tiers:
     def before(self, version: TableVersion) -> TableVersion:
         """The version that held, or would hold, until `version` begins. Raises TierTableError for the published one."""
         if version.id == PUBLISHED or version.first_day is None:
-            raise TierTableError(Text("there is no table before the published one", "до опубликованной таблиц не было"))
+            raise TierTableError(Text("there is no table before the initial one", "до исходной таблиц не было"))
         return self._store.tiers.on(version.first_day - timedelta(days=1))
 
     def effects_of(self, table: TierTable, first_day: date, shown: int, before: TierTable | None = None) -> Effects:
@@ -125,7 +125,7 @@ class Tiers:
                 raise TierTableError(
                     Text(
                         "tier {tier!r} is in use: pinned to it are {users}. End those pins first.",
-                        "уровень {tier!r} используется: на нём закреплены {users}. Сначала снимите закрепление.",
+                        "статус {tier!r} занят: он закреплён за: {users}. Сначала снимите закрепление.",
                     )(tier=gone.name, users=", ".join(users))
                 )
 
@@ -139,10 +139,10 @@ class Tiers:
                 if percent and (was is None or was.percents.get(name) != percent):
                     raise TierTableError(
                         Text(
-                            "class {title} has no service types, so {percent} % for it in {tier!r} would give nothing: "
-                            "choose its service types first",
-                            "у класса {title} нет типов услуг, и {percent} % на него в {tier!r} ничего не дадут: "
-                            "сначала выберите типы услуг",
+                            "category {title} has no product types, so {percent} % for it in {tier!r} would give "
+                            "nothing: choose its product types first",
+                            "у категории {title} нет типов продуктов, и {percent} % на неё в {tier!r} ничего не "
+                            "дадут: сначала выберите типы продуктов",
                         )(title=title, percent=plain(percent), tier=tier.name),
                         field=f"percent_{name}",
                     )

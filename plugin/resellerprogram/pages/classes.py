@@ -43,7 +43,7 @@ def class_edit(visit: Visit) -> etree._Element:
     request = visit.request
     found = visit.store.classes.of(ServiceClass(request.elid)) if request.elid else None
     if request.elid and found is None:
-        visit.refuse("there is no class {name!r}", "нет класса {name!r}", name=request.elid)
+        visit.refuse("there is no category {name!r}", "категории {name!r} нет", name=request.elid)
     if request.submitted:
         return _save(visit, found)
     if found:
@@ -87,7 +87,7 @@ def _typed(visit: Visit, found: ClassOfServices | None) -> ClassOfServices:
         found.name if found else ServiceClass(request.text("name")),
         Text(request.text("title_en"), request.text("title_ru")),
         tuple(request.several("types")),
-        tuple(visit.number(text, Text("tariff", "тариф"), "left_out") for text in left_out),
+        tuple(visit.number(text, Text("tariff plan", "тариф"), "left_out") for text in left_out),
         read(request.text("caps"), "caps"),
     )
 

@@ -20,12 +20,12 @@ from .request import CLIENT_LEVEL, Request, request_of
 from .routes import OF_CLIENTS, PAGES, SENT_BY_FULL_ADMINISTRATORS, may_call, page_of
 
 _ENTER_AS_CLIENT = Text(
-    "This page is the client's own: enter as the client to see it.",
-    "Это страница клиента: войдите под клиентом, чтобы её увидеть.",
+    "This page belongs to the client area. Open the client's area to see it.",
+    "Эта страница — часть личного кабинета. Откройте личный кабинет нужного клиента.",
 )
 _BUSY = Text(
-    "The reseller programme is busy, nothing was saved. Try again in a minute.",
-    "Партнёрская программа занята, ничего не сохранено. Повторите через минуту.",
+    "The reseller program is busy, nothing was saved. Try again in a minute.",
+    "Реселлерская программа занята, ничего не сохранено. Повторите через минуту.",
 )
 
 
@@ -49,8 +49,8 @@ def answer(environment: dict[str, str], given: bytes, root: Path, clock: Clock) 
             return documents.error(_BUSY, request.language)
         return documents.error(
             Text(
-                "The reseller programme could not answer; its log says why.",
-                "Партнёрская программа не смогла ответить, причина в её журнале.",
+                "Internal error of the reseller program; details are in its log.",
+                "Внутренняя ошибка реселлерской программы, подробности в её журнале.",
             ),
             request.language,
         )

@@ -67,16 +67,19 @@ def page(visit: Visit) -> etree._Element:
 def _figures(visit: Visit, found: health.Health) -> Iterator[Row]:
     good = found.last_good
     lines = (
-        (Text("last good run", "последний успешный пересчёт"), visit.moment(good.finished_at if good else None)),
-        (Text("members looked at", "просмотрено участников"), str(good.accounts) if good else ""),
-        (Text("discounts of the programme", "скидок программы"), str(found.discounts)),
-        (Text("discounts set aside", "отложено чужих скидок"), str(found.set_aside)),
         (
-            Text("orders with a promotion beside a tier", "заказов с акцией или промокодом при статусе"),
+            Text("last successful recalculation", "последний успешный пересчёт"),
+            visit.moment(good.finished_at if good else None),
+        ),
+        (Text("members looked at", "просмотрено участников"), str(good.accounts) if good else ""),
+        (Text("discounts of the program", "скидок программы"), str(found.discounts)),
+        (Text("discounts suspended", "приостановлено скидок"), str(found.set_aside)),
+        (
+            Text("orders with a promotion beside a tier", "заказов с промоакцией или промокодом при статусе"),
             str(found.promo_orders),
         ),
         (Text("in the queue", "в очереди"), str(found.queued)),
-        (Text("given up", "брошено"), str(found.given_up)),
+        (Text("retries stopped", "попытки прекращены"), str(found.given_up)),
     )
     for name, value in lines:
         yield {"what": name.say(visit.language), "value": value or figures.NOTHING}

@@ -38,20 +38,20 @@ from .visit import Visit
 LIST = "resellerprogram.members"
 FILTER_FIELDS = ("name", "tier", "state")
 _STANDINGS = {
-    "rule": Text("as the settings say", "по общему правилу"),
-    "enrolled": Text("takes part", "участвует"),
-    "excluded": Text("takes no part", "не участвует"),
+    "rule": Text("as in the settings", "как в настройках"),
+    "enrolled": Text("included", "включён"),
+    "excluded": Text("excluded", "исключён"),
 }
-_LEFT = Text("has left by themselves", "вышел сам")
+_LEFT = Text("left by themselves", "вышел сам")
 
 _STATES = {
     "excluded": (Text("excluded", "исключён"), "red"),
-    "waits": (Text("not recalculated yet", "ещё не пересчитан"), "yellow"),
+    "waits": (Text("not calculated yet", "ещё не рассчитан"), "yellow"),
     "left": (_LEFT, ""),
     "pinned": (Text("pinned", "закреплён"), "blue"),
-    "outside": (Text("takes no part", "не участвует"), ""),
-    "tier": (Text("has a tier", "есть уровень"), "green"),
-    "no_tier": (Text("no tier", "нет уровня"), ""),
+    "outside": (Text("not a member", "не участвует"), ""),
+    "tier": (Text("has a tier", "есть статус"), "green"),
+    "no_tier": (Text("no tier", "нет статуса"), ""),
 }
 """How a client stands in the programme, and the colour of it."""
 _NO_TIER = _STATES["no_tier"][0]
@@ -97,7 +97,7 @@ def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
     """Which clients the list is about, where a filter is in force: nobody takes a filtered list for the programme."""
     parts = [
         visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else "",
-        visit.say("tier {text}", "уровень {text}", text=wanted["tier"]) if wanted.get("tier") else "",
+        visit.say("tier {text}", "статус {text}", text=wanted["tier"]) if wanted.get("tier") else "",
         MEMBER_STATES[wanted["state"]].say(visit.language) if wanted.get("state") in MEMBER_STATES else "",
     ]
     told = ", ".join(filter(None, parts))
@@ -238,13 +238,13 @@ def member_edit(visit: Visit) -> etree._Element:
         {
             "standing": [(key, text.say(visit.language)) for key, text in _standings(note).items()],
             "pinned": [
-                ("off", visit.say("follows the turnover", "по обороту")),
-                ("on", visit.say("is pinned until a day", "закреплён до дня")),
+                ("off", visit.say("by turnover", "по обороту")),
+                ("on", visit.say("pinned", "закреплён")),
             ],
             "pin_tier": tiers,
             "pin_kind": [
-                (AT_LEAST, visit.say("at least this tier", "не ниже этого уровня")),
-                (EXACTLY, visit.say("exactly this tier", "ровно этот уровень")),
+                (AT_LEAST, visit.say("at least this tier", "не ниже этого статуса")),
+                (EXACTLY, visit.say("exactly this tier", "ровно этот статус")),
             ],
         },
     )
@@ -263,7 +263,9 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(note):
-        visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "standing", text=standing)
+        visit.refuse(
+            "{text!r}: choose one of the options", "{text!r}: выберите один из вариантов", "standing", text=standing
+        )
     if pin and pin != note.pin:
         office.members.check_pin(pin)
     if (standing, reason) != (note.standing or "rule", note.reason):
@@ -280,7 +282,9 @@ def _pin(visit: Visit) -> Pin:
     """Without a word on its kind, it is the kind that lowers nobody."""
     request, kind = visit.request, visit.request.text("pin_kind") or AT_LEAST
     if kind not in (AT_LEAST, EXACTLY):
-        visit.refuse("{text!r} is no choice", "{text!r} — не вариант", "pin_kind", text=kind)
+        visit.refuse(
+            "{text!r}: choose one of the options", "{text!r}: выберите один из вариантов", "pin_kind", text=kind
+        )
     return Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"), kind == EXACTLY)
 
 

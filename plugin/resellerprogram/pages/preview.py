@@ -242,7 +242,7 @@ def is_under_way(visit: Visit, *kinds: str) -> bool:
 
 def under_way(visit: Visit, task: Task) -> str:
     """How far a task has come."""
-    what = {PLAN: Text("planning", "составляется план"), APPLY: Text("applying", "применяется")}
+    what = {PLAN: Text("calculating", "идёт расчёт"), APPLY: Text("applying", "применяется")}
     told = what.get(task.kind, Text("under way", "выполняется")).say(visit.language)
     return f"{told}: {task.done} / {task.total}" if task.total else f"{told}…"
 
@@ -274,7 +274,9 @@ def preview_apply(visit: Visit) -> etree._Element:
     store = visit.store
     kept, prints = store.notes.read(PREVIEW), _prints(visit, accounts)
     if kept is None:
-        visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+        visit.refuse(
+            "there is no preview yet; press “Calculate…” first", "расчёта ещё нет; сначала нажмите «Рассчитать…»"
+        )
     visit.check_started()
     waiting = [account for account in store.planned.accounts() if account in prints]
     verdict = _verdict(visit, waiting)
@@ -284,8 +286,9 @@ def preview_apply(visit: Visit) -> etree._Element:
         visit.check_may_write()
         if visit.request.text("seen") != of_plan(prints):
             visit.refuse(
-                "the plan has changed since this form was opened; open it again to see what it says now",
-                "план изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, что в нём теперь",
+                "the preview has changed since this form was opened; open it again to see what it says now",
+                "расчёт изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, "
+                "что в нём теперь",
             )
         _refuse_nothing(visit, waiting)
         return _apply(visit, accounts, {account: prints[account] for account in waiting}, drops, beyond)
@@ -320,13 +323,16 @@ def preview_start(visit: Visit) -> etree._Element:
     store = visit.store
     kept, prints = store.notes.read(PREVIEW), _prints(visit, ())
     if kept is None or "at_the_start" not in kept:
-        visit.refuse("there is no plan yet; make one first", "плана ещё нет; сначала составьте его")
+        visit.refuse(
+            "there is no preview yet; press “Calculate…” first", "расчёта ещё нет; сначала нажмите «Рассчитать…»"
+        )
     if visit.request.submitted:
         visit.check_may_write()
         if visit.request.text("seen") != of_plan(prints):
             visit.refuse(
-                "the plan has changed since this form was opened; open it again to see what it says now",
-                "план изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, что в нём теперь",
+                "the preview has changed since this form was opened; open it again to see what it says now",
+                "расчёт изменился с тех пор, как открыта эта форма; откройте её заново, чтобы увидеть, "
+                "что в нём теперь",
             )
         confirmed = {str(account): each for account, each in prints.items()}
         visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=True, confirmed=confirmed, start=True)
@@ -368,9 +374,7 @@ def _whom(visit: Visit, accounts: Sequence[AccountId], waiting: Sequence[Account
     names = first_names(waiting, visit.store.planned.names(waiting))
     count = clients(len(waiting))
     if not accounts:
-        return visit.say(
-            "all of the plan, {count}: {names}", "весь расчёт, у {count}: {names}", count=count, names=names
-        )
+        return visit.say("all of it, {count}: {names}", "весь расчёт, у {count}: {names}", count=count, names=names)
     if len(waiting) < len(accounts):
         return visit.say(
             "selected: {all}, of these something changes for {count}: {names}",
@@ -395,8 +399,8 @@ def _prints(visit: Visit, accounts: Sequence[AccountId]) -> Prints:
 def _refuse_nothing(visit: Visit, waiting: Sequence[AccountId]) -> None:
     if not waiting:
         visit.refuse(
-            "nothing of that is in the plan any more: it is done already. Make a new plan to see what there is to do",
-            "ничего из этого в плане уже нет: всё сделано. Составьте новый план, чтобы увидеть, что осталось",
+            "nothing of that is left: it is done already. Calculate again to see what there is to do",
+            "ничего из этого уже нет: всё сделано. Рассчитайте заново, чтобы увидеть, что осталось",
         )
 
 
@@ -417,16 +421,18 @@ def _apply(visit: Visit, accounts: list[AccountId], confirmed: Prints, drops: in
     lifted, reason = request.params.get("allow_drop") == "on", request.text("reason")
     if lifted and not visit.is_full:
         visit.refuse(
-            "only a full administrator may lift the limit",
-            "снять предел может только полный администратор",
+            "only an administrator with full access may exceed the limit",
+            "превысить лимит может только администратор с полным доступом",
             "allow_drop",
         )
     if lifted and not reason:
-        visit.refuse("say why", "укажите причину", "reason")
+        visit.refuse(
+            "Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале.", "reason"
+        )
     if beyond and not lifted:
         visit.refuse(
-            "{drops} discounts would be lowered or removed, more than one run may",
-            "снизилось бы или снялось скидок: {drops}, это больше, чем разрешено за раз",
+            "{drops} discounts would be lowered or removed, more than the drop limit allows",
+            "снизится или отменится скидок: {drops}, это больше лимита снижений",
             "allow_drop" if visit.is_full else "",
             drops=drops,
         )

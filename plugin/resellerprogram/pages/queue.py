@@ -23,10 +23,10 @@ def queue(visit: Visit) -> etree._Element:
     rest = visit.rest(
         len(found),
         visit.store.queue.count(),
-        "These are first what was given up, then what fails. Settle these and the others follow; on the server all of "
-        "it is listed by: resellerprogram queue list.",
-        "Сначала брошенное, затем повторяемое. Разберите это, и появится остальное; на сервере всё покажет: "
-        "resellerprogram queue list.",
+        "First come those whose retries have stopped, then what fails. Settle these and the "
+        "others follow; on the server all of it is listed by: resellerprogram queue list.",
+        "Сначала то, по чему попытки прекращены, затем повторяемое. Разберите это, и появится "
+        "остальное; на сервере всё покажет: resellerprogram queue list.",
     )
     documents.say_above(visit.document, "queue", rest)
     return documents.list_page(visit.document, (_queued(visit, each) for each in found))

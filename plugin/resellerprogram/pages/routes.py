@@ -120,16 +120,18 @@ SENT_BY_FULL_ADMINISTRATORS: Mapping[str, tuple[Callable[[Request], bool], Text]
     "resellerprogram.members.exclude": (
         lambda request: len(request.several("elid")) > 1,
         Text(
-            "Excluding takes discounts off: several clients at once are for full administrators. Select one.",
-            "Исключение снимает скидки: сразу нескольких клиентов исключает только полный администратор. Выберите "
-            "одного.",
+            "Excluding removes discounts: only an administrator with full access may exclude several "
+            "clients at once. Select one.",
+            "Исключение отменяет скидки: сразу нескольких клиентов исключает только администратор с "
+            "полным доступом. Выберите одного.",
         ),
     ),
     "resellerprogram.health.doctor": (
         lambda request: bool(request.text("try_on")),
         Text(
-            "Only a full administrator may try things on a client. Leave the client out to check the rest.",
-            "Проверять на клиенте может только полный администратор. Без клиента проверится остальное.",
+            "Only an administrator with full access may try things on a client. Leave the client out "
+            "to check the rest.",
+            "Проверять на клиенте может только администратор с полным доступом. Без клиента проверится остальное.",
         ),
     ),
 }

@@ -79,7 +79,9 @@ def _version_row(visit: Visit, version: TableVersion, before: TableVersion | Non
     )
     return {
         "id": str(version.id),
-        "first_day": version.first_day.isoformat() if version.first_day else visit.say("published", "опубликованная"),
+        "first_day": version.first_day.isoformat()
+        if version.first_day
+        else visit.say("published", "исходная, из плагина"),
         "state": state,
         "is_planned": "on" if planned else "off",
         "may_end": "on" if in_force and version.id != PUBLISHED else "off",
@@ -97,7 +99,7 @@ def is_planned(visit: Visit, version: TableVersion) -> bool:
 def name_of(visit: Visit, version: TableVersion) -> str:
     """'From 2025-02-01 on', or that it is the published one."""
     if version.first_day is None:
-        return visit.say("the published table", "опубликованная таблица")
+        return visit.say("the initial table", "исходная таблица")
     shown = day(version.first_day, visit.language)
     return visit.say("the table from {day} on", "таблица, действующая с {day}", day=shown)
 
@@ -107,7 +109,7 @@ def about_version(visit: Visit, version: TableVersion) -> list[str]:
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
     until = visit.say(", until {day}", ", до {day}", day=day(later[0], visit.language)) if later else ""
     if first is None:
-        return [visit.say("Published table", "Опубликованная таблица") + until]
+        return [visit.say("Initial table", "Исходная таблица") + until]
     shown = day(first, visit.language)
     if not is_planned(visit, version):
         return [visit.say("In force from {day}", "Действует с {day}", day=shown) + until]

@@ -36,7 +36,7 @@ def take_off(visit: Visit) -> etree._Element:
             documents.say(visit.document, "confirm", understood(meant).say(visit.language))
         return documents.form_page(visit.document, values, {"what": _choices(visit, loss, put_back)})
     if request.text("what") not in (WITHDRAW, PUT_BACK):
-        visit.refuse("choose what to do", "выберите, что сделать", "what")
+        visit.refuse("Choose an action.", "Выберите действие.", "what")
     if not request.text("reason"):
         visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
     if request.params.get("confirm") != "on":

@@ -19,7 +19,7 @@ from ..store.tiers import TableVersion
 from . import documents, tables
 from .visit import Visit
 
-_TIER = Text("tier", "уровень")
+_TIER = Text("tier", "статус")
 
 
 def tiers(visit: Visit) -> etree._Element:
@@ -134,7 +134,7 @@ def _with_typed_tier(visit: Visit, table: TierTable, tier: Tier | None) -> TierT
         raise TierTableError(
             Text(
                 "the table of that day has no tier {name!r}: choose another day, or add it there",
-                "в таблице на этот день нет уровня {name!r}: выберите другой день или добавьте его там",
+                "в таблице на этот день нет статуса {name!r}: выберите другой день или добавьте его там",
             )(name=tier.name),
             field="first_day",
         )
@@ -157,7 +157,7 @@ def tiers_delete(visit: Visit) -> etree._Element:
     """Delete tiers from a chosen day on; a tier to which somebody is pinned stays, and who that is is told."""
     chosen = [_by_id(visit, text) for text in visit.request.several("elid")]
     if not chosen:
-        visit.refuse("no tier is selected", "не выбран ни один уровень")
+        visit.refuse("Select a tier.", "Выберите статус.")
     version, gone = chosen[0][0], [tier for _, tier in chosen]
     names = [tier.name for tier in gone]
     if visit.request.submitted:
@@ -206,5 +206,5 @@ def _by_id(visit: Visit, text: str) -> tuple[TableVersion, Tier]:
     found = tables.find(visit, version or "?")
     number = visit.number(place, _TIER)
     if number >= len(found.table.tiers):
-        visit.refuse("tier {text!r} does not exist", "уровня {text!r} нет", text=text)
+        visit.refuse("tier {text!r} does not exist", "статуса {text!r} нет", text=text)
     return found, found.table.tiers[number]

@@ -39,7 +39,7 @@ def undo_run(visit: Visit) -> etree._Element:
     if not visit.is_full:
         return documents.access_denied(visit.request.function, visit.language)
     request, undoing = visit.request, visit.office.undoing
-    number = visit.number(request.elid, Text("run", "пересчёт"))
+    number = visit.number(request.elid, Text("recalculation", "пересчёт"))
     found = undoing.of(number)
     verdict = undoing.verdict(found)
     if not request.submitted:

@@ -104,7 +104,7 @@ class Visit:
         """The clients of a group operation. Raises BadInput without any."""
         found = [self.account(text) for text in self.request.several("elid")]
         if not found:
-            self.refuse("no client is selected", "не выбран ни один клиент")
+            self.refuse("Select a client.", "Выберите клиента.")
         return found
 
     def number(self, text: str, what: Text, field: str = "") -> int:

@@ -30,7 +30,7 @@ from . import documents
 from .documents import Cell, Row
 from .visit import Visit
 
-_DECISION = Text("decision", "решение")
+_DECISION = Text("calculation", "расчёт")
 _NOT_KEPT = Text("not kept any more", "больше не хранится")
 """Details of decisions that are too old; see the setting history_months."""
 
@@ -88,10 +88,10 @@ def compare(visit: Visit) -> etree._Element:
     """Two decisions side by side: only what differs is coloured."""
     chosen = visit.request.several("elid")
     if len(chosen) != 2:
-        visit.refuse("choose two decisions to compare", "выберите два решения для сравнения")
+        visit.refuse("choose two calculations to compare", "выберите два расчёта для сравнения")
     first, second = sorted((_record(visit, number) for number in chosen), key=lambda record: record.id)
     if first.decision.account != second.decision.account:
-        visit.refuse("these decisions are about different clients", "это решения о разных клиентах")
+        visit.refuse("these calculations are about different clients", "это расчёты разных клиентов")
     paid: documents.Tables = {}
     if first.has_details or second.has_details:
         paid = {"payments": _side_by_side(_paid(visit, first), _paid(visit, second), *_absent(visit, first, second))}
@@ -187,9 +187,9 @@ def _found(visit: Visit, account: AccountId) -> list[Row]:
             "name": row.name or str(row.id),
             "value": row.value,
             "until": row.shown.get("todate", ""),
-            "whose": Cell(visit.say("the programme's", "программы"), "green")
+            "whose": Cell(visit.say("program", "программы"), "green")
             if row.id in owned
-            else Cell(visit.say("another", "другая"), "yellow"),
+            else Cell(visit.say("other", "другая"), "yellow"),
         }
         for row in found
     ]
@@ -197,8 +197,8 @@ def _found(visit: Visit, account: AccountId) -> list[Row]:
 
 def _unknown(visit: Visit, account: AccountId) -> etree._Element:
     words = visit.say(
-        "No decision about this client has been made yet. Recalculate them, or wait for the nightly run.",
-        "Решения об этом клиенте ещё не было. Пересчитайте его или дождитесь ночного пересчёта.",
+        "This client has not been calculated yet. Recalculate them, or wait for the nightly recalculation.",
+        "Этого клиента ещё не рассчитывали. Пересчитайте его или дождитесь ночного пересчёта.",
     )
     values = {"elid": str(account), "name": visit.office.name_of(account), "words": words, "made": "", "since": ""}
     documents.drop_field(visit.document, "differ")
@@ -229,7 +229,7 @@ def _record(visit: Visit, text: str) -> Record:
     number = visit.number(text, _DECISION)
     found = visit.store.decisions.by_id(number)
     if found is None:
-        visit.refuse("decision {number} does not exist", "решения {number} нет", number=number)
+        visit.refuse("calculation {number} does not exist", "расчёта {number} нет", number=number)
     return found
 
 
@@ -238,18 +238,18 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
     found, language = record.decision, visit.language
     window = found.turnover.window
     return {
-        visit.say("decided", "принято"): visit.moment(record.decided_at),
-        visit.say("cause", "причина"): visit.cause(record.cause, record.who),
+        visit.say("calculated", "рассчитано"): visit.moment(record.decided_at),
+        visit.say("trigger", "чем вызван"): visit.cause(record.cause, record.who),
         visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
         visit.say("basis", "основание"): explanation.basis(found.basis, found.pin, language),
-        visit.say("window", "окно"): f"{window.first} – {window.last}",
+        visit.say("period", "период"): f"{window.first} – {window.last}",
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
-        visit.say("tier", "уровень"): found.tier.name if found.tier else figures.NOTHING,
+        visit.say("tier", "статус"): found.tier.name if found.tier else figures.NOTHING,
         **{
             visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
             for name, percent in found.percents.items()
         },
-        visit.say("written", "записано"): ", ".join(change_line(each, language) for each in record.written)
+        visit.say("changes", "изменения"): ", ".join(change_line(each, language) for each in record.written)
         if record.has_details
         else _NOT_KEPT.say(language),
     }

@@ -826,7 +826,8 @@ ASSUMPTIONS = (
     Assumption(
         "payment_names_user",
         Text(
-            "payment.info names the payment's subaccount and a user of its account (else the nightly run counts it)",
+            "payment.info names the payment's subaccount and a user of its client (else the nightly "
+            "recalculation counts it)",
             "payment.info называет лицевой счёт платежа и пользователя клиента (иначе его учтёт ночной пересчёт)",
         ),
         "recalculation/drain.py",
@@ -896,7 +897,7 @@ ASSUMPTIONS = (
     Assumption(
         "expense_names",
         Text(
-            "an expense's name holds the name of its tariff (else a start does not tell what it costs)",
+            "an expense's name holds the name of its tariff plan (else a start does not tell what it costs)",
             "название расхода содержит название тарифа (иначе при запуске не сказано, во сколько он обойдётся)",
         ),
         "recalculation/estimate.py",
@@ -938,8 +939,8 @@ ASSUMPTIONS = (
     Assumption(
         "tariff_types",
         Text(
-            "the list of tariffs tells each one's service type, by id or by name",
-            "список тарифов называет тип услуг каждого, по id или по названию",
+            "the list of tariff plans tells each one's product type, by id or by name",
+            "список тарифов называет тип продукта каждого, по id или по названию",
         ),
         "panel/directory.py",
         False,
@@ -1028,7 +1029,8 @@ ASSUMPTIONS = (
     Assumption(
         "secrets_from_environment",
         Text(
-            "mgrctl takes a secret value from its environment: -e name=$VARIABLE (else large runs go by mgrctl)",
+            "mgrctl takes a secret value from its environment: -e name=$VARIABLE (else large "
+            "recalculations go by mgrctl)",
             "mgrctl берёт секретное значение из окружения: -e имя=$ПЕРЕМЕННАЯ (иначе пересчёты идут через mgrctl)",
         ),
         "panel/transport.py",
@@ -1038,7 +1040,7 @@ ASSUMPTIONS = (
     Assumption(
         "filter_forms",
         Text(
-            "payment.filter shows the saved filter, so that it can be put back",
+            "payment.filter shows the saved filter, so that it can be restored",
             "payment.filter показывает сохранённый фильтр, и его можно вернуть",
         ),
         "panel/filters.py",

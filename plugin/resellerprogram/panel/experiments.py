@@ -18,7 +18,7 @@ from .directory import User
 from .discounts import Made
 from .errors import IncompleteAnswer, PanelRefusal
 
-_HELLO = Text("Reseller programme: a test", "Партнёрская программа: проверка")
+_HELLO = Text("Reseller program: a test", "Реселлерская программа: проверка")
 
 
 def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: date) -> tuple[Finding, str]:

@@ -272,10 +272,10 @@ def _believe_what_is_missing(found: Found, known: Known) -> None:
     numbers = {verdict.payment.id: verdict.payment.number for verdict in verdicts}
     raise ImplausibleRead(
         Text(
-            "account {account}: the panel's list lacks payment {payments}, which the panel itself says is "
-            "credited. Nothing is written on such a read.",
-            "клиент {account}: в списке панели нет платежа {payments}, хотя сама панель говорит, что он зачислен. "
-            "По такому чтению ничего не пишется.",
+            "client {account}: the panel's list lacks payment {payments}, which the panel itself "
+            "says is credited. Discounts unchanged; it will be tried again.",
+            "клиент {account}: в списке панели нет платежа {payments}, хотя сама панель говорит, что "
+            "он зачислен. Скидки не изменены, повторим автоматически.",
         )(account=found.account.id, payments=", ".join(numbers.get(each) or str(each) for each in contradicted))
     )
 

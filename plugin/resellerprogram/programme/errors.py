@@ -43,8 +43,8 @@ class TierTableError(ResellerProgrammeError):
     """A tier table is refused. `line` is the line of the CSV (1 is the header), None for a whole table."""
 
     def __init__(self, reason: Text, line: int | None = None, field: str = "") -> None:
-        where = Text("tier table, line {line}: {reason}", "таблица уровней, строка {line}: {reason}")
-        whole = Text("tier table: {reason}", "таблица уровней: {reason}")
+        where = Text("discount table, line {line}: {reason}", "таблица скидок, строка {line}: {reason}")
+        whole = Text("discount table: {reason}", "таблица скидок: {reason}")
         super().__init__(where(line=line, reason=reason) if line else whole(reason=reason), field)
         self.line = line
 
@@ -63,8 +63,9 @@ class EditConflict(ResellerProgrammeError):
     def __init__(self, who: str, at: datetime | None) -> None:
         super().__init__(
             Text(
-                "{who} changed this meanwhile ({at}). Nothing was saved; open it again to see how it is now.",
-                "{who} уже изменил это ({at}). Ничего не сохранено; откройте заново, чтобы увидеть, как теперь.",
+                "Changed meanwhile by {who}, {at}. Your changes were not saved: open the form again.",
+                "Пока форма была открыта, данные изменены ({who}, {at}). Ваши изменения не сохранены: "
+                "откройте форму заново.",
             )(who=who or "?", at=f"{at:%Y-%m-%d %H:%M:%S}" if at else "?")
         )
 
@@ -80,14 +81,16 @@ class UnsafePlan(ResellerProgrammeError):
     def __init__(self, drops: int, total: int, limit: int) -> None:
         super().__init__(
             Text(
-                "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud "
-                "explains it; the limit is {limit}. These were left as they are, everything else was done. Look at the "
-                "plan (page Preview, or `resellerprogram plan`); if it is right, apply it there without the limit, or "
-                "run `resellerprogram apply --allow-drop --plan` with the fingerprint that `plan` tells.",
-                "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни "
-                "возврат, ни мошенничество; предел {limit}. Они оставлены как есть, остальное сделано. Посмотрите план "
-                "(страница «Что изменится» или `resellerprogram plan`); если всё верно, примените его там без предела "
-                "или выполните `resellerprogram apply --allow-drop --plan` с отпечатком, который выведет `plan`.",
+                "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, "
+                "refund or fraud explains it; the drop limit is {limit}. These were left as they are, "
+                "everything else was done. Look at page Preview or `resellerprogram plan`; if it is "
+                "right, apply it there and exceed the limit once, or run `resellerprogram apply "
+                "--allow-drop --plan` with the fingerprint that `plan` tells.",
+                "снижений не по прогнозу, возврату или мошенничеству: {drops} из {total} скидок, лимит — "
+                "{limit}. Эти скидки не изменены, остальное сделано. Посмотрите страницу «Что изменится» "
+                "или `resellerprogram plan`; если всё верно, примените изменения там, превысив лимит "
+                "один раз, или выполните `resellerprogram apply --allow-drop --plan` с отпечатком, "
+                "который выведет `plan`.",
             )(drops=drops, total=total, limit=limit)
         )
         self.drops, self.total, self.limit = drops, total, limit
@@ -99,12 +102,12 @@ class ClockJumped(ResellerProgrammeError):
     def __init__(self, today: date, last_run: date) -> None:
         super().__init__(
             Text(
-                "the host's clock says {today}, but the last run over all was for {last}. Nothing was changed. If the "
-                "clock is wrong, put it right; if it is not, look at `resellerprogram plan`, then run "
-                "`resellerprogram apply`.",
-                "часы сервера показывают {today}, а последний пересчёт всех был за {last}. Ничего не изменено. Если "
-                "часы неверны, исправьте их; если верны, посмотрите `resellerprogram plan`, затем выполните "
-                "`resellerprogram apply`.",
+                "the host's clock says {today}, but the last full recalculation was for {last}. Nothing "
+                "was changed. If the clock is wrong, put it right; if it is not, look at "
+                "`resellerprogram plan`, then run `resellerprogram apply`.",
+                "часы сервера показывают {today}, а последний пересчёт всех участников был за {last}. "
+                "Ничего не изменено. Если часы неверны, исправьте их; если верны, посмотрите "
+                "`resellerprogram plan`, затем выполните `resellerprogram apply`.",
             )(today=today, last=last_run)
         )
 
@@ -144,7 +147,7 @@ class AnotherRunActive(ResellerProgrammeError):
     def __init__(self, holder: str) -> None:
         super().__init__(
             Text(
-                "another run is active: {holder}. Wait for it, or stop it.",
+                "another recalculation is active: {holder}. Wait for it, or stop it.",
                 "уже идёт другой пересчёт: {holder}. Дождитесь его или остановите.",
             )(holder=holder)
         )
@@ -157,11 +160,12 @@ class PanelStandsStill(ResellerProgrammeError):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "nothing is written to this panel: the file etc/billmgr.DoNothing marks it as a copy, a standby or "
-                "under maintenance. Where it serves clients again, remove that file; what waits is done then.",
-                "в эту панель ничего не записывается: файл etc/billmgr.DoNothing отмечает её как копию, резерв или "
-                "панель на обслуживании. Когда она снова обслуживает клиентов, удалите файл, и всё, что ждёт, "
-                "выполнится.",
+                "the program changes nothing in this panel: the file etc/billmgr.DoNothing marks it as a "
+                "copy, a standby or under maintenance. Where it serves clients again, remove that file; "
+                "what waits is done then.",
+                "в этой панели программа ничего не меняет: файл etc/billmgr.DoNothing отмечает её как "
+                "копию, резерв или панель на обслуживании. Когда она снова обслуживает клиентов, удалите "
+                "файл, и всё, что ждёт, выполнится.",
             )
         )
 
@@ -172,10 +176,12 @@ class NotStarted(ResellerProgrammeError):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "the programme has not started: it looks, and writes nothing to the panel. `resellerprogram start`, or "
-                "the button “Start the programme” on the page Preview, shows what it would do, and asks.",
-                "программа ещё не запущена: она только смотрит и ничего не пишет в панель. `resellerprogram start` или "
-                "кнопка «Запустить программу» на странице «Что изменится» показывает, что она сделает, и спрашивает.",
+                "the program has not started: it calculates and shows, and changes no discount. "
+                "`resellerprogram start`, or the button “Start the program” on the page Preview, shows "
+                "what it would do, and asks.",
+                "программа ещё не запущена: она только считает и показывает, скидки не меняет. "
+                "`resellerprogram start` или кнопка «Запустить программу» на странице «Что изменится» "
+                "показывает, что она сделает, и спрашивает.",
             )
         )
 

@@ -31,9 +31,9 @@ class Kind(str, enum.Enum):
 
 
 NAMES = {
-    Kind.ROSE: Text("the tier rose", "уровень вырос"),
-    Kind.WILL_FALL: Text("the tier will fall", "уровень скоро снизится"),
-    Kind.FELL: Text("the tier fell", "уровень снизился"),
+    Kind.ROSE: Text("the tier rose", "статус вырос"),
+    Kind.WILL_FALL: Text("the tier will fall", "статус скоро снизится"),
+    Kind.FELL: Text("the tier fell", "статус снизился"),
 }
 """What administrators read of each; the setting `client_notices` offers these."""
 

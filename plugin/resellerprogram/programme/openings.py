@@ -90,7 +90,9 @@ def reason_of(text: str) -> str:
     """The reason in what was typed. Raises BadInput."""
     reason = bounds.line(text.strip(), "reason")
     if not reason:
-        raise BadInput(Text("say why", "укажите причину"), "reason")
+        raise BadInput(
+            Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале."), "reason"
+        )
     return reason
 
 

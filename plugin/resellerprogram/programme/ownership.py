@@ -6,7 +6,7 @@ A name like ours is not ours either; only where no record is left do name, perce
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,12 +14,14 @@ from decimal import Decimal
 from .discounts import OtherDiscount, ProgrammeDiscount, RestingDiscount
 from .errors import ImplausibleRead
 from .ids import AccountId, DiscountId, Scope
-from .text import Text, same
+from .text import LANGUAGES, Text, same
 from .values import dataclass
 
-OURS = Text("Reseller programme: ", "Партнёрская программа: ")
+OURS = Text("Reseller program: ", "Реселлерская программа: ")
 """How the names of our discounts begin; the same for every tier, so that a lost store can be filled again from the
 panel."""
+FORMER = Text("Reseller programme: ", "Партнёрская программа: ")
+"""How they began in earlier releases: discounts made then keep their names until they change."""
 OTHER_SERVICES = Text("other services", "другие услуги")
 _SAID = ("name", "type", "pricelist_tree", "fromdate", "todate")
 _IDENTITY = ("name", "pricelist_tree", "fromdate")
@@ -28,13 +30,24 @@ _IDENTITY = ("name", "pricelist_tree", "fromdate")
 def name_of(title: Text, language: str = "both") -> Text:
     """What the client reads: the name of a service class, as the panel's English and Russian name; with a `language`
     the same in both."""
-    name = Text(OURS.en + title.en, OURS.ru + title.ru)
+    return _named(OURS, title, language)
+
+
+def names_of(title: Text) -> Iterator[Text]:
+    """Every name under which a discount for a category can have been made."""
+    for beginning in (OURS, FORMER):
+        for language in ("both", *LANGUAGES):
+            yield _named(beginning, title, language)
+
+
+def _named(beginning: Text, title: Text, language: str) -> Text:
+    name = Text(beginning.en + title.en, beginning.ru + title.ru)
     return name if language == "both" else same(name.say(language))
 
 
 def is_named_like_ours(name: str) -> bool:
     """Whether a name begins as ours do: a hint only, since anybody can write such a name."""
-    return name.startswith((OURS.en, OURS.ru))
+    return name.startswith((OURS.en, OURS.ru, FORMER.en, FORMER.ru))
 
 
 @dataclass(frozen=True)
@@ -290,8 +303,9 @@ def same_number(one: str, other: str) -> bool:
 def _still_exists(owned: OwnedDiscount) -> ImplausibleRead:
     return ImplausibleRead(
         Text(
-            "account {account}: the panel's list lacks discount {discount}, which still exists. Nothing is written on "
-            "such a read.",
-            "клиент {account}: в списке панели нет скидки {discount}, хотя она есть. По такому чтению не пишем.",
+            "client {account}: the panel's list lacks discount {discount}, which still exists. "
+            "Discounts unchanged; it will be tried again.",
+            "клиент {account}: в списке панели нет скидки {discount}, хотя она есть. Скидки не "
+            "изменены, повторим автоматически.",
         )(account=owned.account, discount=owned.id)
     )

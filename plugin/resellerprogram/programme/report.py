@@ -122,12 +122,12 @@ class Report:
         named = [f"{each.account.id} {each.account.name}".strip() for each in self.changed[:NAMED]]
         return PlanChanged(
             Text(
-                "the plan has changed since it was confirmed: accounts that differ: {count} ({accounts}). These were "
-                "left as they are; written of what was confirmed: {written}. Look at the plan again and confirm what "
-                "it says now.",
-                "план изменился после подтверждения: клиентов с отличиями: {count} ({accounts}). Их скидки оставлены "
-                "как есть; из подтверждённого записано: {written}. Посмотрите план ещё раз и подтвердите то, что в нём "
-                "теперь.",
+                "the preview has changed since it was confirmed: clients who differ: {count} "
+                "({accounts}). These were left as they are; discounts changed as confirmed: {written}. "
+                "Look at the preview again and confirm what it says now.",
+                "расчёт изменился после подтверждения: клиентов с отличиями: {count} ({accounts}). Их "
+                "скидки оставлены как есть; из подтверждённого изменено скидок: {written}. Посмотрите "
+                "расчёт ещё раз и подтвердите то, что в нём теперь.",
             )(
                 count=len(self.changed),
                 accounts=", ".join(named) + (", …" if len(self.changed) > NAMED else ""),

@@ -31,11 +31,11 @@ class ScopeNames:
     def _named(self, part: str) -> Text | None:
         number = int(part[len(TYPE) :]) if part[len(TYPE) :].isdecimal() else -1
         if part.startswith(TYPE) and number in self.types:
-            return Text("{type}: all tariffs", "{type}: все тарифы")(type=self.types[number])
+            return Text("{type}: all tariff plans", "{type}: все тарифы")(type=self.types[number])
         if part.startswith(TARIFF) and number in self.tariffs:
             name, of_type = self.tariffs[number]
             whole = self.types.get(of_type)
-            tariff = Text("tariff {name}", "тариф {name}")(name=name)
+            tariff = Text("tariff plan {name}", "тариф {name}")(name=name)
             return Text("{type}: {tariff}", "{type}: {tariff}")(type=whole, tariff=tariff) if whole else tariff
         return None
 

@@ -41,7 +41,7 @@ class Group(enum.Enum):
 GROUP_TITLES = {
     Group.WHO: Text("Provider and members", "Провайдер и участники"),
     Group.WHAT_COUNTS: Text("What counts", "Что учитывается"),
-    Group.EXCLUSIVE: Text("While a client has a tier", "Пока у клиента есть уровень"),
+    Group.EXCLUSIVE: Text("While a client has a tier", "Пока у клиента есть статус"),
     Group.SAFETY: Text("Safety", "Безопасность"),
     Group.CLIENTS: Text("For clients", "Для клиентов"),
     Group.NAMES: Text("Names of discounts", "Названия скидок"),
@@ -135,8 +135,8 @@ def _of_this_host(text: str) -> None:
 
 _RULES = {
     "all": Text("every client", "все клиенты"),
-    "group": Text("the members of a client group", "участники группы клиентов"),
-    "enrolled": Text("those whom an administrator enrolled", "записанные администратором"),
+    "group": Text("clients in a group", "клиенты из группы"),
+    "enrolled": Text("included by hand", "включённые вручную"),
 }
 _NAMES = {
     "both": Text("each client reads their own language", "каждый клиент читает на своём языке"),
@@ -159,8 +159,8 @@ SETTINGS = {
             Text("Provider", "Провайдер"),
             Text("Payments to other providers do not count", "Платежи другим провайдерам не учитываются"),
             Text(
-                "id of the provider (project) whose programme this is; empty: the panel's first",
-                "id провайдера (проекта), чья это программа; пусто: первый в панели",
+                "id of the provider whose program this is; empty: the panel's first",
+                "id провайдера, чья это программа; пусто: первый в панели",
             ),
             asks_panel=True,
             may_lower=True,
@@ -184,11 +184,11 @@ SETTINGS = {
             "all",
             Members(_RULES),
             Group.WHO,
-            Text("Who takes part", "Кто участвует"),
+            Text("Who is a member", "Кто участвует"),
             Text("Single clients: page Members", "Отдельные клиенты: страница «Участники»"),
             Text(
-                "who takes part: all, enrolled, or group:ID of a client group",
-                "кто участвует: all — все, enrolled — записанные вручную, group:ID — группа клиентов",
+                "who is a member: all, enrolled, or group:ID of a client group",
+                "кто участвует: all — все, enrolled — включённые вручную, group:ID — группа клиентов",
             ),
             asks_panel=True,
             may_lower=True,
@@ -198,7 +198,7 @@ SETTINGS = {
             "1",
             Whole(1, 12),
             Group.WHAT_COUNTS,
-            Text("Months of the window", "Месяцев в окне"),
+            Text("Period, months", "Период, месяцев"),
             Text("For how many calendar months a payment counts", "Сколько календарных месяцев учитывается платёж"),
             Text(
                 "for how many calendar months a payment counts, 1 to 12",
@@ -211,7 +211,7 @@ SETTINGS = {
             "",
             SomeOf(),
             Group.WHAT_COUNTS,
-            Text("Payment methods left out", "Методы оплаты без учёта"),
+            Text("Payment methods not counted", "Не учитывать методы оплаты"),
             Text("Payments by them do not count", "Платежи ими не учитываются"),
             Text(
                 "payment methods that don't count: ids, names or modules, separated by commas",
@@ -225,13 +225,13 @@ SETTINGS = {
             "set_aside",
             Flag("set_aside", "leave"),
             Group.EXCLUSIVE,
-            Text("Set other personal discounts aside", "Откладывать другие персональные скидки"),
-            Text("They come back when the tier ends", "Они вернутся, когда уровень закончится"),
+            Text("Suspend other personal discounts", "Приостанавливать другие персональные скидки"),
+            Text("Restored when the tier ends", "Восстановятся, когда статус закончится"),
             Text(
-                "other personal discounts of an account with a tier: set_aside (and put back afterwards) or leave "
-                "(and report)",
-                "другие персональные скидки клиента с уровнем: set_aside — откладываются и потом возвращаются, "
-                "leave — остаются, о них сообщается",
+                "other personal discounts of a client with a tier: set_aside (suspended, restored "
+                "afterwards) or leave (and report)",
+                "другие персональные скидки клиента со статусом: set_aside — приостанавливаются и потом "
+                "восстанавливаются, leave — остаются, о них сообщается",
             ),
         ),
         Setting(
@@ -242,8 +242,8 @@ SETTINGS = {
             Text("Refuse promo codes", "Отклонять промокоды"),
             Text("With a message in the client's language", "С сообщением на языке клиента"),
             Text(
-                "promo codes of a client whose account has a tier: refuse or allow",
-                "промокоды клиента с уровнем: refuse — отклоняются, allow — принимаются",
+                "promo codes of a client with a tier: refuse or allow",
+                "промокоды клиента со статусом: refuse — отклоняются, allow — принимаются",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -253,16 +253,18 @@ SETTINGS = {
             "covered",
             Flag("everywhere", "covered"),
             Group.EXCLUSIVE,
-            Text("Keep promotions out of all other services, too", "Не пускать акции и на остальные услуги"),
+            Text("Block promotions on all services", "Отключать промоакции на всех услугах"),
             Text(
-                "By 0 % discounts; must be confirmed on a test client first",
-                "Скидками 0 %; сначала нужна проверка на тестовом клиенте",
+                "Sets a 0 % discount on all other services. First check it on a test client: Health → Check the panel",
+                "Ставит скидку 0 % на остальные услуги. Сначала проверьте на тестовом клиенте: "
+                "«Состояние» → «Проверить панель»",
             ),
             Text(
-                "where automatic promotions lose against a tier: on the covered service types, or everywhere (0 % "
-                "discounts on all others; `doctor --try-on` must have confirmed it)",
-                "где акции уступают уровню: covered — на типах услуг программы, everywhere — везде (скидки 0 % на "
-                "остальных; сначала это должен подтвердить `doctor --try-on`)",
+                "where automatic promotions lose against a tier: on the covered product types, or "
+                "everywhere (0 % discounts on all others; `doctor --try-on` must have confirmed it)",
+                "где промоакции уступают скидкам программы: covered — на типах продуктов программы, "
+                "everywhere — везде (скидки 0 % на остальных; сначала это должен подтвердить `doctor "
+                "--try-on`)",
             ),
             asks_panel=True,
         ),
@@ -271,10 +273,13 @@ SETTINGS = {
             "on",
             Flag(),
             Group.SAFETY,
-            Text("Payments and the nightly run act by themselves", "Платежи и ночной пересчёт действуют сами"),
-            Text("Off: only what is applied by hand", "Выключено: только применённое вручную"),
+            Text("Change discounts automatically", "Менять скидки автоматически"),
             Text(
-                "on: payments and the nightly run change discounts by themselves; off: only `apply` does",
+                "After payments and at night. Off: only by “Apply”",
+                "После платежей и ночью. Выключено — только кнопкой «Применить»",
+            ),
+            Text(
+                "on: payments and the nightly recalculation change discounts by themselves; off: only `apply` does",
                 "on: платежи и ночной пересчёт меняют скидки сами; off: только `apply`",
             ),
         ),
@@ -283,14 +288,14 @@ SETTINGS = {
             "20",
             Percent(),
             Group.SAFETY,
-            Text("Limit of lowered or removed discounts, %", "Предел снижений, %"),
+            Text("Drop limit, % of all discounts", "Лимит снижений, % всех скидок"),
             Text(
-                "A run that would lower or remove more of all discounts stops",
-                "Пересчёт, который снизил бы или снял больше, останавливается",
+                "A recalculation that would lower or remove more stops",
+                "Если пересчёт снизит или отменит больше, он остановится",
             ),
             Text(
-                "a run that would lower or remove more than this share of all discounts (percent) stops",
-                "пересчёт, который снизил бы или снял больше этой доли всех скидок (в процентах), останавливается",
+                "a recalculation that would lower or remove more than this share of all discounts (percent) stops",
+                "если пересчёт снизит или отменит больше этой доли всех скидок (в процентах), он остановится",
             ),
         ),
         Setting(
@@ -298,13 +303,11 @@ SETTINGS = {
             "10",
             Whole(),
             Group.SAFETY,
-            Text("But at least so many", "Но не меньше чем"),
-            Text(
-                "So many may be lowered or removed whatever the share", "Столько можно снизить или снять при любой доле"
-            ),
+            Text("Drop limit, at least", "Лимит снижений, не меньше штук"),
+            Text("Always allowed", "Столько можно всегда"),
             Text(
                 "so many discounts may be lowered or removed whatever the share",
-                "столько скидок можно снизить или снять при любой доле",
+                "столько скидок можно снизить или отменить всегда",
             ),
         ),
         Setting(
@@ -332,10 +335,13 @@ SETTINGS = {
             "on",
             Flag(),
             Group.SAFETY,
-            Text("Notify me when no run has succeeded for 26 hours", "Уведомлять, если 26 часов не было пересчёта"),
+            Text(
+                "Notify me when there was no full recalculation for 26 hours",
+                "Уведомлять, если 26 часов не было пересчёта",
+            ),
             Text("A notification in the panel, once a day", "Уведомление в панели, раз в день"),
             Text(
-                "on: the administrator is notified in the panel when no run has succeeded for 26 hours",
+                "on: the administrator is notified in the panel when there was no full recalculation for 26 hours",
                 "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
             ),
             level=EMPLOYEE_LEVEL,
@@ -366,11 +372,11 @@ SETTINGS = {
             Group.CLIENTS,
             Text("Clients join and leave by themselves", "Клиенты вступают и выходят сами"),
             Text(
-                "With a button in the client area, after a page that tells what they get and what rests",
-                "Кнопкой в кабинете, после страницы о том, что они получат и что будет отложено",
+                "With a button in the client area, after a page that tells what they get and what is suspended",
+                "Кнопкой в кабинете, после страницы о том, что они получат и что будет приостановлено",
             ),
             Text(
-                "on: clients join and leave the programme by themselves; off: only the administrator decides",
+                "on: clients join and leave the program by themselves; off: only the administrator decides",
                 "on: клиенты вступают в программу и выходят из неё сами; off: решает только администратор",
             ),
             level=EMPLOYEE_LEVEL,
@@ -398,11 +404,11 @@ SETTINGS = {
             "3",
             Whole(1, 28),
             Group.CLIENTS,
-            Text("Warn of a fall so many days before", "Предупреждать о снижении за столько дней"),
+            Text("Warn before a drop, days", "Предупреждать о снижении, дней"),
             Text("1 to 28", "От 1 до 28"),
             Text(
                 "how many days before a fall clients are warned, 1 to 28",
-                "за сколько дней предупреждать о снижении уровня, от 1 до 28",
+                "за сколько дней предупреждать о снижении статуса, от 1 до 28",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -431,12 +437,12 @@ SETTINGS = {
             Group.CONNECTION,
             Text("Employee", "Сотрудник"),
             Text(
-                "Login in whose name the panel is called; empty: the first that works",
-                "Логин, от имени которого вызывается панель; пусто: первый подходящий",
+                "Whose login the program uses. Empty: the first suitable employee",
+                "От чьего имени программа обращается к панели. Пусто — первый подходящий сотрудник",
             ),
             Text(
-                "login of the employee in whose name the panel is called; empty: the first that works",
-                "логин сотрудника, от имени которого вызывается панель; пусто: первый подходящий",
+                "login of the employee in whose name the program calls the panel; empty: the first suitable one",
+                "логин сотрудника, от имени которого программа обращается к панели; пусто: первый подходящий",
             ),
             asks_panel=True,
         ),
@@ -445,10 +451,11 @@ SETTINGS = {
             "https://localhost:1500/billmgr",
             Line(200),
             Group.CONNECTION,
-            Text("Address for large runs", "Адрес для больших пересчётов"),
+            Text("Address for large recalculations", "Адрес для больших пересчётов"),
             Text("Empty: mgrctl only", "Пусто: только mgrctl"),
             Text(
-                "address of the panel on this host (localhost, 127.0.0.1 or ::1) for large runs; empty: mgrctl",
+                "address of the panel on this host (localhost, 127.0.0.1 or ::1) for large "
+                "recalculations; empty: mgrctl",
                 "адрес панели на этом сервере (localhost, 127.0.0.1 или ::1) для больших пересчётов; пусто: mgrctl",
             ),
             asks_panel=True,
@@ -461,7 +468,7 @@ SETTINGS = {
             Line(200),
             Group.CONNECTION,
             Text("Certificate file", "Файл сертификата"),
-            Text("Empty: the system's authorities", "Пусто: системные"),
+            Text("Empty: the system's authorities", "Пусто — системные сертификаты"),
             Text(
                 "file with the certificate to trust at that address; empty: the system's authorities",
                 "файл с сертификатом, которому верить по этому адресу; пусто: системные",

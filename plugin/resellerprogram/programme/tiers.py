@@ -59,7 +59,7 @@ class TierTable:
 
     def __post_init__(self) -> None:
         if not self.tiers:
-            raise TierTableError(Text("there is no tier in it", "в ней нет ни одного уровня"))
+            raise TierTableError(Text("there is no tier in it", "в ней нет ни одного статуса"))
         for position, tier in enumerate(self.tiers):
             check(tier, self.tiers[:position], line=None)
 
@@ -169,8 +169,8 @@ def _header(cells: Sequence[str], classes: Sequence[ServiceClass] | None) -> lis
         if name not in columns:
             raise TierTableError(
                 Text(
-                    "unknown class {name!r}; the columns are {columns}",
-                    "неизвестный класс {name!r}; столбцы: {columns}",
+                    "unknown category {name!r}; the columns are {columns}",
+                    "неизвестная категория {name!r}; столбцы: {columns}",
                 )(name=name, columns=", ".join(columns)),
                 1,
             )
@@ -216,7 +216,7 @@ def check(tier: Tier, before: Iterable[Tier], line: int | None) -> None:
 def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
     """What is wrong with a tier, and which of its fields."""
     if not tier.name:
-        return "name", Text("the tier has no name", "у уровня нет названия")
+        return "name", Text("the tier has no name", "у статуса нет названия")
     if not tier.name.isprintable():
         return "name", Text(
             "the name {name!r} has characters that can't be shown", "в названии {name!r} есть непечатаемые символы"
@@ -235,7 +235,8 @@ def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
         )
     if before and tier.threshold <= before[-1].threshold:
         return "threshold", Text(
-            "the threshold {this} is not above {last} of {name!r}", "порог {this} не выше порога {last} уровня {name!r}"
+            "the threshold {this} is not above {last} of {name!r}",
+            "порог {this} не выше порога {last} статуса {name!r}",
         )(this=plain(tier.threshold), last=plain(before[-1].threshold), name=before[-1].name)
     return _percent_problem(tier)
 

@@ -26,10 +26,10 @@ _LONGEST_CODE = 64
 _NO_DOCUMENT = b'<?xml version="1.0" encoding="UTF-8"?>\n<doc/>\n'
 
 MESSAGES = {
-    "en": "Your account has the status “{tier}” in the reseller programme. Its discounts apply to all your orders; "
-    "promo codes can't be used with them.",
-    "ru": "Ваш статус в партнёрской программе — «{tier}». Его скидки действуют на все заказы, промокоды вместе с ними "
-    "не применяются.",
+    "en": "Promo code not applied: you have the tier “{tier}” of the reseller program, and promo codes can't be "
+    "combined with its discounts. Remove the code to continue your order.",
+    "ru": "Промокод не применён: у вас статус партнёра «{tier}», вместе с его скидками промокоды "
+    "не действуют. Уберите промокод, чтобы продолжить заказ.",
 }
 
 

@@ -24,7 +24,7 @@ from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.members import Account
 from ..programme.notices import Kind, Telling
-from ..programme.ownership import OTHER_SERVICES, Marks, name_of
+from ..programme.ownership import OTHER_SERVICES, Marks, names_of
 from ..programme.settings import Settings
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
@@ -127,14 +127,14 @@ class Context:
         if len(missing) == len(wanted):
             raise SettingError(
                 Text(
-                    "the panel has none of the service types {names}; see `classes list`",
-                    "в панели нет ни одного из типов услуг {names}; см. `classes list`",
+                    "the panel has none of the product types {names}; see `classes list`",
+                    "в панели нет ни одного из типов продуктов {names}; см. `classes list`",
                 )(names=", ".join(missing) or "-")
             )
         self.warnings += [
             Text(
-                "the panel has no service type {name!r}; it is passed over",
-                "в панели нет типа услуг {name!r}, он пропущен",
+                "the panel has no product type {name!r}; it is passed over",
+                "в панели нет типа продукта {name!r}, он пропущен",
             )(name=name)
             for name in missing
         ]
@@ -142,8 +142,9 @@ class Context:
             there = {tariff.id for tariff in self.facts.tariffs}
             self._add_warnings(
                 Text(
-                    "class {name}: the panel has no tariff {tariff} any more, which is left out of it; see `classes`",
-                    "класс {name}: в панели больше нет тарифа {tariff}, исключённого из него; см. `classes`",
+                    "category {name}: the panel has no tariff plan {tariff} any more, which is left out of "
+                    "it; see `classes`",
+                    "категория {name}: в панели больше нет тарифа {tariff}, исключённого из неё; см. `classes`",
                 )(name=each.name, tariff=tariff)
                 for each in self.classes
                 for tariff in each.left_out
@@ -151,8 +152,9 @@ class Context:
             )
             self._add_warnings(
                 Text(
-                    "class {name}: the panel has no tariff {tariff} any more, which is capped; see `classes`",
-                    "класс {name}: в панели больше нет тарифа {tariff}, скидка на который ограничена; см. `classes`",
+                    "category {name}: the panel has no tariff plan {tariff} any more, which is capped; see `classes`",
+                    "категория {name}: в панели больше нет тарифа {tariff}, скидка на который ограничена; "
+                    "см. `classes`",
                 )(name=each.name, tariff=tariff)
                 for each in self.classes
                 for tariff in map(of_tariff, each.caps)
@@ -222,9 +224,10 @@ class Context:
 
     @property
     def _marks(self) -> Marks:
-        """Names of all classes in both languages, and the percents of all tiers and caps that ever were."""
+        """Names of all classes in both languages, also as earlier releases wrote them; the percents of all tiers and
+        caps that ever were."""
         titles = [*(each.title for each in self.classes), OTHER_SERVICES]
-        names = [name_of(title, language) for title in titles for language in ("both", "en", "ru")]
+        names = [name for title in titles for name in names_of(title)]
         tiers = [tier for version in self.store.tiers.all() for tier in version.table.tiers]
         return Marks(
             frozenset(text for name in names for text in (name.en, name.ru)),
@@ -277,8 +280,8 @@ class Context:
                 Text(
                     "promotions = everywhere has no effect: `doctor --try-on` has not confirmed that a 0 % discount "
                     "keeps promotions out on this panel",
-                    "promotions = everywhere не действует: `doctor --try-on` не подтвердил, что скидка 0 % не пускает "
-                    "акции в этой панели",
+                    "promotions = everywhere не действует: `doctor --try-on` не подтвердил, что скидка 0 % "
+                    "отключает промоакции в этой панели",
                 )
             )
         return wanted and confirmed

@@ -197,8 +197,8 @@ def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
     if account is None:
         raise ImplausibleRead(
             Text(
-                "payment {payment}: the panel does not tell whose it is (subaccount {subaccount}, user {user!r}). The "
-                "nightly run counts it.",
+                "payment {payment}: the panel does not tell whose it is (subaccount {subaccount}, user "
+                "{user!r}). The nightly recalculation counts it.",
                 "платёж {payment}: панель не говорит, чей он (лицевой счёт {subaccount}, пользователь {user!r}). Его "
                 "учтёт ночной пересчёт.",
             )(payment=came_from.payment, subaccount=came_from.subaccount, user=came_from.user)
@@ -236,10 +236,10 @@ def _considered(context: Context, account: AccountId, came_from: PaymentOrigin |
     if came_from and not _is_among(context, found, came_from):
         raise ImplausibleRead(
             Text(
-                "payment {payment} is not among the payments of account {account}, to which it should belong. Nothing "
-                "is written on such a read.",
-                "платежа {payment} нет среди платежей клиента {account}, которому он должен принадлежать. По такому "
-                "чтению ничего не пишется.",
+                "payment {payment} is not among the payments of client {account}, to which it should "
+                "belong. Discounts unchanged; it will be tried again.",
+                "платежа {payment} нет среди платежей клиента {account}, которому он должен "
+                "принадлежать. Скидки не изменены, повторим автоматически.",
             )(payment=came_from.payment, account=account)
         )
     if came_from:

@@ -182,10 +182,10 @@ def outside_because(context: Context, note: MemberNote) -> Basis | None:
     if inside is None and takes_part(note, rule, {note.account}) != outside:
         raise ImplausibleRead(
             Text(
-                "the panel does not tell whether account {account} is in client group {group}; nothing is written for "
-                "it on such a read",
-                "панель не говорит, входит ли клиент {account} в группу клиентов {group}; по такому чтению для него "
-                "ничего не пишется",
+                "the panel does not tell whether client {account} is in client group {group}; its "
+                "discounts are unchanged; it will be tried again",
+                "панель не говорит, входит ли клиент {account} в группу клиентов {group}; его скидки не "
+                "изменены, повторим автоматически",
             )(account=note.account, group=rule.group)
         )
     return outside

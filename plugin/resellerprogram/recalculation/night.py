@@ -174,10 +174,10 @@ def _forget_who_is_gone(context: Context, known: Iterable[AccountId], clients: I
         if not directory.client_is_gone(context.panel, missing):
             raise ImplausibleRead(
                 Text(
-                    "the panel's client list lacks account {account}, which has discounts of the programme and "
-                    "still exists. Nothing is written on such a read.",
-                    "в списке клиентов панели нет клиента {account}, хотя он есть и у него есть скидки программы. "
-                    "По такому чтению ничего не пишется.",
+                    "the panel's client list lacks client {account}, which has discounts of the program and "
+                    "still exists. Discounts unchanged; it will be tried again.",
+                    "в списке клиентов панели нет клиента {account}, хотя он есть и у него есть скидки "
+                    "программы. Скидки не изменены, повторим автоматически.",
                 )(account=missing)
             )
         if context.writes:

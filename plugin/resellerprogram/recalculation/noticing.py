@@ -218,10 +218,10 @@ def _check_plausible(stretch: Stretch, gone: Collection[Sighting], known: Collec
     if len(gone) > BEYOND_DOUBT and len(gone) * 2 > len(known):
         raise ImplausibleRead(
             Text(
-                "the panel's list of payments of {first}–{last} lacks {gone} of the {known} that were there. Nothing "
-                "follows from such a read.",
-                "в списке платежей панели за {first}–{last} нет {gone} из {known}, которые там были. По такому чтению "
-                "выводов не делается.",
+                "the panel's list of payments of {first}–{last} lacks {gone} of the {known} that were "
+                "there. This answer is left out; it will be tried again.",
+                "в списке платежей панели за {first}–{last} нет {gone} из {known}, которые там были. "
+                "Этот ответ не учтён, повторим автоматически.",
             )(first=stretch.first, last=stretch.last, gone=len(gone), known=len(known))
         )
 

@@ -125,7 +125,7 @@ def _limits(
         if of_tariff(what) is not None:
             name, of_type = tariffs.get(what, (what, ""))
             if percent < whose.caps.get(of_type, MOST):
-                yield Limit(whose.name, what, percent, Text("tariff {name}", "тариф {name}")(name=name))
+                yield Limit(whose.name, what, percent, Text("tariff plan {name}", "тариф {name}")(name=name))
 
 
 def read_names(panel: Panel, store: Store, tree: str) -> None:

@@ -30,9 +30,9 @@ from .context import Context
 from .look import look
 from .run import Clock, check_started, left_out, working_on
 
-IT_WROTE_NOTHING = Text("run {number} changed no discount", "пересчёт {number} не менял скидок")
+IT_WROTE_NOTHING = Text("recalculation {number} changed no discount", "пересчёт {number} не менял скидок")
 _NO_RUN = Text(
-    "there is no run {number}; see `resellerprogram undo` for those that can be undone",
+    "there is no recalculation {number}; see `resellerprogram undo` for those that can be undone",
     "нет пересчёта {number}; какие можно отменить, покажет `resellerprogram undo`",
 )
 SINCE = Text("{what} has changed since", "{what}: с тех пор изменилось")

@@ -35,7 +35,7 @@ PROCESSES = 2
 CACHE = 20_000
 """Kilobytes of the database that a process keeps at hand: an account's rows lie far apart."""
 NOTHING_YET = Text(
-    "Nothing is on record yet: a table can be played over the past once something was decided.",
+    "Nothing is on record yet: a table can be played over the past after the first calculations.",
     "Истории ещё нет: проверить таблицу на прошлом можно после первых расчётов.",
 )
 

@@ -50,8 +50,9 @@ class Connection(sqlite3.Connection):
             return error
         return StoreError(
             Text(
-                "the database {path} can't be written: {error}. Nothing more is recorded, and so nothing is done. Make "
-                "room on the disk or see to the file; the next run finishes what was begun",
+                "the database {path} can't be written: {error}. Nothing more is recorded, and so nothing "
+                "is done. Make room on the disk or see to the file; the next recalculation finishes what "
+                "was begun",
                 "в базу {path} нельзя писать: {error}. Больше ничего не записывается, поэтому ничего и не делается. "
                 "Освободите место на диске или разберитесь с файлом; начатое завершит следующий запуск",
             )(path=self.path, error=error)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import logging
 
 _UNREADABLE = Text(
-    "the journal of discounts that were set aside can't be used: {error}. Nothing was changed; see to the file",
-    "журнал отложенных скидок непригоден: {error}. Ничего не изменено; разберитесь с файлом",
+    "the journal of suspended discounts can't be used: {error}. Nothing was changed; see to the file",
+    "журнал приостановленных скидок непригоден: {error}. Ничего не изменено; разберитесь с файлом",
 )
 
 

@@ -18,7 +18,7 @@ from .figures import NOTHING, Titles, day, money
 from .tables import difference_lines
 
 STANDINGS = {
-    None: Text("as the member rule says", "по правилу участия"),
+    None: Text("as in the settings", "по правилу участия"),
     "enrolled": Text("included", "включён в программу"),
     "excluded": Text("excluded", "исключён из программы"),
     "left": Text("left by themselves", "вышел сам"),

@@ -15,12 +15,14 @@ from .overview import NO_TIER
 KOPECK = Decimal("0.01")
 UNKNOWN = Text("not known", "неизвестно")
 ABOUT = Text(
-    "Past days on which another tier was held than the payments give by what is known now. The difference is what the "
-    "right tier's discounts would have taken off more (+) or less (-), by the expenses of those days. The program "
-    "charges nothing back and pays nothing out. As of the last night, up to 92 days back.",
-    "Дни, в которые статус был не тем, какой дают платежи по нынешним данным. Разница — на сколько больше (+) или "
-    "меньше (-) сняли бы скидки верного статуса, по расходам этих дней. Программа ничего не доначисляет и не "
-    "возвращает. По состоянию на последнюю ночь, до 92 дней назад.",
+    "Past days on which another tier was held than the payments give by what is known now. "
+    "The difference is what the right tier's discounts would have saved more (+) or less "
+    "(-), by the expenses of those days. The program charges nothing back and pays nothing "
+    "out. As of the last night, up to 92 days back.",
+    "Дни, в которые статус был не тем, какой дают платежи по нынешним данным. Разница — на "
+    "сколько больше (+) или меньше (-) сэкономили бы скидки верного статуса, по расходам "
+    "этих дней. Программа ничего не доначисляет и не возвращает. По состоянию на последнюю "
+    "ночь, до 92 дней назад.",
 )
 ABOUT_TIERS = Text(
     "Days on which a tier was held that rested on payments given back later. These are figures, not an accusation: "
@@ -35,8 +37,8 @@ ABOUT_REPEATED = Text(
     "Это цифры, а не обвинение: причины возвратов бывают разными.",
 )
 NOT_TOLD = Text(
-    "The panel does not tell what discounts took off, so nobody can be listed.",
-    "Панель не сообщает, сколько сняли скидки, поэтому составить список нельзя.",
+    "The panel does not tell what discounts saved, so nobody can be listed.",
+    "Панель не сообщает, сколько сэкономили скидки, поэтому составить список нельзя.",
 )
 NONE = Text("Nothing of the kind is known.", "Ничего такого не известно.")
 

@@ -86,12 +86,12 @@ def headline(
 ) -> Iterator[str]:
     """What was decided, which of these caps give less, on what basis, and the turnover behind it."""
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
-    yield Text("Account {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
+    yield Text("Client {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
         whom=whom,
         day=day(decision.day, language),
         tier=f"{tier.name} ({percents(tier.percents, titles, language)})"
         if tier
-        else Text("no tier, no discounts", "нет уровня и скидок"),
+        else Text("no tier, no discounts", "нет статуса и скидок"),
     ).say(language)
     biting = list(that_bite(limits, decision.percents))
     if biting:
@@ -119,8 +119,8 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
     following = Forecast(Outlook.of(decision), lambda _: tiers).next_tier(decision.day)
     if following and turnover.recorded is None:
         yield Text(
-            "{missing} more reach {name}, which starts at {threshold}.",
-            "До уровня {name} (от {threshold}) не хватает {missing}.",
+            "{missing} more to reach {name} (from {threshold}).",
+            "До статуса {name} (от {threshold}) не хватает {missing}.",
         )(
             name=following.name,
             threshold=money(following.threshold, currency),
@@ -131,13 +131,16 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
 def written_lines(record: Record, language: str, history_months: int) -> Iterator[str]:
     """When a decision was made, by what, and what was written for it; or that details of that time are not kept any
     more."""
-    yield Text("Decided {at} ({cause}), confirmed {again}.", "Решено {at} ({cause}), подтверждено {again}.")(
+    yield Text(
+        "Calculated {at} ({cause}); last checked without change {again}.",
+        "Рассчитано {at} ({cause}); последняя проверка без изменений — {again}.",
+    )(
         at=moment(record.decided_at, language),
         cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
         again=moment(record.confirmed_at, language),
     ).say(language)
     for item in record.written:
-        yield Text("Written: {what}", "Записано: {what}")(what=change_line(item, language)).say(language)
+        yield Text("Changed: {what}", "Изменено: {what}")(what=change_line(item, language)).say(language)
     if not record.has_details:
         yield not_kept(history_months).say(language)
 
@@ -161,7 +164,7 @@ def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]
     if turnover.recorded is not None:
         yield Text(
             "The payments behind it are not known any more; the sum is on record.",
-            "Платежи за этим решением больше не известны; сумма сохранена.",
+            "Платежи этого расчёта больше не известны; сумма сохранена.",
         ).say(language)
         return
     if not turnover.verdicts:

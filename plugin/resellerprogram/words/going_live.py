@@ -13,19 +13,19 @@ from ..programme.values import dataclass
 from . import figures
 
 NOT_STARTED = Text(
-    "The programme has not started: it looks, decides, and writes nothing to the panel.",
-    "Программа ещё не запущена: она смотрит, считает и ничего не пишет в панель.",
+    "The program has not started: it calculates and shows, and changes no discount.",
+    "Программа ещё не запущена: она считает и показывает, скидки не меняет.",
 )
 HOW_TO_START = Text(
-    "Nothing has been written: the programme has not started. `resellerprogram start` shows this, asks, and does it.",
-    "Ничего не записано: программа ещё не запущена. `resellerprogram start` покажет это, спросит и сделает.",
+    "No discount has changed: the program has not started. `resellerprogram start` shows this, asks, and does it.",
+    "Скидки не изменены: программа ещё не запущена. `resellerprogram start` покажет это, спросит и сделает.",
 )
 STOPPED = Text(
-    "The programme stands still: payments and nights change nothing, discounts stay as they are.",
-    "Программа остановлена: платежи и ночной пересчёт ничего не меняют, скидки остаются как есть.",
+    "The program is stopped: no discount changes, neither after payments nor at night.",
+    "Программа остановлена: скидки не меняются ни после платежей, ни ночью.",
 )
 NIGHTS = Text(
-    "night|members|with a tier|start|rise|fall|end", "ночь|участников|с уровнем|появится|вырастет|снизится|снимется"
+    "night|members|with a tier|start|rise|fall|end", "ночь|участников|со статусом|появятся|вырастут|снизятся|отменятся"
 )
 NO_NIGHTS = Text(
     "No night has been tried yet: the next one adds a line here.",
@@ -80,7 +80,11 @@ _GET: _Forms = (
 )
 _REST: _Forms = (
     ("discount of others will rest", "discounts of others will rest"),
-    ("чужая скидка будет отложена", "чужие скидки будут отложены", "чужих скидок будет отложено"),
+    (
+        "другая персональная скидка будет приостановлена",
+        "другие персональные скидки будут приостановлены",
+        "других персональных скидок будет приостановлено",
+    ),
 )
 _LOSE: _Forms = (
     ("client loses discounts", "clients lose discounts"),

@@ -22,17 +22,18 @@ class Sentence:
 
 FINE = Sentence(
     Text(
-        "All is well. Clients looked at in the last run over all: {accounts}; discounts in effect: {discounts}.",
-        "Всё в порядке. В последнем общем пересчёте просмотрено клиентов: {accounts}; действует скидок: {discounts}.",
+        "All is well. Clients looked at in the last full recalculation: {accounts}; discounts in effect: {discounts}.",
+        "Всё в порядке. В последнем пересчёте всех участников просмотрено клиентов: {accounts}; "
+        "действует скидок: {discounts}.",
     ),
     Text("The next night looks again.", "Следующий ночной пересчёт проверит снова."),
 )
 SENTENCES = {
     Trouble.CLOCK: Sentence(
         Text(
-            "Nobody's discounts change: the host's clock says a day that can't follow the last run over all.",
-            "Скидки не меняются ни у кого: часы сервера показывают день, который не может идти после последнего "
-            "общего пересчёта.",
+            "Nobody's discounts change: the host's clock says a day that can't follow the last full recalculation.",
+            "Скидки не меняются ни у кого: часы сервера показывают день, который не может идти после "
+            "последнего пересчёта всех участников.",
         ),
         Text(
             "Put the clock right, and everything goes on; if it is right, look at the preview and apply it.",
@@ -45,13 +46,15 @@ SENTENCES = {
             "Nobody's discounts change: a setting can't be read, and nothing is done on a guess.",
             "Скидки не меняются ни у кого: настройка не читается, а наугад программа не работает.",
         ),
-        Text("Set it again; the next run goes on.", "Задайте её снова, и следующий пересчёт продолжит работу."),
+        Text(
+            "Set it again; the next recalculation goes on.", "Задайте её снова, и следующий пересчёт продолжит работу."
+        ),
         "resellerprogram.settings",
     ),
     Trouble.OVERDUE: Sentence(
         Text(
-            "Every client may have a wrong discount: no run over all has succeeded for {hours} hours.",
-            "Скидки могут быть неверны у всех клиентов: успешного общего пересчёта не было {hours} ч.",
+            "Every client may have a wrong discount: no full recalculation has succeeded for {hours} hours.",
+            "Скидки могут быть неверны у всех клиентов: пересчёта всех участников не было {hours} ч.",
         ),
         Text(
             "A missed night is tried again every hour while cron runs; calculate now to see what stops it.",
@@ -62,8 +65,8 @@ SENTENCES = {
     ),
     Trouble.NO_NIGHT_YET: Sentence(
         Text(
-            "Nobody has been looked at yet: no run over all has succeeded since the installation.",
-            "Клиенты ещё не просмотрены: после установки не было успешного общего пересчёта.",
+            "Nobody has been looked at yet: no full recalculation has succeeded since the installation.",
+            "Клиенты ещё не просмотрены: после установки не было пересчёта всех участников.",
         ),
         Text(
             "The next night does it; or calculate and apply now.",
@@ -95,18 +98,17 @@ SENTENCES = {
     Trouble.FALLS_WAIT: Sentence(
         Text(
             "Some discounts wait for a person: more would fall than the limit allows, and no forecast explains it.",
-            "Часть скидок ждёт решения человека: снизилось бы больше, чем разрешает лимит, и прогноз этого не "
-            "объясняет.",
+            "Часть скидок ждёт подтверждения: снизилось бы больше, чем разрешает лимит, и прогноз этого не объясняет.",
         ),
         Text(
-            "They stay as they are until somebody looks at the plan and applies it; everything else goes on.",
-            "Они останутся как есть, пока кто-нибудь не посмотрит план и не применит его; остальное работает.",
+            "They stay as they are until somebody looks at the preview and applies it; everything else goes on.",
+            "Они останутся как есть, пока кто-нибудь не посмотрит «Что изменится» и не применит; остальное работает.",
         ),
         "resellerprogram.preview",
     ),
     Trouble.NIGHT_FAILED: Sentence(
         Text(
-            "Discounts may be older than the payments: the last run did not succeed.",
+            "Discounts may be older than the payments: the last recalculation did not succeed.",
             "Скидки могли отстать от платежей: последний пересчёт не удался.",
         ),
         Text(
@@ -116,7 +118,7 @@ SENTENCES = {
         "resellerprogram.preview",
     ),
     Trouble.NIGHT_DIED: Sentence(
-        Text("The last run was cut short.", "Последний пересчёт оборвался."),
+        Text("The last recalculation was cut short.", "Последний пересчёт оборвался."),
         Text("The next one finishes what it had begun.", "Следующий завершит начатое."),
     ),
     Trouble.CANT_RESTORE: Sentence(
@@ -216,7 +218,7 @@ SENTENCES = {
     ),
     Trouble.STOPPED: Sentence(
         Text(
-            "Discounts stay as they are for everybody: the programme was stopped.",
+            "Discounts stay as they are for everybody: the program was stopped.",
             "Скидки у всех остаются как есть: программа остановлена.",
         ),
         Text("It goes on when somebody starts it again.", "Она продолжит работу, когда её снова запустят."),
@@ -224,7 +226,7 @@ SENTENCES = {
     ),
     Trouble.NOT_STARTED: Sentence(
         Text(
-            "No client has a discount of the programme: it only looks, because nobody has started it yet.",
+            "No client has a discount of the program: it only looks, because nobody has started it yet.",
             "Ни у кого нет скидок программы: она только смотрит, потому что её ещё не запустили.",
         ),
         Text(

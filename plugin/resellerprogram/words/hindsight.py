@@ -16,7 +16,7 @@ _OTHER = Text(
     "By what is known now it would be {tier}, turnover {turnover}; known otherwise since then: {count}.",
     "По тому, что известно сейчас, было бы: {tier}, оборот {turnover}; с тех пор стало известно иначе: {count}.",
 )
-_NO_TIER = Text("no tier", "нет уровня")
+_NO_TIER = Text("no tier", "нет статуса")
 
 
 def verdict(found: Hindsight, currency: str, language: str) -> str:

@@ -27,25 +27,27 @@ from ..programme.turnover import Reason
 # --- what becomes of a client ---
 
 WAYS = {
-    Way.STARTS: Text("starts", "начнётся"),
-    Way.RISES: Text("rises", "вырастет"),
-    Way.FALLS: Text("falls", "снизится"),
-    Way.ENDS: Text("ends", "закончится"),
-    Way.PUT_RIGHT: Text("put right, percents stay", "исправится, проценты прежние"),
+    Way.STARTS: Text("gets discounts", "появятся скидки"),
+    Way.RISES: Text("higher", "вырастут"),
+    Way.FALLS: Text("lower", "снизятся"),
+    Way.ENDS: Text("loses all", "отменятся"),
+    Way.PUT_RIGHT: Text("set again, same percents", "исправятся, проценты прежние"),
     Way.OTHER: Text("other discounts only", "только другие скидки"),
 }
 
 BECAUSE = {
     Because.TIER: same(""),
-    Because.BY_HAND: Text("put right after a change by hand", "исправлено после ручного изменения"),
-    Because.DOUBLED: Text("there were two", "их было две"),
-    Because.SET_ASIDE: Text("set aside", "отложена"),
-    Because.PUT_BACK: Text("put back", "возвращена"),
+    Because.BY_HAND: Text(
+        "changed by hand, set again by the program", "скидку меняли вручную, программа её восстановила"
+    ),
+    Because.DOUBLED: Text("duplicate removed", "удалён дубль"),
+    Because.SET_ASIDE: Text("suspended", "приостановлена"),
+    Because.PUT_BACK: Text("restored", "восстановлена"),
 }
 
 WILL_BE = {
-    Because.SET_ASIDE: Text("will be set aside", "будет приостановлена"),
-    Because.PUT_BACK: Text("will be put back", "восстановится"),
+    Because.SET_ASIDE: Text("will be suspended", "будет приостановлена"),
+    Because.PUT_BACK: Text("will be restored", "восстановится"),
 }
 """What happens to other discounts, while it is only planned."""
 
@@ -53,23 +55,23 @@ BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
     Basis.PINNED: Text(
         "pinned to at least this tier until {until}: {reason}",
-        "закреплён не ниже этого уровня по {until} включительно: {reason}",
+        "закреплён не ниже этого статуса по {until} включительно: {reason}",
     ),
-    Basis.EXCLUDED: Text("excluded from the programme by the administrator", "исключён из программы администратором"),
-    Basis.LEFT: Text("has left the programme by themselves", "сам вышел из программы"),
-    Basis.NOT_A_MEMBER: Text("takes no part in the programme", "не участвует в программе"),
-    Basis.WITHDRAWN: Text("the programme was taken off", "программа снята"),
+    Basis.EXCLUDED: Text("excluded from the program by the administrator", "исключён из программы администратором"),
+    Basis.LEFT: Text("left by themselves", "сам вышел из программы"),
+    Basis.NOT_A_MEMBER: Text("not a member", "не участвует в программе"),
+    Basis.WITHDRAWN: Text("program discounts removed", "скидки программы отменены"),
 }
 PINNED_EXACTLY = Text(
     "pinned to exactly this tier until {until}: {reason}",
-    "закреплён ровно на этом уровне по {until} включительно: {reason}",
+    "закреплён ровно этот статус по {until} включительно: {reason}",
 )
 
 MOVES = {
     Mover.PAYMENT: Text("{day}: payment of {amount}", "{day}: платёж {amount}"),
     Mover.LEFT_THE_WINDOW: Text(
-        "{day}: {amount}, paid on {credited_on}, stopped counting",
-        "{day}: перестали учитываться {amount}, внесённые {credited_on}",
+        "{day}: {amount} of {credited_on} left the period",
+        "{day}: платёж {amount} от {credited_on} вышел из периода",
     ),
     Mover.TAKEN_BACK: Text("{day}: {amount} taken back", "{day}: возврат или отмена {amount}"),
     Mover.OPENING: Text("{day}: {amount} that you brought along", "{day}: перенесённый оборот {amount}"),
@@ -81,24 +83,24 @@ MOVES = {
         "{day}: your provider ended {amount} that you brought along",
         "{day}: провайдер отменил перенесённый оборот {amount}",
     ),
-    Mover.PIN: Text("{day}: held for you by your provider", "{day}: закреплён провайдером"),
-    Mover.PIN_ENDED: Text("{day}: no longer held by your provider", "{day}: закрепление закончилось"),
-    Mover.MEMBERSHIP: Text("{day}: you take part since then", "{day}: начало участия"),
-    Mover.TABLE: Text("{day}: the table of the programme changed", "{day}: изменилась таблица программы"),
-    Mover.RULES: Text("{day}: the rules of the programme changed", "{day}: изменились правила программы"),
+    Mover.PIN: Text("{day}: tier pinned by the provider", "{day}: статус закреплён провайдером"),
+    Mover.PIN_ENDED: Text("{day}: pin ended", "{day}: закрепление закончилось"),
+    Mover.MEMBERSHIP: Text("{day}: you joined", "{day}: вы в программе"),
+    Mover.TABLE: Text("{day}: the discount table changed", "{day}: изменилась таблица скидок"),
+    Mover.RULES: Text("{day}: the rules of the program changed", "{day}: изменились правила программы"),
 }
 """What moved a client's tier, as the client reads it."""
 
 MEMBER_STATES = {
-    "members": Text("takes part", "участвует"),
-    "with_tier": Text("has a tier", "есть уровень"),
-    "no_tier": Text("has no tier", "нет уровня"),
-    "pinned": Text("pinned to a tier", "закреплён на уровне"),
+    "members": Text("member", "участвует"),
+    "with_tier": Text("has a tier", "есть статус"),
+    "no_tier": Text("has no tier", "нет статуса"),
+    "pinned": Text("pinned to a tier", "статус закреплён"),
     "excluded": Text("excluded", "исключён"),
-    "set_aside": Text("other discounts set aside", "отложены другие скидки"),
-    "put_right": Text("a change by hand was put right", "исправлено ручное изменение"),
+    "set_aside": Text("other discounts suspended", "приостановлены другие скидки"),
+    "put_right": Text("changed by hand", "скидку меняли вручную"),
     "failed": Text("waits after a failure", "ждёт после ошибки"),
-    "not_a_member": Text("takes no part", "не участвует"),
+    "not_a_member": Text("not a member", "не участвует"),
 }
 """By what the list of members can be filtered."""
 
@@ -111,7 +113,7 @@ STATUSES = {
     PaymentStatus.CREDITED: Text("credited", "зачислен"),
     PaymentStatus.AWAITING_REFUND: Text("is being refunded", "ожидает возврата"),
     PaymentStatus.REFUNDED: Text("refunded", "возвращён"),
-    PaymentStatus.FRAUD: Text("marked as fraud", "помечен как мошеннический"),
+    PaymentStatus.FRAUD: Text("fraudulent", "мошеннический"),
     PaymentStatus.INITIATED: Text("begun", "инициирован"),
     PaymentStatus.CANCELLED: Text("cancelled", "отменён"),
     PaymentStatus.DELETING: Text("being deleted", "удаляется"),
@@ -132,11 +134,9 @@ REASONS = {
     Reason.PROMOTIONAL: Text(
         "cashback or certificate, not money paid in", "кэшбэк или сертификат, а не внесённые деньги"
     ),
-    Reason.EXCLUDED_METHOD: Text(
-        "payment method {method} is excluded in the settings", "метод оплаты {method} исключён в настройках"
-    ),
+    Reason.EXCLUDED_METHOD: Text("“{method}” payments don't count", "оплата методом «{method}» не учитывается"),
     Reason.NOT_CREDITED: Text("not credited yet", "ещё не зачислен"),
-    Reason.PROMISED: Text("promised payment, a loan", "обещанный платёж, то есть кредит"),
+    Reason.PROMISED: Text("promised payment: the money has not arrived", "обещанный платёж: деньги ещё не поступили"),
     Reason.AWAITING_REFUND: STATUSES[PaymentStatus.AWAITING_REFUND],
     Reason.REFUNDED: STATUSES[PaymentStatus.REFUNDED],
     Reason.FRAUD: STATUSES[PaymentStatus.FRAUD],
@@ -162,24 +162,24 @@ SINCE = {
 # --- why, and who ---
 
 CAUSES = {
-    causes.MEMBER: Text("what was said of the member", "указание об участнике"),
+    causes.MEMBER: Text("the client's terms changed", "изменены условия клиента"),
     causes.OPENING: Text("opening turnover given or ended", "перенесённый оборот добавлен или отменён"),
     causes.JOINED: Text("the client joined", "клиент вступил сам"),
     causes.LEFT: Text("the client left", "клиент вышел сам"),
     causes.PREVIEW: Text("by hand, from the preview", "вручную, со страницы «Что изменится»"),
     causes.RECALCULATE: Text("by hand, from the members' list", "вручную, из списка участников"),
     causes.APPLY: Text("by hand", "вручную"),
-    causes.DAILY: Text("daily run", "ежедневный пересчёт"),
-    causes.CAUGHT_UP: Text("daily run, caught up", "ежедневный пересчёт, с опозданием"),
+    causes.DAILY: Text("nightly recalculation", "ночной пересчёт"),
+    causes.CAUGHT_UP: Text("nightly recalculation (late)", "ночной пересчёт (позже срока)"),
     causes.WORKER: Text("payments and changes", "платежи и изменения"),
-    causes.PLAN: Text("plan", "план"),
-    causes.SWEEP: Text("found by the sweep", "найдено обходом"),
-    causes.WITHDRAW: Text("programme taken off", "снятие программы"),
+    causes.PLAN: Text("preview", "предварительный расчёт"),
+    causes.SWEEP: Text("found by reconciliation", "найдено при сверке"),
+    causes.WITHDRAW: Text("program discounts removed", "скидки программы отменены"),
     causes.UNDO: Text("a recalculation undone", "отмена пересчёта"),
     "payment.setpaid": Text("payment credited", "платёж зачислен"),
-    "payment.setinpay": Text("payment set to being paid", "платёж переведён в оплачиваемые"),
-    "payment.setnopay": Text("payment set to new", "платёж переведён в новые"),
-    "payment.setfraud": Text("payment marked as fraud", "платёж помечен мошенническим"),
+    "payment.setinpay": Text("payment set to “Being paid”", "платёж переведён в статус «Оплачивается»"),
+    "payment.setnopay": Text("payment set to “New”", "платёж переведён в статус «Новый»"),
+    "payment.setfraud": Text("payment found fraudulent", "платёж признан мошенническим"),
     "payment.setcanceled": Text("payment cancelled", "платёж отменён"),
     "payment.refund": Text("payment refunded", "платёж возвращён"),
     "payment.edit": Text("payment edited", "платёж изменён"),
@@ -192,33 +192,33 @@ CAUSES = {
 DEEDS = {
     deeds.MEMBER: Text("member", "участник"),
     deeds.OPENING: Text("opening turnover", "перенесённый оборот"),
-    deeds.TIERS: Text("tier table", "таблица уровней"),
-    deeds.CLASS: Text("service class", "класс услуг"),
+    deeds.TIERS: Text("discount table", "таблица скидок"),
+    deeds.CLASS: Text("service category", "категория услуг"),
     deeds.SETTING: Text("setting", "настройка"),
-    deeds.START: Text("programme started", "запуск программы"),
-    deeds.STOP: Text("programme stopped", "остановка программы"),
+    deeds.START: Text("program started", "запуск программы"),
+    deeds.STOP: Text("program stopped", "остановка программы"),
     deeds.LOSS: Text("discounts taken from many", "снижение у многих"),
     deeds.RECALCULATE: Text("recalculation", "пересчёт"),
-    deeds.APPLY: Text("applied from the preview", "применение плана"),
-    deeds.APPLY_WITHOUT_LIMIT: Text("applied without the limit on drops", "применение без предела снижений"),
-    deeds.WITHDRAW: Text("programme taken off", "снятие программы"),
-    deeds.PUT_BACK: Text("discounts put back", "возврат отложенных скидок"),
+    deeds.APPLY: Text("applied from the preview", "применено со страницы «Что изменится»"),
+    deeds.APPLY_WITHOUT_LIMIT: Text("applied, exceeding the drop limit", "применение с превышением лимита снижений"),
+    deeds.WITHDRAW: Text("program discounts removed", "скидки программы отменены"),
+    deeds.PUT_BACK: Text("discounts restored", "восстановление скидок"),
     deeds.UNDO: Text("a recalculation undone", "отмена пересчёта"),
     deeds.JOINED: Text("joined by themselves", "вступил сам"),
     deeds.LEFT: Text("left by themselves", "вышел сам"),
     deeds.TRY_ON: Text("tried on a client", "проверка на клиенте"),
     deeds.BACKUP: Text("backup", "резервная копия"),
     deeds.QUEUE_RETRY: Text("queue: tried again", "очередь: повтор"),
-    deeds.QUEUE_DROP: Text("queue: forgotten", "очередь: удаление"),
+    deeds.QUEUE_DROP: Text("removed from the queue", "убрано из очереди"),
 }
 """What stands in the change log."""
 
 TASKS = {
-    "plan": Text("plan", "план"),
+    "plan": Text("preview", "предварительный расчёт"),
     "apply": Text("recalculation", "пересчёт"),
     "doctor": Text("check of the panel", "проверка панели"),
-    "withdraw": Text("programme taken off", "снятие программы"),
-    "put_back": Text("discounts put back", "возврат отложенных скидок"),
+    "withdraw": Text("program discounts removed", "скидки программы отменены"),
+    "put_back": Text("discounts restored", "восстановление скидок"),
     "undo": Text("a recalculation undone", "отмена пересчёта"),
     "what_if": Text("table played over the past", "таблица на прошлых данных"),
 }
@@ -229,7 +229,7 @@ TASKS = {
 RUN_OUTCOMES: Mapping[str | None, Text] = {
     outcomes.DONE: Text("done", "готово"),
     outcomes.PARTLY: Text("partly", "частично"),
-    outcomes.STOPPED: Text("stopped by the limit", "остановлен пределом"),
+    outcomes.STOPPED: Text("stopped by the limit", "остановлен лимитом снижений"),
     outcomes.FAILED: Text("failed", "не удался"),
     None: Text("under way or cut short", "идёт или прерван"),
 }
@@ -244,19 +244,19 @@ TASK_OUTCOMES = {
 
 NOTICE_OUTCOMES = {
     "": Text("waits", "ждёт"),
-    "planned": Text("would be sent by the next run", "отправит ближайший пересчёт"),
+    "planned": Text("would be sent by the next recalculation", "отправит ближайший пересчёт"),
     outcomes.SENT: Text("sent", "отправлено"),
     outcomes.REFUSED: Text("refused by the panel", "панель не приняла"),
-    outcomes.LOST: Text("sent, and no answer", "отправлено, ответа нет"),
+    outcomes.LOST: Text("sent, not confirmed", "отправлено, панель не подтвердила"),
     outcomes.NOBODY: Text("the client has no user", "у клиента нет пользователей"),
-    outcomes.OVER: Text("not sent: the day is over", "не отправлено: день прошёл"),
+    outcomes.OVER: Text("not sent: out of date", "не отправлено: уже неактуально"),
     outcomes.WITHDRAWN: Text("not sent: no longer true or wanted", "не отправлено: уже неверно или не нужно"),
 }
 
 QUEUE = {
     outcomes.WAITS: Text("waits", "ждёт"),
     outcomes.FAILS: Text("tried again", "повторяется"),
-    outcomes.DEAD: Text("given up", "брошено"),
+    outcomes.DEAD: Text("retries stopped", "попытки прекращены"),
 }
 
 FINDINGS = {
@@ -285,7 +285,7 @@ BECAME = {
     Became.EDITED: Text("edited", "изменён"),
     Became.TAKEN_BACK: Text("taken back", "больше не учитывается"),
     Became.REFUNDED: Text("refunded", "возвращён"),
-    Became.FRAUD: Text("marked as fraud", "отмечен как мошеннический"),
+    Became.FRAUD: Text("fraudulent", "мошеннический"),
     Became.CANCELLED: Text("cancelled", "отменён"),
 }
 """What became of a payment later."""

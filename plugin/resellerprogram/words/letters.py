@@ -9,43 +9,40 @@ from ..programme.values import dataclass
 from .figures import NOTHING, Titles, day_text, money, percents_text
 
 _SUBJECTS = {
-    Kind.ROSE: Text("Your status is now {after}", "Ваш статус теперь {after}"),
-    Kind.WILL_FALL: Text("{day}: your status will fall to {after}", "{day} ваш статус снизится до {after}"),
-    Kind.FELL: Text("Your status has fallen to {after}", "Ваш статус снизился до {after}"),
+    Kind.ROSE: Text("Your tier is now {after}", "Ваш статус повышен: {after}"),
+    Kind.WILL_FALL: Text("{day}: your tier drops to {after}", "{day} статус снизится до {after}"),
+    Kind.FELL: Text("Your tier dropped to {after}", "Статус снизился до {after}"),
 }
 _ENDS = {
-    Kind.WILL_FALL: Text("{day}: your reseller discounts will end", "{day} партнёрские скидки закончатся"),
-    Kind.FELL: Text("Your reseller discounts have ended", "Партнёрские скидки закончились"),
+    Kind.WILL_FALL: Text("{day}: your program discounts end", "{day} скидки программы закончатся"),
+    Kind.FELL: Text("Your reseller program discounts have ended", "Скидки реселлерской программы закончились"),
 }
 _MESSAGES = {
     Kind.ROSE: Text(
-        "Your discounts in the reseller programme are now: {percents}. They apply to your next orders and renewals.",
-        "Ваши скидки в партнёрской программе теперь: {percents}. Они действуют на следующие заказы и продления.",
+        "Your discounts on new orders and renewals: {percents}.",
+        "Теперь действуют скидки: {percents} — на новые заказы и продления.",
     ),
     Kind.WILL_FALL: Text(
-        "From {day} on what you paid in the window that counts is not enough for “{before}” ({had}). "
-        "{becomes}, unless you "
-        "pay {amount} between {first_day} and {last_day}, both days included.",
-        "С {day} ваших платежей за учитываемый период не хватит на статус «{before}» ({had}). {becomes}, если "
-        "не внести "
-        "{amount} с {first_day} по {last_day} включительно.",
+        "To keep {before} ({had}), add {amount} between {first_day} and {last_day}, both days included. "
+        "Otherwise {becomes}.",
+        "Чтобы сохранить {before} ({had}), внесите {amount} с {first_day} по {last_day} включительно. Иначе {becomes}.",
     ),
     Kind.FELL: Text(
-        "What you paid in the window that counts is not enough for “{before}” ({had}) any more. {becomes}.",
-        "Ваших платежей за учитываемый период больше не хватает на статус «{before}» ({had}). {becomes}.",
+        "Your turnover is now below {before} ({had}). {becomes}.",
+        "Оборот теперь меньше порога {before} ({had}). {becomes}.",
     ),
 }
 _BECOMES = {
-    Kind.WILL_FALL: Text("It becomes “{after}” ({percents})", "Он сменится на «{after}» ({percents})"),
-    Kind.FELL: Text("It has become “{after}” ({percents})", "Он сменился на «{after}» ({percents})"),
+    Kind.WILL_FALL: Text("your discounts from {day} on are: {percents}", "с {day} скидки будут: {percents}"),
+    Kind.FELL: Text("Your discounts: {percents}", "Действуют скидки: {percents}"),
 }
 _GONE = {
-    Kind.WILL_FALL: Text("The discounts end", "Скидки закончатся"),
-    Kind.FELL: Text("The discounts have ended", "Скидки закончились"),
+    Kind.WILL_FALL: Text("your program discounts end on {day}", "{day} скидки программы закончатся"),
+    Kind.FELL: Text("Your program discounts have ended", "Скидки программы закончились"),
 }
 _WHERE = Text(
-    "Details and what to do: menu “Reseller programme”.",
-    "Подробности и что можно сделать — в меню «Партнёрская программа».",
+    "Details and what to do: Reseller program → My tier.",
+    "Подробности и что можно сделать: «Реселлерская программа» → «Мой статус».",
 )
 
 

@@ -9,7 +9,7 @@ from ..programme.text import LANGUAGES, Text
 from .people import first_names
 from .tables import clients
 
-SAY_WHY = Text("say why", "укажите причину")
+SAY_WHY = Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале.")
 """Nobody takes something from many without a reason on record."""
 
 

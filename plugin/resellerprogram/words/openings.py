@@ -53,7 +53,7 @@ _READ = Text(
     "Строк: {count}; новых: {new}; уже есть: {there}; с ошибками: {bad}.",
 )
 _NOTHING_CHANGED = Text(
-    "While a line is bad, nothing of it is taken.", "Пока хоть одна строка с ошибкой, не добавляется ничего."
+    "While a line is bad, nothing of it is imported.", "Пока хоть одна строка с ошибкой, не добавляется ничего."
 )
 _LEFT = Text("Columns that were passed over: {columns}.", "Пропущены столбцы: {columns}.")
 

@@ -34,7 +34,7 @@ UNKNOWN = Text("the panel does not tell", "панель не сообщает")
 NO_TIER = Text("without a tier", "без статуса")
 NOT_TOLD = Text("the panel does not tell which", "панель не сообщает, какие")
 NEVER_STARTED = Text(
-    "The program has not started: nobody has a discount yet, and nothing is written down.",
+    "The program has not started: nobody has a discount yet, and no figures are kept.",
     "Программа ещё не запущена: скидок ни у кого нет, показатели не записываются.",
 )
 ELSEWHERE = Text(

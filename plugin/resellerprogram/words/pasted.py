@@ -29,7 +29,7 @@ FORMS = {
     Form.CSV: Text("CSV", "CSV"),
 }
 _ROLES = {
-    STATUS: Text("status", "статус"),
+    STATUS: Text("tier", "статус"),
     FROM: Text("turnover from", "оборот от"),
     TO: Text("turnover to (only shown)", "оборот до (только для показа)"),
 }

@@ -23,18 +23,17 @@ SHOWN_OF_A_WAY = SHOWN_NOTICES = NAMED
 """So many clients of each way, and so many notices, are listed before the list is folded."""
 
 ONLY_A_LOOK = Text(
-    "Only a look at {day}: nothing has been written, and nothing acts for another day than today.",
-    "Это только взгляд на {day}: ничего не записано, действует программа всегда за сегодня.",
+    "Only a look at {day}: no discount has changed, and nothing acts for another day than today.",
+    "Это только взгляд на {day}: скидки не изменены, программа действует всегда за сегодня.",
 )
 BEYOND_THE_LIMIT = Text(
-    "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, refund or fraud explains it; "
-    "the limit is {limit}.",
-    "снизились бы или были бы сняты скидки: {drops} из {total}, и этого не объясняют ни прогноз, ни возврат, ни "
-    "мошенничество; предел {limit}.",
+    "{drops} of {total} discounts would be lowered or removed, and no earlier forecast, "
+    "refund or fraud explains it; the drop limit is {limit}.",
+    "снижений не по прогнозу, возврату или мошенничеству: {drops} из {total} скидок, лимит — {limit}.",
 )
 HOW_TO_LIFT_IT = Text(
-    "{told} `apply` leaves these alone, `apply --allow-drop --plan {plan}` writes them.",
-    "{told} `apply` оставит их как есть, `apply --allow-drop --plan {plan}` запишет.",
+    "{told} `apply` leaves these alone, `apply --allow-drop --plan {plan}` changes them, too.",
+    "{told} `apply` оставит эти скидки как есть, `apply --allow-drop --plan {plan}` изменит и их.",
 )
 
 
@@ -72,11 +71,11 @@ def plan_lines(
         return
     yield ""
     if written:
-        yield Text("Written: {count}.", "Записано скидок: {count}.")(count=report.written).say(language)
+        yield Text("Discounts changed: {count}.", "Изменено скидок: {count}.")(count=report.written).say(language)
     elif not only_look:
         yield Text(
-            "Nothing has been written. `resellerprogram apply` writes it; with `--plan {plan}` only if it is this one.",
-            "Ничего не записано. Запишет `resellerprogram apply`; с `--plan {plan}` — только если план тот же.",
+            "No discount has changed. Apply: `resellerprogram apply`; with `--plan {plan}` only if it is this one.",
+            "Скидки не изменены. Применить: `resellerprogram apply`; с `--plan {plan}` — только если расчёт тот же.",
         )(plan=report.fingerprint).say(language)
 
 
@@ -90,15 +89,15 @@ def verdict_lines(report: Report, terms: Terms, language: str, written: bool) ->
         yield "! " + warning.say(language)
     for other in report.left:
         yield Text(
-            "! account {id}: a discount of others acts beside the programme's: {what}",
-            "! клиент {id}: рядом со скидками программы действует чужая: {what}",
+            "! client {id}: another personal discount acts beside the program's: {what}",
+            "! клиент {id}: рядом со скидками программы действует другая персональная: {what}",
         )(id=other.account, what=discount_line(other.name, other.value)).say(language)
     yield from (f"  {line}" for line in class_lines(verdict, terms.titles, language, written))
     limit = None if written else limit_text(verdict.drops, verdict.unforetold, terms.limit)
     if limit:
         yield limit.say(language)
     yield Text(
-        "{day}: accounts looked at: {accounts}; the programme's discounts in the panel: {found}",
+        "{day}: clients: {accounts}; the program's discounts in the panel: {found}",
         "{day}: просмотрено клиентов: {accounts}; скидок программы в панели: {found}",
     )(day=day(report.day, language), accounts=report.accounts, found=report.discounts).say(language)
 
@@ -143,9 +142,9 @@ def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, wri
 def _failed_lines(report: Report, language: str, written: bool, all_of_them: bool = False) -> Iterator[str]:
     """The accounts that could not be served, each with its reason; the first of them where there are many."""
     head = (
-        Text("! account {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")
+        Text("! client {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")
         if written
-        else Text("! account {id} can't be decided: {why}", "! по клиенту {id} не решить: {why}")
+        else Text("! client {id} can't be calculated: {why}", "! клиента {id} не удалось рассчитать: {why}")
     )
     failed = list(report.failed.items())
     for account, error in failed if all_of_them else failed[:NAMED]:
@@ -161,12 +160,12 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
     head = (
         Text("Clients are notified: {count}", "Клиентам отправлены уведомления: {count}")
         if written
-        else Text("Clients would be notified: {count}", "Клиентам ушли бы уведомления: {count}")
+        else Text("Clients will be notified: {count}", "Клиентам будут отправлены уведомления: {count}")
     )
     yield ""
     yield head(count=len(report.notices)).say(language)
     yield from table(
-        Text("account|name|notification", "клиент|название|уведомление").say(language).split("|"),
+        Text("client|name|notification", "клиент|название|уведомление").say(language).split("|"),
         (
             (str(account.id), account.name or NOTHING, letter(notice, currency, titles).subject.say(language))
             for account, notice in report.notices[:SHOWN_NOTICES]
@@ -180,7 +179,7 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
 def _plan_table(shown: Sequence[Planned], report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
     plain = [_part(planned, report).changes for planned in shown]
     types = {each.scope: each.what for changes in plain for each in changes if each.scope}
-    header = Text("account|name|turnover|tier", "клиент|название|оборот|уровень").say(language).split("|")
+    header = Text("client|name|turnover|tier", "клиент|название|оборот|статус").say(language).split("|")
     others = any(each.is_of_others for changes in plain for each in changes)
     last = [Text("other discounts", "другие скидки").say(language)] if others else []
     rows = (

@@ -18,7 +18,7 @@ STANDS_STILL = Text(
     "она опять установит скидки по статусу, поэтому сначала исправьте то, что было неверно.",
 )
 NOTHING_LEFT = Text(
-    "Nothing to undo: all discounts that this run changed are as before it, or have changed since.",
+    "Nothing to undo: all discounts that this recalculation changed are as before it, or have changed since.",
     "Отменять нечего: все скидки, которые менял этот пересчёт, уже прежние или изменились после него.",
 )
 _LEFT = Text(

@@ -36,12 +36,12 @@ _FORETOLD = Text("{way} ({count} foretold)", "{way} (из них по прогн
 _NONE_FORETOLD = Text("{way} (none foretold)", "{way} (не по прогнозу)")
 _OTHERS = (
     (
-        Text("set aside {count}", "других скидок приостановится: {count}"),
-        Text("set aside {count}", "других скидок приостановлено: {count}"),
+        Text("suspended {count}", "других скидок приостановится: {count}"),
+        Text("suspended {count}", "других скидок приостановлено: {count}"),
     ),
     (
-        Text("put back {count}", "других скидок восстановится: {count}"),
-        Text("put back {count}", "других скидок восстановлено: {count}"),
+        Text("restored {count}", "других скидок восстановится: {count}"),
+        Text("restored {count}", "других скидок восстановлено: {count}"),
     ),
 )
 

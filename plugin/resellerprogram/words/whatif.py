@@ -13,10 +13,10 @@ from .tables import NO_TIER, clients
 
 KOPECK = Decimal("0.01")
 
-COSTS = Text("class|really|at this table|difference", "класс|на деле|по этой таблице|разница")
+COSTS = Text("category|really|at this table|difference", "категория|на деле|по этой таблице|разница")
 CLIENTS = Text(
-    "client|paid in|really|at this table|at most|class",
-    "клиент|внесено|на деле|по этой таблице|не больше|класс",
+    "client|paid in|really|at this table|at most|category",
+    "клиент|внесено|на деле|по этой таблице|не больше|категория",
 )
 MONTHS = Text("tier", "статус")
 GAINED = Text("Would have gained most:", "Больше всех выиграли бы:")
@@ -26,8 +26,8 @@ BY_MONTH = Text(
     "Клиенты по статусам на конец месяца (на деле → по этой таблице):",
 )
 BY_PAYMENTS = Text(
-    "What the discounts come to, if all that was paid in had been spent on one class on the day of the payment:",
-    "Во что обойдутся скидки, если бы всё внесённое тратилось на один класс в день платежа:",
+    "What the discounts come to, if all that was paid in had been spent on one category on the day of the payment:",
+    "Во что обойдутся скидки, если бы всё внесённое тратилось на одну категорию в день платежа:",
 )
 IN_FORCE = Text("This table is in force already.", "Эта таблица уже действует.")
 TAKE_IT = Text(
@@ -65,13 +65,13 @@ def grounds(found: WhatIf) -> Iterator[Text]:
     """What the figures rest on, as far as it is not all that one would wish."""
     if found.started is None:
         yield Text(
-            "The programme has not been started: “really” is what it decided, nothing of it was given.",
-            "Программа не запущена: «на деле» — это её решения, сами скидки не давались.",
+            "The program has not been started: “really” is what it calculated, nothing of it was given.",
+            "Программа не запущена: «на деле» — это её расчёты, сами скидки не давались.",
         )
     elif found.started > found.first:
         yield Text(
-            "Before {day} the programme only looked: “really” is what it decided then, nothing of it was given.",
-            "До {day} программа только считала: «на деле» за эти дни — её решения, сами скидки не давались.",
+            "Before {day} the program only looked: “really” is what it calculated then, nothing of it was given.",
+            "До {day} программа только считала: «на деле» за эти дни — её расчёты, сами скидки не давались.",
         )(day=day_text(found.started))
     if found.unpinned:
         yield Text(
@@ -99,8 +99,8 @@ def expenses(found: WhatIf) -> Iterator[Text]:
         would=_range(kept.least + kept.untold, kept.most + kept.untold, found),
     )
     yield Text(
-        "Expenses are on record by client and day, not by class, and only of those who had a discount.",
-        "Расходы записаны по клиентам и дням, но не по классам, и только у тех, у кого скидка была.",
+        "Expenses are on record by client and day, not by category, and only of those who had a discount.",
+        "Расходы записаны по клиентам и дням, но не по категориям, и только у тех, у кого скидка была.",
     )
     if kept.untold:
         yield Text(

@@ -56,7 +56,8 @@ def outside(me: Reseller) -> etree._Element:
     document = me.visit.document
     documents.keep_only(document, "words")
     words = me.say(
-        "There is nothing to show: see “My status”.", "Показывать нечего: почему — на странице «Мой статус»."
+        "No forecast: you are not in the program. See “My tier”.",
+        "Прогноза нет: вы не участвуете в программе. Подробнее — на странице «Мой статус».",
     )
     return documents.form_page(document, {"words": Cell(words, raw=me.state)})
 
@@ -98,12 +99,12 @@ def _steps(forecast: Forecast, first: date, last: date) -> Iterator[date]:
 def _words(me: Reseller, forecast: Forecast, changes: Sequence[Ahead]) -> str:
     """Each change in a line, with what prevents it."""
     if not changes:
-        return me.say("Nothing changes if nothing is paid.", "Если ничего не вносить, ничего не изменится.")
+        return me.say("If you add nothing, nothing changes.", "Если ничего не вносить, ничего не изменится.")
     keeps = (forecast.keep(change) for change in changes)
     lines = [
         f"{me.steps(each)}. {me.kept(keep)}." if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
     ]
-    return "\n".join([me.say("If nothing is paid:", "Если ничего не вносить:"), *lines])
+    return "\n".join([me.say("If you add nothing:", "Если ничего не вносить:"), *lines])
 
 
 def _change(me: Reseller, forecast: Forecast, change: Ahead) -> Row:

@@ -93,7 +93,7 @@ def picture(visit: Visit) -> etree._Element:
         [(me.today, figures.whole(steps[-1].turnover))] if steps else [],
         me.say("Your turnover by day", "Ваш оборот по дням"),
         me.say(
-            "The line is the turnover, the area below it the threshold of the status you had.",
+            "The line is the turnover, the area below it the threshold of the tier you had.",
             "Линия — оборот, закрашено — порог статуса, который у вас был.",
         ),
         me.language,
@@ -112,7 +112,7 @@ def _own_decision(me: Reseller) -> int | None:
     if not wanted:
         return decisions.newest_of(me.account)
     if not is_number(wanted) or not decisions.belongs(int(wanted), me.account):
-        me.visit.refuse("decision {number} does not exist", "решения {number} нет", number=wanted[:20])
+        me.visit.refuse("calculation {number} does not exist", "расчёта {number} нет", number=wanted[:20])
     return int(wanted)
 
 

@@ -19,7 +19,7 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         "counts",
         Text("What counts", "Что учитывается"),
         Text(
-            "Payments credited to your account from the same day {ago} up to today, both days included.",
+            "Your payments credited from the same day {ago} up to today, both days included.",
             "Платежи, зачисленные с того же числа {ago} по сегодняшний день включительно.",
         ),
     ),
@@ -27,8 +27,9 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         "does_not_count",
         Text("What does not", "Что не учитывается"),
         Text(
-            "Promised payments, cashback and certificates; payments that are being refunded, refunded, fraudulent or "
-            "cancelled{methods}. A refund is taken off once. Orders and expenses play no part.",
+            "Promised payments, cashback and certificates; payments that are being refunded, "
+            "refunded, fraudulent or cancelled{methods}. A refund is subtracted once. Orders and "
+            "expenses play no part.",
             "Обещанные платежи, кэшбэк и сертификаты; платежи, ожидающие возврата, возвращённые, мошеннические и "
             "отменённые{methods}. Возврат вычитается один раз. Заказы и расходы не учитываются.",
         ),
@@ -40,8 +41,8 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
             "The day on which a payment was credited, by the provider's clock. Where that month has no such "
             "day, payments "
             "count from its last day.",
-            "День зачисления платежа по часам провайдера. Если в том месяце нет такого числа, отсчёт идёт с его "
-            "последнего дня.",
+            "День зачисления платежа по времени провайдера. Если в том месяце нет такого числа, "
+            "отсчёт идёт с его последнего дня.",
         ),
     ),
     (
@@ -57,34 +58,28 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
     ),
     (
         "rises",
-        Text("When your status rises", "Когда статус повышается"),
+        Text("When your tier rises", "Когда статус повышается"),
         Text(
-            "In the moment in which the payment that reaches a threshold is credited.",
-            "Сразу, в момент зачисления платежа, который доводит до порога.",
+            "As soon as the payment that reaches a threshold is credited.",
+            "Сразу после зачисления платежа, с которым оборот достигает порога.",
         ),
     ),
     (
         "falls",
-        Text("When your status falls", "Когда статус снижается"),
+        Text("When your tier drops", "Когда статус снижается"),
         Text(
-            "Shortly after midnight, when payments are older than the period; at once when a payment is "
-            "refunded. Nothing "
-            "carries over. “Looking ahead” shows each day beforehand.",
-            "Вскоре после полуночи, когда платежи выходят за период; сразу — при возврате платежа. Ничего не "
-            "переносится. "
-            "Дни заранее видны в разделе «Что дальше».",
+            "At night, when old payments leave the period; at once on a refund. No discount carries "
+            "over. “Forecast” shows each day beforehand.",
+            "Ночью, когда старые платежи выходят из периода, и сразу при возврате платежа. На "
+            "следующий период скидка не переносится. Дни заранее видны на странице «Прогноз».",
         ),
     ),
     (
         "order",
-        Text("The order that crosses a threshold", "Заказ, на котором перейдён порог"),
+        Text("The order that raises your tier", "Заказ, после которого статус вырастет"),
         Text(
-            "It has the old discount: an order is priced before it is paid. Top up your balance first, and the "
-            "next order "
-            "has the new one.",
-            "Идёт по прежней скидке: цена заказа известна до оплаты. Сначала пополните баланс — следующий "
-            "заказ пойдёт с "
-            "новой.",
+            "It is priced at the old discount. Add funds first, then order.",
+            "Его цена — по прежней скидке. Чтобы получить новую, сначала пополните баланс, затем заказывайте.",
         ),
     ),
     (
@@ -92,27 +87,28 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         Text("Renewals", "Продления"),
         Text(
             "The discounts apply to orders and to renewals. What is charged daily has the discount of each day.",
-            "Скидки действуют и на заказы, и на продления. При ежедневной оплате действует скидка каждого дня.",
+            "Скидки действуют и на заказы, и на продления. Если услуга списывается каждый день, "
+            "скидка берётся на этот день.",
         ),
     ),
 )
 _PROMO_CODES = {
-    True: Text("They can't be used while you have a status.", "Не применяются, пока у вас есть статус."),
-    False: Text("They work beside the programme.", "Действуют вместе с программой."),
+    True: Text("They can't be used while you have a tier.", "Не применяются, пока у вас есть статус."),
+    False: Text("They work beside the program.", "Действуют вместе с программой."),
 }
 _OTHERS = {
     True: Text(
-        "They rest while you have a status, and come back unchanged when it ends.",
-        "Откладываются, пока у вас есть статус, и возвращаются без изменений, когда он закончится.",
+        "They are suspended while you have a tier, and come back unchanged when it ends.",
+        "Приостанавливаются, пока у вас есть статус, и возвращаются без изменений, когда он закончится.",
     ),
     False: Text("They stay as they are.", "Остаются как есть."),
 }
 _JOINING = {
     True: Text(
-        "You may join and leave by yourself, on the page “My status”.",
+        "You may join and leave by yourself, on the page “My tier”.",
         "Вступить и выйти можно самостоятельно, на странице «Мой статус».",
     ),
-    False: Text("Your provider decides who takes part.", "Участников определяет провайдер."),
+    False: Text("Your provider decides who joins.", "Участников определяет провайдер."),
 }
 
 
@@ -149,7 +145,7 @@ def _rules(me: Reseller) -> Iterator[Row]:
         *((name, topic, text(**values)) for name, topic, text in _LINES),
         ("promo_codes", Text("Promo codes", "Промокоды"), _PROMO_CODES[exclusive.promo_codes_refused]),
         ("other_discounts", Text("Other discounts", "Другие скидки"), _OTHERS[exclusive.others_set_aside]),
-        ("joining", Text("Taking part", "Участие"), _JOINING[settings.joining]),
+        ("joining", Text("Participation", "Участие"), _JOINING[settings.joining]),
         *_caps(me),
     ):
         yield {"topic": Cell(topic.say(me.language), raw=name), "rule": text.say(me.language)}
@@ -162,7 +158,7 @@ def _caps(me: Reseller) -> Iterator[tuple[str, Text, Text]]:
             "caps",
             Text("Services with a highest discount", "Услуги с наибольшей скидкой"),
             Text(
-                "These get the discount of your status, but no more than this. {caps}.",
+                "These get the discount of your tier, but no more than this. {caps}.",
                 "На них действует скидка вашего статуса, но не больше указанной. {caps}.",
             )(caps=caps_text(me.caps_of_table)),
         )

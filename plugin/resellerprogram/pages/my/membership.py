@@ -29,12 +29,12 @@ FRESH = timedelta(minutes=10)
 """What was found so long ago is found again."""
 REFRESHES = 2
 _OTHER_TERMS = (
-    "what you would get or what would be set aside is not what this form showed; open it again and read it",
+    "what you would get or what would be suspended is not what this form showed; open it again and read it",
     "условия уже не те, что показала эта форма; откройте её заново и прочтите",
 )
 _PAGE = "func=resellerprogram.my"
 _JOIN = Text("Tick “I agree”.", "Отметьте «Принимаю условия».")
-_LEAVE = Text("Tick “I want to leave”.", "Отметьте «Хочу выйти».")
+_LEAVE = Text("Tick that you understand.", "Отметьте, что понимаете последствия.")
 
 
 def join(visit: Visit) -> etree._Element:
@@ -42,7 +42,7 @@ def join(visit: Visit) -> etree._Element:
     me = Reseller(visit, asked=True)
     _check_allowed(me)
     if me.state not in ("not_a_member", "left"):
-        visit.refuse("you take part already, or can't join", "вы уже участвуете или вступить нельзя")
+        visit.refuse("You are already in the program, or can't join.", "Вы уже участвуете, или вступить нельзя.")
     prospect = visit.store.prospects.of(me.account)
     if prospect is None or visit.now - prospect.seen_at > FRESH:
         if visit.request.submitted:
@@ -80,7 +80,7 @@ def leave(visit: Visit) -> etree._Element:
     me = Reseller(visit, asked=True)
     _check_allowed(me)
     if not me.takes_part and me.state != "uncounted":
-        visit.refuse("you take no part", "вы не участвуете")
+        visit.refuse("You are not in the program.", "вы не участвуете")
     others = visit.store.set_aside.of(me.account)
     if visit.request.submitted:
         _check_consent(me, _LEAVE)
@@ -118,8 +118,9 @@ def _noticed(me: Reseller) -> str:
     if not me.settings.client_notices:
         return me.say("The provider sends no notifications.", "Провайдер не присылает уведомлений.")
     return me.say(
-        "Notifications come in the panel. Of a fall you are warned {days} before.",
-        "Уведомления приходят в личный кабинет. О снижении предупреждаем за {days}.",
+        "Notifications come in the panel. We warn you {days} before a drop, with the amount that keeps your tier.",
+        "Уведомления приходят в личный кабинет. О снижении предупредим за {days} и назовём "
+        "сумму, которая сохранит статус.",
         days=figures.days(me.settings.warn_days).say(me.language),
     )
 
@@ -130,15 +131,15 @@ def _loss(me: Reseller, others: bool) -> str:
     if me.tier:
         parts.append(
             me.say(
-                "Your discounts of the programme end at once: {percents}.",
-                "Скидки программы закончатся сразу: {percents}.",
+                "Your discounts of the program end at once: {percents}.",
+                "Скидки программы отменятся сразу: {percents}.",
                 percents=me.percents(me.tier),
             )
         )
     if me.tier and me.settings.exclusive.promo_codes_refused:
         parts.append(me.say("Promo codes work again.", "Промокоды снова будут действовать."))
     if others:
-        parts.append(me.say("Discounts that were set aside come back.", "Отложенные скидки вернутся."))
+        parts.append(me.say("Suspended discounts come back.", "Приостановленные скидки вернутся."))
     parts.append(
         me.say(
             "You may join again at any time; what you paid in the period then counts as before.",
@@ -151,7 +152,7 @@ def _loss(me: Reseller, others: bool) -> str:
 def _check_allowed(me: Reseller) -> None:
     if not me.settings.joining:
         me.visit.refuse(
-            "your provider decides who takes part; ask support",
+            "Your provider decides who joins: contact support.",
             "участников определяет провайдер; обратитесь в поддержку",
         )
 
@@ -185,29 +186,29 @@ def _terms(me: Reseller, prospect: Prospect) -> str:
     """What is agreed to, in the client's words."""
     parts = [
         me.say(
-            "Today you would have: {tier} ({percents}).",
-            "Сегодня у вас было бы: {tier} ({percents}).",
+            "Today you would get: {tier} ({percents}).",
+            "Сегодня вы получите: {tier} ({percents}).",
             tier=prospect.tier.name,
             percents=me.percents(prospect.tier),
         )
         if prospect.tier
         else me.say(
-            "Today you would have no status yet: what you paid in the period does not reach the first one.",
-            "Сегодня статуса ещё не было бы: платежей за период не хватает на первый.",
+            "Today you would have no tier yet: your turnover in the period is below the first one.",
+            "Сегодня статуса ещё не будет: оборот за период меньше порога первого статуса.",
         )
     ]
     if me.settings.exclusive.promo_codes_refused:
         parts.append(
             me.say(
-                "While you have a status, promo codes can't be used.",
+                "While you have a tier, promo codes can't be used.",
                 "Пока у вас есть статус, промокоды не применяются.",
             )
         )
     if me.settings.exclusive.others_set_aside:
         parts.append(
             me.say(
-                "Your other personal discounts are set aside meanwhile and come back unchanged.",
-                "Другие ваши персональные скидки на это время откладываются и вернутся без изменений.",
+                "Your other personal discounts are suspended meanwhile and come back unchanged.",
+                "Другие ваши персональные скидки на это время приостанавливаются и вернутся без изменений.",
             )
         )
     return "\n".join(parts)

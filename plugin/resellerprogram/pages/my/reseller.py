@@ -30,8 +30,8 @@ from ..visit import Visit
 
 _NO_BREAK = "\u00a0"
 _NOT_A_CLIENT = Text(
-    "This page is the client's own, and no client belongs to your session. Enter as the client to see it.",
-    "Это страница клиента, а ваш сеанс не принадлежит клиенту. Войдите под клиентом, чтобы её увидеть.",
+    "This page belongs to the client area. Open the client's area to see it.",
+    "Эта страница — часть личного кабинета. Откройте личный кабинет нужного клиента.",
 )
 
 
@@ -221,7 +221,7 @@ class Reseller:
         return figures.percents(capped(tier.percents, self.highest), self.visit.titles, self.language)
 
     def name(self, tier: Tier | None) -> str:
-        return tier.name if tier else self.say("no status", "без статуса")
+        return tier.name if tier else self.say("no tier", "без статуса")
 
     def step(self, change: Ahead) -> str:
         """'21.01.2025: Partner #8 → Partner #7', by the client's own payments or pin."""
@@ -244,8 +244,8 @@ class Reseller:
     def kept(self, keep: Keep) -> str:
         """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'; also from which day on, where it is too early today."""
         return self.say(
-            "Pay {amount} {when} to keep {tier}",
-            "Внесите {amount} {when}, и {tier} останется",
+            "To keep {tier}, add {amount} {when}",
+            "Чтобы сохранить {tier}, внесите {amount} {when}",
             amount=self.money_said(keep.amount),
             when=self.when_kept(keep),
             tier=keep.tier.name,
@@ -256,7 +256,7 @@ class Reseller:
         first, last = self.day_said(keep.first_day), self.day_said(keep.last_day)
         if keep.first_day > self.today:
             return self.say("from {first} to {last}", "с {first} по {last} включительно", first=first, last=last)
-        return self.say("by {last}", "по {last} включительно", last=last)
+        return self.say("by {last}", "до {last} включительно", last=last)
 
     def covers(self, tree: str) -> str:
         """What a discount is for: 'Shared hosting: all tariffs'."""

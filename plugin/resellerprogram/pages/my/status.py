@@ -28,68 +28,68 @@ from .reseller import Reseller
 REFRESHES = 3
 """Seconds between two looks while a change is being counted."""
 _HEADLINES = {
-    "tier": Text("Your status: {tier}", "Ваш статус: {tier}"),
+    "tier": Text("Your tier: {tier}", "Ваш статус: {tier}"),
     "pinned": Text(
-        "Your status: {tier}, held for you until {until}",
+        "Your tier: {tier}, yours through {until}",
         "Ваш статус: {tier}, закреплён за вами по {until} включительно",
     ),
-    "below": Text("No status yet", "Статуса пока нет"),
+    "below": Text("No tier yet", "Статуса пока нет"),
     "uncounted": Text("Your payments are being counted", "Ваши платежи ещё считаются"),
-    "not_a_member": Text("You are not in the reseller programme", "Вы не участвуете в партнёрской программе"),
-    "left": Text("You have left the reseller programme", "Вы вышли из партнёрской программы"),
-    "excluded": Text("Your account is not in the reseller programme", "Ваш аккаунт не участвует в программе"),
-    "withdrawn": Text("The programme is switched off at the moment", "Программа сейчас отключена"),
-    "not_started": Text("The reseller programme has not started yet", "Партнёрская программа ещё не запущена"),
+    "not_a_member": Text("You are not in the reseller program", "Вы не участвуете в реселлерской программе"),
+    "left": Text("You have left the reseller program", "Вы вышли из реселлерской программы"),
+    "excluded": Text("You are not in the reseller program", "Вы не участвуете в программе"),
+    "withdrawn": Text("The program is not active now", "Программа сейчас не действует"),
+    "not_started": Text("The reseller program has not started yet", "Реселлерская программа ещё не запущена"),
 }
 _EXPLAINED = {
     "tier": Text(
-        "Your discounts follow what you paid in from {first} to {last}: {turnover}.",
-        "Скидки зависят от суммы, внесённой с {first} по {last}: {turnover}.",
+        "Turnover from {first} to {last}: {turnover}.",
+        "Оборот с {first} по {last} — {turnover}.",
     ),
     "pinned": Text(
-        "Until that day your status does not depend on what you pay. From then on it follows your payments; those from "
-        "{first} to {last} are {turnover}.",
-        "До этого дня статус не зависит от платежей. Потом он снова будет зависеть от них; с {first} по {last} внесено "
-        "{turnover}.",
+        "Until that day it is yours whatever your turnover. After that it follows your turnover "
+        "again; from {first} to {last} it is {turnover}.",
+        "До этого дня статус не зависит от оборота. Потом статус снова определит оборот; с "
+        "{first} по {last} он составил {turnover}.",
     ),
     "at_least": Text(
-        "Until that day your status does not fall below this one, and rises with what you pay. From then on it follows "
-        "your payments; those from {first} to {last} are {turnover}.",
-        "До этого дня статус не опустится ниже и может вырасти от платежей. Потом он снова будет зависеть только от "
-        "них; с {first} по {last} внесено {turnover}.",
+        "Until that day it can't drop, and rises with your turnover. After that it follows your "
+        "turnover again; from {first} to {last} it is {turnover}.",
+        "До этого дня статус не снизится, а с ростом оборота может повыситься. Потом статус "
+        "снова определит оборот; с {first} по {last} он составил {turnover}.",
     ),
     "below": Text(
-        "From {first} to {last} you paid in {turnover}. The first status begins at {threshold}; it comes with "
-        "the payment "
-        "that reaches it, at once.",
-        "С {first} по {last} внесено {turnover}. Первый статус начинается от {threshold}: он включится сразу с "
-        "платежом, "
-        "который до него доведёт.",
+        "Turnover from {first} to {last}: {turnover}. The first tier starts at {threshold}; you "
+        "get its discounts as soon as the payment that reaches it is credited.",
+        "Оборот с {first} по {last} — {turnover}. Первый статус начинается с {threshold}: скидки "
+        "появятся сразу после зачисления платежа, с которым оборот его достигнет.",
     ),
     "uncounted": Text(
-        "Everybody is counted every night, and at once when a payment arrives. Look again in a few minutes.",
-        "Пересчёт идёт каждую ночь и сразу при поступлении платежа. Загляните через несколько минут.",
+        "Recalculation runs every night, and as soon as a payment is credited. Refresh in a few minutes.",
+        "Пересчёт идёт каждую ночь и сразу после зачисления платежа. Обновите страницу через несколько минут.",
     ),
     "not_a_member": Text(
-        "The programme gives discounts that grow with what you pay in. The table and the rules are in the menu.",
-        "Программа даёт скидки, которые растут с суммой ваших платежей. Таблица и правила — в меню.",
+        "It gives discounts that grow with your turnover. See “Discount table” and “How it works”.",
+        "Она даёт скидки, которые растут вместе с оборотом. Условия — на страницах «Таблица "
+        "скидок» и «Как это работает».",
     ),
     "left": Text(
-        "Promo codes work as usual, and other discounts that were set aside come back.",
-        "Промокоды действуют как обычно, отложенные другие скидки возвращаются.",
+        "Promo codes work again, suspended discounts are being restored.",
+        "Промокоды снова действуют, приостановленные скидки возвращаются.",
     ),
     "excluded": Text(
-        "Your provider has decided so. Your payments and other discounts are not touched. Support knows more.",
-        "Так решил ваш провайдер. Платежей и других скидок это не касается. Подробности — в поддержке.",
+        "Your provider chose this; payments and other discounts are not affected. Questions: contact support.",
+        "Так решил провайдер; на платежи и другие скидки это не влияет. Вопросы — в поддержку.",
     ),
     "withdrawn": Text(
-        "Discounts of the programme have been taken off for everybody, others have been given back.",
-        "Скидки программы сняты у всех клиентов, остальные скидки возвращены.",
+        "Its discounts are removed, earlier ones restored.",
+        "Её скидки отменены, прежние восстановлены.",
     ),
     "not_started": Text(
-        "Until it starts, your prices, discounts and promo codes stay as they are. The table and the rules are in the "
-        "menu.",
-        "До запуска цены, скидки и промокоды остаются прежними. Таблица и правила — в меню.",
+        "Until it starts, your prices, discounts and promo codes stay as they are. See “Discount "
+        "table” and “How it works”.",
+        "До запуска цены, скидки и промокоды остаются прежними. Условия — на страницах «Таблица "
+        "скидок» и «Как это работает».",
     ),
 }
 _OF_MEMBERS = (
@@ -177,8 +177,8 @@ def _words(me: Reseller) -> str:
     if following is None:
         return explained
     missing = me.say(
-        "Today {amount} more give you {tier}.",
-        "Чтобы получить {tier}, сегодня не хватает {amount}.",
+        "{amount} more to reach {tier}.",
+        "До {tier} не хватает {amount}.",
         amount=me.money_said(forecast.missing(following, me.today)),
         tier=following.name,
     )
@@ -276,7 +276,7 @@ def _target(me: Reseller, forecast: Forecast, targets: list[Tier]) -> Row:
         documents.drop_button(document, "pay")
         return {}
     missing = forecast.missing(target, me.today)
-    said = me.say("Get {tier}: {amount}", "Получить {tier}: {amount}", tier=target.name, amount=me.money_said(missing))
+    said = me.say("Add {amount}", "Внести {amount}", tier=target.name, amount=me.money_said(missing))
     documents.say(document, "msg_pay", said)
     return {
         "target": target.name,
@@ -307,8 +307,8 @@ def _coming(me: Reseller, forecast: Forecast) -> Row:
             document,
             "msg_hold",
             me.say(
-                "Keep {tier} after {day}: {amount}",
-                "Сохранить {tier} после {day}: {amount}",
+                "Add {amount} to keep the tier",
+                "Внести {amount}, чтобы сохранить статус",
                 tier=keep.tier.name,
                 day=me.day_said(keep.last_day),
                 amount=me.money_said(keep.amount),
@@ -384,9 +384,9 @@ def _stopped(me: Reseller) -> str:
     if not me.is_stopped or me.counted_at is None:
         return ""
     return me.say(
-        "The figures are of {at}: the daily recalculation stands still. Your discounts stay as they are until "
-        "it goes on.",
-        "Данные на {at}: ежедневный пересчёт приостановлен. До его возобновления скидки останутся прежними.",
+        "The figures are of {at}: the nightly recalculation is paused. Your discounts stay as "
+        "they are until it goes on.",
+        "Данные на {at}: ночной пересчёт не идёт. До его возобновления скидки останутся прежними.",
         at=figures.moment(me.counted_at, me.language),
     )
 
@@ -399,20 +399,21 @@ def _resting(me: Reseller) -> str:
     others = bool(me.visit.store.set_aside.of(me.account))
     if promo_codes and others:
         return me.say(
-            "While you have a status, promo codes can't be used, and the discounts below are set aside. They "
-            "come back by "
-            "themselves when the status ends.",
-            "Пока у вас есть статус, промокоды не применяются, а скидки ниже отложены. Когда статус закончится, они "
-            "вернутся сами.",
+            "While you have a tier, promo codes can't be used and your other personal discounts "
+            "(listed at the bottom) are suspended. They return when the tier ends.",
+            "Пока у вас есть статус, промокоды не применяются, а другие ваши персональные скидки "
+            "приостановлены (список внизу страницы). Статус закончится — они вернутся сами.",
         )
     if promo_codes:
         return me.say(
-            "While you have a status, promo codes can't be used.", "Пока у вас есть статус, промокоды не применяются."
+            "While you have a tier, promo codes can't be used.", "Пока у вас есть статус, промокоды не применяются."
         )
     if others:
         return me.say(
-            "While you have a status, the discounts below are set aside. They come back by themselves when it ends.",
-            "Пока у вас есть статус, скидки ниже отложены. Когда он закончится, они вернутся сами.",
+            "While you have a tier, your other personal discounts (listed at the bottom) are "
+            "suspended. They return when the tier ends.",
+            "Пока у вас есть статус, другие ваши персональные скидки приостановлены (список внизу "
+            "страницы). Статус закончится — они вернутся сами.",
         )
     return ""
 

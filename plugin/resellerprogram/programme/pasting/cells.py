@@ -85,7 +85,7 @@ _TOO_MANY = Text(
     "слишком много ячеек: больше {most}; скопируйте только таблицу",
 )
 NO_TABLE = Text(
-    "no table is found in it: a row has a status, a turnover and percents",
+    "no table is found in it: a row has a tier, a turnover and percents",
     "таблицы в нём не видно: в её строке есть статус, оборот и проценты",
 )
 _SEVERAL = Text(

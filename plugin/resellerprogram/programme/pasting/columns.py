@@ -73,7 +73,7 @@ def sheet_of(grid: Grid, titles: Mapping[ServiceClass, Text]) -> Sheet:
     return Sheet(grid.form, _columns(header, body), tuple(body), tuple(map(tidy, left)))
 
 
-NO_TIER = Text("there is no tier in it", "в ней нет ни одного уровня")
+NO_TIER = Text("there is no tier in it", "в ней нет ни одного статуса")
 
 
 def _is_header(row: Row) -> bool:
