@@ -31,7 +31,10 @@ _ACTING = (
     (EXIT_ANOTHER_RUN, Text("another recalculation is under way", "уже идёт другой пересчёт")),
     (EXIT_UNSAFE, Text("stopped by the drop limit", "остановлено лимитом снижений")),
     (EXIT_PARTLY, Text("done, but some clients wait in the queue", "выполнено, но часть клиентов ждёт в очереди")),
-    (EXIT_CHANGED, Text("the plan has changed since it was confirmed", "изменения уже не те, что были подтверждены")),
+    (
+        EXIT_CHANGED,
+        Text("the preview has changed since it was confirmed", "изменения уже не те, что были подтверждены"),
+    ),
 )
 _ALL = (
     (0, _DONE),

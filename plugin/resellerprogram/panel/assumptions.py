@@ -999,7 +999,7 @@ ASSUMPTIONS = (
     Assumption(
         "price_list",
         Text(
-            "pricelist.export tells each tariff's prices by period and currency (else clients see percents alone)",
+            "pricelist.export tells each tariff plan's prices by period and currency (else clients see percents alone)",
             "pricelist.export сообщает цены тарифов по периодам и валютам (иначе клиенты видят одни проценты)",
         ),
         "panel/prices.py",

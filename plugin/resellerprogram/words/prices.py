@@ -49,9 +49,7 @@ NO_PRICES = Text(
     "The panel has not told list prices, so only discounts are shown.",
     "Цен тарифов панель не сообщила, поэтому показаны только скидки.",
 )
-OTHERS = Text(
-    "Your other personal discounts are not taken into account.", "Другие ваши персональные скидки здесь не учтены."
-)
+OTHERS = Text("Your other personal discounts are left out.", "Другие ваши персональные скидки здесь не учтены.")
 NEXT_PRICE, NEXT_PERCENT = Text("Price: {tier}", "Цена: {tier}"), Text("Discount: {tier}", "Скидка: {tier}")
 
 NOT_TOLD = Text(
