@@ -82,7 +82,9 @@ MEANT = {
     "en": {
         r"tariff plans?": "the panel's own word",
         r"all clients with a status": "the panel's status of a client, as its list shows it",
-        r"`[^`]*`|(?:resellerprogram|/sbin/·|\n  ·) [a-z-]+(?: [a-z]+)?|--[a-z-]+|\bclasses set \S+": "a command or an option keeps its name",
+        r"`[^`]*`|(?:resellerprogram|/sbin/·|\n  ·) [a-z-]+(?: [a-z]+)?|--[a-z-]+":
+            "a command or an option keeps its name",
+        r"\bclasses set \S+": "a command keeps its name",
         r"\baccount(?:group)?\.\w+[.*]?|account_id|subaccounts?": "functions and fields of the panel",
         r"\bmembers = \S+|all, enrolled, or|enrolled \(": "a setting's values keep their names",
         r"set_aside": "a setting's value",
