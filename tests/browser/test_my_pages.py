@@ -104,7 +104,7 @@ def test_looking_ahead_shows_a_picture_each_fall_and_a_calculator(page: Page, pa
     shot(page, "my-ahead", whole=True)
     page.get_by_label("Amount").fill("lots")
     press(page, "Calculate")
-    expect(page.get_by_role("alert")).to_contain_text("'lots' is no number")
+    expect(page.get_by_role("alert")).to_contain_text("Enter a number from 0 up")
     expect(page.get_by_label("Amount")).to_have_value("lots")
 
 

@@ -668,10 +668,10 @@ def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox
     code, out, _ = shell.run("doctor", language="ru")
     assert code == 1
     found = {line.split()[0]: line for line in out.splitlines() if not line.startswith("!")}
-    assert "иначе" in found["promotional_without_method"]
-    assert "иначе" in found["discount_list_columns"]
-    assert "не удалось узнать" in found["currency_rates"]
-    assert "верно" in found["missing_object"]
+    assert "отличается" in found["promotional_without_method"]
+    assert "отличается" in found["discount_list_columns"]
+    assert "не проверено" in found["currency_rates"]
+    assert "совпадает" in found["missing_object"]
 
 
 def test_doctor_says_so_when_the_panel_does_not_answer(shell: Shell, sandbox: Sandbox) -> None:

@@ -45,7 +45,7 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     assert page.findtext("state").startswith("Some discounts wait for a person")
     assert page.find("state").get("color") == "yellow"
     assert [(row["cause"], row["outcome"], row["error"]) for row in table(page, "runs")] == [
-        ("by hand, from the preview, anna", "stopped by the limit", "too many"),
+        ("by hand, from the preview, anna", "stopped by the drop limit", "too many"),
         ("nightly recalculation", "done", ""),
     ]
     assert {row["what"]: row["value"] for row in table(page, "figures")}["members looked at"] == "7"

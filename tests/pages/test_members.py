@@ -224,7 +224,11 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
             "pin_kind",
             "choose one of the options",
         ),
-        ({"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"}, "pin_until", "is no day"),
+        (
+            {"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"},
+            "pin_until",
+            "Enter a date such as",
+        ),
         ({"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-01-19", "pin_reason": "x"}, "pin_until", "over"),
         (
             {"pinned": "on", "pin_tier": "Starter", "pin_until": "2025-02-01", "pin_reason": ""},
@@ -234,7 +238,7 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
         (
             {"standing": "excluded", "reason": "x", "pinned": "on", "pin_tier": "Starter", "pin_until": "1.2.2025"},
             "pin_until",
-            "is no day",
+            "Enter a date such as",
         ),
     ],
 )
@@ -290,7 +294,7 @@ def test_several_clients_at_once(three: Desk) -> None:
         "reason",
     )
     message, _ = three.error(three.ask("members.enrol", elid="27, x", sok="ok"))
-    assert message == "'x' is no client id"
+    assert message == "There is no client 'x': enter a client id."
 
 
 def test_recalculating_the_selected_ones_is_a_task_of_its_own_in_their_name(three: Desk) -> None:

@@ -81,7 +81,7 @@ def test_it_is_given_after_it_was_told_what_it_gives(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("field", "text", "says"),
     [
-        ("account", "Ромашка", "no client id"),
+        ("account", "Ромашка", "enter a client id"),
         ("amount", "-5", "above zero"),
         ("until", "2025-03-15", "through 2025-02-20 at the latest"),
         ("reason", "", "Enter a reason; it goes into the change log."),

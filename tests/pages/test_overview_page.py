@@ -116,7 +116,7 @@ def test_a_list_shows_a_few_to_talk_to_and_counts_all(
     assert row["id"] == "1003", "the higher turnover"
     assert owner.said("people").splitlines() == [
         "Who falls next. Clients: 2.",
-        "Shown: 1 of 2, not shown: 1. Press “Filter” to see others, or “CSV” to take all.",
+        "Shown: 1 of 2, not shown: 1. Press “Filter” to see others, or “Export to CSV” to take all.",
     ]
     assert band(owner.ask("overview"), "figures")[4][1] == "2 (1 300.00 RUB)"
     _, *rows = csv.reader(io.StringIO(owner.form("people.export")["csv"]))

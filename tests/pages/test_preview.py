@@ -374,8 +374,8 @@ def test_the_whole_preview_is_given_as_csv_as_it_is_filtered(desk: Desk, monkeyp
     make(desk)
     assert len(desk.rows("preview")) == 2
     assert desk.said("preview").splitlines()[-1] == (
-        "Shown: 2 of 5, not shown: 3. These are the clients who lose most. Press “Filter” to see others, or “CSV” to "
-        "take all."
+        "Shown: 2 of 5, not shown: 3. These are the clients who lose most. Press “Filter” to see others, or "
+        "“Export to CSV” to take all."
     )
     head, *rows = csv.reader(io.StringIO(desk.form("preview.export")["csv"]))
     told = {row[1]: dict(zip(head, row)) for row in rows}

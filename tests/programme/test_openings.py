@@ -78,7 +78,7 @@ def test_every_last_day_that_a_payment_of_today_reaches_is_reached(today: date, 
         ("", "2024-12-19", "day", "counts no more: its last day was 2025-01-19; the first possible day is 2024-12-20"),
         ("", " ", "until", "say until which day it counts, or of which day it is"),
         ("2025-02-14", "2025-01-15", "until", "counts through 2025-02-15, not through 2025-02-14"),
-        ("soon", "", "until", "'soon' is no day"),
+        ("soon", "", "until", "not 'soon'"),
     ],
 )
 def test_a_day_that_can_not_be_is_refused_with_what_can(until: str, of_day: str, field: str, says: str) -> None:

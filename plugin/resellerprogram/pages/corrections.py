@@ -128,7 +128,12 @@ def _page(
 ) -> etree._Element:
     filtered = wanted.get("name", "")
     says = visit.say("Name with “{text}”.", "Имя с «{text}».", text=filtered) if filtered else ""
-    rest = visit.rest(min(count, MOST_ROWS), count, "Press “CSV” to take all.", "Нажмите «CSV», чтобы выгрузить всё.")
+    rest = visit.rest(
+        min(count, MOST_ROWS),
+        count,
+        "Press “Export to CSV” to take all.",
+        "Нажмите «Выгрузить в CSV», чтобы выгрузить всё.",
+    )
     documents.say_above(visit.document, name, visit.not_live(), about, says, rest)
     return documents.list_page(visit.document, rows)
 

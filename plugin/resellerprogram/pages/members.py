@@ -70,9 +70,10 @@ def members(visit: Visit) -> etree._Element:
     rest = visit.rest(
         len(listed),
         count,
-        "These are the clients with the highest turnover; the sum is theirs. Press “Filter” to see others, or “CSV” to "
-        "take all.",
-        "Это клиенты с наибольшим оборотом, сумма — их. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы "
+        "These are the clients with the highest turnover; the sum is theirs. Press “Filter” to see others, "
+        "or “Export to CSV” to take all.",
+        "Это клиенты с наибольшим оборотом, сумма — их. Нажмите «Фильтр», чтобы увидеть других, "
+        "или «Выгрузить в CSV», чтобы "
         "выгрузить всех.",
     )
     documents.say_above(visit.document, "members", visit.not_live(), _told_filter(visit, wanted, count), rest)

@@ -179,7 +179,7 @@ def _take(visit: Visit, found: Understood) -> etree._Element:
     if not found.wanted:
         visit.refuse(words.NOTHING_NEW.en, words.NOTHING_NEW.ru, "csv")
     if visit.request.params.get("confirm") != "on":
-        visit.refuse("confirm it", "подтвердите", "confirm")
+        visit.refuse("Tick that you understand.", "Отметьте, что понимаете последствия.", "confirm")
     if visit.request.text("seen") != found.mark:
         visit.refuse(
             "This is not what the form has told. Take the confirmation away, look, and confirm again.",

@@ -120,8 +120,8 @@ def people(visit: Visit) -> etree._Element:
     rest = visit.rest(
         len(listed),
         count,
-        "Press “Filter” to see others, or “CSV” to take all.",
-        "Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы выгрузить всех.",
+        "Press “Filter” to see others, or “Export to CSV” to take all.",
+        "Нажмите «Фильтр», чтобы увидеть других, или «Выгрузить в CSV», чтобы выгрузить всех.",
     )
     says = visit.say("{told}. Clients: {count}.", "{told}. Клиентов: {count}.", told=told, count=count)
     documents.say_above(visit.document, "people", visit.not_live(), says, rest)

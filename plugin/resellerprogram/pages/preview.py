@@ -67,9 +67,9 @@ def preview(visit: Visit) -> etree._Element:
     rest = visit.rest(
         len(rows),
         count,
-        "These are the clients who lose most. Press “Filter” to see others, or “CSV” to take all.",
-        "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других, или «CSV», чтобы выгрузить "
-        "всех.",
+        "These are the clients who lose most. Press “Filter” to see others, or “Export to CSV” to take all.",
+        "Это клиенты, которые теряют больше всего. Нажмите «Фильтр», чтобы увидеть других, "
+        "или «Выгрузить в CSV», чтобы выгрузить всех.",
     )
     _leave_out(visit)
     told = (visit.not_live(), *_told(visit), _told_filter(visit, wanted, count + len(failed)), rest)

@@ -40,7 +40,7 @@ def take_off(visit: Visit) -> etree._Element:
     if not request.text("reason"):
         visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
     if request.params.get("confirm") != "on":
-        visit.refuse("confirm it", "подтвердите", "confirm")
+        visit.refuse("Tick that you understand.", "Отметьте, что понимаете последствия.", "confirm")
     visit.check_may_write()
     if not loss.was_told(request.text("seen")):
         visit.refuse(

@@ -64,7 +64,7 @@ def undo_run(visit: Visit) -> etree._Element:
     if not request.text("reason"):
         visit.refuse(SAY_WHY.en, SAY_WHY.ru, "reason")
     if request.params.get("confirm") != "on":
-        visit.refuse("confirm it", "подтвердите", "confirm")
+        visit.refuse("Tick that you understand.", "Отметьте, что понимаете последствия.", "confirm")
     if request.text("seen") != found.mark:
         visit.refuse(
             "other discounts are to be taken back now than this form has told; open it again",

@@ -97,7 +97,12 @@ class Visit:
     def account(self, text: str, field: str = "") -> AccountId:
         """A client's id. Raises BadInput."""
         if not is_number(text):
-            self.refuse("{text!r} is no client id", "{text!r} — не id клиента", field, text=short(text, 40))
+            self.refuse(
+                "There is no client {text!r}: enter a client id.",
+                "Клиента {text!r} нет: укажите номер.",
+                field,
+                text=short(text, 40),
+            )
         return AccountId(int(text))
 
     def accounts(self) -> list[AccountId]:
@@ -130,8 +135,8 @@ class Visit:
         text = self.request.text(field)
         if not bounds.is_figure(text) or text.startswith("-"):
             self.refuse(
-                "{text!r} is no number from zero up; write 3000 or 2.5",
-                "нужно число не меньше нуля, например 3000 или 2.5, а не {text!r}",
+                "Enter a number from 0 up, such as 3000 or 2.5, not {text!r}.",
+                "Введите число от 0, например 3000 или 2.5, а не {text!r}.",
                 field,
                 text=short(text, 40),
             )

@@ -149,8 +149,8 @@ def day(text: str, field: str = "") -> date:
     except (TypeError, ValueError):
         raise BadInput(
             Text(
-                "{text!r} is no day; write it as 2025-01-31 or 31.01.2025",
-                "{text!r} — не дата; пишите как 2025-01-31 или 31.01.2025",
+                "Enter a date such as 2025-01-31 or 31.01.2025, not {text!r}.",
+                "Укажите дату, например 31.01.2025, а не {text!r}.",
             )(text=short(text, _LONGEST_FIGURE)),
             field,
         ) from None

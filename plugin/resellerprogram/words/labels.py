@@ -227,10 +227,10 @@ TASKS = {
 # --- how it ended, how it stands ---
 
 RUN_OUTCOMES: Mapping[str | None, Text] = {
-    outcomes.DONE: Text("done", "готово"),
-    outcomes.PARTLY: Text("partly", "частично"),
-    outcomes.STOPPED: Text("stopped by the limit", "остановлен лимитом снижений"),
-    outcomes.FAILED: Text("failed", "не удался"),
+    outcomes.DONE: Text("done", "завершён"),
+    outcomes.PARTLY: Text("done, not for all", "завершён не для всех"),
+    outcomes.STOPPED: Text("stopped by the drop limit", "остановлен лимитом снижений"),
+    outcomes.FAILED: Text("failed", "ошибка"),
     None: Text("under way or cut short", "идёт или прерван"),
 }
 
@@ -260,9 +260,9 @@ QUEUE = {
 }
 
 FINDINGS = {
-    Finding.HOLDS: Text("holds", "верно"),
-    Finding.DIFFERS: Text("differs", "иначе"),
-    Finding.UNKNOWN: Text("could not tell", "не удалось узнать"),
+    Finding.HOLDS: Text("holds", "совпадает"),
+    Finding.DIFFERS: Text("differs", "отличается"),
+    Finding.UNKNOWN: Text("could not tell", "не проверено"),
 }
 
 STATES = {
