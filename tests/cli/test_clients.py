@@ -92,7 +92,10 @@ def test_every_command_that_is_about_a_client_finds_them_so(root: Path, capsys: 
     def typed(*words: str) -> tuple[int, str, str]:
         return (main(["--root", str(root), "--lang", "ru", *words]), *capsys.readouterr())
 
-    assert "Клиент 31, Atlas, исключён." in typed("members", "exclude", "ATLAS@example.com", "--reason", "долги")[1]
+    assert (
+        "Клиент 31, Atlas, исключён из программы."
+        in typed("members", "exclude", "ATLAS@example.com", "--reason", "долги")[1]
+    )
     (note,) = json.loads(typed("members", "--json")[1])["accounts"]
     assert note["account"] == 31
     assert typed("corrections", "--account", "Vector")[0] == 0

@@ -125,13 +125,13 @@ def test_each_tariff_stands_there_for_every_period_and_a_type_without_prices_as_
         ("Fast", "P1M", Decimal("80.9919"), Decimal("78.9921")),
         ("Promo", "P1M", Decimal(810), Decimal(790)),
         ("Promo", "P12M", Decimal(8100), Decimal(7900)),
-        ("SSL: all tariffs", None, None, None),
+        ("SSL: all tariff plans", None, None, None),
     ]
     assert (found[-1].now, found[-1].following, found[-1].tariff) == (3, 5, None)
     assert [each[:2] for each in told(shortest(found))] == [
         ("Fast", "P1M"),
         ("Promo", "P1M"),
-        ("SSL: all tariffs", None),
+        ("SSL: all tariff plans", None),
     ]
 
 
@@ -145,9 +145,9 @@ def test_r8_a_cap_holds_and_what_is_left_out_has_its_full_price() -> None:
 def test_without_prices_the_percents_of_what_is_split_are_told_by_tariff() -> None:
     found = offered(vps("7=10"), [])
     assert [(each.name.en, each.now, each.following, each.price) for each in found] == [
-        ("Virtual server: tariff Promo", 10, 10, None),
-        ("Virtual server: tariff Fast", 19, 21, None),
-        ("SSL: all tariffs", 3, 5, None),
+        ("Virtual server: tariff plan Promo", 10, 10, None),
+        ("Virtual server: tariff plan Fast", 19, 21, None),
+        ("SSL: all tariff plans", 3, 5, None),
     ]
 
 

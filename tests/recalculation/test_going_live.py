@@ -207,7 +207,7 @@ def test_the_page_starts_with_the_plan_that_it_showed(fresh: Operator) -> None:
     assert "start" not in tools(29)
     desk.level = 30
     assert desk.said("preview").splitlines()[0].startswith("The program has not started")
-    assert "no plan yet" in desk.ask("preview.start").findtext("error/msg")
+    assert "no preview yet" in desk.ask("preview.start").findtext("error/msg")
     desk.ask("preview.make", sok="ok")
     carry_out_all(desk.root, desk.store, lambda: desk.now)
     for language, told in (

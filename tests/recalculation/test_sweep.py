@@ -272,8 +272,8 @@ def test_after_26_hours_the_administrator_is_told_in_the_panel_once_a_day(operat
         assert (health(operator.store, now).state is State.CRITICAL) is (hours > 26)
     message = operator.sandbox.notifications()[0]
     assert message["user"] == "admin"
-    assert "успешного общего пересчёта не было 27 ч" in message["message"]
-    assert "no recalculation over all members has succeeded for 27 hours" in message["message"]
+    assert "пересчёта всех участников не было 27 ч" in message["message"]
+    assert "no full recalculation for 27 hours" in message["message"]
 
 
 def test_a_panel_that_takes_no_notification_is_asked_again(operator: Operator, reseller: int) -> None:

@@ -60,8 +60,8 @@ def at_the_start(report: Report, currency: str) -> AtTheStart:
 
 
 def verdict(found: AtTheStart, language: str) -> str:
-    """'132 clients get discounts; 8 discounts of others will rest; about 41 300 RUB a month at last month's orders';
-    what there is nothing of is left out."""
+    """'132 clients get discounts; 8 other personal discounts will be suspended; about 41 300 RUB a month at last
+    month's orders'; what there is nothing of is left out."""
     counts = ((found.get, _GET), (found.rest, _REST), (found.lowered, _LOSE), (found.failed, _FAILED))
     told = [figures.counted(count, *forms).say(language) for count, forms in counts if count or forms is _GET]
     if found.monthly:
@@ -79,7 +79,7 @@ _GET: _Forms = (
     ("клиент получит скидки", "клиента получат скидки", "клиентов получат скидки"),
 )
 _REST: _Forms = (
-    ("discount of others will rest", "discounts of others will rest"),
+    ("other personal discount will be suspended", "other personal discounts will be suspended"),
     (
         "другая персональная скидка будет приостановлена",
         "другие персональные скидки будут приостановлены",
