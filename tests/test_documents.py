@@ -105,6 +105,7 @@ def test_citations_are_found_in_every_form() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_code_and_tests_cite_can_be_opened() -> None:
     known = {name: headings(name) for name in ("rules.md", "panel.md", "cases.md")}
     lost = sorted(

@@ -175,6 +175,7 @@ def a_page(call: Call) -> TransportError:
     return HtmlAnswer(call, SECRET)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refuses", [None, refused, a_page])
 def test_of_a_panel_full_of_secrets_none_is_in_the_report(refuses: Any) -> None:
     text = report_of(Panel(FullOfSecrets(refuses), Employee(f"{SECRET}-admin")))

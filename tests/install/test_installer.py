@@ -56,7 +56,7 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
 
     assert (applied.returncode, applied.stderr) == (0, "")
     assert "Изменено скидок: 3." in applied.stdout
-    again = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
+    again = run("install", sandbox.root, "--wheels", str(wheels))
     assert again.stdout.splitlines()[-1] == "The program is started and goes on."
     assert installed.world.percents(account)["vds"] == 19
     log = (installed.root / "var" / "billmgr.log").read_text()

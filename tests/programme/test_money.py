@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.decision import decide
 from resellerprogram.programme.ids import AccountId, PaymentId, ProviderId
@@ -140,7 +140,6 @@ def decisions() -> Iterator[DecisionStore]:
     connection.close()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data(), histories(), days, rates(), rates())
 def test_r5_rates_stay_while_payments_change_amount_day_status_currency_or_owner(
     data: st.DataObject, rows: list[Row], today: date, found: Any, later: Any

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.account import Found, Known, consider, vanished
 from resellerprogram.programme.corrections import Held, History, Version, corrections, held_by_returned
@@ -279,7 +279,6 @@ def test_a_correction_beside_it_is_what_it_is_without_it_with_that_much_more() -
 # --- the past played again ---
 
 
-@settings(max_examples=60)
 @given(payment_lists, amounts, days, days, tables())
 def test_it_is_played_as_a_payment_that_was_heard_of_when_it_was_given(
     payments: list[Payment], amount: Decimal, of_day: date, given: date, table: TierTable

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.decision import decide
@@ -115,7 +115,6 @@ def in_force(what: dict[date, Any], today: date) -> Any:
     return what[max(each for each in what if each <= today)]
 
 
-@settings(max_examples=120)
 @given(lives(), conditions(), st.dictionaries(some_days, tables(), max_size=2), tables())
 def test_every_day_is_played_as_it_is_decided(
     life: Life,
@@ -138,7 +137,6 @@ def test_every_day_is_played_as_it_is_decided(
         assert played.on(today).earned == in_force(by_day, today).tier_for(decision.turnover.amount), today
 
 
-@settings(max_examples=40)
 @given(lives(), tables(), st.none() | pins)
 def test_every_day_is_played_as_the_engine_considers_it(life: Life, table: TierTable, pin: Pin | None) -> None:
     """Look, think and act each day, as the programme does."""
@@ -151,7 +149,6 @@ def test_every_day_is_played_as_the_engine_considers_it(life: Life, table: TierT
         assert person.day(rules, payments=tuple(read)).decision.tier == played.on(today).tier, today
 
 
-@settings(max_examples=60)
 @given(histories(), rates(), tables())
 def test_paper_and_pencil_say_the_same(rows: list[Row], found: Any, table: TierTable) -> None:
     """The model that is independent of the engine; a rate that was used once is used again."""

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("SOAK_SEED", "11"))
 SECONDS = float(os.environ.get("SOAK_SECONDS", "0"))
-AT_MOST = 45.0
+AT_MOST = 30.0
 DAYS = int(os.environ.get("SOAK_DAYS", "60"))
 CLIENTS = int(os.environ.get("SOAK_CLIENTS", "200"))
 STRUCK = 0.12

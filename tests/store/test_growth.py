@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from resellerprogram.store import Store
 
 from tests.benchmarks.growth import QUIET_NIGHTS, grow
@@ -9,6 +10,7 @@ from tests.benchmarks.growth import QUIET_NIGHTS, grow
 PAGE = 4096
 
 
+@pytest.mark.slow
 def test_a_payment_a_decision_and_a_quiet_night_take_no_more_than_they_may(store: Store) -> None:
     found = grow(store, members=30, payments=150, days=20)
     assert found.payment <= 300
