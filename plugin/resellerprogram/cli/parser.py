@@ -447,7 +447,7 @@ def parser_in(language: str) -> Parser:
         "exclude",
         "members.exclude",
         "exclude a client",
-        "исключить клиента из программы из программы из программы",
+        "исключить клиента из программы",
         of_members,
     )
     pinning = add("pin", "members.pin", "pin a client's tier", "закрепить статус за клиентом", of_members)
