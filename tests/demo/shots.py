@@ -17,11 +17,11 @@ from resellerprogram.programme.tiers import Tier, TierTable, published_table
 from tests.browser.conftest import chromium_path, log_in
 
 from .place import Place
+from .world import PASSWORD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("overview", "people", "whatif", "corrections", "gaming", "openings", "undo")
 WIDTH, HEIGHT, HIGHEST = 1360, 900, 1700
-PASSWORD = "demo-password"
 
 
 def a_dearer_table() -> TierTable:

@@ -87,9 +87,8 @@ def end(command: Command) -> int:
     """Let one count no more: whose it is, how much, and what falls is told first, and a reason and a yes asked for."""
     desk, options = command.office.openings, command.options
     opening = desk.of(options.number)
-    wanted = Wanted(opening.account, opening.amount.amount, opening.day, opening.reason)
     name = command.office.name_of(opening.account)
-    command.say(words.told(wanted, name, opening.amount.currency, desk.months))
+    command.say(words.told(opening.as_wanted, name, opening.amount.currency, desk.months))
     _show_effects(command, desk.fall(opening))
     show_loss(command, desk.loss(opening))
     if options.dry_run:

@@ -151,7 +151,7 @@ class Openings:
     def _counting(self) -> dict[Wanted, int]:
         """What counts today in the programme's currency, as somebody would give it again; with the numbers."""
         return {
-            Wanted(each.account, each.amount.amount, each.day, each.reason): each.number
+            each.as_wanted: each.number
             for each in self.listed()
             if each.amount.currency == self.currency and each.state(self.today, self.months) is State.COUNTS
         }
@@ -195,8 +195,7 @@ class Openings:
         with transaction(store.connection):
             self.of(opening.number)
             store.ledger.end(opening.number, self._office.clock())
-            wanted = Wanted(opening.account, opening.amount.amount, opening.day, opening.reason)
-            before = self._values(wanted, opening.amount)
+            before = self._values(opening.as_wanted, opening.amount)
             self._record(opening.account, name, before, json.dumps({"reason": reason}, ensure_ascii=False))
             self._recalculate(opening.account)
 

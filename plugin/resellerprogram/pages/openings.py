@@ -119,10 +119,9 @@ def end(visit: Visit) -> etree._Element:
     loss = desk.loss(opening)
     if not request.submitted:
         documents.say(visit.document, "confirm", understood(loss).say(visit.language))
-        wanted = Wanted(opening.account, opening.amount.amount, opening.day, opening.reason)
         name = visit.office.name_of(opening.account)
         texts = (
-            words.told(wanted, name, opening.amount.currency, desk.months),
+            words.told(opening.as_wanted, name, opening.amount.currency, desk.months),
             effects_text(desk.fall(opening)),
             loss_text(loss),
         )

@@ -35,6 +35,16 @@ class State(str, enum.Enum):
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Opening turnover before it is given: an amount above zero in the programme's currency, of a day that counts."""
+
+    account: AccountId
+    amount: Decimal
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Opening:
     """Turnover that `account` brought along, which counts like a payment credited on `day`. `number` is its own, and
     never given again; `reason` is why it was given, on `given_on`."""
@@ -47,6 +57,11 @@ class Opening:
     given_on: date
     ended_on: date | None = None
 
+    @property
+    def as_wanted(self) -> Wanted:
+        """The same as somebody would give it again."""
+        return Wanted(self.account, self.amount.amount, self.day, self.reason)
+
     def until(self, months: int) -> date:
         """The last day on which it counts, in a window of so many months."""
         return last_counting_day(self.day, months)
@@ -56,16 +71,6 @@ class Opening:
         if self.ended_on:
             return State.ENDED
         return State.COUNTS if today <= self.until(months) else State.OVER
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Opening turnover before it is given: an amount above zero in the programme's currency, of a day that counts."""
-
-    account: AccountId
-    amount: Decimal
-    day: date
-    reason: str
 
 
 def payment_of(number: int, amount: Money, day: date, reason: str) -> Payment:

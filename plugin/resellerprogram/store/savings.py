@@ -85,18 +85,24 @@ class SavingStore:
     def told(self) -> tuple[date, date] | None:
         """From when until when, both included, it is known what discounts took off; None where the panel does not
         tell."""
-        kept = NoteStore(self._connection).read(SAVINGS) or {}
-        if not kept.get("told"):
-            return None
-        return date.fromisoformat(kept.get("since") or kept["first"]), date.fromisoformat(kept["last"])
+        kept = self._told()
+        return None if kept is None else (kept[0], kept[2])
 
     def told_of_accounts(self) -> tuple[date, date] | None:
         """The same of what each account saved, which is not kept for so long."""
-        told = self.told()
-        kept = NoteStore(self._connection).read(SAVINGS) or {}
-        if told is None:
+        kept = self._told()
+        if kept is None:
             return None
-        return max(told[0], first_kept(date.fromisoformat(kept["first"]), told[1])), told[1]
+        since, first, last = kept
+        return max(since, first_kept(first, last)), last
+
+    def _told(self) -> tuple[date, date, date] | None:
+        """Since when it is known, and the first and last day of the last night's window."""
+        kept = NoteStore(self._connection).read(SAVINGS) or {}
+        if not kept.get("told"):
+            return None
+        since, first, last = kept.get("since") or kept["first"], kept["first"], kept["last"]
+        return date.fromisoformat(since), date.fromisoformat(first), date.fromisoformat(last)
 
     def is_known(self, account: AccountId, first: date, last: date) -> bool:
         """Whether the sum of these days is all that was saved."""

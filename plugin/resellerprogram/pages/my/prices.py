@@ -5,7 +5,6 @@ night has read the price list (see recalculation/prices.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -100,6 +99,12 @@ class _Mine:
         return next_higher(above, self.view.covered, standing.percents)
 
     @cached_property
+    def _missing(self) -> Decimal | None:
+        """How much turnover the next tier takes; None without one."""
+        outlook, tier = self.me.outlook, self.next_tier
+        return None if outlook is None or tier is None else self.me.forecast(outlook).missing(tier, self.me.today)
+
+    @cached_property
     def offers(self) -> list[Offer]:
         return self.view.offers(self.next_tier, self.me.visit.currency) if self.view else []
 
@@ -131,7 +136,7 @@ class _Mine:
     @property
     def read_at(self) -> str:
         at = self.view.read_at if self.view else None
-        return f"{figures.day_said(at.date(), self.language)}, {figures.clock(_minute(at))}" if at else ""
+        return f"{figures.day_said(at.date(), self.language)}, {figures.clock(at)}" if at else ""
 
     def words(self) -> str:
         """Where the client stands, what the columns show, and of when the prices are."""
@@ -152,19 +157,17 @@ class _Mine:
         outlook = self.me.outlook
         if outlook is None:
             return ""
-        if self.next_tier:
-            missing = self.me.forecast(outlook).missing(self.next_tier, self.me.today)
-            return words.NEXT(amount=self._sum(missing), tier=self.next_tier.name).say(self.language)
+        if self.next_tier and self._missing is not None:
+            return words.NEXT(amount=self._sum(self._missing), tier=self.next_tier.name).say(self.language)
         if outlook.pin and self.me.forecast(outlook).is_fixed(self.me.today):
             until = figures.day_said(outlook.pin.until, self.language)
             return words.FIXED(until=until).say(self.language)
         return words.HIGHEST.say(self.language)
 
     def following_told(self) -> Row:
-        outlook, tier = self.me.outlook, self.next_tier
-        if outlook is None or tier is None:
+        tier, missing = self.next_tier, self._missing
+        if tier is None or missing is None:
             return {"next_tier": Cell("", raw=""), "missing": Cell("", raw="")}
-        missing = self.me.forecast(outlook).missing(tier, self.me.today)
         return {"next_tier": Cell(tier.name, raw=tier.name), "missing": self._money(missing, self.me.visit.currency)}
 
     def saved(self) -> Row:
@@ -278,7 +281,3 @@ def _leave_out(mine: _Mine) -> None:
 
 def _exact(number: Decimal | None) -> str:
     return "" if number is None else plain(number)
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
