@@ -103,7 +103,9 @@ install_plugin() {
     trap - HUP INT TERM
     rm -rf "$SAVED"
     remove_old_releases
-    say "Installed into $ROOT. Check of the panel:" "Установлено в $ROOT. Проверка панели:"
+    local version
+    version=$("$ROOT/sbin/$NAME" --version)
+    say "Version $version is installed into $ROOT. Check of the panel:" "Версия $version установлена в $ROOT. Проверка панели:"
     "$ROOT/sbin/$NAME" doctor --brief || say "Something that matters differs; look at it before you start." \
         "Есть важное отличие; разберитесь с ним до запуска."
     case $("$ROOT/sbin/$NAME" status --json || true) in

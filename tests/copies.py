@@ -18,7 +18,7 @@ from tests.completion import completion
 
 PROJECT = Path(__file__).resolve().parents[1]
 FORM = PROJECT / "xml" / "billmgr_mod_resellerprogram_settings.xml"
-TABLE = PROJECT / "docs" / "settings.md"
+TABLES = {"en": PROJECT / "docs" / "settings.md", "ru": PROJECT / "docs" / "settings.ru.md"}
 COMPLETION = PROJECT / "plugin" / "completion" / "resellerprogram.bash"
 
 _TITLE = Text("Settings", "Настройки")
@@ -48,6 +48,56 @@ _LOSS_TEXTS = (
     ("hint_reason", Text("Kept in the change log", "Сохранится в журнале")),
     ("confirm", Text("I understand what is lost", "Понимаю, что отменится")),
     ("hint_confirm", Text("Required", "Обязательно")),
+)
+
+_EMPTY, _YES = Text("empty", "пусто"), Text("yes", "да")
+_TABLE = Text(
+    """# Settings
+
+[По-русски](settings.ru.md)
+
+Set by `resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is
+refused. What is set now:
+
+```sh
+resellerprogram settings
+```
+
+*Level*: from which on an administrator may change it; 29 is an employee, 30 an administrator with full access.
+*Lowers*: a change can lower or end discounts that the program has given. Whose is told before it is changed, and a
+reason and a yes are asked for (`--yes --reason TEXT` where nobody sits at the terminal); the next recalculation still
+stops where it would take more than the drop limit. `employee`, `panel_url`:
+[the connection](operating.md#the-connection-to-the-panel).
+
+This page is written by `PYTHONPATH=.:plugin python -m tests.copies` from
+`plugin/resellerprogram/programme/settings.py`.
+
+| name | default | level | lowers | meaning |
+|---|---|---|---|---|
+""",
+    """# Настройки
+
+[English](settings.md)
+
+Задаются командой `resellerprogram settings set ИМЯ ЗНАЧЕНИЕ` или на странице «Настройки»; значение, которое панели не
+подходит, не принимается. Что задано сейчас:
+
+```sh
+resellerprogram settings
+```
+
+*Доступ* — кто может менять настройку: 29 — сотрудник, 30 — администратор с полным доступом.
+*Снижает* — изменение может снизить или отменить скидки, уже данные программой. До изменения программа называет, у кого,
+и просит причину и согласие (`--yes --reason ТЕКСТ`, если за терминалом никого нет); если следующий пересчёт всё же
+снизит больше, чем разрешает лимит снижений, он остановится. `employee`, `panel_url`:
+[связь с панелью](operating.ru.md#связь-с-панелью).
+
+Эту страницу пишет `PYTHONPATH=.:plugin python -m tests.copies` по
+`plugin/resellerprogram/programme/settings.py`.
+
+| имя | по умолчанию | доступ | снижает | что значит |
+|---|---|---|---|---|
+""",
 )
 
 
@@ -134,31 +184,21 @@ def form() -> str:
 """
 
 
-def table() -> str:
+def _row(setting: Setting, language: str) -> str:
+    default = f"`{setting.default}`" if setting.default else _EMPTY.say(language)
+    lowers = _YES.say(language) if setting.may_lower else ""
+    return f"| `{setting.name}` | {default} | {setting.level} | {lowers} | {setting.about.say(language)} |\n"
+
+
+def table(language: str) -> str:
     """The documents' table of settings."""
-    rows = "".join(
-        f"| `{setting.name}` | {f'`{setting.default}`' if setting.default else 'empty'} | {setting.level} "
-        f"| {'yes' if setting.may_lower else ''} | {setting.about.en} |\n"
-        for setting in SETTINGS.values()
-    )
-    return f"""# Settings
-
-Written by `PYTHONPATH=.:plugin python -m tests.copies` from `plugin/resellerprogram/programme/settings.py`. Set by
-`resellerprogram settings set NAME VALUE` or on the page *Settings*; a value that does not fit the panel is refused.
-
-*Level*: from which on an administrator may change it; 29 is an employee, 30 an administrator with full access.
-*Lowers*: a change can lower or end discounts that the program has given. Whose is told before it is changed, and a
-reason and a yes are asked for (`--yes --reason TEXT` where nobody sits at the terminal); the next recalculation still
-stops where it would take more than the drop limit.
-
-| name | default | level | lowers | meaning |
-|---|---|---|---|---|
-{rows}"""
+    return _TABLE.say(language) + "".join(_row(setting, language) for setting in SETTINGS.values())
 
 
 def copies() -> dict[Path, str]:
     """What each of these files must hold."""
-    return {FORM: form(), TABLE: table(), COMPLETION: completion()}
+    tables = {file: table(language) for language, file in TABLES.items()}
+    return {FORM: form(), **tables, COMPLETION: completion()}
 
 
 if __name__ == "__main__":

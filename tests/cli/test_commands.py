@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from resellerprogram import __version__
 from resellerprogram.cli import main
 from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
@@ -400,7 +401,7 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     assert (
         code,
         out.startswith("OK: All is well. Clients looked at in the last full recalculation: 1; discounts in effect: 3."),
-        out.endswith("discounts 3, suspended 0, queue 0, retries stopped 0\n"),
+        out.endswith(f"discounts 3, suspended 0, queue 0, retries stopped 0; version {__version__}\n"),
     ) == (0, True, True)
     sandbox.fault("refuse", "account.discount", count=1)
     shell.run("apply")

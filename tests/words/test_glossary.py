@@ -173,13 +173,17 @@ def installer() -> Iterator[tuple[str, str, str]]:
             yield "install.sh", "en", text
 
 
+FOR_DEVELOPERS = {"adding", "cases", "design", "panel", "rules"}
+CODE_AND_LINKS = re.compile(r"^```.*?^```|`[^`\n]*`|\]\([^)\s]*\)", re.MULTILINE | re.DOTALL)
+
+
 def documents() -> Iterator[tuple[str, str, str]]:
     """What the documents for users say, outside of code."""
-    for name in ("README.md", *(f"docs/{each}.md" for each in ("operating", "monitoring", "api", "settings"))):
-        text = (PROJECT / name).read_text(encoding="utf-8")
-        text = re.sub(r"^```.*?^```|`[^`\n]*`|\]\([^)\s]*\)", "·", text, flags=re.MULTILINE | re.DOTALL)
-        for line in text.splitlines():
-            yield name, "ru" if len(RUSSIAN.findall(line)) > len(line) / 2 else "en", line
+    for path in sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")]):
+        if path.name.partition(".")[0] not in FOR_DEVELOPERS:
+            language = "ru" if path.name.endswith(".ru.md") else "en"
+            for line in CODE_AND_LINKS.sub("·", path.read_text(encoding="utf-8")).splitlines():
+                yield path.name, language, line
 
 
 TEXTS = {

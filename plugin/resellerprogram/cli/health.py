@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from .. import __version__
 from ..doctor import health
 from ..doctor import report as reports
 from ..doctor.checks import Check
@@ -55,14 +56,17 @@ def status(command: Command) -> int:
         )(at=figures.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
-            "{last}; discounts {discounts}, suspended {set_aside}, queue {queued}, retries stopped {given_up}",
-            "{last}; скидок {discounts}, приостановлено {set_aside}, в очереди {queued}, попытки прекращены {given_up}",
+            "{last}; discounts {discounts}, suspended {set_aside}, queue {queued}, retries stopped {given_up}; "
+            "version {version}",
+            "{last}; скидок {discounts}, приостановлено {set_aside}, в очереди {queued}, попытки прекращены {given_up}"
+            "; версия {version}",
         )(
             last=last,
             discounts=found.discounts,
             set_aside=found.set_aside,
             queued=found.queued,
             given_up=found.given_up,
+            version=__version__,
         )
     )
     if found.promo_orders:
@@ -147,6 +151,7 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
     finished = found.last_good and found.last_good.finished_at
     last = found.last
     return {
+        "version": __version__,
         "state": found.state.name,
         "problems": [problem.say(language) for problem in found.problems],
         "last_good_run": finished and finished.isoformat(),
