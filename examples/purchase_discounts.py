@@ -11,6 +11,7 @@ known: then prices had better stay as they are.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -39,6 +40,14 @@ def ask(function: str) -> dict[str, Any]:
     return document
 
 
+def days_ahead() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "days", nargs="?", type=int, default=7, metavar="DAYS", help="how far ahead a fall is told, 7 by default"
+    )
+    return int(parser.parse_args().days)
+
+
 def give_up(why: str) -> NoReturn:
     print(why, file=sys.stderr)
     sys.exit(2)
@@ -55,7 +64,7 @@ def several(found: Any) -> list[Any]:
 
 
 def main() -> int:
-    within = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    within = days_ahead()
     my = ask("resellerprogram.my")
     if exact(my["state"]) == "uncounted":
         give_up(my["state"]["$"])

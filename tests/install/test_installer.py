@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from resellerprogram import __version__
 
 from tests.copies import COMPLETION
 from tests.installation import cli as cli_as_installed
@@ -40,6 +41,7 @@ def test_without_internet_the_plugin_is_installed_registered_and_works(sandbox: 
     done = run("install", sandbox.root, "--wheels", str(wheels), PYTHON=sys.executable)
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout.splitlines()
+    assert f"Version {__version__} is installed into {sandbox.root}. Check of the panel:" in told
     assert next(line for line in told if line.startswith("holds: ")).endswith(", to be seen at the first discount: 19")
     assert [line.split()[0].rpartition("/")[2] + " " + line.split()[1] for line in told[-3:]] == [
         "resellerprogram plan",
