@@ -3,10 +3,10 @@
 
     BILLING_URL=https://billing.example.com/billmgr BILLING_LOGIN=… BILLING_PASSWORD=… ./purchase_discounts.py [DAYS]
 
-Prints a line for each service category, for a script that sets one's own prices: `vps 19`, `ssl 0`; behind them what gets
-less, product types by name and tariff plans by id: `vps:7 10`. A fall within DAYS (7) is told on standard error, with what
-prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is
-known: then prices had better stay as they are.
+Prints a line for each service category, for a script that sets one's own prices: `vps 19`, `ssl 0`; behind them what
+gets less, product types by name and tariff plans by id: `vps:7 10`. A fall within DAYS (7) is told on standard error,
+with what prevents it. The exit code is 0, 1 where a fall is coming, 2 where nothing is known: then prices had better
+stay as they are.
 """
 
 from __future__ import annotations
