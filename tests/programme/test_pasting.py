@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from resellerprogram.programme.errors import BadInput, TierTableError
+from resellerprogram.programme.figures import plain
 from resellerprogram.programme.pasting import AS_PERCENT, AS_SHARE
 from resellerprogram.programme.pasting.cells import LONGEST_TEXT, Form
 from resellerprogram.programme.pasting.reading import Answers, Odd, Understanding, understand
 from resellerprogram.programme.text import Text
-from resellerprogram.programme.tiers import PUBLISHED_CLASSES, SSL, ServiceClass, TierTable, plain, published_table
+from resellerprogram.programme.tiers import PUBLISHED_CLASSES, SSL, ServiceClass, TierTable, published_table
 
 from tests.programme.published_texts import (
     RUSSIAN,

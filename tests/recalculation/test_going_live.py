@@ -14,12 +14,12 @@ from resellerprogram.doctor.checks import tell_if_overdue
 from resellerprogram.office.tasks import carry_out_all
 from resellerprogram.programme.effects import Way
 from resellerprogram.programme.errors import NotStarted
+from resellerprogram.programme.figures import about
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.report import Estimate
 from resellerprogram.store import Store, database
 from resellerprogram.store.conversions import fill_the_ledger
 from resellerprogram.words import going_live
-from resellerprogram.words.figures import about
 
 from tests.operator import TODAY, Operator, go_live
 from tests.pages.desk import Desk
@@ -319,9 +319,13 @@ def test_an_estimate_is_worth_a_few_calls_and_says_what_they_did_not_show(
     world.add_many_expenses(account, 600, TODAY, 4711, 7)
     found = looking.plan().estimate
     assert found == Estimate(Decimal(190), all_of_it=False)
-    assert "at least 190 RUB a month" in going_live.verdict(going_live.AtTheStart(1, 0, 0, 0, "190 RUB", True), "en")
+    assert "at least RUB\u00a0190 a month" in going_live.verdict(
+        going_live.AtTheStart(1, 0, 0, 0, about(found.monthly, "RUB"), True), "en"
+    )
 
 
 def test_an_amount_is_rounded_to_three_figures() -> None:
-    told = [about(Decimal(amount), "RUB").replace("\xa0", " ") for amount in ("41273.55", "999.5", "7.4", "123456789")]
-    assert told == ["41 300 RUB", "1 000 RUB", "7 RUB", "123 000 000 RUB"]
+    told = [
+        about(Decimal(amount), "RUB").ru.replace("\xa0", " ") for amount in ("41273.55", "999.5", "7.4", "123456789")
+    ]
+    assert told == ["41 300 ₽", "1 000 ₽", "7 ₽", "123 000 000 ₽"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..programme import figures
 from ..programme.text import Text
 from ..store.notices import KeptNotice
-from ..words import figures, labels
+from ..words import labels
 from ..words.letters import letter
 from .output import Command
 
@@ -22,7 +23,7 @@ def notices(command: Command) -> int:
         Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
-                figures.moment(kept.made_at, language),
+                figures.moment(kept.made_at).say(language),
                 str(kept.notice.account),
                 each.subject.say(language),
                 labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),

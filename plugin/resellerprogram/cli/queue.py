@@ -6,13 +6,14 @@ import time
 from typing import Any
 
 from ..panel.standstill import check_may_write
+from ..programme import figures
 from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.queue import Queued
-from ..words import figures, labels
+from ..words import labels
 from .output import EXIT_PARTLY, Command
 
 _NOT_THERE = Text(
@@ -40,7 +41,7 @@ def show(command: Command) -> int:
                 str(each.account or ""),
                 str(each.payment or ""),
                 labels.cause(each.cause, command.language),
-                figures.moment(each.since, command.language),
+                figures.moment(each.since).say(command.language),
                 str(each.attempts),
                 labels.of(labels.QUEUE, each.state, command.language),
                 each.error,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..programme import figures
 from ..programme.text import Text
 from ..recalculation.scopes import scope_names
-from ..words import figures
 from .output import Command
 
 
@@ -34,7 +34,7 @@ def set_aside(command: Command) -> int:
                     each.shown.get("name") or figures.NOTHING,
                     each.shown.get("value") or figures.NOTHING,
                     scopes.text(each.tree).say(command.language),
-                    figures.moment(each.set_aside_at, command.language),
+                    figures.moment(each.set_aside_at).say(command.language),
                 )
                 for each in resting
             ),

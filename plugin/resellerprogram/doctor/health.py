@@ -10,7 +10,7 @@ from ..programme.errors import ClockJumped, NotStarted, PanelStandsStill
 from ..programme.health import Found, Trouble
 from ..programme.limits import OVERDUE, check_clock
 from ..programme.outcomes import FAILED, STOPPED, Finding, State
-from ..programme.text import Text
+from ..programme.text import Filling, Text
 from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import is_taken
@@ -131,7 +131,7 @@ def health(store: Store, now: datetime) -> Health:
         (given_up, _GIVEN_UP, Trouble.GIVEN_UP),
     ):
         if found:
-            values = {"count": len(found), "first": _whose(found[0]), "error": found[0].error}
+            values: dict[str, Filling] = {"count": len(found), "first": _whose(found[0]), "error": found[0].error}
             warnings.append(text(**values))
             troubles.append(Found(trouble, values))
     refused = store.notices.refused(now - timedelta(days=1))
@@ -223,7 +223,7 @@ def _journal(store: Store) -> Iterator[Text]:
 def _whose(queued: Queued) -> Text:
     if queued.account is not None:
         return Text("client {id}", "клиент {id}")(id=queued.account)
-    return Text("payment {id}", "платёж {id}")(id=queued.payment)
+    return Text("payment {id}", "платёж {id}")(id=queued.payment or "?")
 
 
 def _hours(span: timedelta) -> int:

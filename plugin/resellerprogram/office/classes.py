@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..programme import bounds
+from ..programme import bounds, figures
 from ..programme.caps import of_tariff
 from ..programme.deeds import CLASS
 from ..programme.errors import SettingError
@@ -12,7 +12,6 @@ from ..programme.text import Text
 from ..programme.tiers import ServiceClass, is_class_name
 from ..store.classes import ClassOfServices
 from ..store.database import transaction
-from ..words import figures
 from . import Office, token
 
 

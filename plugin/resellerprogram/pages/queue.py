@@ -37,7 +37,7 @@ def _queued(visit: Visit, each: Queued) -> Row:
         "id": str(each.id),
         "what": visit.say("client {id}", "клиент {id}", id=each.account)
         if each.account is not None
-        else visit.say("payment {id}", "платёж {id}", id=each.payment),
+        else visit.say("payment {id}", "платёж {id}", id=each.payment or "?"),
         "cause": visit.cause(each.cause, each.who),
         "since": visit.moment(each.since),
         "attempts": str(each.attempts),

@@ -10,11 +10,12 @@ from typing import Any
 
 from ..programme import deeds
 from ..programme.errors import ResellerProgrammeError
+from ..programme.figures import NOTHING, day, money
 from ..programme.settings import SETTINGS
 from ..programme.tables import changes_between
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from .figures import NOTHING, Titles, day, money
+from .lines import Titles
 from .tables import difference_lines
 
 STANDINGS = {
@@ -56,7 +57,7 @@ def whose(what: str, whom: str, language: str) -> str:
         return f"{SETTINGS[whom].label.say(language)} ({whom})"
     if what == deeds.TIERS:
         try:
-            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom), language)).say(language)
+            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom)).say(language)).say(language)
         except ValueError:
             return whom
     return whom
@@ -88,7 +89,7 @@ def _pin(note: Mapping[str, Any], language: str) -> str:
     pin = note["pin"]
     if not pin:
         return NOTHING
-    until = day(date.fromisoformat(pin["until"]), language)
+    until = day(date.fromisoformat(pin["until"])).say(language)
     how = _PINNED_EXACTLY if pin["exactly"] else _PINNED
     return how(tier=pin["tier"], until=until, reason=pin["reason"]).say(language)
 
@@ -104,7 +105,7 @@ def _of_opening(before: str, after: str, titles: Titles, currency: str, language
 
 
 def _opening(values: Mapping[str, Any], language: str) -> str:
-    day_of, until = (day(date.fromisoformat(values[name]), language) for name in ("day", "until"))
+    day_of, until = (day(date.fromisoformat(values[name])).say(language) for name in ("day", "until"))
     amount = money(Decimal(values["amount"]), values["currency"])
     return _OPENING(amount=amount, day=day_of, until=until, reason=values["reason"]).say(language)
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..programme import figures
+from ..programme.figures import NOTHING, day, money, percent, plain
 from ..programme.forecast import Keep
 from ..programme.overview import Compared, Overview, Person
 from ..programme.ownership import OTHER_SERVICES
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
-from .figures import NOTHING, Titles, day, day_text, money, percent
+from ..programme.tiers import ServiceClass
+from .lines import Titles
 
 
 class Line(NamedTuple):
@@ -42,11 +44,11 @@ ELSEWHERE = Text(
 )
 
 
-def lines(found: Overview, currency: str) -> list[Line]:
+def lines(found: Overview, currency: str, language: str) -> list[Line]:
     """The five figures."""
 
     def amount(value: Decimal) -> str:
-        return money(value, currency)
+        return money(value, currency).say(language)
 
     falling, before = found.falling, found.stake.before
     return [
@@ -93,7 +95,7 @@ def change_text(person: Person, language: str) -> str:
     if person.change_day is None:
         return ""
     none = NO_TIER.say(language)
-    return f"{day(person.change_day, language)}: {person.tier or none} → {person.change_tier or none}"
+    return f"{day(person.change_day).say(language)}: {person.tier or none} → {person.change_tier or none}"
 
 
 def rise_text(person: Person, before: str | None, language: str) -> str:
@@ -101,13 +103,13 @@ def rise_text(person: Person, before: str | None, language: str) -> str:
     if person.since is None:
         return ""
     none = NO_TIER.say(language)
-    return f"{day(person.since, language)}: {before or none} → {person.tier or none}"
+    return f"{day(person.since).say(language)}: {before or none} → {person.tier or none}"
 
 
 def keep_text(keep: Keep, currency: str) -> Text:
     """'1 000.00 RUB by 20 January'."""
     return Text("{amount} by {day}", "{amount} до {day} включительно")(
-        amount=money(keep.amount, currency), day=day_text(keep.last_day)
+        amount=money(keep.amount, currency), day=day(keep.last_day)
     )
 
 
@@ -115,4 +117,4 @@ def elsewhere_text(sums: Mapping[str, Decimal]) -> Text | None:
     """What no figure holds; None where that is nothing."""
     if not sums:
         return None
-    return ELSEWHERE(sums=", ".join(money(amount, currency) for currency, amount in sorted(sums.items())))
+    return ELSEWHERE(sums=figures.sums(sums))

@@ -11,15 +11,17 @@ from decimal import Decimal
 
 from lxml import etree
 
+from ...programme import figures
+from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.records import Record
 from ...programme.text import same
-from ...programme.tiers import ServiceClass, plain
+from ...programme.tiers import ServiceClass
 from ...programme.turnover import Verdict
 from ...recalculation.hindsight import known_now
 from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
-from ...words import explanation, figures, hindsight
+from ...words import explanation, hindsight
 from ...words.lags import lag_text
 from ...words.openings import OF_CLIENTS
 from .. import documents
@@ -89,8 +91,8 @@ def picture(visit: Visit) -> etree._Element:
     drawn = Picture(
         steps,
         me.today,
-        thresholds(me.table),
-        [(me.today, figures.whole(steps[-1].turnover))] if steps else [],
+        thresholds(me.table, me.language),
+        [(me.today, figures.whole(steps[-1].turnover).say(me.language))] if steps else [],
         me.say("Your turnover by day", "Ваш оборот по дням"),
         me.say(
             "The line is the turnover, the area below it the threshold of the tier you had.",
