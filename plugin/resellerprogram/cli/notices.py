@@ -23,7 +23,7 @@ def notices(command: Command) -> int:
         Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
-                figures.moment(kept.made_at).say(language),
+                figures.listed_moment(kept.made_at),
                 str(kept.notice.account),
                 each.subject.say(language),
                 labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),

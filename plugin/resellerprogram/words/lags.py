@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from ..programme.figures import percent
 from ..programme.lags import Lag
-from ..programme.text import Text, joined, same
+from ..programme.text import Text, joined
 from ..programme.tiers import ServiceClass
 from .lines import Titles, percents, titled
 
 
 def lag_text(lag: Lag) -> Text:
     """'21 %; 25 % follows', 'none; 3 % follows', '3 %; ends'."""
-    now = same(percent(lag.now)) if lag.now else Text("none", "нет")
+    now = percent(lag.now) if lag.now else Text("none", "нет")
     if not lag.follows:
         return Text("{now}; ends", "{now}; отменится")(now=now)
     return Text("{now}; {follows} follows", "{now}; {follows} будет")(now=now, follows=percent(lag.follows))
