@@ -113,13 +113,19 @@ def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[tuple[str, str, str
     """Who could not be calculated when the plan was made, with name and reason; no way and no class is theirs."""
     if wanted.get("kind", FAILED) != FAILED or wanted.get("service"):
         return []
-    kept = (visit.store.notes.read(PREVIEW) or {}).get("failed", [])
-    names = visit.store.standings.names(AccountId(account) for account, *_ in kept)
+    kept = visit.store.notes.read(PREVIEW) or {}
+    names = _names_of_failed(visit, kept)
     return [
         (str(account), names.get(account) or f"#{account}", reason[visit.language == "ru"])
-        for account, *reason in kept
+        for account, *reason in kept.get("failed", [])
         if wanted.get("name", "").casefold() in names.get(account, "").casefold()
     ]
+
+
+def _names_of_failed(visit: Visit, kept: Mapping[str, Any]) -> dict[int, str]:
+    """As they are on record, else as the plan heard of them."""
+    told = {int(account): name for account, name in kept.get("names", {}).items()}
+    return {**told, **visit.store.standings.names(AccountId(account) for account, *_ in kept.get("failed", []))}
 
 
 def _failed_row(visit: Visit, account: str, name: str, reason: str) -> Row:
@@ -195,7 +201,7 @@ def _wrong(visit: Visit, kept: Mapping[str, Any]) -> Iterator[str]:
     """Who could not be calculated, what the panel warned of, and other discounts that act beside a tier's."""
     failed = kept.get("failed", [])
     if failed:
-        names = visit.store.standings.names(AccountId(account) for account, *_ in failed)
+        names = _names_of_failed(visit, kept)
         yield visit.say(
             "Not calculated: {whom}. Their reasons are in the list; they are tried again.",
             "Не рассчитаны: {whom}. Причины — в списке; расчёт повторится.",

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.members import Account
 from ..programme.moves import Move, Mover
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
@@ -112,6 +113,13 @@ class StandingStore:
         """None also where the row is spoilt: the next run writes it again."""
         row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
         return if_readable(row, _standing)
+
+    def rename(self, clients: Iterable[Account]) -> None:
+        """What the panel calls these now; who is not on record stays so."""
+        self._connection.executemany(
+            "UPDATE standing SET name = ?, name_order = ? WHERE account = ? AND name <> ?",
+            ((each.name, fold(each.name), each.id, each.name) for each in clients if each.name),
+        )
 
     def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
         """What these are called, as far as it is known."""
