@@ -36,7 +36,7 @@ from ..words.tables import clients
 from ..words.verdict import NOTHING_ELSE, class_lines, folded, limit_text, verdict_text
 from . import documents
 from .documents import Cell, Row
-from .filters import keep_filter, kept_filter
+from .filters import keep_filter, kept_filter, told_filter, told_name
 from .visit import Visit
 
 LIST = "resellerprogram.preview"
@@ -72,7 +72,9 @@ def preview(visit: Visit) -> etree._Element:
         "или «Выгрузить в CSV», чтобы выгрузить всех.",
     )
     _leave_out(visit)
-    told = (visit.not_live(), *_told(visit), _told_filter(visit, wanted, count + len(failed)), rest)
+    total = visit.store.planned.count() + len(_failed(visit, {}))
+    acting = told_filter(visit, _acting(visit, wanted), count + len(failed), total)
+    told = (visit.not_live(), *_told(visit), acting, rest)
     documents.say_above(visit.document, "preview", *told)
     class_of = visit.store.classes.of_types()
     told_of = (_failed_row(visit, *each) for each in failed)
@@ -140,15 +142,14 @@ def _failed_row(visit: Visit, account: str, name: str, reason: str) -> Row:
     }
 
 
-def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
-    """Which clients the list is about, where a filter is in force."""
-    name = visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else ""
-    kind = _kinds(visit).get(wanted.get("kind", ""), "")
-    title = visit.titles.get(wanted.get("service", ""))
-    told = ", ".join(filter(None, (name, kind, title.say(visit.language) if title else "")))
-    if not told:
-        return ""
-    return visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
+def _acting(visit: Visit, wanted: Mapping[str, str]) -> Iterator[str]:
+    """What the filter asks, in words."""
+    yield told_name(visit, wanted)
+    kind, title = _kinds(visit).get(wanted.get("kind", "")), visit.titles.get(wanted.get("service", ""))
+    if kind:
+        yield visit.say("what happens: {kind}", "что будет: {kind}", kind=kind)
+    if title:
+        yield visit.say("category: {title}", "категория: {title}", title=title)
 
 
 def _kinds(visit: Visit) -> dict[str, str]:
