@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from resellerprogram.programme.figures import money
 from resellerprogram.store import Store
-from resellerprogram.words.figures import money
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -58,8 +58,8 @@ def pay(place: Place, whom: str, amount: str) -> None:
     panel.set_payment_status("payment.setpaid", payment)
     _wait(place)
     say(
-        f"{before.names[client]} paid {money(paid, RUB)} (pfx/{payment}).",
-        f"{before.names[client]}: внесено {money(paid, RUB)} (pfx/{payment}).",
+        f"{before.names[client]} paid {money(paid, RUB).en} (pfx/{payment}).",
+        f"{before.names[client]}: внесено {money(paid, RUB).ru} (pfx/{payment}).",
     )
     _tell(place, before)
 
@@ -74,8 +74,8 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     if given > rest:
         raise Stop(
             text(
-                f"Of {payment.number} {money(rest, RUB)} can be given back; nothing was.",
-                f"Из {payment.number} можно вернуть {money(rest, RUB)}; ничего не возвращено.",
+                f"Of {payment.number} {money(rest, RUB).en} can be given back; nothing was.",
+                f"Из {payment.number} можно вернуть {money(rest, RUB).ru}; ничего не возвращено.",
             )
         )
     answer = place.panel.mgrctl("payment.refund", elid=payment.id, amount=given, sok="ok", su="admin")
@@ -84,8 +84,8 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     _wait(place)
     name = before.names[payment.account]
     say(
-        f"{name} got {money(given, RUB)} of {payment.number} back.",
-        f"{name}: возвращено {money(given, RUB)} из {payment.number}.",
+        f"{name} got {money(given, RUB).en} of {payment.number} back.",
+        f"{name}: возвращено {money(given, RUB).ru} из {payment.number}.",
     )
     _tell(place, before)
 

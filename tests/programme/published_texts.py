@@ -6,7 +6,8 @@ import html
 from collections.abc import Callable
 from decimal import Decimal
 
-from resellerprogram.programme.tiers import Tier, TierTable, plain
+from resellerprogram.programme.figures import plain
+from resellerprogram.programme.tiers import Tier, TierTable
 
 RUSSIAN = ("Статус партнера", "Оборот за период", "VPS", "Выделенные серверы", "SSL")
 ENGLISH = ("Partner status", "Turnover over the period", "VPS", "Dedicated servers", "SSL")

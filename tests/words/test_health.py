@@ -8,9 +8,10 @@ import pytest
 from resellerprogram.pages.routes import PAGES
 from resellerprogram.programme.health import CRITICAL, Found, Trouble, gravest
 from resellerprogram.programme.outcomes import State
+from resellerprogram.programme.text import Filling
 from resellerprogram.words.health import COLORS, FINE, SENTENCES, sentence_of
 
-VALUES = {"count": 3, "hours": 27, "first": "client 27", "error": "the panel says no"}
+VALUES: dict[str, Filling] = {"count": 3, "hours": 27, "first": "client 27", "error": "the panel says no"}
 
 
 @pytest.mark.parametrize("trouble", Trouble)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..programme import figures
 from ..programme.text import Text
 from ..store.changes import RecordedChange
-from ..words import audit, figures, labels
+from ..words import audit, labels
+from ..words.lines import one_line
 from .output import Command
 
 
@@ -19,12 +21,12 @@ def changes(command: Command) -> int:
         Text("when|who|address|object|which one|change", "когда|кто|адрес|объект|какой|изменение"),
         (
             (
-                figures.moment(each.at, command.language),
+                figures.listed_moment(each.at),
                 each.author.name or figures.NOTHING,
                 each.author.address or figures.NOTHING,
                 labels.of(labels.DEEDS, each.what, command.language),
                 audit.whose(each.what, each.whom, command.language),
-                figures.one_line("\n".join(_lines(command, each))),
+                one_line("\n".join(_lines(command, each))),
             )
             for each in found
         ),

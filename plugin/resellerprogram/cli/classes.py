@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..programme import figures
 from ..programme.bounds import is_id
 from ..programme.caps import changed, written
 from ..programme.deeds import LOSS
 from ..programme.errors import SettingError
+from ..programme.figures import plain
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
+from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
-from ..words import figures
 from ..words.losses import loss_text
 from .confirming import agreed_to
 from .output import Command

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..office.corrections import Listed, Repeated, Sums
+from ..programme import figures
 from ..programme.corrections import Cause, Kind, Pattern, Returned
+from ..programme.figures import plain
 from ..programme.text import Text
-from ..programme.tiers import plain
 from ..words import corrections as words
-from ..words import figures, labels
+from ..words import labels
 from .output import Command
 
 
@@ -98,8 +99,8 @@ def _start(command: Command, listed: Listed) -> tuple[str, ...]:
     return (
         str(listed.account),
         listed.name or figures.NOTHING,
-        figures.day(found.first_day, language),
-        figures.day(found.last_day, language),
+        figures.listed_day(found.first_day),
+        figures.listed_day(found.last_day),
         words.tier(found.held, language),
         words.tier(found.other, language),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..panel.standstill import check_may_write
-from ..programme import causes
+from ..programme import causes, figures
 from ..programme.errors import AnotherRunActive
 from ..programme.text import Text
-from ..words import figures, going_live, proposal
+from ..words import going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, Command
 from .preview import NOTHING_WRITTEN, recalculated, terms_of
 
@@ -40,7 +40,7 @@ def start(command: Command) -> int:
     started = command.store.going_live.started()
     if started and command.store.settings.current().automatic:
         who = f" ({started.who})" if started.who else ""
-        command.say(_SINCE(when=figures.moment(started.at, command.language), who=who))
+        command.say(_SINCE(when=figures.moment(started.at).say(command.language), who=who))
         return 0
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
     terms = terms_of(command, report)

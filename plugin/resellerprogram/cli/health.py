@@ -10,12 +10,12 @@ from ..doctor import health
 from ..doctor import report as reports
 from ..doctor.checks import Check
 from ..doctor.checks import doctor as examine
+from ..programme import figures
+from ..programme.figures import plain
 from ..programme.health import gravest
 from ..programme.outcomes import Finding
 from ..programme.text import Text, same
-from ..programme.tiers import plain
 from ..store.promo_orders import PromoOrder
-from ..words import figures
 from ..words import health as words
 from ..words.labels import FINDINGS
 from ..words.people import called
@@ -53,7 +53,7 @@ def status(command: Command) -> int:
         last = Text(
             "last successful recalculation {at}, {accounts} clients, {written} discounts changed",
             "последний успешный пересчёт {at}, клиентов {accounts}, изменено скидок {written}",
-        )(at=figures.moment(good.finished_at, command.language), accounts=good.accounts, written=good.written)
+        )(at=figures.moment(good.finished_at).say(command.language), accounts=good.accounts, written=good.written)
     command.say(
         Text(
             "{last}; discounts {discounts}, suspended {set_aside}, queue {queued}, retries stopped {given_up}",
@@ -71,7 +71,7 @@ def status(command: Command) -> int:
         orders = command.store.promo_orders.newest(SHOWN_ORDERS)
         names = command.store.standings.names(each.account for each in orders)
         command.lines(
-            f"  {figures.day(each.day, command.language)} "
+            f"  {figures.day(each.day).say(command.language)} "
             + _ORDER(
                 whom=called(each.account, names),
                 tier=each.tier,

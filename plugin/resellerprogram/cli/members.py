@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..programme import figures
 from ..programme.basis import Pin
 from ..programme.members import MemberNote
 from ..programme.text import Text
-from ..words import figures
 from ..words.people import called
 from .output import Command
 from .waking import wake
@@ -95,7 +95,7 @@ def _note_cells(note: MemberNote, names: Mapping[int, str], language: str) -> tu
 
 def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
     how = Text("exactly {tier}", "ровно {tier}") if pin.exactly else Text("at least {tier}", "не ниже {tier}")
-    return (how(tier=pin.tier).say(language), figures.day(pin.until, language), pin.reason)
+    return (how(tier=pin.tier).say(language), figures.listed_day(pin.until), pin.reason)
 
 
 def _noted(command: Command, text: Text, name: str = "") -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..programme import figures
 from ..programme.text import Text
 from ..store.notices import KeptNotice
-from ..words import figures, labels
+from ..words import labels
 from ..words.letters import letter
 from ..words.people import called
 from .output import Command
@@ -25,7 +26,7 @@ def notices(command: Command) -> int:
         Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
-                figures.moment(kept.made_at, language),
+                figures.listed_moment(kept.made_at),
                 called(kept.notice.account, names),
                 each.subject.say(language),
                 labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from ..office.openings import Openings
-from ..programme import bounds
+from ..programme import bounds, figures
+from ..programme.figures import plain
 from ..programme.openings import Opening, Wanted, amount_of, day_of, reason_of
 from ..programme.tables import Effects
 from ..programme.text import Text
-from ..programme.tiers import plain
-from ..words import figures, labels
+from ..words import labels
 from ..words import openings as words
 from ..words import tables as tables_words
 from .confirming import agreed, said_yes, show_loss
@@ -46,11 +46,11 @@ def show(command: Command) -> int:
                 str(each.number),
                 str(each.account),
                 names.get(each.account) or figures.NOTHING,
-                figures.money(each.amount.amount, each.amount.currency),
-                figures.day(each.day, language),
-                figures.day(each.until(desk.months), language),
+                figures.listed_money(each.amount.amount, each.amount.currency),
+                figures.listed_day(each.day),
+                figures.listed_day(each.until(desk.months)),
                 labels.OPENINGS[each.state(command.today, desk.months)].say(language),
-                figures.day(each.given_on, language),
+                figures.listed_day(each.given_on),
                 each.reason,
             )
             for each in listed

@@ -15,12 +15,13 @@ from ..host.clock import Clock
 from ..office import Office
 from ..programme import bounds
 from ..programme.bounds import LONGEST_NAME
+from ..programme.figures import NARROW, NO_BREAK
 from ..programme.settings import FULL_LEVEL
 from ..programme.text import Text, short
 from ..programme.values import dataclass
 from ..store import Store
 from ..store.changes import Author
-from ..words import figures
+from ..words.lines import Titles, table
 
 CONSOLE = "console"
 """The address from which the command line's changes come."""
@@ -62,7 +63,7 @@ class Command:
         return Office(self.root, self.store, Author(name, CONSOLE), self.clock, FULL_LEVEL)
 
     @property
-    def titles(self) -> figures.Titles:
+    def titles(self) -> Titles:
         """What people read of the service classes."""
         return {each.name: each.title for each in self.store.classes.all()}
 
@@ -94,7 +95,7 @@ class Command:
 
     def table(self, header: Text, rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> None:
         """An aligned table; the header's columns are separated by `|`."""
-        self.lines(figures.table(header.say(self.language).split("|"), rows, frozenset(right)))
+        self.lines(table(header.say(self.language).split("|"), rows, frozenset(right)))
 
     def json(self, values: Any) -> None:
         print(json.dumps(values, ensure_ascii=False, indent=2))
@@ -105,8 +106,10 @@ class Command:
 
 
 def shown(text: str) -> str:
-    """What a terminal may be given: clients choose their names, and these hold no commands for it."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
+    """What a terminal may be given: clients choose their names, and these hold no commands for it. It has one kind of
+    space."""
+    plain = text.replace(NO_BREAK, " ").replace(NARROW, " ")
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in plain)
 
 
 def _bar(done: int, total: int) -> None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from ..office.overview import Listed
+from ..programme import figures
+from ..programme.figures import plain
 from ..programme.overview import MOVES, Compared, Overview, Whom
 from ..programme.text import Text
-from ..programme.tiers import plain
-from ..words import figures, going_live, labels
+from ..words import going_live, labels
 from ..words import overview as words
 from .output import Command
 
@@ -31,7 +32,7 @@ def overview(command: Command) -> int:
         Text("|now|a month ago|change", "|сейчас|месяц назад|изменение"),
         (
             (line.what.say(command.language), line.now or unknown, line.before, line.change)
-            for line in words.lines(found, currency)
+            for line in words.lines(found, currency, command.language)
         ),
         right=(1, 2, 3),
     )
@@ -78,7 +79,7 @@ def _course(command: Command, found: Overview) -> None:
     command.table(
         Text("month|with a tier|turnover|discounts given", "месяц|со статусом|оборот|скидок предоставлено"),
         (
-            (figures.month(each.last), str(each.with_tier), _amount(each.turnover), _amount(each.given))
+            (figures.listed_month(each.last), str(each.with_tier), _amount(each.turnover), _amount(each.given))
             for each in found.months
         ),
         right=(1, 2, 3),
@@ -86,10 +87,7 @@ def _course(command: Command, found: Overview) -> None:
     command.lines([""])
     command.table(
         Text("week from|started|rose|fell|ended", "неделя с|появились|выросли|снизились|отменены"),
-        (
-            (figures.day(each.first, command.language), *(str(each.moves.get(way, 0)) for way in MOVES))
-            for each in found.weeks
-        ),
+        ((figures.listed_day(each.first), *(str(each.moves.get(way, 0)) for way in MOVES)) for each in found.weeks),
         right=(1, 2, 3, 4),
     )
 
@@ -106,10 +104,10 @@ def _people(command: Command, whom: Whom, clients: list[Listed], currency: str) 
                 str(each.person.account),
                 each.person.name or figures.NOTHING,
                 each.person.tier or figures.NOTHING,
-                figures.money(each.person.turnover, currency),
+                figures.listed_money(each.person.turnover, currency),
                 _about(command, whom, each),
                 words.keep_text(each.keep, currency).say(command.language) if each.keep else figures.NOTHING,
-                figures.money(each.person.given, currency) if each.person.given else figures.NOTHING,
+                figures.listed_money(each.person.given, currency) if each.person.given else figures.NOTHING,
             )
             for each in clients
         ),
@@ -126,7 +124,7 @@ def _about(command: Command, whom: Whom, listed: Listed) -> str:
 
 
 def _amount(amount: Decimal | None) -> str:
-    return figures.NOTHING if amount is None else figures.bare(amount)
+    return figures.NOTHING if amount is None else figures.listed_amount(amount)
 
 
 def _values(

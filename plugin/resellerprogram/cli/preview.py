@@ -10,21 +10,21 @@ from typing import Any
 from ..doctor.checks import tell_if_overdue
 from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
-from ..programme import causes
+from ..programme import causes, figures
 from ..programme.changes import plain_change, values_of
 from ..programme.effects import WAY_NAMES, Way
 from ..programme.errors import AnotherRunActive, PanelStandsStill, PlanChanged, SettingError, StoreError
+from ..programme.figures import plain
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
 from ..programme.report import Planned, Report
 from ..programme.text import Text
-from ..programme.tiers import plain
 from ..programme.verdict import Verdict, Wanted
 from ..recalculation.retention import let_details_go
 from ..recalculation.run import PATIENCE, check_started, recalculate
 from ..recalculation.sweep import sweep as look_around
-from ..words import figures, going_live, proposal
+from ..words import going_live, proposal
 from .output import EXIT_FAILED, EXIT_PARTLY, EXIT_THERE_ARE_CHANGES, EXIT_USAGE, Command
 
 log = logging.getLogger(__name__)
@@ -188,7 +188,7 @@ def print_report(command: Command, report: Report, written: bool, only_look: boo
         if not (summary or wanted):
             command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
         if only_look:
-            command.say(proposal.ONLY_A_LOOK(day=figures.day_text(report.day)))
+            command.say(proposal.ONLY_A_LOOK(day=figures.day(report.day)))
         elif not live:
             command.say(going_live.HOW_TO_START)
         return

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..panel.standstill import check_may_write
+from ..programme import figures
 from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.queue import Queued
-from ..words import figures, labels
+from ..words import labels
 from ..words.people import called
 from .output import EXIT_PARTLY, Command
 
@@ -43,7 +44,7 @@ def show(command: Command) -> int:
                 "" if each.account is None else called(each.account, names),
                 str(each.payment or ""),
                 labels.cause(each.cause, command.language),
-                figures.moment(each.since, command.language),
+                figures.listed_moment(each.since),
                 str(each.attempts),
                 labels.of(labels.QUEUE, each.state, command.language),
                 each.error,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..programme import figures
 from ..programme.text import Text
 from ..recalculation.scopes import scope_names
-from ..words import figures
 from ..words.people import called
 from .output import Command
 
@@ -37,7 +37,7 @@ def set_aside(command: Command) -> int:
                     each.shown.get("name") or figures.NOTHING,
                     each.shown.get("value") or figures.NOTHING,
                     scopes.text(each.tree).say(command.language),
-                    figures.moment(each.set_aside_at, command.language),
+                    figures.listed_moment(each.set_aside_at),
                 )
                 for each in resting
             ),

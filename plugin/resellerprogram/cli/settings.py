@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..programme import figures
 from ..programme.deeds import LOSS
 from ..programme.settings import SETTINGS
 from ..programme.text import Text, same
-from ..words import figures, losses
+from ..words import losses
 from .confirming import agreed_to
 from .output import Command
 

@@ -6,13 +6,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from ..programme import figures
 from ..programme.errors import BadInput, TierTableError
 from ..programme.pasting.columns import FROM, STATUS
 from ..programme.pasting.reading import Answers, Understanding
 from ..programme.tables import changes_between, with_classes
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from ..words import figures, pasted
+from ..words import pasted
 from ..words import tables as words
 from .confirming import said_yes
 from .files import text_of
@@ -30,9 +31,9 @@ def show(command: Command) -> int:
         command.warn(remark)
     for later in store.tiers.days_after(day):
         command.say(
-            Text("Another table holds from {day} on: --date {day}.", "С {day} действует другая таблица: --date {day}.")(
-                day=later
-            )
+            Text(
+                "Another table holds from {day} on: --date {date}.", "С {day} действует другая таблица: --date {date}."
+            )(day=figures.day(later), date=later.isoformat())
         )
         _show_differences(command, version.table, store.tiers.on(later).table)
         version = store.tiers.on(later)
@@ -102,7 +103,7 @@ def _put(command: Command, table: TierTable, first_day: date) -> int:
     for warning in filter(None, (words.brake_text(tiers.brake_on(effects)), *table.remarks())):
         command.warn(warning)
     question = Text("Let it hold from {day} on?", "Ввести её в действие с {day}?")
-    left = said_yes(command, question(day=figures.day_text(first_day)))
+    left = said_yes(command, question(day=figures.day(first_day)))
     if left is not None:
         return left
     tiers.put(table, first_day)
@@ -128,8 +129,8 @@ def _show_tiers(command: Command, table: TierTable) -> None:
     rows = (
         (
             tier.name,
-            figures.money(tier.threshold, currency),
-            *(figures.percent(percent) for percent in tier.percents.values()),
+            figures.listed_money(tier.threshold, currency),
+            *(figures.percent(percent).say(command.language) for percent in tier.percents.values()),
         )
         for tier in table.tiers
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..panel.standstill import check_may_write
+from ..programme import figures
 from ..programme.changes import plain_change, values_of
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..recalculation.undo import Undone, undo_run
-from ..words import figures, labels, proposal, undoing
+from ..words import labels, proposal, undoing
 from .confirming import agreed
 from .output import EXIT_PARTLY, Command
 from .preview import NOTHING_WRITTEN, terms_of
@@ -79,7 +80,7 @@ def _list(command: Command) -> int:
         (
             (
                 str(run.id),
-                figures.moment(run.started_at, command.language),
+                figures.listed_moment(run.started_at),
                 labels.cause(run.cause, command.language),
                 str(run.accounts),
                 str(run.written),

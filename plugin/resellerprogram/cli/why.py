@@ -6,20 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from ..programme import figures
 from ..programme.caps import Limit, that_bite
 from ..programme.changes import PlainChange, plain_change, values_of
 from ..programme.decision import Decision
 from ..programme.errors import ResellerProgrammeError
+from ..programme.figures import plain
 from ..programme.hindsight import Hindsight
 from ..programme.ids import Scope
 from ..programme.records import Record
 from ..programme.text import Text
-from ..programme.tiers import plain
 from ..recalculation.hindsight import known_now
 from ..recalculation.run import PATIENCE, considered_alone
 from ..recalculation.scopes import limits
 from ..store.contents import content_of, content_of_tier, content_of_verdict
-from ..words import explanation, figures, hindsight
+from ..words import explanation, hindsight
 from ..words.change import change_line
 from ..words.proposal import ONLY_A_LOOK
 from .output import Command
@@ -81,7 +82,7 @@ def _say_what_that_day_brings(command: Command, changes: tuple[PlainChange, ...]
                 "В этот день изменились бы скидки: {changes}.",
             )(changes=told)
         )
-    command.say(ONLY_A_LOOK(day=figures.day_text(command.options.date)))
+    command.say(ONLY_A_LOOK(day=figures.day(command.options.date)))
 
 
 def _name(command: Command) -> str:

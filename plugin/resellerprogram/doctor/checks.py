@@ -15,6 +15,7 @@ from ..panel.experiments import notification_is_shown, set_aside_and_put_back, z
 from ..panel.notices import notify
 from ..panel.standstill import stands_still
 from ..programme.errors import MemberError, PanelStandsStill, ResellerProgrammeError
+from ..programme.figures import moment
 from ..programme.ids import AccountId, ProviderId
 from ..programme.outcomes import Finding
 from ..programme.text import Text, same
@@ -120,7 +121,7 @@ def _clock(root: Path, now: datetime) -> Check:
         return Check("clock", about, Finding.DIFFERS, True, detail(path=path))
     if is_tested(root):
         detail = Text("by the test clock {path} it is {now}", "по тестовым часам {path} сейчас {now}")
-        return Check("clock", about, Finding.DIFFERS, False, detail(path=path, now=now.isoformat(" ", "minutes")))
+        return Check("clock", about, Finding.DIFFERS, False, detail(path=path, now=moment(now)))
     return Check("clock", about, Finding.HOLDS, True, same(""))
 
 

@@ -10,7 +10,7 @@ from ..programme.errors import ClockJumped, NotStarted, PanelStandsStill
 from ..programme.health import Found, Trouble
 from ..programme.limits import OVERDUE, check_clock
 from ..programme.outcomes import FAILED, STOPPED, Finding, State
-from ..programme.text import Text
+from ..programme.text import Filling, Text
 from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import is_taken
@@ -131,7 +131,8 @@ def health(store: Store, now: datetime) -> Health:
         (given_up, _GIVEN_UP, Trouble.GIVEN_UP),
     ):
         if found:
-            values = {"count": len(found), "first": _whose(store, found[0]), "error": found[0].error}
+            first = _whose(store, found[0])
+            values: dict[str, Filling] = {"count": len(found), "first": first, "error": found[0].error}
             warnings.append(text(**values))
             troubles.append(Found(trouble, values))
     refused = store.notices.refused(now - timedelta(days=1))
@@ -224,7 +225,7 @@ def _whose(store: Store, queued: Queued) -> Text:
     if queued.account is not None:
         name = store.standings.names([queued.account]).get(queued.account, "")
         return Text("client {whom}", "клиент {whom}")(whom=f"{queued.account} {name}".strip())
-    return Text("payment {id}", "платёж {id}")(id=queued.payment)
+    return Text("payment {id}", "платёж {id}")(id=queued.payment or "?")
 
 
 def _hours(span: timedelta) -> int:

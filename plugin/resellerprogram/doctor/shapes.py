@@ -149,7 +149,7 @@ def _plain(value: str) -> str:
         return _number(value)
     without = value[:-1].rstrip()
     if value.endswith("%") and re.fullmatch(_NUMBER, without):
-        return f"{_number(without)}{' ' if without != value[:-1] else ''}%"
+        return _number(without) + (" %" if without != value[:-1] else "%")
     if node := _NODE.fullmatch(value):
         return f"{node[1]}_9"
     return next((form for pattern, form in _PLAIN if pattern.fullmatch(value)), "")

@@ -8,6 +8,7 @@ from ..programme import bounds
 from ..programme.basis import Pin
 from ..programme.deeds import JOINED, LEFT, MEMBER
 from ..programme.errors import MemberError
+from ..programme.figures import day
 from ..programme.ids import AccountId
 from ..programme.members import MemberNote
 from ..programme.text import Text
@@ -89,7 +90,7 @@ class Members:
                 "pin_tier",
             )
         if pin.until < today:
-            raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=pin.until), "pin_until")
+            raise MemberError(Text("{until} is over already", "{until} уже прошло")(until=day(pin.until)), "pin_until")
         if not pin.reason.strip():
             raise MemberError(
                 Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале."),

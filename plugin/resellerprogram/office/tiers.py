@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ..programme import bounds, tables
+from ..programme import bounds, figures, tables
 from ..programme.caps import capped_table
 from ..programme.deeds import TIERS
 from ..programme.errors import TierTableError
+from ..programme.figures import day
 from ..programme.tables import Brake, Effects
 from ..programme.text import Text
-from ..programme.tiers import TierTable, plain
+from ..programme.tiers import TierTable
 from ..store.database import transaction
 from ..store.tiers import PUBLISHED, TableVersion
 from . import Office
@@ -56,7 +57,7 @@ class Tiers:
                 Text(
                     "{day} is over: past days are not recalculated",
                     "{day} уже прошло: прошлые дни не пересчитываются",
-                )(day=first_day),
+                )(day=day(first_day)),
                 field="first_day",
             )
         with transaction(store.connection):
@@ -139,10 +140,10 @@ class Tiers:
                 if percent and (was is None or was.percents.get(name) != percent):
                     raise TierTableError(
                         Text(
-                            "category {title} has no product types, so {percent} % for it in {tier!r} would give "
+                            "category {title} has no product types, so {percent} for it in {tier!r} would give "
                             "nothing: choose its product types first",
-                            "у категории {title} нет типов продуктов, и {percent} % на неё в {tier!r} ничего не "
+                            "у категории {title} нет типов продуктов, и {percent} на неё в {tier!r} ничего не "
                             "дадут: сначала выберите типы продуктов",
-                        )(title=title, percent=plain(percent), tier=tier.name),
+                        )(title=title, percent=figures.percent(percent), tier=tier.name),
                         field=f"percent_{name}",
                     )

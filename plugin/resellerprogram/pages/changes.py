@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ..programme import deeds
+from ..programme import deeds, figures
 from ..programme.text import Text
 from ..store.changes import RecordedChange
 from ..store.listing import MOST_ROWS
-from ..words import audit, figures, labels
+from ..words import audit, labels
+from ..words.lines import one_line
 from . import documents
 from .visit import Visit
 
@@ -22,12 +23,12 @@ def changes(visit: Visit) -> etree._Element:
     rows = (
         {
             "id": str(each.id),
-            "at": figures.stamp(each.at, seconds=True),
+            "at": figures.listed_moment(each.at, seconds=True),
             "who": each.author.name,
             "address": each.author.address,
             "what": labels.of(labels.DEEDS, each.what, visit.language),
             "whom": audit.whose(each.what, each.whom, visit.language),
-            "change": figures.one_line("\n".join(_lines(visit, each))),
+            "change": one_line("\n".join(_lines(visit, each))),
         }
         for each in found
     )
@@ -56,7 +57,7 @@ def change(visit: Visit) -> etree._Element:
         visit.document,
         {
             "elid": str(found.id),
-            "made": f"{figures.stamp(found.at, seconds=True)}, {found.author.name}, {found.author.address}",
+            "made": f"{figures.listed_moment(found.at, seconds=True)}, {found.author.name}, {found.author.address}",
             "whom": audit.whose(found.what, found.whom, visit.language),
             "change": "\n".join(_lines(visit, found)),
             **whole,

@@ -12,7 +12,7 @@ from lxml import etree
 
 from ..office.corrections import Listed, Repeated, Sums
 from ..programme.corrections import Kind, Pattern
-from ..programme.tiers import plain
+from ..programme.figures import plain
 from ..store.listing import MOST_ROWS
 from ..words import corrections as words
 from ..words import labels
@@ -144,7 +144,7 @@ def _page(
 def _stretch(visit: Visit, listed: Listed) -> dict[str, str]:
     found = listed.correction
     return {
-        "id": f"{listed.account}-{found.first_day}",
+        "id": f"{listed.account}-{found.first_day.isoformat()}",
         "account": str(listed.account),
         "name": listed.name or f"#{listed.account}",
         "first_day": found.first_day.isoformat(),

@@ -14,6 +14,7 @@ from lxml import etree
 from .. import __version__
 from ..doctor import health
 from ..host.logfile import last_errors
+from ..programme import figures
 from ..programme.deeds import BACKUP, TRY_ON
 from ..programme.health import gravest
 from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED, Finding
@@ -21,8 +22,8 @@ from ..programme.text import Text
 from ..store.notes import DOCTOR
 from ..store.runs import Run
 from ..store.tasks import EXAMINE, Task
-from ..words import figures, labels
 from ..words import health as words
+from ..words import labels
 from . import documents
 from .documents import Cell, Row
 from .preview import REFRESHES, is_under_way, under_way
@@ -107,7 +108,7 @@ def _orders(visit: Visit) -> Iterator[Row]:
             "whom": f"{each.account} {names.get(each.account, '')}".strip(),
             "tier": each.tier,
             "service": each.what,
-            "taken": figures.money(each.taken.amount, each.taken.currency),
+            "taken": figures.listed_money(each.taken.amount, each.taken.currency),
         }
 
 

@@ -13,7 +13,7 @@ from ..programme.pasting.columns import FROM, NO_TIER, STATUS
 from ..programme.pasting.reading import DECIMAL, SHARES, Answers, Understanding
 from ..programme.tiers import TierTable
 from ..words import pasted
-from ..words.figures import percents
+from ..words.lines import percents
 from . import documents, tables
 from .visit import Visit
 
@@ -43,7 +43,7 @@ def _understood(visit: Visit) -> etree._Element:
         {
             "name": tier.name,
             "threshold": visit.money(tier.threshold),
-            "percents": percents(tier.percents, visit.titles, visit.language),
+            "percents": percents(tier.percents, visit.titles).say(visit.language),
         }
         for tier in (found.table.tiers if found and found.table else ())
     ]

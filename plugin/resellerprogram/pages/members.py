@@ -13,20 +13,20 @@ from decimal import Decimal
 from lxml import etree
 
 from ..office import token
-from ..programme import bounds, causes, deeds
+from ..programme import bounds, causes, deeds, figures
 from ..programme.basis import Basis, Pin
+from ..programme.figures import plain
 from ..programme.ids import AccountId
 from ..programme.lags import Lag
 from ..programme.members import LEFT, MemberNote
 from ..programme.report import NAMED
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
+from ..programme.tiers import ServiceClass
 from ..recalculation.lagging import Lagging
 from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
 from ..store.standings import STATES, Listed, Wanted
 from ..store.tasks import APPLY
-from ..words import figures
 from ..words.labels import MEMBER_STATES
 from ..words.lags import lag_text
 from ..words.losses import SAY_WHY, loss_text, understood
@@ -189,7 +189,7 @@ def _status(visit: Visit, listed: Listed) -> Cell:
 def _change(visit: Visit, listed: Listed) -> str:
     """When the tier changes if nothing is paid, and what it becomes."""
     day = listed.standing.change_day
-    return f"{day}: {listed.standing.change_tier or _NO_TIER.say(visit.language)}" if day else ""
+    return f"{figures.listed_day(day)}: {listed.standing.change_tier or _NO_TIER.say(visit.language)}" if day else ""
 
 
 def _icons(visit: Visit, listed: Listed) -> dict[str, str]:

@@ -12,9 +12,10 @@ from decimal import Decimal
 from lxml import etree
 
 from ..office.overview import Listed
+from ..programme import figures
+from ..programme.figures import plain
 from ..programme.overview import MOVES, Overview, Whom
-from ..programme.tiers import plain
-from ..words import figures, labels
+from ..words import labels
 from ..words import overview as words
 from . import documents
 from .documents import Row
@@ -43,7 +44,7 @@ def report(visit: Visit) -> etree._Element:
     other = words.elsewhere_text(desk.elsewhere())
     documents.say_above(visit.document, "overview", visit.not_live(), other.say(visit.language) if other else "")
     bands = {
-        "figures": (_figure(visit, line) for line in words.lines(found, currency)),
+        "figures": (_figure(visit, line) for line in words.lines(found, currency, visit.language)),
         "tiers": _tiers(visit, found),
         "classes": _classes(visit, found),
         "months": _months(visit, found),
@@ -80,7 +81,7 @@ def _classes(visit: Visit, found: Overview) -> Iterator[Row]:
 def _months(visit: Visit, found: Overview) -> Iterator[Row]:
     for each in found.months:
         yield {
-            "month": figures.month(each.last),
+            "month": figures.listed_month(each.last),
             "with_tier": str(each.with_tier),
             "month_turnover": _amount(each.turnover),
             "month_given": _amount(each.given),
@@ -90,7 +91,7 @@ def _months(visit: Visit, found: Overview) -> Iterator[Row]:
 def _weeks(visit: Visit, found: Overview) -> Iterator[Row]:
     for each in found.weeks:
         yield {
-            "week": figures.day(each.first, visit.language),
+            "week": figures.listed_day(each.first),
             **{way.value: str(each.moves.get(way, 0)) for way in MOVES},
         }
 
@@ -102,7 +103,7 @@ def _short(visit: Visit, whom: Whom, listed: Listed) -> Row:
 
 def _amount(amount: Decimal | None) -> str:
     """A figure that a diagram can draw, two decimals; the column's head names the currency."""
-    return "" if amount is None else figures.bare(amount)
+    return "" if amount is None else figures.listed_amount(amount)
 
 
 # --- whom to talk to ---

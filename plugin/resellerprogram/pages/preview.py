@@ -17,20 +17,22 @@ from typing import Any
 
 from lxml import etree
 
-from ..programme import causes, deeds
+from ..programme import causes, deeds, figures
 from ..programme.effects import Way
+from ..programme.figures import plain
 from ..programme.fingerprints import Fingerprint, Prints, of_plan
 from ..programme.ids import AccountId
 from ..programme.outcomes import DONE
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
+from ..programme.tiers import ServiceClass
 from ..programme.verdict import ClassOfType, Verdict, judge
 from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
-from ..words import figures, going_live, labels
+from ..words import going_live, labels
 from ..words.labels import WAYS
+from ..words.lines import step_of_tier
 from ..words.people import first_names
 from ..words.tables import clients
 from ..words.verdict import NOTHING_ELSE, class_lines, folded, limit_text, verdict_text
@@ -163,7 +165,7 @@ def _row(visit: Visit, planned: PlannedAccount, class_of: ClassOfType) -> Row:
         "id": str(planned.account),
         "name": planned.name or f"#{planned.account}",
         "turnover": visit.money(planned.turnover),
-        "tier": figures.step_of_tier(planned.tier_before, planned.tier),
+        "tier": step_of_tier(planned.tier_before, planned.tier),
         "kind": Cell(WAYS[planned.kind].say(visit.language), _COLORS[planned.kind], planned.kind.value),
         "changes": folded(planned.changes, class_of, visit.titles, visit.language),
         "drops": str(planned.drops),
@@ -228,7 +230,7 @@ def state_of_plan(visit: Visit) -> str:
     return visit.say(
         "Calculated {at}, {whom}.",
         "Рассчитано {at}, клиентов: {count}.",
-        at=visit.moment(datetime.fromisoformat(kept["at"])),
+        at=figures.moment(datetime.fromisoformat(kept["at"])),
         whom=clients(kept["accounts"]),
         count=kept["accounts"],
     )

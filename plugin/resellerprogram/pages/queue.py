@@ -41,7 +41,7 @@ def _queued(visit: Visit, each: Queued, names: Mapping[int, str]) -> Row:
         "id": str(each.id),
         "what": visit.say("client {whom}", "клиент {whom}", whom=called(each.account, names))
         if each.account is not None
-        else visit.say("payment {id}", "платёж {id}", id=each.payment),
+        else visit.say("payment {id}", "платёж {id}", id=each.payment or "?"),
         "cause": visit.cause(each.cause, each.who),
         "since": visit.moment(each.since),
         "attempts": str(each.attempts),

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from lxml import etree
 
 from ..office import token
+from ..programme import figures
 from ..programme.deeds import LOSS
 from ..programme.errors import BadInput, SettingError
 from ..programme.kinds import Flag, Members, OneOf, SomeOf, Whole
 from ..programme.losses import Loss
 from ..programme.notices import NAMES as NOTICES
 from ..programme.settings import SETTINGS
-from ..words import figures
 from ..words import losses as words
 from . import documents
 from .asking import ask, check_agreed

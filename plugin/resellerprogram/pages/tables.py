@@ -14,13 +14,14 @@ from lxml import etree
 
 from ..office import token
 from ..programme.errors import BadInput, TierTableError
+from ..programme.figures import day, moment
 from ..programme.tables import Effects, changes_between
-from ..programme.text import LANGUAGES, Text
+from ..programme.text import Text
 from ..programme.tiers import TierTable
 from ..programme.values import dataclass
 from ..store.tiers import PUBLISHED, TableVersion
 from ..words import tables as words
-from ..words.figures import day, day_text, one_line
+from ..words.lines import one_line
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -100,17 +101,17 @@ def name_of(visit: Visit, version: TableVersion) -> str:
     """'From 2025-02-01 on', or that it is the published one."""
     if version.first_day is None:
         return visit.say("the initial table", "исходная таблица")
-    shown = day(version.first_day, visit.language)
+    shown = day(version.first_day).say(visit.language)
     return visit.say("the table from {day} on", "таблица, действующая с {day}", day=shown)
 
 
 def about_version(visit: Visit, version: TableVersion) -> list[str]:
     """What is said above a table: from when on it holds and until when, and what a planned one changes."""
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
-    until = visit.say(", until {day}", ", до {day}", day=day(later[0], visit.language)) if later else ""
+    until = visit.say(", until {day}", ", до {day}", day=day(later[0]).say(visit.language)) if later else ""
     if first is None:
         return [visit.say("Initial table", "Исходная таблица") + until]
-    shown = day(first, visit.language)
+    shown = day(first).say(visit.language)
     if not is_planned(visit, version):
         return [visit.say("In force from {day}", "Действует с {day}", day=shown) + until]
     draft = _draft(visit, first, version.table, visit.office.tiers.before(version).table)
@@ -219,13 +220,13 @@ def _was_told(told: str, draft: Draft) -> bool:
 
 
 def _affected(visit: Visit, first_day: date) -> str:
-    shown = day(first_day, visit.language)
+    shown = day(first_day).say(visit.language)
     return visit.say("Affected from {day} on", "Кого затронет с {day}", day=shown)
 
 
 def _understood(effects: Effects) -> Text:
     return Text("I understand: {what}", "Понимаю: {what}")(
-        what=Text(*(_without_full_stop(words.effects_text(effects).say(language)) for language in LANGUAGES))
+        what=Text(*map(_without_full_stop, (words.effects_text(effects).en, words.effects_text(effects).ru)))
     )
 
 
@@ -237,10 +238,12 @@ def _said(visit: Visit, draft: Draft, language: str) -> list[str]:
     """Whom it touches, what stops it, and what is worth a second look."""
     store, brake = visit.store, visit.office.tiers.brake_on(draft.effects)
     texts = [words.effects_text(draft.effects), words.brake_text(brake), *draft.table.remarks()]
-    texts += [words.LATER_TABLE(day=day_text(later)) for later in store.tiers.days_after(draft.first_day)[:1]]
+    texts += [words.LATER_TABLE(day=day(later)) for later in store.tiers.days_after(draft.first_day)[:1]]
     taken = store.tiers.on(draft.first_day)
     if taken.first_day == draft.first_day and taken.table != draft.table and is_planned(visit, taken):
-        texts.append(words.REPLACED(day=day_text(draft.first_day), who=taken.who, at=visit.moment(taken.made_at)))
+        texts.append(
+            words.REPLACED(day=day(draft.first_day), who=taken.who, at=moment(taken.made_at) if taken.made_at else "?")
+        )
     return [text.say(language) for text in texts if text]
 
 

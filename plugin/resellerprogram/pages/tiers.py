@@ -12,9 +12,10 @@ from lxml import etree
 
 from ..programme.bounds import LONGEST_NAME, written
 from ..programme.errors import BadInput, TierTableError
+from ..programme.figures import plain
 from ..programme.tables import carried_over, same_tier, with_classes, with_tier, without_tiers
 from ..programme.text import Text
-from ..programme.tiers import Tier, TierTable, plain
+from ..programme.tiers import Tier, TierTable
 from ..store.tiers import TableVersion
 from . import documents, tables
 from .visit import Visit

@@ -12,17 +12,15 @@ from lxml import etree
 
 from ..host.detached import start_worker
 from ..panel.standstill import check_may_write, stands_still
-from ..programme import bounds
+from ..programme import bounds, figures
 from ..programme.errors import BadInput, NotStarted
 from ..programme.ids import AccountId
 from ..programme.settings import FULL_LEVEL
-from ..programme.text import Text, short
-from ..programme.tiers import plain
+from ..programme.text import Filling, Text, short
 from ..programme.values import dataclass
 from ..store.bell import Bell
 from ..store.notes import STAFF
 from ..store.tasks import WRITING
-from ..words import figures
 from .request import Request, is_number
 
 if TYPE_CHECKING:
@@ -41,11 +39,11 @@ class Visit:
     store: Store
     now: datetime
 
-    def say(self, en: str, ru: str, **values: Any) -> str:
+    def say(self, en: str, ru: str, **values: Filling) -> str:
         said = Text(en, ru)
         return (said(**values) if values else said).say(self.language)
 
-    def refuse(self, en: str, ru: str, field: str = "", **values: Any) -> NoReturn:
+    def refuse(self, en: str, ru: str, field: str = "", **values: Filling) -> NoReturn:
         raise BadInput(Text(en, ru)(**values), field)
 
     @property
@@ -152,15 +150,14 @@ class Visit:
         """An amount as the panel's lists show it: 52000.00 RUB; in the programme's currency unless another is named."""
         if amount is None:
             return ""
-        whole, _, part = plain(amount).partition(".")
-        return f"{whole}.{part.ljust(2, '0')} {currency or self.currency}"
+        return figures.listed_money(amount, currency or self.currency)
 
     def head(self, title: Text) -> str:
         """The percent of a class as the head of a column or a field: 'SSL certificates, %'."""
         said = title.say(self.language)
         return f"{said[:1].upper()}{said[1:]}, %"
 
-    def rest(self, shown: int, count: int, en: str, ru: str, /, **values: Any) -> str:
+    def rest(self, shown: int, count: int, en: str, ru: str, /, **values: Filling) -> str:
         """How many rows a list leaves out, which it has, and where the others are; nothing where it has all of them."""
         if shown >= count:
             return ""
@@ -170,7 +167,7 @@ class Visit:
         return told(shown=shown, count=count, rest=count - shown).say(self.language) + self.say(en, ru, **values)
 
     def moment(self, at: datetime | None) -> str:
-        return figures.stamp(at) if at else ""
+        return figures.listed_moment(at) if at else ""
 
     def cause(self, cause: str, who: str) -> str:
         from ..words import labels  # most pages name no cause

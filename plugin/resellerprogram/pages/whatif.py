@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from ..programme import bounds
+from ..programme import bounds, figures
 from ..programme.errors import TierTableError
 from ..programme.outcomes import DONE
 from ..programme.pasting.reading import Answers
@@ -20,7 +20,6 @@ from ..programme.tiers import TierTable
 from ..programme.whatif import Client, Month, WhatIf, whatif_of
 from ..store.notes import WHAT_IF as PLAYED
 from ..store.tasks import WHAT_IF
-from ..words import figures
 from ..words import tables as table_words
 from ..words import whatif as words
 from ..words.pasted import question
@@ -123,7 +122,7 @@ def _state(visit: Visit, kept: Mapping[str, Any] | None) -> str:
         return not_done(visit, task)
     if kept is None:
         return words.NOTHING_PLAYED.say(visit.language)
-    at = visit.moment(datetime.fromisoformat(kept["at"]))
+    at = figures.moment(datetime.fromisoformat(kept["at"]))
     return visit.say("Played {at}.", "Проверено {at}.", at=at)
 
 
@@ -145,7 +144,7 @@ def _month_rows(visit: Visit, found: WhatIf) -> Iterator[Row]:
             really, other = month.tiers[name]
             more = f"{other - really:+d}" if other != really else ""
             yield {
-                "month": figures.month(month.day),
+                "month": figures.listed_month(month.day),
                 "tier": name or table_words.NO_TIER.say(visit.language),
                 "really": str(really),
                 "other": str(other),

@@ -6,23 +6,24 @@ For employees. A decision is told as it was recorded; one panel call tells which
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from lxml import etree
 
+from ..programme import figures
 from ..programme.caps import Limit
 from ..programme.decision import Decision
 from ..programme.hindsight import Difference, Hindsight
 from ..programme.ids import AccountId
 from ..programme.records import Record
 from ..programme.text import Text
-from ..programme.tiers import plain
 from ..programme.turnover import Verdict
 from ..recalculation.hindsight import known_now
 from ..recalculation.lagging import Lagging
 from ..recalculation.scopes import limits
 from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
-from ..words import explanation, figures, hindsight
+from ..words import explanation, hindsight
 from ..words.change import change_line
 from ..words.labels import BECAUSE
 from ..words.lags import not_taken
@@ -155,8 +156,8 @@ def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
         "written": [
             {
                 "what": each.what,
-                "before": each.value if each.is_of_others else figures.percent(each.before),
-                "after": "" if each.is_of_others else figures.percent(each.after),
+                "before": each.value if each.is_of_others else _percent(visit, each.before),
+                "after": "" if each.is_of_others else _percent(visit, each.after),
                 "because": BECAUSE[each.because].say(visit.language),
             }
             for each in record.written
@@ -170,7 +171,7 @@ def _payment(visit: Visit, found: Decision, verdict: Verdict) -> Row:
     return {
         "credited": payment.credited_on.isoformat() if payment.credited_on else "",
         "number": explanation.called(payment, visit.language),
-        "amount": f"{plain(payment.amount.amount)} {payment.amount.currency}",
+        "amount": visit.money(payment.amount.amount, payment.amount.currency),
         "counted": Cell(visit.money(verdict.counted) if counts else figures.NOTHING, "green" if counts else ""),
         "reason": explanation.reason(verdict, visit.language, found.turnover.window.months),
     }
@@ -214,9 +215,9 @@ def _history_row(visit: Visit, listed: ListedDecision) -> Row:
     return {
         "id": str(stretch.id),
         "decided": visit.moment(listed.decided_at),
-        "days": str(stretch.first_day)
+        "days": figures.listed_day(stretch.first_day)
         if stretch.first_day == stretch.last_day
-        else f"{stretch.first_day} – {stretch.last_day}",
+        else figures.listed_span(stretch.first_day, stretch.last_day),
         "tier": stretch.tier or figures.NOTHING,
         "turnover": visit.money(stretch.turnover) if listed.basis.counts_payments else "",
         "basis": explanation.basis(listed.basis, listed.pin, visit.language),
@@ -233,6 +234,10 @@ def _record(visit: Visit, text: str) -> Record:
     return found
 
 
+def _percent(visit: Visit, value: Decimal | None) -> str:
+    return figures.NOTHING if value is None else figures.percent(value).say(visit.language)
+
+
 def _facts(visit: Visit, record: Record) -> dict[str, str]:
     """A decision as lines to compare."""
     found, language = record.decision, visit.language
@@ -240,13 +245,13 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
     return {
         visit.say("calculated", "рассчитано"): visit.moment(record.decided_at),
         visit.say("trigger", "чем вызван"): visit.cause(record.cause, record.who),
-        visit.say("in force", "действовало"): f"{record.first_day} – {record.last_day}",
+        visit.say("in force", "действовало"): figures.listed_span(record.first_day, record.last_day),
         visit.say("basis", "основание"): explanation.basis(found.basis, found.pin, language),
-        visit.say("period", "период"): f"{window.first} – {window.last}",
+        visit.say("period", "период"): figures.listed_span(window.first, window.last),
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
         visit.say("tier", "статус"): found.tier.name if found.tier else figures.NOTHING,
         **{
-            visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
+            visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent).say(language)
             for name, percent in found.percents.items()
         },
         visit.say("changes", "изменения"): ", ".join(change_line(each, language) for each in record.written)

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from ..programme.bounds import is_id
+from ..programme.figures import plain
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import DiscountForm, FoundDiscount, is_named_like_ours
 from ..programme.text import Text
-from ..programme.tiers import plain
 from ..programme.values import dataclass
 from . import assumptions
 from .answers import Row, percent

@@ -56,7 +56,7 @@ class PanelError(ResellerProgrammeError):
     """Base of the tree; `call` is what was asked, shown without secrets."""
 
     def __init__(self, text: Text, call: Call) -> None:
-        super().__init__(Text("{text} [call: {call}]", "{text} [вызов: {call}]")(text=text, call=call))
+        super().__init__(Text("{text} [call: {call}]", "{text} [вызов: {call}]")(text=text, call=str(call)))
         self.call, self.what_happened = call, text
 
 
@@ -78,8 +78,8 @@ class PanelTimeout(TransportError):
 
     def __init__(self, seconds: float, call: Call) -> None:
         super().__init__(
-            Text("the panel did not answer within {seconds:g} s", "панель не ответила за {seconds:g} с")(
-                seconds=seconds
+            Text("the panel did not answer within {seconds} s", "панель не ответила за {seconds} с")(
+                seconds=f"{seconds:g}"
             ),
             call,
         )
@@ -128,7 +128,7 @@ class UnreadableRow(PanelError):
     def __init__(self, payment: PaymentId | None, account: AccountId | None, why: PanelError, shown: str = "") -> None:
         whose = Text("payment {payment} of client {account}", "платёж {payment} клиента {account}")
         anybody = Text("payment {payment}", "платёж {payment}")
-        subject = (whose if account is not None else anybody)(payment=payment or "?", account=account)
+        subject = (anybody if account is None else whose)(payment=payment or "?", account=account or "?")
         super().__init__(
             Text(
                 "{subject} can't be read, look at it in the panel: {why}",

@@ -14,7 +14,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from . import figures
 from .errors import BadInput
+from .figures import plain
 from .text import Text, short
 
 LARGEST_AMOUNT = Decimal(1_000_000_000_000)
@@ -84,7 +86,7 @@ def amount(text: str, field: str = "", spaced: bool = True) -> Decimal:
     if abs(number) > LARGEST_AMOUNT:
         raise BadInput(
             Text("{text} is too large; the most is {most}", "{text} — слишком много; наибольшее — {most}")(
-                text=text.strip(), most=LARGEST_AMOUNT
+                text=text.strip(), most=plain(LARGEST_AMOUNT)
             ),
             field,
         )
@@ -166,7 +168,7 @@ def within(named: date, field: str = "") -> date:
             Text(
                 "{day} is out of range; choose a day from {first} to {last}",
                 "{day} вне пределов; выберите день от {first} до {last}",
-            )(day=named, first=FIRST_DAY, last=LAST_DAY),
+            )(day=figures.day(named), first=figures.day(FIRST_DAY), last=figures.day(LAST_DAY)),
             field,
         )
     return named

@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from . import bounds
+from . import bounds, figures
 from .errors import BadInput
 from .text import Text, short
 from .tiers import ServiceClass, Tier, TierTable
@@ -82,10 +82,15 @@ def cap_of(text: str, field: str = "") -> Decimal:
     """The percent of a cap. Raises BadInput."""
     percent = bounds.percent(text, field)
     if not 0 <= percent <= MOST:
-        raise BadInput(Text("{text} % is outside 0–100", "{text} % вне пределов 0–100")(text=text), field)
+        raise BadInput(
+            Text("{percent} is outside 0–100", "{percent} вне пределов 0–100")(percent=figures.percent(percent)), field
+        )
     if bounds.places(percent) > 2:
         raise BadInput(
-            Text("{text} % has more than two decimals", "в {text} % больше двух знаков после запятой")(text=text), field
+            Text("{percent} has more than two decimals", "в {percent} больше двух знаков после запятой")(
+                percent=figures.percent(percent)
+            ),
+            field,
         )
     return percent
 

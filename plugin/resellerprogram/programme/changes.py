@@ -9,8 +9,8 @@ from typing import Any
 from .basis import Because
 from .discounts import Change, Edit, PutBack, SetAside
 from .effects import Way, way_of
+from .figures import plain
 from .ids import Scope
-from .tiers import plain
 from .values import dataclass
 
 OF_TARIFF = ": "

@@ -76,7 +76,8 @@ def leave_out(account: AccountId, day: date, basis: Basis) -> Decision:
 
 def _rules_in_words(rules: CountingRules, excluded_methods: Collection[str]) -> str:
     """The settings that decide what counts, so that a later decision knows whether they were others."""
-    return f"{rules.months} {rules.provider} {rules.currency} {','.join(sorted(excluded_methods))}".strip()
+    said = (rules.months, rules.provider, rules.currency, ",".join(sorted(excluded_methods)))
+    return " ".join(map(str, said)).strip()
 
 
 def counting_rules(

@@ -23,7 +23,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from .text import Text
+from .figures import day, moment
+from .text import Filling, Text
 
 
 class ResellerProgrammeError(Exception):
@@ -66,7 +67,7 @@ class EditConflict(ResellerProgrammeError):
                 "Changed meanwhile by {who}, {at}. Your changes were not saved: open the form again.",
                 "Пока форма была открыта, данные изменены ({who}, {at}). Ваши изменения не сохранены: "
                 "откройте форму заново.",
-            )(who=who or "?", at=f"{at:%Y-%m-%d %H:%M:%S}" if at else "?")
+            )(who=who or "?", at=moment(at) if at else "?")
         )
 
 
@@ -108,14 +109,14 @@ class ClockJumped(ResellerProgrammeError):
                 "часы сервера показывают {today}, а последний пересчёт всех участников был за {last}. "
                 "Ничего не изменено. Если часы неверны, исправьте их; если верны, посмотрите "
                 "`resellerprogram plan`, затем выполните `resellerprogram apply`.",
-            )(today=today, last=last_run)
+            )(today=day(today), last=day(last_run))
         )
 
 
 class ClockUnreadable(ResellerProgrammeError):
     """There is a test clock, and what it says is no time. Nothing goes by the host's instead: that may be years off."""
 
-    def __init__(self, path: object, why: str) -> None:
+    def __init__(self, path: Filling, why: str) -> None:
         super().__init__(
             Text(
                 "the test clock {path} can't be read: {why}. Nothing was done. It has one line such as "

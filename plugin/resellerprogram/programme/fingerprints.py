@@ -17,8 +17,8 @@ from decimal import Decimal
 from typing import NewType
 
 from .discounts import Change, Create, Delete, Edit, PutBack, SetAside
+from .figures import plain
 from .ids import AccountId
-from .tiers import plain
 
 Fingerprint = NewType("Fingerprint", str)
 Prints = Mapping[AccountId, Fingerprint]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from .outcomes import State
+from .text import Filling
 from .values import dataclass
 
 
@@ -47,7 +48,7 @@ class Found:
     """One thing that is the matter, and what its words speak of: a count, hours, whom it concerns first."""
 
     trouble: Trouble
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Filling] = field(default_factory=dict)
 
     @property
     def state(self) -> State:

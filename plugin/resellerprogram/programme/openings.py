@@ -14,7 +14,7 @@ import enum
 from datetime import date
 from decimal import Decimal
 
-from . import bounds
+from . import bounds, figures
 from .errors import BadInput
 from .ids import AccountId, PaymentId, ProviderId
 from .payments import Money, Payment, PaymentStatus
@@ -121,7 +121,7 @@ def day_of(until: str, day: str, today: date, months: int = 1) -> date:
             Text(
                 "what is of {day} counts through {last}, not through {until}; leave one of the two out",
                 "оборот за {day} учитывается по {last} включительно, а не по {until}; оставьте одно из двух",
-            )(day=found, last=last, until=until.strip()),
+            )(day=figures.day(found), last=figures.day(last), until=until.strip()),
             "until",
         )
     return found
@@ -136,7 +136,7 @@ def day_until(until: date, today: date, months: int = 1) -> date:
             Text(
                 "{until} is over already; choose a last day from {today} to {last}",
                 "{until} уже прошло; выберите последний день от {today} до {last}",
-            )(until=until, today=today, last=last),
+            )(until=figures.day(until), today=figures.day(today), last=figures.day(last)),
             "until",
         )
     if until > last:
@@ -146,7 +146,7 @@ def day_until(until: date, today: date, months: int = 1) -> date:
                 "pin a tier",
                 "перенесённый оборот учитывается не дольше сегодняшнего платежа: самое позднее по {last} включительно; "
                 "на больший срок закрепите статус",
-            )(last=last),
+            )(last=figures.day(last)),
             "until",
         )
     return Window.of(until, months).first
@@ -162,7 +162,7 @@ def _counting(day: date, today: date, months: int) -> date:
                 "longer, pin a tier",
                 "{day} ещё не наступило; последний возможный день — сегодня, {today}, он учитывается по {last} "
                 "включительно; на больший срок закрепите статус",
-            )(day=day, today=today, last=last_counting_day(today, months)),
+            )(day=figures.day(day), today=figures.day(today), last=figures.day(last_counting_day(today, months))),
             "day",
         )
     if day not in window:
@@ -170,7 +170,11 @@ def _counting(day: date, today: date, months: int) -> date:
             Text(
                 "what is of {day} counts no more: its last day was {last}; the first possible day is {first}",
                 "оборот за {day} уже не учитывается: последним днём было {last}; первый возможный день — {first}",
-            )(day=day, last=last_counting_day(day, months), first=window.first),
+            )(
+                day=figures.day(day),
+                last=figures.day(last_counting_day(day, months)),
+                first=figures.day(window.first),
+            ),
             "day",
         )
     return day

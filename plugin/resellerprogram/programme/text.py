@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol, Union
 
 from .values import dataclass
+
+if TYPE_CHECKING:
+
+    class _Path(Protocol):
+        def __fspath__(self) -> str: ...
+
+
+Filling = Union["Text", str, int, BaseException, "_Path"]
+"""What may stand in a text as it is. A day, a percent or money may not: figures.py puts these into words."""
 
 LANGUAGES = ("en", "ru")
 
@@ -20,7 +30,7 @@ class Text:
     en: str
     ru: str
 
-    def __call__(self, **values: Any) -> Text:
+    def __call__(self, **values: Filling) -> Text:
         return Text(
             *(
                 template.format(**_in_language(values, language))
@@ -49,5 +59,11 @@ def short(text: object, longest: int = 500) -> str:
     return words if len(words) <= longest and len(said) <= 2 * longest else words[: longest - 1] + "…"
 
 
-def _in_language(values: dict[str, Any], language: str) -> dict[str, Any]:
+def joined(by: str, parts: Iterable[Text]) -> Text:
+    """Several texts in one."""
+    listed = list(parts)
+    return Text(*(by.join(part.say(language) for part in listed) for language in LANGUAGES))
+
+
+def _in_language(values: Mapping[str, Filling], language: str) -> dict[str, Filling]:
     return {name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()}

@@ -10,8 +10,9 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NewType
 
-from . import bounds
+from . import bounds, figures
 from .errors import BadInput, TierTableError
+from .figures import plain
 from .pasting.rows import Row, csv_rows
 from .spreadsheets import guarded, unguarded
 from .text import Text
@@ -137,12 +138,6 @@ def published_table() -> TierTable:
     return TierTable.from_csv(shipped.decode("utf-8"))
 
 
-def plain(number: Decimal) -> str:
-    """The exact number, without exponent and trailing zeros: 3, 5.5, 1000000."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _remarks(lower: Tier, higher: Tier) -> list[Text]:
     if lower.percents and lower.percents == higher.percents:
         alike = Text(
@@ -152,9 +147,15 @@ def _remarks(lower: Tier, higher: Tier) -> list[Text]:
         return [alike(lower=lower.name, higher=higher.name)]
     return [
         Text(
-            "{lower!r} gives more for {name} than {higher!r}: {more} % against {less} %",
-            "{lower!r} даёт на {name} больше, чем {higher!r}: {more} % против {less} %",
-        )(lower=lower.name, higher=higher.name, name=name, more=plain(more), less=plain(higher.percents[name]))
+            "{lower!r} gives more for {name} than {higher!r}: {more} against {less}",
+            "{lower!r} даёт на {name} больше, чем {higher!r}: {more} против {less}",
+        )(
+            lower=lower.name,
+            higher=higher.name,
+            name=name,
+            more=figures.percent(more),
+            less=figures.percent(higher.percents[name]),
+        )
         for name, more in lower.percents.items()
         if more > higher.percents[name]
     ]
@@ -245,12 +246,12 @@ def _percent_problem(tier: Tier) -> tuple[str, Text] | None:
     for service_class, percent in tier.percents.items():
         field = f"percent_{service_class}"
         if not 0 <= percent <= 100:
-            return field, Text("{percent} % for {name} is outside 0–100", "{percent} % для {name} вне пределов 0–100")(
-                percent=plain(percent), name=service_class
+            return field, Text("{percent} for {name} is outside 0–100", "{percent} для {name} вне пределов 0–100")(
+                percent=figures.percent(percent), name=service_class
             )
         if bounds.places(percent) > 2:
             return field, Text(
-                "{percent} % for {name} has more than two decimals",
-                "в {percent} % для {name} больше двух знаков после запятой",
-            )(percent=plain(percent), name=service_class)
+                "{percent} for {name} has more than two decimals",
+                "в {percent} для {name} больше двух знаков после запятой",
+            )(percent=figures.percent(percent), name=service_class)
     return None

@@ -186,7 +186,7 @@ def outside_because(context: Context, note: MemberNote) -> Basis | None:
                 "discounts are unchanged; it will be tried again",
                 "панель не говорит, входит ли клиент {account} в группу клиентов {group}; его скидки не "
                 "изменены, повторим автоматически",
-            )(account=note.account, group=rule.group)
+            )(account=note.account, group=rule.group or "?")
         )
     return outside
 

@@ -18,6 +18,7 @@ from ..panel.payments import Sketches
 from ..programme import causes
 from ..programme.due import FITS, ONE_DAY, Stretch, as_many_as, days_in_turn, stretches
 from ..programme.errors import ImplausibleRead
+from ..programme.figures import day
 from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import PaymentSketch
 from ..programme.text import Text
@@ -222,7 +223,7 @@ def _check_plausible(stretch: Stretch, gone: Collection[Sighting], known: Collec
                 "there. This answer is left out; it will be tried again.",
                 "в списке платежей панели за {first}–{last} нет {gone} из {known}, которые там были. "
                 "Этот ответ не учтён, повторим автоматически.",
-            )(first=stretch.first, last=stretch.last, gone=len(gone), known=len(known))
+            )(first=day(stretch.first), last=day(stretch.last), gone=len(gone), known=len(known))
         )
 
 

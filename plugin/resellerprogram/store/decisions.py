@@ -19,11 +19,12 @@ from ..programme.causes import BY_ITSELF
 from ..programme.changes import PlainChange, change_of, values_of
 from ..programme.corrections import Held
 from ..programme.decision import Decision, counting_rules
+from ..programme.figures import plain
 from ..programme.ids import AccountId, PaymentId
 from ..programme.payments import Rate
 from ..programme.records import Record
 from ..programme.refunds import ask_for_earlier
-from ..programme.tiers import ServiceClass, plain
+from ..programme.tiers import ServiceClass
 from ..programme.turnover import Turnover, count
 from ..programme.values import dataclass
 from ..programme.window import Window

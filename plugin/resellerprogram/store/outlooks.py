@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from ..programme.basis import Basis
+from ..programme.figures import plain
 from ..programme.forecast import Outlook
 from ..programme.ids import AccountId
-from ..programme.tiers import plain
 from .contents import content_of_pin, content_of_tier, pin_of, text_of, tier_of
 from .readable import if_readable, readable
 

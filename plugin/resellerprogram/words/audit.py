@@ -10,11 +10,12 @@ from typing import Any
 
 from ..programme import deeds
 from ..programme.errors import ResellerProgrammeError
+from ..programme.figures import NOTHING, day, money, percent
 from ..programme.settings import SETTINGS
 from ..programme.tables import changes_between
 from ..programme.text import Text
 from ..programme.tiers import TierTable
-from .figures import NOTHING, Titles, day, money
+from .lines import Titles
 from .tables import difference_lines
 
 STANDINGS = {
@@ -56,7 +57,7 @@ def whose(what: str, whom: str, language: str) -> str:
         return f"{SETTINGS[whom].label.say(language)} ({whom})"
     if what == deeds.TIERS:
         try:
-            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom), language)).say(language)
+            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom)).say(language)).say(language)
         except ValueError:
             return whom
     return whom
@@ -88,7 +89,7 @@ def _pin(note: Mapping[str, Any], language: str) -> str:
     pin = note["pin"]
     if not pin:
         return NOTHING
-    until = day(date.fromisoformat(pin["until"]), language)
+    until = day(date.fromisoformat(pin["until"])).say(language)
     how = _PINNED_EXACTLY if pin["exactly"] else _PINNED
     return how(tier=pin["tier"], until=until, reason=pin["reason"]).say(language)
 
@@ -104,15 +105,23 @@ def _of_opening(before: str, after: str, titles: Titles, currency: str, language
 
 
 def _opening(values: Mapping[str, Any], language: str) -> str:
-    day_of, until = (day(date.fromisoformat(values[name]), language) for name in ("day", "until"))
+    day_of, until = (day(date.fromisoformat(values[name])).say(language) for name in ("day", "until"))
     amount = money(Decimal(values["amount"]), values["currency"])
     return _OPENING(amount=amount, day=day_of, until=until, reason=values["reason"]).say(language)
 
 
 def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     was, becomes = (json.loads(text) if text else {} for text in (before, after))
-    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out"), (_CAPS, "caps")):
+    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out")):
         yield from _steps(label, _joined(was.get(name)), _joined(becomes.get(name)), language)
+    had, has = ([_cap(each, language) for each in values.get("caps") or ()] for values in (was, becomes))
+    yield from _steps(_CAPS, _joined(had), _joined(has), language)
+
+
+def _cap(kept: str, language: str) -> str:
+    """'vds 20 %' of 'vds=20'; an earlier release kept the words."""
+    what, assigned, value = kept.partition("=")
+    return f"{what} {percent(Decimal(value)).say(language)}" if assigned else kept
 
 
 def _joined(values: Sequence[object] | None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..programme.caps import Limit
-from ..programme.text import LANGUAGES, Text
-from .figures import percent
+from ..programme.figures import percent
+from ..programme.text import Text, joined
 
 AT_MOST = Text("{named}: at most {percent}", "{named}: не больше {percent}")
 NOTHING_THERE = Text("{named}: no discount", "{named}: без скидки")
@@ -14,8 +14,7 @@ NOTHING_THERE = Text("{named}: no discount", "{named}: без скидки")
 
 def caps_text(limits: Iterable[Limit]) -> Text:
     """'VPS: at most 20 %; tariff VDS Promo: at most 10 %'; empty without any."""
-    said = [_told(each) for each in limits]
-    return Text(*("; ".join(text.say(language) for text in said) for language in LANGUAGES))
+    return joined("; ", map(_told, limits))
 
 
 def _told(limit: Limit) -> Text:

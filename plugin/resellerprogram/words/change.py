@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from ..programme import figures
 from ..programme.changes import PlainChange
-from ..programme.text import Text
-from ..programme.tiers import plain
-from .figures import NOTHING, percent
+from ..programme.figures import NOTHING
 from .labels import BECAUSE, WILL_BE
 
 
@@ -16,7 +13,7 @@ def change_line(change: PlainChange, language: str) -> str:
     because = BECAUSE[change.because].say(language)
     if change.is_of_others:
         return f"{discount_line(change.what, change.value)}: {because}"
-    return f"{change.what} {step(change)}" + (f" ({because})" if because else "")
+    return percent_step(change, change.what, language)
 
 
 def planned_line(change: PlainChange, language: str) -> str:
@@ -28,22 +25,13 @@ def planned_line(change: PlainChange, language: str) -> str:
 
 def percent_step(change: PlainChange, what: str, language: str) -> str:
     """'VPS 19 → 17 %', 'VPS none → 3 %', 'VPS 3 % → none'; with the reason where it is not the tier."""
-    none = Text("none", "нет").say(language)
-    if change.before is None or change.after is None:
-        said = f"{_or(change.before, none)} → {_or(change.after, none)}"
-    else:
-        said = f"{plain(change.before)} → {plain(change.after)} %"
     because = BECAUSE[change.because].say(language)
-    return f"{what} {said}" + (f" ({because})" if because else "")
+    return f"{what} {step(change, language)}" + (f" ({because})" if because else "")
 
 
-def _or(value: Decimal | None, none: str) -> str:
-    return none if value is None else percent(value)
-
-
-def step(change: PlainChange) -> str:
-    """'19 % → 21 %', '— → 3 %', '3 % → —'."""
-    return f"{percent(change.before)} → {percent(change.after)}"
+def step(change: PlainChange, language: str) -> str:
+    """'19 → 21 %', 'none → 3 %', '3 % → none'."""
+    return figures.percent_step(change.before, change.after).say(language)
 
 
 def discount_line(name: str, value: str) -> str:

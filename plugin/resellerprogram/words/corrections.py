@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from ..programme import figures
 from ..programme.corrections import Cause, Returned
+from ..programme.figures import day, money
 from ..programme.text import Text
 from ..programme.tiers import Tier
-from .figures import day, money, one_line
 from .labels import BECAME
+from .lines import one_line
 from .overview import NO_TIER
 
 KOPECK = Decimal("0.01")
@@ -49,14 +51,11 @@ def tier(of: Tier | None, language: str) -> str:
 
 
 def sums(amounts: Mapping[str, Decimal] | None, currency: str, language: str, signed: bool = False) -> str:
-    """'120.00 RUB, 3.50 USD', to the kopeck; zero in the programme's `currency` where there is nothing."""
+    """'120 ₽, 3,50 USD'; zero in the programme's `currency` where there is nothing."""
     if amounts is None:
         return UNKNOWN.say(language)
-    told = []
-    for name, amount in sorted(amounts.items()) or [(currency, Decimal(0))]:
-        rounded = amount.quantize(KOPECK) + 0
-        told.append(("+" if signed and rounded > 0 else "") + money(rounded, name))
-    return ", ".join(told)
+    said = figures.signed_sums if signed else figures.sums
+    return said(amounts or {currency: Decimal(0)}).say(language)
 
 
 def negative(amounts: Mapping[str, Decimal] | None) -> dict[str, Decimal] | None:
@@ -69,7 +68,7 @@ def cause(of: Cause, currency: str, language: str) -> str:
     said = Text("{number} of {day}: {became}, {then} → {now}", "{number} от {day}: {became}, {then} → {now}")
     return said(
         number=of.number or str(of.payment),
-        day=day(of.day, language),
+        day=day(of.day).say(language),
         became=BECAME[of.became].say(language),
         then=money(of.then, currency),
         now=money(of.now, currency),
@@ -83,8 +82,8 @@ def causes(of: Iterable[Cause], currency: str, language: str) -> str:
 
 def returned(of: Returned, language: str) -> str:
     """'pfx/812: 600.00 RUB, 2025-01-10 – 2025-01-12, refunded'."""
-    amount = money(of.amount.amount, of.amount.currency)
-    days = f"{day(of.paid_on, language)} – {day(of.returned_on, language)}"
+    amount = money(of.amount.amount, of.amount.currency).say(language)
+    days = f"{day(of.paid_on).say(language)} – {day(of.returned_on).say(language)}"
     return f"{of.number or of.payment}: {amount}, {days}, {BECAME[of.how].say(language)}"
 
 

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Iterator
 from ..programme.basis import Basis, Pin
 from ..programme.caps import Limit, that_bite
 from ..programme.decision import Decision
-from ..programme.forecast import Forecast, Outlook
+from ..programme.figures import NOTHING, day, listed_day, listed_money, moment, money, months, plain
+from ..programme.forecast import Forecast, Outlook, payable
 from ..programme.payments import Payment, PaymentStatus
 from ..programme.records import Record
 from ..programme.refunds import Placed
 from ..programme.text import Text
-from ..programme.tiers import TierTable, plain
+from ..programme.tiers import TierTable
 from ..programme.turnover import COUNTS, Reason, Turnover, Verdict
 from ..programme.window import last_counting_day
 from .caps import caps_text
 from .change import change_line
-from .figures import NOTHING, Titles, day, moment, money, months, percents, table
 from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
+from .lines import Titles, percents, table
 from .openings import OPENING, brought_along
 
 
@@ -30,10 +31,10 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
         text += f": {STATUSES[payment.status].say(language)}"
     if verdict.reason in (*COUNTS, Reason.REFUND_SUBTRACTED) and payment.credited_on:
         last = last_counting_day(payment.credited_on, months)
-        text += Text(" until {last}", " по {last} включительно")(last=day(last, language)).say(language)
+        text += Text(" until {last}", " по {last} включительно")(last=day(last).say(language)).say(language)
     if verdict.rate:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
-            rate=plain(verdict.rate.value), since=day(verdict.rate.since, language)
+            rate=plain(verdict.rate.value), since=day(verdict.rate.since).say(language)
         ).say(language)
     if verdict.taken_back:
         text += Text(", {amount} of it were given back", ", из него возвращено {amount}")(
@@ -54,12 +55,12 @@ def called(payment: Payment, language: str) -> str:
 
 
 def _placed(placed: Placed, currency: str) -> str:
-    return f"{placed.number or placed.payment} ({money(placed.amount, currency)})"
+    return f"{placed.number or placed.payment} ({listed_money(placed.amount, currency)})"
 
 
 def basis(found: Basis, pin: Pin | None, language: str) -> str:
     text = PINNED_EXACTLY if found is Basis.PINNED and pin and pin.exactly else BASES[found]
-    return (text(until=day(pin.until, language), reason=pin.reason) if pin else text).say(language)
+    return (text(until=day(pin.until).say(language), reason=pin.reason) if pin else text).say(language)
 
 
 def explanation(
@@ -88,8 +89,8 @@ def headline(
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
     yield Text("Client {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
         whom=whom,
-        day=day(decision.day, language),
-        tier=f"{tier.name} ({percents(tier.percents, titles, language)})"
+        day=day(decision.day).say(language),
+        tier=f"{tier.name} ({percents(tier.percents, titles).say(language)})"
         if tier
         else Text("no tier, no discounts", "нет статуса и скидок"),
     ).say(language)
@@ -105,8 +106,8 @@ def headline(
             "Оборот {amount}: платежи, зачисленные с {first} по {last} включительно.",
         )(
             amount=money(turnover.amount, currency),
-            first=day(window.first, language),
-            last=day(window.last, language),
+            first=day(window.first).say(language),
+            last=day(window.last).say(language),
         ).say(language)
     opening = Outlook.of(decision).opening
     if opening:
@@ -124,7 +125,7 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
         )(
             name=following.name,
             threshold=money(following.threshold, currency),
-            missing=money(following.threshold - turnover.amount, currency),
+            missing=money(payable(following.threshold - turnover.amount), currency),
         ).say(language)
 
 
@@ -135,9 +136,9 @@ def written_lines(record: Record, language: str, history_months: int) -> Iterato
         "Calculated {at} ({cause}); last checked without change {again}.",
         "Рассчитано {at} ({cause}); последняя проверка без изменений — {again}.",
     )(
-        at=moment(record.decided_at, language),
+        at=moment(record.decided_at).say(language),
         cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
-        again=moment(record.confirmed_at, language),
+        again=moment(record.confirmed_at).say(language),
     ).say(language)
     for item in record.written:
         yield Text("Changed: {what}", "Изменено: {what}")(what=change_line(item, language)).say(language)
@@ -175,10 +176,10 @@ def _payments(turnover: Turnover, currency: str, language: str) -> Iterator[str]
         header,
         (
             (
-                day(verdict.payment.credited_on, language) if verdict.payment.credited_on else NOTHING,
+                listed_day(verdict.payment.credited_on) if verdict.payment.credited_on else NOTHING,
                 called(verdict.payment, language),
-                money(verdict.payment.amount.amount, verdict.payment.amount.currency),
-                money(verdict.counted, currency) if verdict.counted else NOTHING,
+                listed_money(verdict.payment.amount.amount, verdict.payment.amount.currency),
+                listed_money(verdict.counted, currency) if verdict.counted else NOTHING,
                 reason(verdict, language, turnover.window.months),
             )
             for verdict in turnover.verdicts

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from ..programme import figures
 from ..programme.discounts import SetAside
 from ..programme.effects import Way
 from ..programme.report import Report
 from ..programme.text import Text
 from ..programme.values import dataclass
-from . import figures
 
 NOT_STARTED = Text(
     "The program has not started: it calculates and shows, and changes no discount.",
@@ -43,7 +43,7 @@ class AtTheStart:
     lowered: int
     rest: int
     failed: int
-    monthly: str = ""
+    monthly: Text | None = None
     at_least: bool = False
 
 
@@ -54,7 +54,7 @@ def at_the_start(report: Report, currency: str) -> AtTheStart:
         lowered,
         sum(isinstance(change, SetAside) for each in report.planned for change in each.changes),
         len(report.failed),
-        figures.about(report.estimate.monthly, currency) if report.estimate else "",
+        figures.about(report.estimate.monthly, currency) if report.estimate else None,
         report.estimate is not None and not report.estimate.all_of_it,
     )
 
@@ -98,4 +98,4 @@ _FAILED: _Forms = (
 
 def night_cells(day: date, members: int, with_tier: int, ways: Mapping[Way, int], language: str) -> list[str]:
     """A row of `NIGHTS`."""
-    return [figures.day(day, language), *map(str, (members, with_tier, *ways.values()))]
+    return [figures.listed_day(day), *map(str, (members, with_tier, *ways.values()))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..programme.figures import NOTHING, listed_day, listed_money, money
 from ..programme.hindsight import Difference, Hindsight
 from ..programme.text import Text
 from ..programme.turnover import Verdict
 from .explanation import called, reason
-from .figures import NOTHING, day, money, table
 from .labels import SINCE
+from .lines import table
 
 _SAME = Text("By what is known now the same comes out.", "По тому, что известно сейчас, выходит то же самое.")
 _OTHER = Text(
@@ -42,7 +43,7 @@ def cells(difference: Difference, currency: str, language: str, months: int = 1)
     payment, seen = difference.payment, difference.now or difference.then
     return (
         SINCE[difference.since].say(language),
-        day(payment.credited_on, language) if payment.credited_on else NOTHING,
+        listed_day(payment.credited_on) if payment.credited_on else NOTHING,
         called(payment, language),
         _counted(difference.then, currency),
         _counted(difference.now, currency),
@@ -51,4 +52,4 @@ def cells(difference: Difference, currency: str, language: str, months: int = 1)
 
 
 def _counted(found: Verdict | None, currency: str) -> str:
-    return money(found.counted, currency) if found and found.counted else NOTHING
+    return listed_money(found.counted, currency) if found and found.counted else NOTHING

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..programme.figures import percent
 from ..programme.lags import Lag
-from ..programme.text import LANGUAGES, Text, same
+from ..programme.text import Text, joined
 from ..programme.tiers import ServiceClass
-from .figures import Titles, percent, percents_text
+from .lines import Titles, percents, titled
 
 
 def lag_text(lag: Lag) -> Text:
     """'21 %; 25 % follows', 'none; 3 % follows', '3 %; ends'."""
-    now = same(percent(lag.now)) if lag.now else Text("none", "нет")
+    now = percent(lag.now) if lag.now else Text("none", "нет")
     if not lag.follows:
         return Text("{now}; ends", "{now}; отменится")(now=now)
     return Text("{now}; {follows} follows", "{now}; {follows} будет")(now=now, follows=percent(lag.follows))
@@ -26,16 +27,12 @@ def still_updating(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
         "Скидки ещё обновляются. Сейчас действует: {now}. По статусу: {follows}. Заказы и продления пока считаются по "
         "действующей скидке. Обновляем автоматически; если через час ничего не изменится, напишите в поддержку.",
     )(
-        now=percents_text({name: lag.now for name, lag in lags.items()}, titles),
-        follows=percents_text({name: lag.follows for name, lag in lags.items()}, titles),
+        now=percents({name: lag.now for name, lag in lags.items()}, titles),
+        follows=percents({name: lag.follows for name, lag in lags.items()}, titles),
     )
 
 
 def not_taken(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
     """What an administrator reads: 'The panel has not taken all of it yet: VPS 21 %; 25 % follows.'"""
-    told = [
-        Text(*(f"{titles.get(name, same(name)).say(language)} {lag_text(lag).say(language)}" for language in LANGUAGES))
-        for name, lag in lags.items()
-    ]
-    listed = Text(*(", ".join(text.say(language) for text in told) for language in LANGUAGES))
+    listed = joined(", ", [titled(name, lag_text(lag), titles) for name, lag in lags.items()])
     return Text("The panel has not taken all of it yet: {lags}.", "Панель приняла ещё не всё: {lags}.")(lags=listed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ..programme.figures import NOTHING, day, money
 from ..programme.notices import Kind, Notice
 from ..programme.text import Text
 from ..programme.tiers import Tier
 from ..programme.values import dataclass
-from .figures import NOTHING, Titles, day_text, money, percents_text
+from .lines import Titles, percents
 
 _SUBJECTS = {
     Kind.ROSE: Text("Your tier is now {after}", "Ваш статус повышен: {after}"),
@@ -58,14 +59,14 @@ def letter(notice: Notice, currency: str, titles: Titles) -> Letter:
     """`currency` is the programme's, `titles` are what people read of the classes."""
     keep, kind, before, after = notice.keep, notice.kind, notice.before, notice.tier
     values: dict[str, Text | str] = {
-        "day": day_text(notice.day),
+        "day": day(notice.day),
         "before": before.name if before else NOTHING,
         "had": _percents(before, titles),
         "after": after.name if after else NOTHING,
         "percents": _percents(after, titles),
         "amount": money(keep.amount, currency) if keep else NOTHING,
-        "first_day": day_text(keep.first_day) if keep else NOTHING,
-        "last_day": day_text(keep.last_day) if keep else NOTHING,
+        "first_day": day(keep.first_day) if keep else NOTHING,
+        "last_day": day(keep.last_day) if keep else NOTHING,
     }
     becomes = (_BECOMES if after else _GONE).get(kind)
     if becomes:
@@ -78,8 +79,8 @@ def subject(notice: Notice) -> Text:
     """What stands above it."""
     after = notice.tier
     subjects = _SUBJECTS if after else {**_SUBJECTS, **_ENDS}
-    return subjects[notice.kind](day=day_text(notice.day), after=after.name if after else NOTHING)
+    return subjects[notice.kind](day=day(notice.day), after=after.name if after else NOTHING)
 
 
 def _percents(tier: Tier | None, titles: Titles) -> Text | str:
-    return percents_text(tier.percents, titles) if tier else NOTHING
+    return percents(tier.percents, titles) if tier else NOTHING

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ..programme.figures import day, money
 from ..programme.text import Text
 from ..programme.window import last_counting_day
-from .figures import day_text, money
 
 if TYPE_CHECKING:  # clients' pages need none of it
     from ..programme.opening_lists import Bad
@@ -60,12 +60,12 @@ _LEFT = Text("Columns that were passed over: {columns}.", "Пропущены с
 
 def brought_along(amount: Decimal, until: date, currency: str) -> Text:
     """How much of a turnover is opening turnover, and until when the last of it counts."""
-    return _BROUGHT(amount=money(amount, currency), until=day_text(until))
+    return _BROUGHT(amount=money(amount, currency), until=day(until))
 
 
 def you_brought(amount: str, until: date) -> Text:
     """The same for the client."""
-    return _YOU_BROUGHT(amount=amount, until=day_text(until))
+    return _YOU_BROUGHT(amount=amount, until=day(until))
 
 
 def told_all(
@@ -76,7 +76,7 @@ def told_all(
         yield told(each, names.get(each.account, ""), currency, months)
         last = last_counting_day(each.day, months)
         if until and until != last:
-            yield _LONGER(until=day_text(until), last=day_text(last))
+            yield _LONGER(until=day(until), last=day(last))
     if len(wanted) > LISTED:
         yield _MORE(count=len(wanted) - LISTED)
 
@@ -86,8 +86,8 @@ def told(wanted: Wanted, name: str, currency: str, months: int) -> Text:
     return _COUNTS(
         whom=f"{wanted.account} {name}".strip(),
         amount=money(wanted.amount, currency),
-        day=day_text(wanted.day),
-        until=day_text(last_counting_day(wanted.day, months)),
+        day=day(wanted.day),
+        until=day(last_counting_day(wanted.day, months)),
         reason=wanted.reason,
     )
 

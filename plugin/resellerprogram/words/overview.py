@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..programme import figures
+from ..programme.figures import NOTHING, day, money, percent, plain
 from ..programme.forecast import Keep
 from ..programme.overview import Compared, Overview, Person
 from ..programme.ownership import OTHER_SERVICES
 from ..programme.text import Text
-from ..programme.tiers import ServiceClass, plain
-from .figures import NOTHING, Titles, day, day_text, money, percent
+from ..programme.tiers import ServiceClass
+from .lines import Titles
 
 
 class Line(NamedTuple):
@@ -42,18 +44,21 @@ ELSEWHERE = Text(
 )
 
 
-def lines(found: Overview, currency: str) -> list[Line]:
+def lines(found: Overview, currency: str, language: str) -> list[Line]:
     """The five figures."""
 
     def amount(value: Decimal) -> str:
-        return money(value, currency)
+        return money(value, currency).say(language)
+
+    def share(value: Decimal) -> str:
+        return percent(value).say(language)
 
     falling, before = found.falling, found.stake.before
     return [
         _line(WITH_TIER, found.with_tier, plain),
         _line(TURNOVER, found.turnover, amount),
         _line(GIVEN, found.given, amount),
-        _line(SHARE, found.share, percent),
+        _line(SHARE, found.share, share),
         Line(
             FALLING,
             f"{plain(falling.now)} ({amount(found.stake.now)})",
@@ -75,7 +80,7 @@ def _line(what: Text, figure: Compared | None, told: Callable[[Decimal], str]) -
 
 
 def _signed(change: Decimal | None, told: Callable[[Decimal], str]) -> str:
-    """'+3', '-1 200.00 RUB', '0'."""
+    """'+3', '-1 200 ₽', '0'."""
     if change is None:
         return NOTHING
     return f"+{told(change)}" if change > 0 else told(change)
@@ -93,7 +98,7 @@ def change_text(person: Person, language: str) -> str:
     if person.change_day is None:
         return ""
     none = NO_TIER.say(language)
-    return f"{day(person.change_day, language)}: {person.tier or none} → {person.change_tier or none}"
+    return f"{day(person.change_day).say(language)}: {person.tier or none} → {person.change_tier or none}"
 
 
 def rise_text(person: Person, before: str | None, language: str) -> str:
@@ -101,13 +106,13 @@ def rise_text(person: Person, before: str | None, language: str) -> str:
     if person.since is None:
         return ""
     none = NO_TIER.say(language)
-    return f"{day(person.since, language)}: {before or none} → {person.tier or none}"
+    return f"{day(person.since).say(language)}: {before or none} → {person.tier or none}"
 
 
 def keep_text(keep: Keep, currency: str) -> Text:
     """'1 000.00 RUB by 20 January'."""
     return Text("{amount} by {day}", "{amount} до {day} включительно")(
-        amount=money(keep.amount, currency), day=day_text(keep.last_day)
+        amount=money(keep.amount, currency), day=day(keep.last_day)
     )
 
 
@@ -115,4 +120,4 @@ def elsewhere_text(sums: Mapping[str, Decimal]) -> Text | None:
     """What no figure holds; None where that is nothing."""
     if not sums:
         return None
-    return ELSEWHERE(sums=", ".join(money(amount, currency) for currency, amount in sorted(sums.items())))
+    return ELSEWHERE(sums=figures.sums(sums))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ..programme.figures import money, percent, plain
 from ..programme.pasting import AS_PERCENT, AS_SHARE
 from ..programme.pasting.cells import Form
 from ..programme.pasting.columns import FROM, NONE, STATUS, TO, Column
@@ -17,8 +18,8 @@ from ..programme.pasting.reading import (
     Understanding,
 )
 from ..programme.text import LANGUAGES, Text, same, short
-from ..programme.tiers import ServiceClass, plain
-from .figures import Titles, money
+from ..programme.tiers import ServiceClass
+from .lines import Titles
 
 _LONGEST_LEFT = 300
 
@@ -129,10 +130,8 @@ def oddity(odd: Oddity, titles: Titles, currency: str) -> Text:
 def question(asked: Question, titles: Titles) -> Text:
     """What has to be answered."""
     if asked.key in (DECIMAL, SHARES):
-        unit = " %" if asked.key == SHARES else ""
-        first, second = (plain(each) + unit for each in asked.readings)
-        values = {"line": asked.line, "column": asked.column, "example": asked.example}
-        return _TWO_WAYS(**values, first=first, second=second)
+        first, second = (percent(each) if asked.key == SHARES else plain(each) for each in asked.readings)
+        return _TWO_WAYS(line=asked.line, column=asked.column, example=asked.example, first=first, second=second)
     return _WHICH.get(asked.key) or _WHICH_COLUMN(name=_role(asked.key, titles))
 
 
@@ -140,11 +139,12 @@ def option(asked: Question) -> Text:
     """How the command line answers it."""
     if asked.key == DECIMAL:
         sign, other = (".", ",") if "." in asked.example else (",", ".")
-        first, second = map(plain, asked.readings)
-        return same(f"--decimal {sign!r}: {first}, --decimal {other!r}: {second}")
+        readings = map(plain, asked.readings)
+        return same(f"--decimal {sign!r}: {next(readings)}, --decimal {other!r}: {next(readings)}")
     if asked.key == SHARES:
-        first, second = map(plain, asked.readings)
-        return same(f"--percents {AS_PERCENT}: {first} %, --percents {AS_SHARE}: {second} %")
+        first, second = map(percent, asked.readings)
+        told = same(f"--percents {AS_PERCENT}: {{first}}, --percents {AS_SHARE}: {{second}}")
+        return told(first=first, second=second)
     choices = [f"--column '{asked.key}={_answer(column)}'" for column in asked.columns]
     if asked.key in _ROLES:
         return same(", ".join(choices))
@@ -184,9 +184,9 @@ def _role(key: str, titles: Titles) -> Text:
     return _ROLES.get(key) or titles.get(ServiceClass(key)) or same(key)
 
 
-def _shown(name: str, value: object, titles: Titles, currency: str) -> object:
+def _shown(name: str, value: object, titles: Titles, currency: str) -> Text | str:
     if isinstance(value, Decimal):
         return money(value, currency)
     if name == "class":
         return _role(str(value), titles)
-    return short(value, _LONGEST_LEFT) if isinstance(value, str) else value
+    return short(value, _LONGEST_LEFT)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..programme.figures import counted
 from ..programme.prices import Period
 from ..programme.text import Text, same
-from .figures import counted
 
 NONE, UNKNOWN = Text("none", "нет"), Text("unknown", "неизвестно")
 SHORTEST, ALL = Text("Shortest", "Кратчайший"), Text("All", "Все")

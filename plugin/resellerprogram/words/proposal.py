@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..programme.changes import PlainChange, plain_change
 from ..programme.effects import WAY_NAMES, Way
+from ..programme.figures import NOTHING, day, listed_money
 from ..programme.ids import Scope
 from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
 from ..programme.values import dataclass
 from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
 from .change import change_line, discount_line, planned_line, step
-from .figures import NOTHING, Titles, day, money, step_of_tier, table
 from .labels import WAYS
 from .letters import letter
+from .lines import Titles, step_of_tier, table
 from .people import called
 from .verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
 
@@ -100,7 +101,7 @@ def verdict_lines(report: Report, terms: Terms, language: str, written: bool) ->
     yield Text(
         "{day}: clients: {accounts}; the program's discounts in the panel: {found}",
         "{day}: просмотрено клиентов: {accounts}; скидок программы в панели: {found}",
-    )(day=day(report.day, language), accounts=report.accounts, found=report.discounts).say(language)
+    )(day=day(report.day).say(language), accounts=report.accounts, found=report.discounts).say(language)
 
 
 def _part(planned: Planned, report: Report) -> Part:
@@ -186,7 +187,7 @@ def _plan_table(shown: Sequence[Planned], report: Report, currency: str, languag
     rows = (
         (
             *_whose(planned, currency),
-            *(_steps(changes, scope) for scope in sorted(types)),
+            *(_steps(changes, scope, language) for scope in sorted(types)),
             *([_others(changes, language, written)] if others else []),
         )
         for planned, changes in zip(shown, plain)
@@ -198,13 +199,13 @@ def _whose(planned: Planned, currency: str) -> tuple[str, ...]:
     return (
         str(planned.account.id),
         planned.account.name or NOTHING,
-        money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
+        listed_money(planned.turnover, currency) if planned.basis.counts_payments else NOTHING,
         step_of_tier(planned.tier_before, planned.tier),
     )
 
 
-def _steps(changes: Iterable[PlainChange], scope: Scope) -> str:
-    return ", ".join(step(each) for each in changes if each.scope == scope)
+def _steps(changes: Iterable[PlainChange], scope: Scope, language: str) -> str:
+    return ", ".join(step(each, language) for each in changes if each.scope == scope)
 
 
 def _others(changes: Iterable[PlainChange], language: str, written: bool) -> str:

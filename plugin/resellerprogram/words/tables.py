@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ..programme.effects import ZERO, percents_of
+from ..programme.figures import NOTHING, day, listed_money, money, percent_step
 from ..programme.tables import Brake, Effect, Effects, TierChange
-from ..programme.text import LANGUAGES, Text
-from ..programme.tiers import Tier, plain
-from .figures import NOTHING, Titles, day_text, money, percents, table
+from ..programme.text import Text, joined
+from ..programme.tiers import Tier
+from .lines import Titles, percents, table, titled
 
 NEW, GONE = Text("new", "новый"), Text("removed", "удалён")
 NO_TIER = Text("no tier", "без статуса")
@@ -28,13 +29,13 @@ def difference(change: TierChange, titles: Titles, currency: str, language: str)
         return f"{name}: {steps}" if steps else name
     if after:
         told = f"{NEW.say(language)}, {_from(after, currency, language)}"
-        return f"{after.name}: {told}, {percents(after.percents, titles, language)}"
+        return f"{after.name}: {told}, {percents(after.percents, titles).say(language)}"
     return f"{before.name}: {GONE.say(language)}" if before else NOTHING
 
 
 def _steps(before: Tier, after: Tier, titles: Titles, currency: str, language: str) -> Iterator[str]:
     if before.threshold != after.threshold:
-        yield f"{_from(before, currency, language)} → {money(after.threshold, currency)}"
+        yield f"{_from(before, currency, language)} → {money(after.threshold, currency).say(language)}"
     yield from percent_steps(before, after, titles, language)
 
 
@@ -44,8 +45,7 @@ def percent_steps(before: Tier | None, after: Tier | None, titles: Titles, langu
     for name in {**dict.fromkeys(titles), **dict.fromkeys(had), **dict.fromkeys(has)}:
         was, becomes = had.get(name, ZERO), has.get(name, ZERO)
         if was != becomes:
-            title = titles[name].say(language) if name in titles else name
-            yield f"{title} {plain(was)} → {plain(becomes)} %"
+            yield titled(name, percent_step(was, becomes), titles).say(language)
 
 
 def _from(tier: Tier, currency: str, language: str) -> str:
@@ -66,7 +66,7 @@ def effects_text(effects: Effects) -> Text:
     """'From 2026-12-01 on discounts are lower for 12 clients, higher for 3 clients.'"""
     if not effects:
         return Text("From {day} on nobody's discounts would differ.", "С {day} ничьи скидки не изменятся.")(
-            day=day_text(effects.day)
+            day=day(effects.day)
         )
     ways = [
         way(clients=clients(count))
@@ -77,7 +77,7 @@ def effects_text(effects: Effects) -> Text:
         if count
     ]
     return Text("From {day} on discounts are {ways}.", "С {day} скидки {ways}.")(
-        day=day_text(effects.day), ways=Text(*(", ".join(way.say(each) for way in ways) for each in LANGUAGES))
+        day=day(effects.day), ways=joined(", ", ways)
     )
 
 
@@ -118,7 +118,7 @@ def effect_cells(effect: Effect, titles: Titles, currency: str, language: str) -
     name = effect.after.name if effect.after else NO_TIER.say(language)
     return (
         f"{effect.account} {effect.name}".strip(),
-        money(effect.turnover, currency),
+        listed_money(effect.turnover, currency),
         effect.before.name if effect.before else NO_TIER.say(language),
         f"{name}: {steps}" if steps else name,
     )
@@ -141,7 +141,7 @@ def saved_text(first_day: date, today: date) -> Text:
     return Text(
         "Saved. It takes effect in the night to {day}; until then it can be removed under Versions.",
         "Таблица сохранена и вступит в силу в ночь на {day}. До этого её можно удалить в «Версиях».",
-    )(day=day_text(first_day))
+    )(day=day(first_day))
 
 
 LATER_TABLE = Text(

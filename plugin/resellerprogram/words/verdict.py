@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..programme.changes import PlainChange
 from ..programme.effects import Way
 from ..programme.ownership import OTHER_SERVICES
-from ..programme.text import LANGUAGES, Text, same
+from ..programme.text import Text, joined, same
 from ..programme.verdict import ClassOfType, Verdict, by_class
 from .change import change_line, percent_step, planned_line
-from .figures import Titles
+from .lines import Titles
 from .tables import clients
 
 NOTHING_TO_DO = Text("Nothing to change.", "Менять нечего.")
@@ -53,7 +53,7 @@ def verdict_text(verdict: Verdict, done: bool = False) -> Text:
     ways = _ways(verdict.clients, done, verdict.foretold, first=True)
     counts = (verdict.set_aside, verdict.put_back)
     others = [texts[done](count=count) for texts, count in zip(_OTHERS, counts) if count]
-    return _joined([*ways, *others]) if ways or others else (NOTHING_DONE if done else NOTHING_TO_DO)
+    return joined(" · ", [*ways, *others]) if ways or others else (NOTHING_DONE if done else NOTHING_TO_DO)
 
 
 def class_lines(verdict: Verdict, titles: Titles, language: str, done: bool = False) -> Iterator[str]:
@@ -62,7 +62,7 @@ def class_lines(verdict: Verdict, titles: Titles, language: str, done: bool = Fa
     for name in (*titles, *(each for each in verdict.classes if each not in titles)):
         if name in verdict.classes:
             title = titles.get(name, same(name)) if name else OTHER_SERVICES
-            ways = _joined(_ways(verdict.classes[name], done)).say(language)
+            ways = joined(" · ", _ways(verdict.classes[name], done)).say(language)
             alike.setdefault(ways, []).append(title.say(language))
     for ways, shared in alike.items():
         said = ", ".join(shared)
@@ -122,8 +122,3 @@ def _ways(
             said = (_FORETOLD if foretold.get(way, 0) else _NONE_FORETOLD)(way=said, count=foretold.get(way, 0))
         found.append(Text(said.en, f"скидки {said.ru}".capitalize()) if leads else said)
     return found
-
-
-def _joined(parts: Iterable[Text]) -> Text:
-    listed = list(parts)
-    return Text(*(" · ".join(part.say(language) for part in listed) for language in LANGUAGES))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ..programme.text import LANGUAGES, Text, same
+from ..programme import figures
+from ..programme.figures import day
+from ..programme.text import Text, joined, same
 from ..programme.whatif import Client, Month, WhatIf
-from . import figures
-from .figures import Titles, day_text
+from .lines import Titles
 from .tables import NO_TIER, clients
-
-KOPECK = Decimal("0.01")
 
 COSTS = Text("category|really|at this table|difference", "категория|на деле|по этой таблице|разница")
 CLIENTS = Text(
@@ -45,8 +44,8 @@ def summary(found: WhatIf) -> Iterator[Text]:
         "Played from {first} to {last}: {clients}, {some} of them would have held other discounts on some day.",
         "Проверено с {first} по {last}, клиентов: {all}; другие скидки хотя бы в один день были бы у {clients_some}.",
     )(
-        first=day_text(found.first),
-        last=day_text(found.last),
+        first=day(found.first),
+        last=day(found.last),
         clients=clients(found.clients),
         all=found.clients,
         some=found.differing,
@@ -55,7 +54,7 @@ def summary(found: WhatIf) -> Iterator[Text]:
     yield Text(
         "On {day} discounts would be higher for {rises}, lower for {falls}.",
         "На {day} скидки были бы выше у {rises}, ниже у {falls}.",
-    )(day=day_text(found.last), rises=clients(found.rises), falls=clients(found.falls))
+    )(day=day(found.last), rises=clients(found.rises), falls=clients(found.falls))
     yield Text("Turnover of these days: {turnover}.", "Оборот за эти дни: {turnover}.")(
         turnover=_money(found.turnover, found)
     )
@@ -72,7 +71,7 @@ def grounds(found: WhatIf) -> Iterator[Text]:
         yield Text(
             "Before {day} the program only looked: “really” is what it calculated then, nothing of it was given.",
             "До {day} программа только считала: «на деле» за эти дни — её расчёты, сами скидки не давались.",
-        )(day=day_text(found.started))
+        )(day=day(found.started))
     if found.unpinned:
         yield Text(
             "Pinned to a tier that this table does not have: {clients}; there the turnover decides.",
@@ -89,7 +88,7 @@ def expenses(found: WhatIf) -> Iterator[Text]:
             "Сколько скидки сэкономили на деле, за эти дни не записано.",
         )
         return
-    between = {"first": day_text(kept.first), "last": day_text(kept.last)}
+    between = {"first": day(kept.first), "last": day(kept.last)}
     yield Text(
         "By the expenses from {first} to {last} the discounts saved {really}; at this table {would}.",
         "По расходам с {first} по {last} скидки сэкономили {really}; по этой таблице — {would}.",
@@ -110,17 +109,17 @@ def expenses(found: WhatIf) -> Iterator[Text]:
 
 
 def cost_cells(found: WhatIf, titles: Titles, language: str) -> Iterator[tuple[str, str, str, str]]:
-    """For each class: really, at this table, difference: '17.34 % · 982 142.46 RUB'."""
+    """For each class: really, at this table, difference: '17.34 % · 982 142,46 ₽'."""
     known = [name for name in titles if name in found.classes]
     for name in [*known, *(each for each in found.classes if each not in known)]:
         sums = found.classes[name]
-        more = f"{'+' if sums.more > 0 else ''}{_share(sums.more, found)}"
         title = titles.get(name, same(name)).say(language)
-        yield title, _share(sums.really, found), _share(sums.other, found), more
+        really, other = _share(sums.really, found), _share(sums.other, found)
+        yield title, really.say(language), other.say(language), _share(sums.more, found, signed=True).say(language)
 
 
 def month_names(found: WhatIf) -> list[str]:
-    return [figures.month(month.day) for month in found.months]
+    return [figures.listed_month(month.day) for month in found.months]
 
 
 def tier_rows(found: WhatIf, language: str) -> Iterator[list[str]]:
@@ -144,13 +143,12 @@ def client_cells(
     """Client, what was paid in, tier really and at this table on the last day, what it comes to at most, of which
     class."""
     for each in of:
-        amount = _money(each.amount, found).say(language)
         yield (
             f"{each.account} {names.get(each.account, '')}".strip(),
             _money(each.paid, found).say(language),
             each.really or NO_TIER.say(language),
             each.other or NO_TIER.say(language),
-            f"+{amount}" if each.amount > 0 else amount,
+            figures.signed_money(each.amount, found.currency).say(language),
             titles.get(each.service_class, same(each.service_class)).say(language),
         )
 
@@ -170,20 +168,23 @@ def empty_text(found: WhatIf) -> Text | None:
         else Text("{tier} (from {from_})", "{tier} (от {from_})")(tier=each.tier, from_=_money(each.threshold, found))
         for each in found.empty
     ]
-    return told(places=Text(*(", ".join(each.say(language) for each in places) for language in LANGUAGES)))
+    return told(places=joined(", ", places))
 
 
-def _share(amount: Decimal, found: WhatIf) -> str:
+def _share(amount: Decimal, found: WhatIf, signed: bool = False) -> Text:
     percent = found.percent(amount)
-    money = figures.money(amount.quantize(KOPECK), found.currency)
-    return money if percent is None else f"{figures.percent(percent)} · {money}"
+    told = (figures.signed_money if signed else figures.money)(amount, found.currency)
+    if percent is None:
+        return told
+    return Text("{percent} · {money}", "{percent} · {money}")(
+        percent=(figures.signed_percent if signed else figures.percent)(percent), money=told
+    )
 
 
 def _range(least: Decimal, most: Decimal, found: WhatIf) -> Text:
-    if least.quantize(KOPECK) == most.quantize(KOPECK):
-        return _money(least, found)
-    return Text("from {least} to {most}", "от {least} до {most}")(least=_money(least, found), most=_money(most, found))
+    first, last = _money(least, found), _money(most, found)
+    return first if first == last else Text("from {least} to {most}", "от {least} до {most}")(least=first, most=last)
 
 
 def _money(amount: Decimal, found: WhatIf) -> Text:
-    return same(figures.money(amount.quantize(KOPECK), found.currency))
+    return figures.money(amount, found.currency)

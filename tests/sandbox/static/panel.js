@@ -123,3 +123,4 @@ document.querySelectorAll("form.list").forEach((form) => {
 document.querySelectorAll("form.card:not(.login)").forEach(prepare);
 const waits = document.querySelector("[data-autoupdate]");
 if (waits) setTimeout(() => location.reload(), 1000 * Number(waits.dataset.autoupdate));
+document.querySelector("main").hidden = false; // like the panel's own client, which shows a page when it answers to clicks

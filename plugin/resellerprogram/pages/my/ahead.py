@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from lxml import etree
 
+from ...programme import figures
+from ...programme.figures import plain
 from ...programme.forecast import CENT, NEXT_DAY, Ahead, Forecast, Outlook
-from ...programme.tiers import TierTable, plain
-from ...words import figures
+from ...programme.tiers import TierTable
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -62,9 +63,9 @@ def outside(me: Reseller) -> etree._Element:
     return documents.form_page(document, {"words": Cell(words, raw=me.state)})
 
 
-def thresholds(table: TierTable) -> list[tuple[str, Decimal]]:
+def thresholds(table: TierTable, language: str) -> list[tuple[str, Decimal]]:
     """The lines of a picture: 'Partner #8 · 50 000'."""
-    return [(f"{tier.name} · {figures.whole(tier.threshold)}", tier.threshold) for tier in table.tiers]
+    return [(f"{tier.name} · {figures.whole(tier.threshold).say(language)}", tier.threshold) for tier in table.tiers]
 
 
 def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: date) -> str:
@@ -77,8 +78,8 @@ def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: d
     return Picture(
         steps,
         last,
-        thresholds(me.table),
-        [(change.day, figures.short_day(change.day)) for change in changes if change.day <= last],
+        thresholds(me.table, me.language),
+        [(change.day, figures.short_day(change.day).say(me.language)) for change in changes if change.day <= last],
         me.say("Turnover in the coming days", "Оборот в ближайшие дни"),
         _words(me, forecast, changes),
         me.language,
@@ -191,11 +192,11 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
     amount = visit.amount("amount")
     if not CENT <= amount <= MOST or amount != round(amount, 2):
         visit.refuse(
-            "an amount from {least} to {most}, with two decimals at most, not {amount}",
-            "нужна сумма от {least} до {most}, не больше двух знаков после точки, а не {amount}",
+            "Enter an amount from {least} to {most}, with two decimals at most, not {amount}.",
+            "Введите сумму от {least} до {most}, не больше двух знаков после запятой, а не {amount}.",
             "amount",
-            least=CENT,
-            most=figures.whole(MOST),
+            least=figures.money(CENT, visit.currency),
+            most=figures.money(MOST, visit.currency),
             amount=plain(amount),
         )
     day = visit.day("day") if visit.request.text("day") else me.today

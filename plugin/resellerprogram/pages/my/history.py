@@ -11,16 +11,19 @@ from decimal import Decimal
 
 from lxml import etree
 
+from ...programme import figures
+from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.records import Record
-from ...programme.text import same
-from ...programme.tiers import ServiceClass, plain
+from ...programme.text import joined
+from ...programme.tiers import ServiceClass
 from ...programme.turnover import Verdict
 from ...recalculation.hindsight import known_now
 from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
-from ...words import explanation, figures, hindsight
+from ...words import explanation, hindsight
 from ...words.lags import lag_text
+from ...words.lines import titled
 from ...words.openings import OF_CLIENTS
 from .. import documents
 from ..documents import Cell, Row
@@ -89,8 +92,8 @@ def picture(visit: Visit) -> etree._Element:
     drawn = Picture(
         steps,
         me.today,
-        thresholds(me.table),
-        [(me.today, figures.whole(steps[-1].turnover))] if steps else [],
+        thresholds(me.table, me.language),
+        [(me.today, figures.whole(steps[-1].turnover).say(me.language))] if steps else [],
         me.say("Your turnover by day", "Ваш оборот по дням"),
         me.say(
             "The line is the turnover, the area below it the threshold of the tier you had.",
@@ -132,9 +135,8 @@ def _stretch(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -
 def _discounts(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> str:
     """'VPS 19 %; 21 % follows, SSL certificates 3 %'; nothing of percents that are not known any more."""
     told = {name: figures.percent(percent) for name, percent in (stretch.percents or {}).items() if percent}
-    told.update((name, lag_text(lag).say(me.language)) for name, lag in lags.items())
-    titles = {**{name: same(name) for name in told}, **me.visit.titles}
-    return ", ".join(f"{titles[name].say(me.language)} {told[name]}" for name in _in_order(me, told))
+    told.update((name, lag_text(lag)) for name, lag in lags.items())
+    return joined(", ", [titled(name, told[name], me.visit.titles) for name in _in_order(me, told)]).say(me.language)
 
 
 def _in_order(me: Reseller, names: Iterable[ServiceClass]) -> list[ServiceClass]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ...programme.figures import months
 from ...programme.text import Text
 from ...words.caps import caps_text
-from ...words.figures import months
 from .. import documents
 from ..documents import Cell, Row
 from ..visit import Visit
@@ -139,7 +139,11 @@ def _ago(count: int) -> Text:
 def _rules(me: Reseller) -> Iterator[Row]:
     settings, excluded = me.settings, ", ".join(me.settings.excluded_payment_methods)
     methods = Text("; the payment methods {names}", "; методы оплаты {names}")(names=excluded) if excluded else ""
-    values = {"ago": _ago(settings.window_months), "currency": settings.currency, "methods": methods}
+    values: dict[str, Text | str] = {
+        "ago": _ago(settings.window_months),
+        "currency": settings.currency,
+        "methods": methods,
+    }
     exclusive = settings.exclusive
     for name, topic, text in (
         *((name, topic, text(**values)) for name, topic, text in _LINES),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from lxml import etree
 
 from ...office import Office
+from ...programme import figures
 from ...programme.fingerprints import of_words
 from ...programme.notices import Kind
 from ...programme.outcomes import DONE
@@ -19,7 +20,6 @@ from ...programme.text import Text
 from ...store.changes import Author
 from ...store.prospects import Prospect
 from ...store.tasks import PROSPECT
-from ...words import figures
 from .. import documents
 from ..documents import Row
 from ..visit import Visit

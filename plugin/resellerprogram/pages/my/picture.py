@@ -9,8 +9,8 @@ from functools import cached_property
 
 from lxml import etree
 
+from ...programme import figures
 from ...programme.values import dataclass
-from ...words import figures
 
 WIDTH, HEIGHT = 360, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 16, 30
@@ -67,9 +67,9 @@ class Picture:
         for day, word in self.marks:
             self._draw_mark(drawing, day, word, floor)
         _line(drawing, floor, "")
-        _text(drawing, _LEFT, floor + _LETTERS + 2, figures.day(self.steps[0].day, self.language), "start")
+        _text(drawing, _LEFT, floor + _LETTERS + 2, figures.day(self.steps[0].day).say(self.language), "start")
         if self.last > self.steps[0].day:
-            _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, figures.day(self.last, self.language), "end")
+            _text(drawing, WIDTH - _RIGHT, floor + _LETTERS + 2, figures.day(self.last).say(self.language), "end")
 
     def _draw_thresholds(self, drawing: etree._Element) -> None:
         """Every line; names, on top of the lines, only where there is room for them."""

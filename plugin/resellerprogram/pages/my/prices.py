@@ -10,13 +10,14 @@ from functools import cached_property
 
 from lxml import etree
 
+from ...programme import figures
+from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.prices import Offer, next_higher, shortest, shown
 from ...programme.standing import Standing
-from ...programme.tiers import Tier, plain
+from ...programme.tiers import Tier
 from ...recalculation.prices import PriceView, Worth
 from ...store.listing import MOST_ROWS
-from ...words import figures
 from ...words import prices as words
 from ...words.lags import lag_text, still_updating
 from .. import documents
@@ -136,7 +137,7 @@ class _Mine:
     @property
     def read_at(self) -> str:
         at = self.view.read_at if self.view else None
-        return f"{figures.day_said(at.date(), self.language)}, {figures.clock(at)}" if at else ""
+        return figures.moment(at).say(self.language) if at else ""
 
     def words(self) -> str:
         """Where the client stands, what the columns show, and of when the prices are."""
@@ -160,7 +161,7 @@ class _Mine:
         if self.next_tier and self._missing is not None:
             return words.NEXT(amount=self._sum(self._missing), tier=self.next_tier.name).say(self.language)
         if outlook.pin and self.me.forecast(outlook).is_fixed(self.me.today):
-            until = figures.day_said(outlook.pin.until, self.language)
+            until = figures.day(outlook.pin.until).say(self.language)
             return words.FIXED(until=until).say(self.language)
         return words.HIGHEST.say(self.language)
 
@@ -183,24 +184,20 @@ class _Mine:
         days = {"saved_first_day": worth.first, "saved_last_day": worth.last}
         return {
             "saved": Cell(said, raw="") if more else Cell(said, "", plain(amount), currency),
-            **{name: Cell(figures.day_said(day, self.language), raw=day.isoformat()) for name, day in days.items()},
+            **{name: Cell(figures.day(day).say(self.language), raw=day.isoformat()) for name, day in days.items()},
             **{name: nothing if each is None else self._money(each, currency) for name, each in estimates.items()},
         }
 
     def _saved_said(self, worth: Worth) -> str:
-        first, last = (figures.day_said(day, self.language) for day in (worth.first, worth.last))
+        first, last = (figures.day(day).say(self.language) for day in (worth.first, worth.last))
         if not worth.saved:
             return words.NOTHING_SAVED(first=first, last=last).say(self.language)
-        sums = [
-            figures.sum_said(shown(amount), currency, self.language) for currency, amount in sorted(worth.saved.items())
-        ]
-        said = [words.SAVED(first=first, last=last, saved=", ".join(sums))]
+        said = [words.SAVED(first=first, last=last, saved=figures.sums(worth.saved))]
         (currency, amount), *_ = worth.saved.items()
         if worth.at_now is not None and worth.at_now != shown(amount):
-            said.append(words.AT_NOW(amount=figures.sum_said(worth.at_now, currency, self.language)))
+            said.append(words.AT_NOW(amount=figures.money(worth.at_now, currency)))
         if self.next_tier and worth.at_next is not None:
-            amount_said = figures.sum_said(worth.at_next, currency, self.language)
-            said.append(words.AT_NEXT(tier=self.next_tier.name, amount=amount_said))
+            said.append(words.AT_NEXT(tier=self.next_tier.name, amount=figures.money(worth.at_next, currency)))
         elif self.next_tier:
             said.append(words.NOT_AT_NEXT(tier=self.next_tier.name))
         return " ".join(each.say(self.language) for each in said)
@@ -252,13 +249,13 @@ class _Mine:
     def _share(self, percent: Decimal | None) -> Cell:
         if percent is None:
             return Cell(words.UNKNOWN.say(self.language), raw="")
-        return Cell(figures.share(percent) if percent else words.NONE.say(self.language), raw=plain(percent))
+        return Cell((figures.percent(percent) if percent else words.NONE).say(self.language), raw=plain(percent))
 
     def _money(self, amount: Decimal, currency: str) -> Cell:
-        return Cell(figures.sum_said(shown(amount), currency, self.language), "", plain(amount), currency)
+        return Cell(figures.money(amount, currency).say(self.language), "", plain(amount), currency)
 
     def _sum(self, amount: Decimal) -> str:
-        return figures.sum_said(shown(amount), self.me.visit.currency, self.language)
+        return figures.money(amount, self.me.visit.currency).say(self.language)
 
 
 def _leave_out(mine: _Mine) -> None:

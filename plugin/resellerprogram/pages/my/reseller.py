@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
+from ...programme import figures
 from ...programme.basis import Basis
 from ...programme.caps import Ceilings, Limit, capped, capped_table, capped_tier, that_bite
 from ...programme.effects import percents_of
 from ...programme.errors import MemberError
+from ...programme.figures import plain
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.ids import AccountId
 from ...programme.lags import Lag
@@ -21,14 +22,13 @@ from ...programme.members import EXCLUDED, LEFT, MemberNote
 from ...programme.scopes import ScopeNames
 from ...programme.settings import Settings
 from ...programme.standing import Standing
-from ...programme.text import Text
-from ...programme.tiers import ServiceClass, Tier, TierTable, plain
-from ...words import figures
+from ...programme.text import Filling, Text
+from ...programme.tiers import ServiceClass, Tier, TierTable
+from ...words.lines import percents
 from ...words.tables import table_step
 from ..documents import Cell, Row
 from ..visit import Visit
 
-_NO_BREAK = "\u00a0"
 _NOT_A_CLIENT = Text(
     "This page belongs to the client area. Open the client's area to see it.",
     "Эта страница — часть личного кабинета. Откройте личный кабинет нужного клиента.",
@@ -192,33 +192,35 @@ class Reseller:
 
     # --- how it is said ---
 
-    def say(self, en: str, ru: str, **values: Any) -> str:
+    def say(self, en: str, ru: str, **values: Filling) -> str:
         return self.visit.say(en, ru, **values)
 
     def money(self, amount: Decimal) -> Cell:
         return Cell(self.money_said(amount), raw=plain(amount), currency=self.visit.currency)
 
     def money_said(self, amount: Decimal) -> str:
-        """'48 000.00 RUB' in the programme's currency, which no line breaks apart."""
+        """'48 000 ₽' in the programme's currency."""
         return self.in_currency(amount, self.visit.currency)
 
     def in_currency(self, amount: Decimal, currency: str) -> str:
-        return figures.money(amount, currency).replace(" ", _NO_BREAK)
+        return figures.money(amount, currency).say(self.language)
 
     def day(self, day: date) -> Cell:
         return Cell(self.day_said(day), raw=day.isoformat())
 
     def day_said(self, day: date) -> str:
-        return figures.day(day, self.language)
+        return figures.day(day).say(self.language)
 
     def percent(self, percent: Decimal | None) -> Cell:
-        return Cell(figures.percent(percent).replace(" ", _NO_BREAK), raw="" if percent is None else plain(percent))
+        if percent is None:
+            return Cell(figures.NOTHING, raw="")
+        return Cell(figures.percent(percent).say(self.language), raw=plain(percent))
 
     def percents(self, tier: Tier | None) -> str:
         """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
         if tier is None:
             return self.say("no discounts", "без скидок")
-        return figures.percents(capped(tier.percents, self.highest), self.visit.titles, self.language)
+        return percents(capped(tier.percents, self.highest), self.visit.titles).say(self.language)
 
     def name(self, tier: Tier | None) -> str:
         return tier.name if tier else self.say("no tier", "без статуса")

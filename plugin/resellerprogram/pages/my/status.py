@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
+from ...programme import figures
+from ...programme.figures import plain
 from ...programme.forecast import Ahead, Forecast, Keep, Outlook
 from ...programme.lags import Lag
 from ...programme.moves import Move
 from ...programme.text import Text
-from ...programme.tiers import Tier, plain
-from ...words import figures
+from ...programme.tiers import Tier
 from ...words.caps import caps_text
 from ...words.labels import MOVES
 from ...words.lags import lag_text, still_updating
@@ -152,7 +153,7 @@ def _amount(me: Reseller, forecast: Forecast, button: str) -> Decimal | None:
 
 def _headline(me: Reseller) -> str:
     until = me.outlook.pin.until if me.outlook and me.outlook.pin else me.today
-    return _HEADLINES[me.state](tier=me.name(me.tier), until=figures.day_text(until)).say(me.language)
+    return _HEADLINES[me.state](tier=me.name(me.tier), until=figures.day(until)).say(me.language)
 
 
 def _words(me: Reseller) -> str:
@@ -165,8 +166,8 @@ def _words(me: Reseller) -> str:
     forecast = me.forecast(outlook)
     window = forecast.window(outlook.day)
     explained = text(
-        first=figures.day_text(window.first),
-        last=figures.day_text(window.last),
+        first=figures.day(window.first),
+        last=figures.day(window.last),
         turnover=me.money_said(forecast.turnover(outlook.day)),
         threshold=me.money_said(me.table.tiers[0].threshold),
     ).say(me.language)
@@ -210,9 +211,9 @@ def _brought(me: Reseller, outlook: Outlook) -> Row:
 
 def _moved(me: Reseller, move: Move) -> Cell:
     said = MOVES[move.mover](
-        day=figures.day_text(move.day),
+        day=figures.day(move.day),
         amount="" if move.amount is None else me.money_said(move.amount),
-        credited_on=figures.day_text(move.credited_on or move.day),
+        credited_on=figures.day(move.credited_on or move.day),
     )
     return Cell(said.say(me.language), raw=move.mover.value)
 
@@ -387,7 +388,7 @@ def _stopped(me: Reseller) -> str:
         "The figures are of {at}: the nightly recalculation is paused. Your discounts stay as "
         "they are until it goes on.",
         "Данные на {at}: ночной пересчёт не идёт. До его возобновления скидки останутся прежними.",
-        at=figures.moment(me.counted_at, me.language),
+        at=figures.moment(me.counted_at).say(me.language),
     )
 
 
@@ -431,5 +432,4 @@ def _saved(me: Reseller) -> str:
     window = me.forecast(outlook).window(me.today)
     if not me.visit.store.savings.is_known(me.account, window.first, window.last):
         return ""
-    sums = me.visit.store.savings.of(me.account, window.first, window.last)
-    return ", ".join(f"{figures.money(amount, currency)}" for currency, amount in sorted(sums.items()))
+    return figures.sums(me.visit.store.savings.of(me.account, window.first, window.last)).say(me.language)
