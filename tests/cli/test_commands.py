@@ -451,13 +451,18 @@ def test_what_waits_is_listed_tried_again_and_dropped(shell: Shell, sandbox: San
     sandbox.fault("refuse", "account.discount.add.product", count=1)
     assert shell.run("apply")[0] == 5
     out = shell.run("status")[1]
-    assert "! waiting in the queue after a failure: 1, the first client 1: the panel refused" in out
+    assert "! waiting in the queue after a failure: 1, the first client 1 Ромашка: the panel refused" in out
     (waiting,) = shell.json("queue", "list")
-    assert (waiting["account"], waiting["attempts"], waiting["given_up"]) == (romashka, 1, False)
+    assert (waiting["account"], waiting["name"], waiting["attempts"], waiting["given_up"]) == (
+        romashka,
+        "Ромашка",
+        1,
+        False,
+    )
     assert "вручную" in shell.run("queue", "list", language="ru")[1]
     with Store(sandbox.root, NOON) as store:
         store.connection.execute("UPDATE queue SET dead = 1")
-    assert "retries stopped for clients: 1, the first client 1" in shell.run("status")[1]
+    assert "retries stopped for clients: 1, the first client 1 Ромашка" in shell.run("status")[1]
     assert shell.run("queue", "retry") == (0, "Tried again: 1; still waiting: 0.\n", "")
     assert shell.json("queue", "list") == []
     with Store(sandbox.root, NOON) as store:
@@ -609,7 +614,7 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
     assert shell.run("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")[0] == 0
     _, out, _ = shell.run("members", "list")
     assert out.splitlines()[-1].split() == [
-        *("1", "excluded", "abuse", "at", "least", "Partner", "#8", "2999-01-31", "contract")
+        *("1", "Ромашка", "excluded", "abuse", "at", "least", "Partner", "#8", "2999-01-31", "contract")
     ]
     exactly = ("members", "pin", one, "Partner #8", "--exactly", "--until", "2999-01-31", "--reason", "contract")
     assert shell.run(*exactly)[0] == 0
@@ -617,7 +622,7 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
     assert "exactly Partner #8" in shell.run("members", "list")[1]
     assert shell.run("members", "unpin", one)[0] == 0
     assert shell.json("members", "list")["accounts"] == [
-        {"account": 1, "standing": "excluded", "reason": "abuse", "pin": None}
+        {"account": 1, "name": "Ромашка", "standing": "excluded", "reason": "abuse", "pin": None}
     ]
 
 

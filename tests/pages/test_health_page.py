@@ -230,8 +230,8 @@ def test_what_was_given_up_is_tried_again_or_forgotten(office: Desk, operator: O
         queue.failed(dead, "refused", NOW)
     rows = office.rows("queue")
     assert [(row["what"], row["cause"], row["state"]) for row in rows] == [
-        ("client 1", "payment credited, anna", "retries stopped"),
-        ("client 1", "found by reconciliation", "waits"),
+        ("client 1 Ромашка", "payment credited, anna", "retries stopped"),
+        ("client 1 Ромашка", "found by reconciliation", "waits"),
         ("payment 7", "payment credited", "waits"),
     ]
     office.ask("queue.retry", elid=str(dead), sok="ok")

@@ -133,10 +133,68 @@ def test_beyond_the_cap_the_highest_turnovers_stay_and_words_tell_what_is_left_o
     assert "Показано: 1000 из 1003, не показано: 3." in Desk(desk.root, desk.store, language="ru").said("members")
 
 
-def test_a_filter_in_force_is_told_above_the_list(three: Desk) -> None:
-    three.ask("members.filter", sok="ok", name="атлас", tier="Partner #8", state="pinned")
-    assert three.said("members") == "Filter: name with “атлас”, tier Partner #8, pinned to a tier. Clients: 0."
-    assert three.said("members", filter="off") == ""
+def test_a_filter_that_acts_is_told_above_the_list_and_taken_off_there(three: Desk) -> None:
+    everything = {"name": "ром", "tier": "Partner #8", "state": "with_tier", "within": "40", "pinned": "on"}
+    three.store.members.pin(AccountId(27), Pin("Partner #8", NOW.date(), "contract"), NOW)
+    three.save("members.filter", **everything)
+    assert three.said("members") == (
+        "Clients shown (1 of 3): name contains “ром”; tier Partner #8; the tier changes within 40 days; has a tier; "
+        "pinned to a tier."
+    )
+    three.language = "ru"
+    assert three.said("members") == (
+        "Показаны клиенты (1 из 3): имя содержит «ром»; статус Partner #8; статус сменится за 40 дней; есть статус; "
+        "статус закреплён."
+    )
+    assert three.form("members.filter").items() >= {**everything, "trouble": "off"}.items()
+    assert three.ask("members").find(".//toolbtn[@name='unfilter']") is not None
+    assert three.ask("members.unfilter").findtext("ok") == "func=resellerprogram.members"
+    assert three.said("members") == ""
+    assert three.ask("members").find(".//toolbtn[@name='unfilter']") is None, "there is nothing to take off"
+    assert len(names(three)) == 3
+
+
+def test_another_employees_filter_stays(three: Desk) -> None:
+    other = Desk(three.root, three.store, user="7")
+    for each in (three, other):
+        each.save("members.filter", name="ром")
+    three.ask("members.unfilter")
+    assert (len(names(three)), names(other)) == (3, ["Ромашка"])
+
+
+def test_it_filters_by_the_days_within_which_the_tier_changes(three: Desk) -> None:
+    stand(three, 30, "Soon", "600", "Starter", change_day=NOW.date() + timedelta(days=7))
+    assert names(three, filter="on", within="7") == ["Soon"]
+    assert names(three, filter="on", within="6") == []
+    assert names(three, filter="on", within="32") == ["Ромашка", "Soon"]
+    for typed in ("0", "a week", "-1"):
+        assert three.refused("members.filter", within=typed)[1] == "within"
+
+
+def test_with_trouble_is_who_fails_waits_or_was_changed_by_hand(three: Desk) -> None:
+    store = three.store
+    stand(three, 30, "Fails")
+    stand(three, 31, "Waits")
+    store.queue.failed(store.queue.put(AccountId(30), "x", NOW), "refused", NOW)
+    store.queue.put(AccountId(31), "x", NOW)
+    stand(three, 33, "By hand", put_right_at=NOW)
+    stand(three, 34, "By hand long ago", put_right_at=NOW - timedelta(days=31))
+    assert set(names(three, filter="on", trouble="on")) == {"Fails", "Waits", "By hand"}
+    icons = {row["name"]: {name for name, value in row.items() if value == "on"} for row in three.rows("members")}
+    assert (icons["Waits"], icons["Fails"]) == ({"is_waiting"}, {"is_failed"})
+    assert names(three, filter="on", trouble="off") == names(three, filter="off")
+
+
+def test_with_trouble_is_also_whose_discount_in_effect_is_not_what_is_due(office: Desk, operator: Operator) -> None:
+    operator.sandbox.world.add_payment(1, 100_000, date(2025, 1, 20))
+    operator.sandbox.fault("refuse", "account.discount.edit")
+    operator.apply()
+    for row in office.store.queue.all():
+        office.store.queue.drop(row.id)
+    operator.sandbox.world.add_payment(operator.sandbox.world.add_account("Atlas"), 600, date(2025, 1, 20))
+    operator.apply(account=2)
+    assert names(office, filter="on", trouble="on") == names(office, filter="on", state="differs") == ["Ромашка"]
+    assert office.rows("members", filter="on", trouble="on")[0]["percent_vps"] == "19 %; 23 % follows"
 
 
 def test_icons_tell_the_states(three: Desk) -> None:

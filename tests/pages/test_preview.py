@@ -79,10 +79,13 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
     ]
     desk.ask("preview.filter", sok="ok", name="", kind="falls")
     assert list(kinds(desk)) == ["Ромашка"]
-    assert desk.said("preview").splitlines()[-1] == "Filter: lower. Clients: 1."
+    assert desk.said("preview").splitlines()[-1] == "Clients shown (1 of 5): what happens: lower."
+    assert desk.ask("preview").find(".//toolbtn[@name='unfilter']") is not None
     desk.ask("preview.filter", sok="ok", name="", kind="", service="dedicated")
     assert list(kinds(desk)) == ["Ромашка", "Delta", "Вектор"], "Atlas rises for VPS alone"
-    assert desk.said("preview").splitlines()[-1] == "Filter: dedicated servers. Clients: 3."
+    assert desk.said("preview").splitlines()[-1] == "Clients shown (3 of 5): category: dedicated servers."
+    assert desk.ask("preview.unfilter").findtext("ok") == "func=resellerprogram.preview"
+    assert len(desk.rows("preview")) == 5
 
 
 def test_the_selected_part_is_applied_and_leaves_the_plan(desk: Desk, operator: Operator) -> None:

@@ -59,6 +59,28 @@ def test_a_credited_payment_lifts_the_discount_in_the_moment(operator: Operator)
     assert record.cause == "payment.setpaid"
 
 
+def test_who_is_heard_of_first_by_a_payment_has_a_name_and_is_asked_for_it_once(operator: Operator) -> None:
+    account = client(operator)
+    credit(operator, account, 52_000)
+    operator.work()
+    assert operator.store.standings.names([AccountId(account)]) == {account: "Romashka"}
+    called = functions(operator)
+    assert called.count("account") == 1
+    assert called.index("account") > called.index("account.discount.add.product"), "the discount waits for no name"
+    credit(operator, account, 100_000)
+    operator.work()
+    assert "account" not in functions(operator)
+
+
+def test_who_waits_with_an_error_has_a_name_too(operator: Operator) -> None:
+    account = client(operator)
+    operator.sandbox.fault("refuse", "account.discount")
+    credit(operator, account, 52_000)
+    operator.work()
+    assert operator.store.queue.failing() == {account}
+    assert operator.store.standings.names([AccountId(account)]) == {account: "Romashka"}
+
+
 @pytest.mark.parametrize("status", [5, 6, 7, 9])
 def test_a_payment_that_counts_no_more_lowers_it(operator: Operator, status: int) -> None:
     account = client(operator)

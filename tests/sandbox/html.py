@@ -56,7 +56,7 @@ def _page(
     panel: Panel, document: etree._Element, function: str, params: dict[str, str], language: str, who: etree._Element
 ) -> Any:
     done, by_script = document.find("ok"), request.headers.get("X-Form") == "yes"
-    if done is not None and params.get("sok"):
+    if done is not None and (params.get("sok") or done.text):
         following = "/billmgr?" + urlencode(_next_page(panel, done.text or "", function, params))
         return jsonify(go=following) if by_script else redirect(following)
     menu = panel.menu(int(_attribute(who, "level") or 0), language)

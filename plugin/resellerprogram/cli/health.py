@@ -19,6 +19,7 @@ from ..programme.text import Text, same
 from ..store.promo_orders import PromoOrder
 from ..words import health as words
 from ..words.labels import FINDINGS
+from ..words.people import called
 from .output import EXIT_FAILED, Command
 
 _YES = Text("yes", "да")
@@ -26,7 +27,7 @@ _PROMO_ORDERS = Text(
     "orders in which a promotion or promo code acted on a day with a tier: {count}, the newest:",
     "заказов, где в день со статусом подействовала промоакция или промокод: {count}, последние:",
 )
-_ORDER = Text("client {account}, {tier}: {what}, {taken} off", "клиент {account}, {tier}: {what}, скидка {taken}")
+_ORDER = Text("client {whom}, {tier}: {what}, {taken} off", "клиент {whom}, {tier}: {what}, скидка {taken}")
 SHOWN_ORDERS = 20
 _HOLDS = Text(
     "holds: {holds}, to be seen at the first discount: {later}",
@@ -71,15 +72,17 @@ def status(command: Command) -> int:
     )
     if found.promo_orders:
         command.say(_PROMO_ORDERS(count=found.promo_orders))
+        orders = command.store.promo_orders.newest(SHOWN_ORDERS)
+        names = command.store.standings.names(each.account for each in orders)
         command.lines(
             f"  {figures.day(each.day).say(command.language)} "
             + _ORDER(
-                account=each.account,
+                whom=called(each.account, names),
                 tier=each.tier,
                 what=each.what or figures.NOTHING,
                 taken=figures.money(each.taken.amount, each.taken.currency),
             ).say(command.language)
-            for each in command.store.promo_orders.newest(SHOWN_ORDERS)
+            for each in orders
         )
     command.lines("! " + problem.say(command.language) for problem in found.problems)
     return int(found.state)

@@ -9,6 +9,7 @@ from ..programme import figures
 from ..programme.basis import Pin
 from ..programme.members import MemberNote
 from ..programme.text import Text
+from ..words.people import called
 from .output import Command
 from .waking import wake
 
@@ -22,8 +23,9 @@ _STANDINGS: Mapping[str | None, Text] = {
 
 def show(command: Command) -> int:
     notes, rule = command.store.members.all(), command.store.settings.texts()["members"]
+    names = command.store.standings.names(note.account for note in notes)
     if command.options.json:
-        command.json({"members": rule, "accounts": [_note_values(note) for note in notes]})
+        command.json({"members": rule, "accounts": [_note_values(note, names) for note in notes]})
         return 0
     command.say(
         Text(
@@ -36,7 +38,7 @@ def show(command: Command) -> int:
             "client|participation|reason|pinned tier|through|reason of the pin",
             "клиент|участие|причина|закреплённый статус|по|причина закрепления",
         )
-        command.table(header, (_note_cells(note, command.language) for note in notes))
+        command.table(header, (_note_cells(note, names, command.language) for note in notes))
     return 0
 
 
@@ -75,19 +77,20 @@ def unpin(command: Command) -> int:
     )
 
 
-def _note_values(note: MemberNote) -> dict[str, Any]:
+def _note_values(note: MemberNote, names: Mapping[int, str]) -> dict[str, Any]:
     pin = note.pin
     return {
         "account": note.account,
+        "name": names.get(note.account, ""),
         "standing": note.standing,
         "reason": note.reason,
         "pin": pin and {"tier": pin.tier, "until": pin.until.isoformat(), "reason": pin.reason, "exactly": pin.exactly},
     }
 
 
-def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
+def _note_cells(note: MemberNote, names: Mapping[int, str], language: str) -> tuple[str, ...]:
     cells = _pin_cells(note.pin, language) if note.pin else ("", "", "")
-    return (str(note.account), _STANDINGS[note.standing].say(language), note.reason, *cells)
+    return (called(note.account, names), _STANDINGS[note.standing].say(language), note.reason, *cells)
 
 
 def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..programme import figures
@@ -9,22 +10,24 @@ from ..programme.text import Text
 from ..store.notices import KeptNotice
 from ..words import labels
 from ..words.letters import letter
+from ..words.people import called
 from .output import Command
 
 
 def notices(command: Command) -> int:
     found = command.store.notices.newest(command.options.count)
     currency, language = command.store.settings.current().currency, command.language
+    names = command.store.standings.names(kept.notice.account for kept in found)
     letters = [letter(kept.notice, currency, command.titles) for kept in found]
     if command.options.json:
-        command.json([_notice_values(kept, each.subject.say(language)) for kept, each in zip(found, letters)])
+        command.json([_notice_values(kept, each.subject.say(language), names) for kept, each in zip(found, letters)])
         return 0
     command.table(
         Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
         (
             (
                 figures.listed_moment(kept.made_at),
-                str(kept.notice.account),
+                called(kept.notice.account, names),
                 each.subject.say(language),
                 labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),
                 kept.error or figures.NOTHING,
@@ -35,10 +38,11 @@ def notices(command: Command) -> int:
     return 0
 
 
-def _notice_values(kept: KeptNotice, subject: str) -> dict[str, Any]:
+def _notice_values(kept: KeptNotice, subject: str, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "at": kept.made_at.isoformat(),
         "account": kept.notice.account,
+        "name": names.get(kept.notice.account, ""),
         "kind": kept.notice.kind.value,
         "subject": subject,
         "outcome": kept.outcome or "waits",

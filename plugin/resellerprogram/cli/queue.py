@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ..panel.standstill import check_may_write
@@ -14,6 +15,7 @@ from ..recalculation.work import work
 from ..store.bell import Bell
 from ..store.queue import Queued
 from ..words import labels
+from ..words.people import called
 from .output import EXIT_PARTLY, Command
 
 _NOT_THERE = Text(
@@ -24,8 +26,9 @@ _NOT_THERE = Text(
 
 def show(command: Command) -> int:
     waiting = command.store.queue.all()
+    names = command.store.standings.names(each.account for each in waiting if each.account is not None)
     if command.options.json:
-        command.json([_queued_values(each) for each in waiting])
+        command.json([_queued_values(each, names) for each in waiting])
         return 0
     if not waiting:
         command.say(Text("The queue is empty.", "Очередь пуста."))
@@ -38,7 +41,7 @@ def show(command: Command) -> int:
         (
             (
                 str(each.id),
-                str(each.account or ""),
+                "" if each.account is None else called(each.account, names),
                 str(each.payment or ""),
                 labels.cause(each.cause, command.language),
                 figures.listed_moment(each.since),
@@ -81,10 +84,11 @@ def drop(command: Command) -> int:
     return 0
 
 
-def _queued_values(each: Queued) -> dict[str, Any]:
+def _queued_values(each: Queued, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "number": each.id,
         "account": each.account,
+        "name": names.get(each.account or 0, ""),
         "payment": each.payment,
         "cause": each.cause,
         "since": each.since.isoformat(),

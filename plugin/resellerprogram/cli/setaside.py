@@ -5,16 +5,19 @@ from __future__ import annotations
 from ..programme import figures
 from ..programme.text import Text
 from ..recalculation.scopes import scope_names
+from ..words.people import called
 from .output import Command
 
 
 def set_aside(command: Command) -> int:
     resting, scopes = command.store.set_aside.all(), scope_names(command.store)
+    names = command.store.standings.names(each.account for each in resting)
     if command.options.json:
         command.json(
             [
                 {
                     "account": each.account,
+                    "name": names.get(each.account, ""),
                     "discount": each.discount,
                     "set_aside_at": each.set_aside_at.isoformat(),
                     "covers": scopes.text(each.tree).say(command.language),
@@ -30,7 +33,7 @@ def set_aside(command: Command) -> int:
             Text("client|name|discount|applies to|since", "клиент|название|скидка|действует на|с"),
             (
                 (
-                    str(each.account),
+                    called(each.account, names),
                     each.shown.get("name") or figures.NOTHING,
                     each.shown.get("value") or figures.NOTHING,
                     scopes.text(each.tree).say(command.language),

@@ -7,6 +7,7 @@ from ..programme import causes, deeds
 from ..programme.losses import Loss
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE, put_all_back
+from ..words.people import called
 from .confirming import agreed, loss_values, show_loss
 from .output import EXIT_PARTLY, Command
 from .preview import AUTOMATIC_OFF, NOTHING_WRITTEN, print_report, recalculated
@@ -54,8 +55,9 @@ def put_back(command: Command) -> int:
     command.store.set_aside.reconcile(command.now)
     report = put_all_back(command.root, command.store, command.today, command.clock, PATIENCE)
     command.say(Text("Discounts restored: {count}.", "Восстановлено скидок: {count}.")(count=report.written))
+    names = command.store.standings.names(report.failed)
     for account, error in report.failed.items():
-        command.warn(Text("client {id}: {why}", "клиент {id}: {why}")(id=account, why=error.text))
+        command.warn(Text("client {whom}: {why}", "клиент {whom}: {why}")(whom=called(account, names), why=error.text))
     return EXIT_PARTLY if report.failed else 0
 
 

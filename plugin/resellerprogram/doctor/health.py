@@ -131,7 +131,8 @@ def health(store: Store, now: datetime) -> Health:
         (given_up, _GIVEN_UP, Trouble.GIVEN_UP),
     ):
         if found:
-            values: dict[str, Filling] = {"count": len(found), "first": _whose(found[0]), "error": found[0].error}
+            first = _whose(store, found[0])
+            values: dict[str, Filling] = {"count": len(found), "first": first, "error": found[0].error}
             warnings.append(text(**values))
             troubles.append(Found(trouble, values))
     refused = store.notices.refused(now - timedelta(days=1))
@@ -220,9 +221,10 @@ def _journal(store: Store) -> Iterator[Text]:
         )(path=path, lines=f"{shown}, …" if len(damaged) > LINES_SHOWN else shown)
 
 
-def _whose(queued: Queued) -> Text:
+def _whose(store: Store, queued: Queued) -> Text:
     if queued.account is not None:
-        return Text("client {id}", "клиент {id}")(id=queued.account)
+        name = store.standings.names([queued.account]).get(queued.account, "")
+        return Text("client {whom}", "клиент {whom}")(whom=f"{queued.account} {name}".strip())
     return Text("payment {id}", "платёж {id}")(id=queued.payment or "?")
 
 

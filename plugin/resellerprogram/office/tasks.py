@@ -106,6 +106,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "left": len(report.left),
             "at_the_start": asdict(at_the_start(report, store.settings.current().currency)),
             "failed": [[account, *_reason(error)] for account, error in report.failed.items()],
+            "names": {str(account): report.names.get(account, "") for account in report.failed},
             "notices": [_noticed(account, notice, store) for account, notice in report.notices],
         },
     )

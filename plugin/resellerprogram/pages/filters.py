@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from lxml import etree
+
+from . import documents
 from .visit import Visit
 
 
@@ -22,6 +25,34 @@ def kept_filter(visit: Visit, fields: Sequence[str], function: str = "") -> dict
 def keep_filter(visit: Visit, function: str, fields: Sequence[str]) -> None:
     """Remember what the filter's form says."""
     visit.store.notes.write(_key(visit, function), _given(visit.request.params, fields))
+
+
+def take_off(visit: Visit) -> etree._Element:
+    """Let the list show everybody again: `LIST.unfilter`."""
+    function = visit.request.function.rpartition(".")[0]
+    visit.store.notes.forget(_key(visit, function))
+    return documents.ok(f"func={function}")
+
+
+def told_filter(visit: Visit, acting: Iterable[str], count: int, total: int) -> str:
+    """Which clients the list is about, where a filter acts: nobody takes a filtered list for all. Where none acts there
+    is nothing to take off."""
+    told = "; ".join(filter(None, acting))
+    if not told:
+        documents.drop_tool(visit.document, "unfilter")
+        return ""
+    return visit.say(
+        "Clients shown ({count} of {total}): {told}.",
+        "Показаны клиенты ({count} из {total}): {told}.",
+        told=told,
+        count=count,
+        total=total,
+    )
+
+
+def told_name(visit: Visit, wanted: Mapping[str, str]) -> str:
+    name = wanted.get("name", "")
+    return visit.say("name contains “{text}”", "имя содержит «{text}»", text=name) if name else ""
 
 
 def _given(params: Mapping[str, str], fields: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ..office import token
-from ..programme import causes, deeds, figures
+from ..programme import bounds, causes, deeds, figures
 from ..programme.basis import Basis, Pin
 from ..programme.figures import plain
 from ..programme.ids import AccountId
@@ -25,7 +25,7 @@ from ..programme.tiers import ServiceClass
 from ..recalculation.lagging import Lagging
 from ..store.listing import EVERY_ROW, MOST_ROWS
 from ..store.members import AT_LEAST, EXACTLY
-from ..store.standings import PUT_RIGHT_FOR, STATES, Listed
+from ..store.standings import STATES, Listed, Wanted
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
 from ..words.lags import lag_text
@@ -33,11 +33,13 @@ from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
 from . import documents
 from .documents import Cell, Row
-from .filters import keep_filter, kept_filter
+from .filters import keep_filter, kept_filter, told_filter, told_name
 from .visit import Visit
 
 LIST = "resellerprogram.members"
-FILTER_FIELDS = ("name", "tier", "state")
+FLAGS = ("trouble", "pinned")
+"""States with a tick of their own in the filter, beside the choice of one."""
+FILTER_FIELDS = ("name", "tier", "state", "within", *FLAGS)
 _STANDINGS = {
     "rule": Text("as in the settings", "как в настройках"),
     "enrolled": Text("included", "включён"),
@@ -62,7 +64,7 @@ def members(visit: Visit) -> etree._Element:
     """The list, filtered as this employee left it."""
     classes = visit.store.classes.all()
     wanted, lagging = _filter(visit), Lagging(visit.store)
-    listed, count = _listed(visit, wanted, MOST_ROWS)
+    listed, count = _listed(visit, wanted, lagging, MOST_ROWS)
     lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
     behind = {name for each in lags.values() for name in each}
     for each in reversed(classes):
@@ -77,17 +79,20 @@ def members(visit: Visit) -> etree._Element:
         "или «Выгрузить в CSV», чтобы "
         "выгрузить всех.",
     )
-    documents.say_above(visit.document, "members", visit.not_live(), _told_filter(visit, wanted, count), rest)
+    told = told_filter(visit, _acting(visit, wanted), count, visit.store.standings.count())
+    documents.say_above(visit.document, "members", visit.not_live(), told, rest)
     if not visit.is_full:
         documents.choose_one(visit.document, "exclude")
     rows = (_row(visit, each, lags[each.standing.account]) for each in listed)
     return documents.list_page(visit.document, _with_openings(visit, listed, rows))
 
 
-def _listed(visit: Visit, wanted: Mapping[str, str], count: int) -> tuple[list[Listed], int]:
+def _listed(visit: Visit, wanted: Mapping[str, str], lagging: Lagging, count: int) -> tuple[list[Listed], int]:
     """Those whom a filter leaves, the highest turnover first, and how many there are."""
-    name, tier, state = (wanted.get(field, "") for field in FILTER_FIELDS)
-    return visit.store.standings.listed(visit.now, name, tier, state, count=count)
+    states = _states(wanted)
+    behind = lagging.behind() if {"differs", "trouble"} & {*states} else ()
+    found = Wanted(wanted.get("name", ""), wanted.get("tier", ""), states, _within(wanted), behind)
+    return visit.store.standings.listed(visit.now, found, count)
 
 
 def _filter(visit: Visit) -> Mapping[str, str]:
@@ -95,19 +100,27 @@ def _filter(visit: Visit) -> Mapping[str, str]:
     return kept_filter(visit, FILTER_FIELDS, "" if visit.request.function == LIST else LIST)
 
 
-def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
-    """Which clients the list is about, where a filter is in force: nobody takes a filtered list for the programme."""
-    parts = [
-        visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else "",
-        visit.say("tier {text}", "статус {text}", text=wanted["tier"]) if wanted.get("tier") else "",
-        MEMBER_STATES[wanted["state"]].say(visit.language) if wanted.get("state") in MEMBER_STATES else "",
-    ]
-    told = ", ".join(filter(None, parts))
-    return (
-        visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
-        if told
-        else ""
-    )
+def _states(wanted: Mapping[str, str]) -> tuple[str, ...]:
+    chosen = wanted.get("state", "")
+    return (*((chosen,) if chosen in STATES else ()), *(flag for flag in FLAGS if wanted.get(flag) == "on"))
+
+
+def _within(wanted: Mapping[str, str]) -> int | None:
+    """Raises BadInput."""
+    return bounds.count(wanted["within"], "within") if wanted.get("within") else None
+
+
+def _acting(visit: Visit, wanted: Mapping[str, str]) -> Iterator[str]:
+    """What the filter asks, in words."""
+    yield told_name(visit, wanted)
+    if wanted.get("tier"):
+        yield visit.say("tier {text}", "статус {text}", text=wanted["tier"])
+    within = _within(wanted)
+    if within:
+        days = figures.days(within)
+        yield visit.say("the tier changes within {days}", "статус сменится за {days}", days=days)
+    for state in _states(wanted):
+        yield MEMBER_STATES[state].say(visit.language)
 
 
 def _with_openings(visit: Visit, listed: Iterable[Listed], rows: Iterable[Row]) -> Iterator[Row]:
@@ -181,12 +194,12 @@ def _change(visit: Visit, listed: Listed) -> str:
 
 def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
     """The states that a list shows as icons; the description names the pictures and the hints."""
-    put_right = listed.standing.put_right_at
     states = {
         "is_pinned": listed.pin is not None and listed.pin.until >= visit.today,
         "is_excluded": listed.excluded is not None,
         "is_set_aside": listed.set_aside > 0,
-        "is_put_right": bool(put_right and visit.now - put_right <= PUT_RIGHT_FOR),
+        "is_put_right": listed.put_right_lately(visit.now),
+        "is_waiting": listed.error == "",
         "is_failed": bool(listed.error),
     }
     return {name: "on" for name, holds in states.items() if holds}
@@ -198,17 +211,17 @@ def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
 def members_filter(visit: Visit) -> etree._Element:
     """By which name, tier and state the list is filtered; empty for everybody."""
     if visit.request.submitted:
+        _within(visit.request.params)
         keep_filter(visit, LIST, FILTER_FIELDS)
         return documents.ok(f"func={LIST}")
     tiers = visit.store.tiers.on(visit.today).table.tiers
     anybody = ("", visit.say("-- any --", "-- любой --"))
+    nobody = {**dict.fromkeys(FILTER_FIELDS, ""), **dict.fromkeys(FLAGS, "off")}
+    states = [(state, MEMBER_STATES[state].say(visit.language)) for state in STATES if state not in FLAGS]
     return documents.form_page(
         visit.document,
-        {**dict.fromkeys(FILTER_FIELDS, ""), **kept_filter(visit, FILTER_FIELDS, LIST)},
-        {
-            "tier": [anybody, *((tier.name, tier.name) for tier in tiers)],
-            "state": [anybody, *((state, MEMBER_STATES[state].say(visit.language)) for state in STATES)],
-        },
+        {**nobody, **kept_filter(visit, FILTER_FIELDS, LIST)},
+        {"tier": [anybody, *((tier.name, tier.name) for tier in tiers)], "state": [anybody, *states]},
     )
 
 
@@ -375,8 +388,9 @@ def members_csv(visit: Visit) -> Iterator[list[str]]:
         *("opening", "opening_until"),
     )
     yield list(heads)
-    listed, _ = _listed(visit, _filter(visit), EVERY_ROW)
-    lagging, brought = Lagging(visit.store), _openings(visit, listed)
+    lagging = Lagging(visit.store)
+    listed, _ = _listed(visit, _filter(visit), lagging, EVERY_ROW)
+    brought = _openings(visit, listed)
     for each in listed:
         standing = each.standing
         opening = brought.get(standing.account)

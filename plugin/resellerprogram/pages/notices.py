@@ -8,6 +8,7 @@ from ..programme.outcomes import LOST, REFUSED, SENT
 from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW
 from ..words import labels
+from ..words.people import called
 from . import documents
 from .documents import Cell
 from .visit import Visit
@@ -37,7 +38,7 @@ def notices(visit: Visit) -> etree._Element:
         {
             "id": str(kept.id),
             "made": visit.moment(kept.made_at),
-            "account": f"{kept.notice.account} {names.get(kept.notice.account, '')}".strip(),
+            "account": called(kept.notice.account, names),
             "subject": subject(kept.notice).say(language),
             "outcome": Cell(
                 ": ".join(filter(None, (labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language), kept.error))),

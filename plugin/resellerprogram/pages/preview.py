@@ -38,7 +38,7 @@ from ..words.tables import clients
 from ..words.verdict import NOTHING_ELSE, class_lines, folded, limit_text, verdict_text
 from . import documents
 from .documents import Cell, Row
-from .filters import keep_filter, kept_filter
+from .filters import keep_filter, kept_filter, told_filter, told_name
 from .visit import Visit
 
 LIST = "resellerprogram.preview"
@@ -74,7 +74,9 @@ def preview(visit: Visit) -> etree._Element:
         "или «Выгрузить в CSV», чтобы выгрузить всех.",
     )
     _leave_out(visit)
-    told = (visit.not_live(), *_told(visit), _told_filter(visit, wanted, count + len(failed)), rest)
+    total = visit.store.planned.count() + len(_failed(visit, {}))
+    acting = told_filter(visit, _acting(visit, wanted), count + len(failed), total)
+    told = (visit.not_live(), *_told(visit), acting, rest)
     documents.say_above(visit.document, "preview", *told)
     class_of = visit.store.classes.of_types()
     told_of = (_failed_row(visit, *each) for each in failed)
@@ -115,13 +117,19 @@ def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[tuple[str, str, str
     """Who could not be calculated when the plan was made, with name and reason; no way and no class is theirs."""
     if wanted.get("kind", FAILED) != FAILED or wanted.get("service"):
         return []
-    kept = (visit.store.notes.read(PREVIEW) or {}).get("failed", [])
-    names = visit.store.standings.names(AccountId(account) for account, *_ in kept)
+    kept = visit.store.notes.read(PREVIEW) or {}
+    names = _names_of_failed(visit, kept)
     return [
         (str(account), names.get(account) or f"#{account}", reason[visit.language == "ru"])
-        for account, *reason in kept
+        for account, *reason in kept.get("failed", [])
         if wanted.get("name", "").casefold() in names.get(account, "").casefold()
     ]
+
+
+def _names_of_failed(visit: Visit, kept: Mapping[str, Any]) -> dict[int, str]:
+    """As they are on record, else as the plan heard of them."""
+    told = {int(account): name for account, name in kept.get("names", {}).items()}
+    return {**told, **visit.store.standings.names(AccountId(account) for account, *_ in kept.get("failed", []))}
 
 
 def _failed_row(visit: Visit, account: str, name: str, reason: str) -> Row:
@@ -136,15 +144,14 @@ def _failed_row(visit: Visit, account: str, name: str, reason: str) -> Row:
     }
 
 
-def _told_filter(visit: Visit, wanted: Mapping[str, str], count: int) -> str:
-    """Which clients the list is about, where a filter is in force."""
-    name = visit.say("name with “{text}”", "имя с «{text}»", text=wanted["name"]) if wanted.get("name") else ""
-    kind = _kinds(visit).get(wanted.get("kind", ""), "")
-    title = visit.titles.get(wanted.get("service", ""))
-    told = ", ".join(filter(None, (name, kind, title.say(visit.language) if title else "")))
-    if not told:
-        return ""
-    return visit.say("Filter: {told}. Clients: {count}.", "Фильтр: {told}. Клиентов: {count}.", told=told, count=count)
+def _acting(visit: Visit, wanted: Mapping[str, str]) -> Iterator[str]:
+    """What the filter asks, in words."""
+    yield told_name(visit, wanted)
+    kind, title = _kinds(visit).get(wanted.get("kind", "")), visit.titles.get(wanted.get("service", ""))
+    if kind:
+        yield visit.say("what happens: {kind}", "что будет: {kind}", kind=kind)
+    if title:
+        yield visit.say("category: {title}", "категория: {title}", title=title)
 
 
 def _kinds(visit: Visit) -> dict[str, str]:
@@ -197,7 +204,7 @@ def _wrong(visit: Visit, kept: Mapping[str, Any]) -> Iterator[str]:
     """Who could not be calculated, what the panel warned of, and other discounts that act beside a tier's."""
     failed = kept.get("failed", [])
     if failed:
-        names = visit.store.standings.names(AccountId(account) for account, *_ in failed)
+        names = _names_of_failed(visit, kept)
         yield visit.say(
             "Not calculated: {whom}. Their reasons are in the list; they are tried again.",
             "Не рассчитаны: {whom}. Причины — в списке; расчёт повторится.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from ..programme.deeds import QUEUE_DROP, QUEUE_RETRY
@@ -10,6 +12,7 @@ from ..programme.text import Text
 from ..store.listing import MOST_ROWS
 from ..store.queue import Queued
 from ..words import labels
+from ..words.people import called
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -29,13 +32,14 @@ def queue(visit: Visit) -> etree._Element:
         "остальное; на сервере всё покажет: resellerprogram queue list.",
     )
     documents.say_above(visit.document, "queue", rest)
-    return documents.list_page(visit.document, (_queued(visit, each) for each in found))
+    names = visit.store.standings.names(each.account for each in found if each.account is not None)
+    return documents.list_page(visit.document, (_queued(visit, each, names) for each in found))
 
 
-def _queued(visit: Visit, each: Queued) -> Row:
+def _queued(visit: Visit, each: Queued, names: Mapping[int, str]) -> Row:
     return {
         "id": str(each.id),
-        "what": visit.say("client {id}", "клиент {id}", id=each.account)
+        "what": visit.say("client {whom}", "клиент {whom}", whom=called(each.account, names))
         if each.account is not None
         else visit.say("payment {id}", "платёж {id}", id=each.payment or "?"),
         "cause": visit.cause(each.cause, each.who),

@@ -10,6 +10,7 @@ from ..programme.ownership import SetAsideDiscount
 from ..programme.scopes import ScopeNames
 from ..recalculation.scopes import scope_names
 from ..store.listing import MOST_ROWS
+from ..words.people import called
 from . import documents
 from .documents import Cell, Row
 from .visit import Visit
@@ -34,7 +35,7 @@ def set_aside(visit: Visit) -> etree._Element:
 def _row(visit: Visit, aside: SetAsideDiscount, names: Mapping[int, str], scopes: ScopeNames) -> Row:
     return {
         "id": str(aside.id),
-        "account": f"{aside.account} {names.get(aside.account, '')}".strip(),
+        "account": called(aside.account, names),
         "name": aside.shown.get("name", ""),
         "value": aside.shown.get("value", ""),
         "covers": Cell(scopes.text(aside.tree).say(visit.language), raw=aside.tree),

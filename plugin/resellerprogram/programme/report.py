@@ -81,7 +81,7 @@ class Estimate:
 @dataclass
 class Report:
     """What a run looked at, and what it changed or would change. `failed` accounts could not be decided or written, and
-    wait in the queue if anything was written; `left` are
+    wait in the queue if anything was written, and their `names`; `left` are
     discounts of others that act beside the programme's; `notices` is what resellers are or would be told. `changed` is
     what was not written because it is not what was confirmed. `estimate` is what a plan before the start would cost."""
 
@@ -96,6 +96,7 @@ class Report:
     warnings: list[Text] = field(default_factory=list)
     scope_names: Mapping[Scope, str] = field(default_factory=dict)
     notices: list[tuple[Account, Notice]] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
     estimate: Estimate | None = None
 
     @property

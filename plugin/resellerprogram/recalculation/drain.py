@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import datetime
 
 from ..panel import directory
-from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelTimeout, PanelUnreachable
+from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
 from ..programme import causes
 from ..programme.account import Considered, Found, consider
@@ -72,6 +72,8 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         run = run or context.store.runs.begin(CAUSE, context.day, False, clock())
         _answer(context, row, clock, done)
     if run:
+        if not done.interrupted:
+            _keep_names(context, done.touched)
         deliver(context, clock)
         outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, "")
         context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
@@ -105,6 +107,19 @@ def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: 
         queue.failed(row.id, repr(error), clock())
         done.errors.append(repr(error))
         done.doubtful = True
+
+
+def _keep_names(context: Context, accounts: set[AccountId]) -> None:
+    """Ask what those are called who were heard of for the first time: after their discounts, which wait for nothing."""
+    known = context.store.standings.names(accounts)
+    for account in sorted(account for account in accounts if not known.get(account)):
+        try:
+            client = directory.client(context.panel, account)
+        except PanelError as error:
+            log.warning("client %s has no name yet: %s", account, error)
+            continue
+        if client and client.name:
+            context.store.standings.know(account, client.name)
 
 
 class _EverybodysTrouble(Exception):

@@ -22,6 +22,10 @@ class Lagging:
         self._store = store
         self._accounts = {*store.decisions.unfinished(), *store.queue.failing(), *store.decisions.undone()}
 
+    def behind(self) -> list[AccountId]:
+        """Everybody whose percent in the panel is not the decided one."""
+        return [each for each in sorted(self._accounts) if self.of(each, self._store.standings.of(each))]
+
     def in_place(self, account: AccountId, standing: Standing) -> Callable[[Covered], Decimal | None]:
         """What the panel has on something that is covered, of which None is known where it is not on record: as decided
         but for those who wait."""

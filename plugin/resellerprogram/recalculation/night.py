@@ -66,6 +66,7 @@ def everybody(context: Context) -> list[Due]:
     recorded, nothing_known = store.clients.on_record(), not store.decisions.any()  # the queue is answered meanwhile
     clients = context.clients
     _forget_who_is_gone(context, owners | recorded, clients)
+    _rename(context, clients)
     return [
         Due(account)
         for account in clients
@@ -85,6 +86,7 @@ def who_is_due(context: Context, now: datetime, asked_for: bool) -> list[Due]:
         clients = directory.clients(context.panel, ending) if ending else context.clients
         on_record = store.due.on_record(ending)
         _forget_who_is_gone(context, on_record.keys(), clients)
+        _rename(context, clients)
         overdue = context.day - timedelta(days=context.settings.verify_days)
         found.add(each for each in clients if _differs(context, each, on_record.get(each.id), overdue))
     looked_at = all_days(context) if asked_for else days_of_night(context)
@@ -182,6 +184,11 @@ def _forget_who_is_gone(context: Context, known: Iterable[AccountId], clients: I
             )
         if context.writes:
             forget(context, missing)
+
+
+def _rename(context: Context, clients: Iterable[Account]) -> None:
+    if context.writes:
+        context.store.standings.rename(clients)
 
 
 def _marks(context: Context) -> dict[str, str]:

@@ -457,6 +457,7 @@ class _Run:
                     considered = self._considered(looked)
             except Exception as error:
                 self._leave_out(looked.account.id, error)
+                self._keep_name(looked.account)
                 self._stop_if_all_is_in_doubt(len(due))
                 continue
             if considered:
@@ -485,6 +486,12 @@ class _Run:
 
     def _leave_out(self, account: AccountId, error: Exception) -> None:
         left_out(self.report, account, error)
+
+    def _keep_name(self, account: Account) -> None:
+        """Who could not be decided is listed all the same."""
+        self.report.names[account.id] = account.name
+        if self.write and account.name:
+            self.context.store.standings.know(account.id, account.name)
 
     def _stop_if_all_is_in_doubt(self, due: int) -> None:
         """More than half of all can't be the trouble of each: the panel's answers are in doubt. The few whom a night

@@ -76,6 +76,10 @@ class PlannedStore:
         rows = self._listing.rows(conditions, values, count)
         return list(readable(rows, _planned)), self._listing.count(conditions, values)
 
+    def count(self) -> int:
+        """How many accounts the plan has."""
+        return self._listing.count((), ())
+
     def accounts(self) -> list[AccountId]:
         return [AccountId(row[0]) for row in self._connection.execute("SELECT account FROM planned ORDER BY account")]
 

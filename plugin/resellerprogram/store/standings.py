@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId
+from ..programme.members import Account
 from ..programme.moves import Move, Mover
 from ..programme.standing import Standing
 from ..programme.tiers import ServiceClass
@@ -33,21 +34,45 @@ STATES = {
     "set_aside": "account IN (SELECT account FROM set_aside WHERE put_back_at IS NULL)",
     "put_right": "put_right_at >= :lately",
     "failed": "account IN (SELECT account FROM queue WHERE error <> '')",
+    "waits": "account IN (SELECT account FROM queue)",
+    "differs": "account IN (SELECT value FROM json_each(:behind))",
     "not_a_member": "basis = 'not_a_member'",
 }
-"""By what a list can be filtered, and the condition; `:today` and `:lately` are put in."""
+TROUBLES = ("failed", "waits", "differs", "put_right")
+STATES["trouble"] = " OR ".join(STATES[each] for each in TROUBLES)
+"""By what a list can be filtered, and the condition; `:today`, `:lately` and `:behind` are put in."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whom a list is about: whose name holds `name`, who has `tier` and is in all of these `states`, and whose tier
+    changes `within` so many days. `behind` are those whose discounts in effect are not what is due."""
+
+    name: str = ""
+    tier: str = ""
+    states: tuple[str, ...] = ()
+    within: int | None = None
+    behind: Collection[AccountId] = ()
+
+
+EVERYBODY = Wanted()
 
 
 @dataclass(frozen=True)
 class Listed:
     """A standing with what else a list shows of the account: what the administrator said of it (`excluded` is why), how
-    many discounts are `set_aside`, and the error with which it waits in the queue."""
+    many discounts are `set_aside`, and the error with which it waits in the queue; None where it does not wait."""
 
     standing: Standing
     pin: Pin | None
     excluded: str | None
     set_aside: int
-    error: str
+    error: str | None
+
+    def put_right_lately(self, now: datetime) -> bool:
+        """Whether somebody's change of a discount was put right a short while ago."""
+        at = self.standing.put_right_at
+        return at is not None and now - at <= PUT_RIGHT_FOR
 
 
 class StandingStore:
@@ -113,6 +138,13 @@ class StandingStore:
         row = self._connection.execute("SELECT * FROM standing WHERE account = ?", (account,)).fetchone()
         return if_readable(row, _standing)
 
+    def rename(self, clients: Iterable[Account]) -> None:
+        """What the panel calls these now; who is not on record stays so."""
+        self._connection.executemany(
+            "UPDATE standing SET name = ?, name_order = ? WHERE account = ? AND name <> ?",
+            ((each.name, fold(each.name), each.id, each.name) for each in clients if each.name),
+        )
+
     def names(self, accounts: Iterable[AccountId]) -> dict[int, str]:
         """What these are called, as far as it is known."""
         rows = self._connection.execute(
@@ -128,32 +160,28 @@ class StandingStore:
         """How many accounts hold the tier of that name."""
         return int(self._connection.execute("SELECT count(*) FROM standing WHERE tier = ?", (tier,)).fetchone()[0])
 
-    def listed(
-        self,
-        now: datetime,
-        name: str = "",
-        tier: str = "",
-        state: str = "",
-        account: AccountId | None = None,
-        count: int = MOST_ROWS,
-    ) -> tuple[list[Listed], int]:
-        """The first `count` of the accounts whose name holds `name`, that have `tier` and `state`, the highest turnover
-        first; and how many there are in all."""
+    def count(self) -> int:
+        """How many accounts there are."""
+        return self._listing.count((), ())
+
+    def listed(self, now: datetime, wanted: Wanted = EVERYBODY, count: int = MOST_ROWS) -> tuple[list[Listed], int]:
+        """The first `count` of those who are wanted, the highest turnover first; and how many there are in all."""
         conditions, values = [], []
-        if name:
+        if wanted.name:
             conditions.append("instr(name_order, ?)")
-            values.append(fold(name))
-        if tier:
+            values.append(fold(wanted.name))
+        if wanted.tier:
             conditions.append("tier = ?")
-            values.append(tier)
-        if account is not None:
-            conditions.append("account = ?")
-            values.append(str(account))
-        if state in STATES:
+            values.append(wanted.tier)
+        if wanted.within is not None:
+            conditions.append("change_day <= ?")
+            values.append((now.date() + timedelta(days=wanted.within)).isoformat())
+        for state in wanted.states:
             conditions.append(
                 STATES[state]
                 .replace(":today", f"'{now.date().isoformat()}'")
                 .replace(":lately", f"'{moment(now - PUT_RIGHT_FOR)}'")
+                .replace(":behind", f"'{json.dumps(sorted(wanted.behind))}'")
             )
         said, resting, errors = self._said(), self._resting(), self._errors()
         found = []
@@ -165,7 +193,7 @@ class StandingStore:
                     if_readable(noted, pin_in),
                     noted["reason"] if noted and noted["standing"] == "excluded" else None,
                     resting.get(standing.account, 0),
-                    errors.get(standing.account, ""),
+                    errors.get(standing.account),
                 )
             )
         return found, self._listing.count(conditions, values)
@@ -181,8 +209,8 @@ class StandingStore:
         return {row[0]: row[1] for row in rows}
 
     def _errors(self) -> dict[int, str]:
-        """With which error an account waits, the oldest first."""
-        rows = self._connection.execute("SELECT account, error FROM queue WHERE error <> '' ORDER BY id DESC")
+        """With which error an account waits, the oldest first, or with none."""
+        rows = self._connection.execute("SELECT account, error FROM queue ORDER BY error <> '', id DESC")
         return {row[0]: row[1] for row in rows if row[0] is not None}
 
 

@@ -100,6 +100,9 @@ MEMBER_STATES = {
     "set_aside": Text("other discounts suspended", "приостановлены другие скидки"),
     "put_right": Text("changed by hand", "скидку меняли вручную"),
     "failed": Text("waits after a failure", "ждёт после ошибки"),
+    "waits": Text("waits in the queue", "ждёт в очереди"),
+    "differs": Text("in effect differs from by tier", "действует не то, что по статусу"),
+    "trouble": Text("with trouble", "с неполадками"),
     "not_a_member": Text("not a member", "не участвует"),
 }
 """By what the list of members can be filtered."""

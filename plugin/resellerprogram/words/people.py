@@ -9,10 +9,15 @@ from ..programme.report import NAMED
 from ..programme.text import Text
 
 
+def called(account: AccountId, names: Mapping[int, str]) -> str:
+    """'27 Ромашка'; the number alone where the name is not known."""
+    return f"{account} {names.get(account, '')}".strip()
+
+
 def first_names(accounts: Collection[AccountId], names: Mapping[int, str]) -> Text:
     """'27 Ромашка, 28 Atlas and 122 more': the first ten of them, by id, as far as their `names` are known."""
     first = sorted(accounts)[:NAMED]
-    named = ", ".join(f"{account} {names.get(account, '')}".strip() for account in first)
+    named = ", ".join(called(account, names) for account in first)
     rest = len(accounts) - len(first)
     if not rest:
         return Text(named, named)

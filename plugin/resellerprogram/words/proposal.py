@@ -17,6 +17,7 @@ from .change import change_line, discount_line, planned_line, step
 from .labels import WAYS
 from .letters import letter
 from .lines import Titles, step_of_tier, table
+from .people import called
 from .verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
 
 EVERYTHING = Wanted()
@@ -143,13 +144,13 @@ def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, wri
 def _failed_lines(report: Report, language: str, written: bool, all_of_them: bool = False) -> Iterator[str]:
     """The accounts that could not be served, each with its reason; the first of them where there are many."""
     head = (
-        Text("! client {id} waits in the queue: {why}", "! клиент {id} ждёт в очереди: {why}")
+        Text("! client {whom} waits in the queue: {why}", "! клиент {whom} ждёт в очереди: {why}")
         if written
-        else Text("! client {id} can't be calculated: {why}", "! клиента {id} не удалось рассчитать: {why}")
+        else Text("! client {whom} can't be calculated: {why}", "! клиента {whom} не удалось рассчитать: {why}")
     )
     failed = list(report.failed.items())
     for account, error in failed if all_of_them else failed[:NAMED]:
-        yield head(id=account, why=error.text).say(language)
+        yield head(whom=called(account, report.names), why=error.text).say(language)
     if len(failed) > NAMED and not all_of_them:
         yield Text("! and {rest} more", "! и ещё {rest}")(rest=len(failed) - NAMED).say(language)
 
