@@ -63,9 +63,9 @@ def outside(me: Reseller) -> etree._Element:
     return documents.form_page(document, {"words": Cell(words, raw=me.state)})
 
 
-def thresholds(table: TierTable, language: str) -> list[tuple[str, Decimal]]:
-    """The lines of a picture: 'Partner #8 · 50 000'."""
-    return [(f"{tier.name} · {figures.whole(tier.threshold).say(language)}", tier.threshold) for tier in table.tiers]
+def thresholds(table: TierTable) -> list[tuple[str, Decimal]]:
+    """The lines of a picture."""
+    return [(tier.name, tier.threshold) for tier in table.tiers]
 
 
 def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: date) -> str:
@@ -78,10 +78,11 @@ def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: d
     return Picture(
         steps,
         last,
-        thresholds(me.table, me.language),
-        [(change.day, figures.short_day(change.day).say(me.language)) for change in changes if change.day <= last],
+        thresholds(me.table),
+        [change.day for change in changes if change.day <= last],
         me.say("Turnover in the coming days", "Оборот в ближайшие дни"),
         _words(me, forecast, changes),
+        me.visit.currency,
         me.language,
     ).html()
 
@@ -103,7 +104,7 @@ def _words(me: Reseller, forecast: Forecast, changes: Sequence[Ahead]) -> str:
         return me.say("If you add nothing, nothing changes.", "Если ничего не вносить, ничего не изменится.")
     keeps = (forecast.keep(change) for change in changes)
     lines = [
-        f"{me.steps(each)}. {me.kept(keep)}." if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
+        f"{me.steps(each)}. {me.kept(keep)}" if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
     ]
     return "\n".join([me.say("If you add nothing:", "Если ничего не вносить:"), *lines])
 
@@ -116,9 +117,10 @@ def _change(me: Reseller, forecast: Forecast, change: Ahead) -> Row:
         "before": Cell(me.name(change.before), raw=change.before.name if change.before else ""),
         "tier": Cell(me.name(change.tier), raw=change.tier.name if change.tier else ""),
         "percents": _percents(me, change),
+        "keep": f"{me.money_said(keep.amount)} {me.when_kept(keep)}" if keep else "",
         "keep_amount": me.money(keep.amount) if keep else "",
         "keep_first_day": me.day(keep.first_day) if keep else "",
-        "keep_last_day": Cell(me.when_kept(keep), raw=keep.last_day.isoformat()) if keep else "",
+        "keep_last_day": me.day(keep.last_day) if keep else "",
     }
 
 
