@@ -89,10 +89,10 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     assert out == (
         "start 1\n"
         "  VPS, dedicated servers, SSL certificates: start 1\n"
-        "2025-01-20: clients: 1; the program's discounts in the panel: 0\n"
+        "20 Jan 2025: clients: 1; the program's discounts in the panel: 0\n"
         "\n"
-        "client  name          turnover  tier        vds       dedic    certificate\n"
-        "1       Ромашка  52 000.00 RUB  Partner #8  — → 19 %  — → 7 %  — → 3 %\n"
+        "client  name         turnover  tier        vds          dedic       certificate\n"
+        "1       Ромашка  52000.00 RUB  Partner #8  none → 19 %  none → 7 %  none → 3 %\n"
         "\n"
         f"No discount has changed. Apply: `resellerprogram apply`; with `--plan {plan}` only if it is this one.\n"
     )
@@ -100,7 +100,7 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     assert (applied.startswith("started 1\n"), applied.endswith("\nDiscounts changed: 3.\n")) == (True, True)
     assert shell.run("plan", language="ru")[1].startswith("Менять нечего.\n20.01.2025: просмотрено клиентов: 1; ")
     _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
-    assert "49 000.00 RUB  Partner #8 → Partner #7  19 % → 17 %  7 % → 6 %" in falling
+    assert "49000.00 RUB  Partner #8 → Partner #7  19 → 17 %  7 → 6 %" in falling
 
 
 def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
@@ -144,14 +144,14 @@ def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_co
 ) -> None:
     """What would be applied is today's (spec, section 4)."""
     shell.run("apply")
-    for language, look in (("en", "Only a look at 2025-01-21: "), ("ru", "Это только взгляд на 21.01.2025: ")):
+    for language, look in (("en", "Only a look at 21 Jan 2025: "), ("ru", "Это только взгляд на 21.01.2025: ")):
         for words in (("plan",), ("explain", str(romashka))):
             *_, last = shell.run(*words, "--date", "2025-01-21", language=language)[1].splitlines()
             assert last.startswith(look)
             assert "`" not in last
     told = shell.json("plan", "--date", "2025-01-21")
     assert (told["only_a_look"], told["fingerprint"]) == (True, None)
-    assert "vds 19 % → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
+    assert "vds 19 → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
     sandbox.world.delete_payments(romashka)
     with Store(sandbox.root, NOON) as store:
         store.settings.set("drop_limit_count", "0")
@@ -202,14 +202,14 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
     assert code == 0
     assert out == (
         "Клиент 1, Ромашка, на 20.01.2025: Partner #8 (VPS 19 %, выделенные серверы 7 %, "
-        "SSL-сертификаты 3 %)\nОснование: по обороту.\nОборот 52 000.00 RUB: платежи, зачисленные "
-        "с 20.12.2024 по 20.01.2025 включительно.\n\nзачислен    платёж          сумма         "
-        "учтено  почему\n20.12.2024  pfx/1    3 000.00 RUB   3 000.00 RUB  учитывается по "
-        "20.01.2025 включительно\n09.01.2025  pfx/2   49 000.00 RUB  49 000.00 RUB  учитывается "
-        "по 09.02.2025 включительно\n10.01.2025  pfx/3     12.3456 RUB              —  кэшбэк или "
-        "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000.00 RUB) не хватает "
-        "48 000.00 RUB.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: vds — "
-        "→ 19 %, dedic — → 7 %, certificate — → 3 %.\n"
+        "SSL-сертификаты 3 %)\nОснование: по обороту.\nОборот 52 000 ₽: платежи, зачисленные "
+        "с 20.12.2024 по 20.01.2025 включительно.\n\nзачислен    платёж         сумма        "
+        "учтено  почему\n2024-12-20  pfx/1    3000.00 RUB   3000.00 RUB  учитывается по "
+        "20.01.2025 включительно\n2025-01-09  pfx/2   49000.00 RUB  49000.00 RUB  учитывается "
+        "по 09.02.2025 включительно\n2025-01-10  pfx/3    12.3456 RUB             —  кэшбэк или "
+        "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000 ₽) не хватает "
+        "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: vds нет "
+        "→ 19 %, dedic нет → 7 %, certificate нет → 3 %.\n"
     )
 
 
@@ -317,7 +317,7 @@ def test_the_plan_that_was_named_is_applied_or_nothing_and_then_the_new_one_is_s
     code, out, err = shell.run("apply", "--plan", seen)
     now = shell.json("plan")["fingerprint"]
     assert (code, sandbox.world.discounts()) == (6, [])
-    assert "Partner #9  — → 21 %" in out
+    assert "Partner #9  none → 21 %" in out
     assert f"the preview is not {seen} any more; no discount has changed. It is {now} now" in err
     code, _, err = shell.run("apply", "--plan", seen, language="ru")
     assert (code, f"расчёт уже не {seen}; скидки не изменены. Теперь это {now}" in err) == (6, True)
@@ -431,7 +431,7 @@ def test_r9_status_tells_orders_with_a_promotion_beside_a_tier(
     code, out, _ = shell.run("status", language=language)
     (line,) = [line for line in out.splitlines() if "Partner #8" in line]
     assert (code, said in out) == (0, True)
-    assert all(part in line.replace("\xa0", " ") for part in (f" {romashka}", "160.00 RUB", "2025"))
+    assert all(part in line for part in (f" {romashka}", {"en": "RUB 160", "ru": "160 ₽"}[language], "2025"))
     told = shell.json("status")
     assert told["promo_orders_count"] == 1
     assert told["promo_orders"] == [
@@ -520,7 +520,7 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     code, out, _ = shell.run("tiers", "import", str(file), "--yes", language="ru")
     assert (code, out.splitlines()[-1]) == (0, "Таблица сохранена и действует. Скидки изменит ближайший пересчёт.")
     _, out, _ = shell.run("tiers", "show")
-    assert "Starter            500.00 RUB  4.25 %                1 %               1 %" in out
+    assert "Starter          500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
     code, _, err = shell.run("tiers", "import", str(file), language="ru")
     assert (code, err) == (1, "таблица скидок, строка 3: порог 400 не выше порога 500 статуса 'Starter'\n")
@@ -539,7 +539,7 @@ def test_a_table_is_imported_as_it_is_published(shell: Shell, tmp_path: Path, mo
     file.write_text(text.replace("Starter", "Beginner"), encoding="utf-8")
     code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
     assert (code, "Read as a text, one cell a line." in out, "Starter → Beginner" in out) == (0, True, True)
-    assert "! Partner #9 is written to 149 000.00 RUB, but Partner #10 begins only at 150 000.00 RUB" in err
+    assert "! Partner #9 is written to RUB 149,000, but Partner #10 begins only at RUB 150,000" in err
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
     assert "No differences" in shell.run("tiers", "import", "-", "--dry-run")[1]
     assert shell.run("tiers", "import", str(file), "--yes")[0] == 0
@@ -554,7 +554,7 @@ def test_a_table_is_imported_as_it_is_published(shell: Shell, tmp_path: Path, mo
             "! line 2: column Оборот: '1.500' can be read in two ways: 1.5 or 1500 — answer with --decimal '.': 1.5, "
             "--decimal ',': 1500\n",
             ("--decimal", ","),
-            "A     1 500.00 RUB  3 %",
+            "A     1500.00 RUB  3 %",
         ),
         (
             "Статус;Оборот;VPS;Выделенные;SSL\nA;от 500р;0,03;0,01;0\n",
@@ -595,7 +595,7 @@ def test_an_imported_table_is_asked_about_at_a_terminal(
     for answer, code in (("n\n", 1), ("y\n", 0)):
         monkeypatch.setattr("sys.stdin", io.StringIO(answer))
         assert shell.run("tiers", "import", str(file), "--from", "2099-01-01")[0] == code
-    assert "Another table holds from 2099-01-01 on" in shell.run("tiers", "show")[1]
+    assert "Another table holds from 1 Jan 2099 on" in shell.run("tiers", "show")[1]
 
 
 def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashka: int) -> None:
@@ -750,7 +750,7 @@ def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     (run,) = shell.json("undo")
     assert (run["written"], run["cause"]) == (3, "apply")
     number = str(run["run"])
-    assert f"{number}  2025-01-20 12:00:00  by hand " in shell.run("undo")[1]
+    assert f"{number}  2025-01-20 12:00  by hand " in shell.run("undo")[1]
     code, out, _ = shell.run("undo", number, "--plan", language="ru")
     assert (code, out.splitlines()[0]) == (0, "Скидки отменятся у 1 клиента")
     assert out.endswith("Ничего не изменено.\n")
@@ -951,7 +951,7 @@ def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_ne
     file = tmp_path / "tiers.csv"
     file.write_text("status;from;vps;dedicated;ssl\nGold;25;50;1;1\nStarter;500;3;1;1\n")
     code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
-    assert (code, "25.00 RUB" in out) == (0, True)
+    assert (code, "RUB 25" in out) == (0, True)
     assert err == "! 'Gold' gives more for vps than 'Starter': 50 % against 3 %\n"
 
 

@@ -65,10 +65,10 @@ def given(root: Path) -> list[tuple[int, str, str, str]]:
 
 def test_it_is_told_what_it_gives_before_it_is_given(run: Run, root: Path) -> None:
     told = (
-        "27 Ромашка: 20 000.50 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel\n"
-        "From 2025-01-20 on discounts are higher for 1 client.\n"
+        "27 Ромашка: RUB 20,000.50, counts like a payment of 15 Jan 2025, through 15 Feb 2025: other panel\n"
+        "From 20 Jan 2025 on discounts are higher for 1 client.\n"
         "client      turnover then  before   after\n"
-        "27 Ромашка  20 600.50 RUB  Starter  Partner #5: VPS 3 → 13 %, dedicated servers 1 → 4 %, "
+        "27 Ромашка   20600.50 RUB  Starter  Partner #5: VPS 3 → 13 %, dedicated servers 1 → 4 %, "
         "SSL certificates 1 → 3 %\n"
     )
     assert run(*ADD, "--dry-run") == (0, told + "Nothing has been changed.\n", "")
@@ -101,9 +101,9 @@ def test_somebody_at_a_terminal_is_asked(run: Run, root: Path, monkeypatch: pyte
         (("27", "0", "--until", "2025-02-15"), "above zero"),
         (("27", "-5", "--until", "2025-02-15"), "above zero"),
         (("27", "25,000", "--until", "2025-02-15"), "can be read in two ways"),
-        (("27", "5", "--until", "2025-03-15"), "through 2025-02-20 at the latest; for longer, pin a tier"),
+        (("27", "5", "--until", "2025-03-15"), "through 20 Feb 2025 at the latest; for longer, pin a tier"),
         (("27", "5", "--day", "2025-01-21"), "the last possible one is today"),
-        (("27", "5", "--day", "2024-12-01"), "the first possible day is 2024-12-20"),
+        (("27", "5", "--day", "2024-12-01"), "the first possible day is 20 Dec 2024"),
         (("27", "5"), "say until which day"),
         (("27", "5", "--until", "2025-02-15", "--reason", " "), "Enter a reason; it goes into the change log."),
     ],
@@ -159,7 +159,7 @@ def test_the_list_tells_what_counts_and_what_did(run: Run) -> None:
         }
     ]
     assert run("list", language="ru")[1].splitlines()[1].split() == [
-        *("3", "28", "Atlas", "500.00", "RUB", "20.01.2025", "20.02.2025", "учитывается", "20.01.2025", "sheet", "2")
+        *("3", "28", "Atlas", "500.00", "RUB", "2025-01-20", "2025-02-20", "учитывается", "2025-01-20", "sheet", "2")
     ]
 
 
@@ -216,7 +216,7 @@ def test_a_list_is_taken_once_however_often_it_is_given(run: Run, root: Path) ->
     (root / "list.csv").write_text(LIST + LIST.splitlines()[1] + "\n", encoding="utf-8")
     file = str(root / "list.csv")
     shown = run("import", file, "--dry-run")[1]
-    assert shown.startswith("Lines: 3; new: 2; already there: 1; bad: 0.\n27 Ромашка: 20 000.50 RUB, counts like")
+    assert shown.startswith("Lines: 3; new: 2; already there: 1; bad: 0.\n27 Ромашка: RUB 20,000.50, counts like")
     assert "Of clients who have not been calculated yet it is not known what it gives: 1." in shown
     assert given(root) == []
     assert run("import", file, "--yes")[0] == 0
@@ -234,7 +234,7 @@ def test_one_bad_line_keeps_all_back_and_each_is_told(run: Run, root: Path) -> N
         "Строк: 4; новых: 2; уже есть: 0; с ошибками: 2.",
         "строка 4: Клиент «Nobody» не найден: его нет среди тех, кого программа уже рассчитала. Укажите номер клиента, "
         "как в панели.",
-        "строка 5: перенесённый оборот учитывается не дольше сегодняшнего платежа: самое позднее по 2025-02-20 "
+        "строка 5: перенесённый оборот учитывается не дольше сегодняшнего платежа: самое позднее по 20.02.2025 "
         "включительно; на больший срок закрепите статус",
         "Пока хоть одна строка с ошибкой, не добавляется ничего.",
     ]
@@ -244,7 +244,7 @@ def test_one_bad_line_keeps_all_back_and_each_is_told(run: Run, root: Path) -> N
 def test_where_a_month_is_short_the_true_last_day_is_said(run: Run, root: Path) -> None:
     (root / "var" / "resellerprogram.clock").write_text("2025-03-01 12:00:00\n", encoding="utf-8")
     out = run("add", "27", "5", "--until", "2025-03-29", "--reason", "x", "--dry-run")[1]
-    assert "No day's payments count through 2025-03-29: this counts through 2025-03-31.\n" in out
+    assert "No day's payments count through 29 Mar 2025: this counts through 31 Mar 2025.\n" in out
 
 
 def test_of_a_long_list_the_first_lines_are_told(run: Run, root: Path) -> None:

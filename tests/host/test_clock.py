@@ -80,7 +80,7 @@ def test_at_the_panels_usual_place_the_file_is_ignored_and_doctor_objects(
 ) -> None:
     stand_at(root, "2025-01-20 12:00")
     assert (checked(root, NOON).finding, checked(root, NOON).matters) == (Finding.DIFFERS, False)
-    assert "2025-01-20 12:00" in checked(root, NOON).detail.en
+    assert "20 Jan 2025, 12:00" in checked(root, NOON).detail.en
     monkeypatch.setattr(host_clock, "DEFAULT_ROOT", root)
     monkeypatch.setattr(quick_clock, "DEFAULT_ROOT", str(root))
     for told in (clock_of(root)(), quick(root)):

@@ -76,7 +76,7 @@ def test_r9_orders_with_a_promotion_beside_a_tier_are_shown_with_who_when_and_ho
     page = desk.ask("health")
     (row,) = table(page, "promo")
     assert (row["day"], row["whom"], row["tier"]) == ("2025-01-20", "27 Ромашка", "Partner #8")
-    assert row["taken"].replace("\xa0", " ") == "1 160.00 RUB"
+    assert row["taken"] == "1160.00 RUB"
     words = {"en": "orders with a promotion beside a tier", "ru": "заказов с промоакцией или промокодом при статусе"}
     assert {each["what"]: each["value"] for each in table(page, "figures")}[words[language]] == "1"
 
@@ -267,7 +267,7 @@ def test_who_changed_what_is_listed_and_opened_in_full(desk: Desk) -> None:
     first, second = desk.rows("changes")
     assert (first["who"], first["what"], first["whom"]) == ("root", "setting", "Currency (currency)")
     assert first["change"] == "RUB → USD"
-    assert (second["address"], second["whom"], len(second["change"])) == ("192.0.2.9", "from 2025-02-01", 120)
+    assert (second["address"], second["whom"], len(second["change"])) == ("192.0.2.9", "from 1 Feb 2025", 120)
     assert desk.form("changes.show", elid=second["id"])["after"] == long
 
 

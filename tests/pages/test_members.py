@@ -256,7 +256,7 @@ def test_of_two_administrators_the_second_is_told(three: Desk) -> None:
     other = Desk(three.root, three.store, user="boris")
     other.save("members.edit", elid=27, standing="excluded", reason="fraud")
     message, _ = three.error(three.ask("members.edit", **{**opened, "standing": "enrolled"}, sok="ok"))
-    assert "Changed meanwhile by boris, 2025-01-20 12:00:00." in message
+    assert "Changed meanwhile by boris, 20 Jan 2025, 12:00." in message
     assert three.store.members.of(AccountId(27)).reason == "fraud"
 
 

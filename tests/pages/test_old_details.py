@@ -39,7 +39,7 @@ def test_the_history_tells_sums_and_that_what_was_written_is_not_kept(old: Desk)
 
 def test_an_old_decision_says_that_details_are_not_kept_and_has_no_empty_tables(old: Desk) -> None:
     page = old.ask("history.decision", elid=2)
-    assert "Turnover 4 300.00 RUB" in page.findtext("words")
+    assert "Turnover RUB 4,300" in page.findtext("words")
     assert "more to reach" not in page.findtext("words")
     assert page.findtext("made").splitlines()[1].startswith("Details are kept for 36 months. Of these days")
     assert page.findtext("since") == ""

@@ -54,8 +54,8 @@ def told(desk: Desk, function: str, **typed: str) -> dict[str, str]:
 
 def test_it_is_given_after_it_was_told_what_it_gives(desk: Desk) -> None:
     assert told(desk, "openings.add", **TYPED)["told"] == (
-        "27 Ромашка: 20 000.50 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel\n"
-        "From 2025-01-20 on discounts are higher for 1 client."
+        "27 Ромашка: RUB 20,000.50, counts like a payment of 15 Jan 2025, through 15 Feb 2025: other panel\n"
+        "From 20 Jan 2025 on discounts are higher for 1 client."
     )
     assert "above zero" in told(desk, "openings.add", **{**TYPED, "amount": "0"})["told"]
     assert desk.store.ledger.openings() == []
@@ -75,7 +75,7 @@ def test_it_is_given_after_it_was_told_what_it_gives(desk: Desk) -> None:
     assert [(each.account, each.cause) for each in desk.store.queue.all()] == [(27, "opening")]
     assert [what for _, _, what, _, _ in desk.changes()] == ["opening"]
     told_of = desk.form("changes.show", elid=str(desk.store.changes.newest(1)[0].id))
-    assert "20 000.50 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel" in str(told_of)
+    assert "RUB 20,000.50, counts like a payment of 15 Jan 2025, through 15 Feb 2025: other panel" in str(told_of)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_it_is_given_after_it_was_told_what_it_gives(desk: Desk) -> None:
     [
         ("account", "Ромашка", "enter a client id"),
         ("amount", "-5", "above zero"),
-        ("until", "2025-03-15", "through 2025-02-20 at the latest"),
+        ("until", "2025-03-15", "through 20 Feb 2025 at the latest"),
         ("reason", "", "Enter a reason; it goes into the change log."),
     ],
 )
@@ -105,8 +105,8 @@ def test_ending_tells_what_falls_and_asks_for_a_reason_and_a_yes(desk: Desk) -> 
     counted(desk.store)
     form = desk.form("openings.end", elid="2")
     assert form["told"].splitlines()[:2] == [
-        "27 Ромашка: 20 000.50 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel",
-        "From 2025-01-20 on discounts are lower for 1 client.",
+        "27 Ромашка: RUB 20,000.50, counts like a payment of 15 Jan 2025, through 15 Feb 2025: other panel",
+        "From 20 Jan 2025 on discounts are lower for 1 client.",
     ]
     assert desk.refused("openings.end", elid="2")[1] == "reason"
     assert desk.refused("openings.end", elid="2", reason="by mistake")[1] == "confirm"
@@ -124,7 +124,7 @@ LIST = "Клиент;Сумма;По;Причина\n27;20 000,50;15.02.2025;oth
 
 def test_a_list_is_shown_as_it_is_understood_and_taken_after_a_yes(desk: Desk) -> None:
     shown = told(desk, "openings.import", csv=LIST)
-    assert shown["told"].startswith("Lines: 2; new: 2; already there: 0; bad: 0.\n27 Ромашка: 20 000.50 RUB")
+    assert shown["told"].startswith("Lines: 2; new: 2; already there: 0; bad: 0.\n27 Ромашка: RUB 20,000.50")
     typed = {"csv": LIST, "seen": shown["seen"]}
     assert desk.refused("openings.import", **typed)[1] == "confirm"
     other = {**typed, "csv": LIST.replace("3000", "4000")}
@@ -158,7 +158,7 @@ def test_r11_a_decision_tells_it_apart_with_the_reason(desk: Desk) -> None:
     newest = desk.store.decisions.newest_of(ACCOUNT)
     desk.language = "ru"
     page = desk.ask("history.decision", elid=newest)
-    assert "Из него перенесённый оборот — 20 000.50 RUB, по 15.02.2025 включительно." in page.findtext("words")
+    assert "Из него перенесённый оборот — 20 000,50 ₽, по 15.02.2025 включительно." in page.findtext("words")
     row, *_ = page.iterfind("list[@name='payments']/elem")
     assert (row.findtext("number"), row.findtext("reason")) == (
         "перенесённый оборот № 2: other panel",
@@ -173,12 +173,12 @@ def test_the_client_reads_how_much_and_until_when_and_not_why(desk: Desk) -> Non
     desk.store.users.remember(ClientUser("7", "romashka", ACCOUNT), NOW)
     me = Desk(desk.root, desk.store, level=16, user="7")
     page = me.ask("my")
-    assert "Of the sum, 20 000.50 RUB you brought along, until 2025-02-15." in page.findtext("words").replace(
+    assert "Of the sum, RUB 20,000.50 you brought along, until 15 Feb 2025." in page.findtext("words").replace(
         "\xa0", " "
     )
     assert (page.find("opening").get("orig"), page.find("opening_until").get("orig")) == ("20000.5", "2025-02-15")
     assert "other panel" not in "".join(page.itertext())
     me.language = "ru"
-    assert "Из этой суммы 20 000.50 RUB — перенесённый оборот, по 15.02.2025 включительно." in me.ask("my").findtext(
+    assert "Из этой суммы 20 000,50 ₽ — перенесённый оборот, по 15.02.2025 включительно." in me.ask("my").findtext(
         "words"
     ).replace("\xa0", " ")

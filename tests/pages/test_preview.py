@@ -75,7 +75,7 @@ def test_a_plan_tells_who_rises_falls_starts_and_ends_and_writes_nothing(desk: D
         "VPS: start 1 · rise 1 · fall 1 · end 1",
         "Dedicated servers, SSL certificates: start 1 · fall 1 · end 1",
         "These drops are known beforehand, so the drop limit does not hold them up.",
-        "Calculated 2025-01-20 12:00, 5 clients.",
+        "Calculated 20 Jan 2025, 12:00, 5 clients.",
     ]
     desk.ask("preview.filter", sok="ok", name="", kind="falls")
     assert list(kinds(desk)) == ["Ромашка"]
@@ -178,7 +178,10 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
     desk.save("preview.apply")
     work(desk)
     assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
-    assert (changes(desk), desk.said("preview")) == ({}, "Nothing to change.\nCalculated 2025-01-20 12:00, 5 clients.")
+    assert (changes(desk), desk.said("preview")) == (
+        {},
+        "Nothing to change.\nCalculated 20 Jan 2025, 12:00, 5 clients.",
+    )
 
 
 def test_a_new_table_between_preview_and_yes_applies_to_nobody_who_saw_the_old_one(

@@ -30,18 +30,18 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
     page = told.ask("why", elid=1)
     assert len(operator.sandbox.calls()) == 1
     assert page.findtext("words") == (
-        "Client 1 Ромашка, on 2025-01-21: Partner #9 (VPS 21 %, dedicated servers 8 %, SSL certificates 5 %)\n"
+        "Client 1 Ромашка, on 21 Jan 2025: Partner #9 (VPS 21 %, dedicated servers 8 %, SSL certificates 5 %)\n"
         "Basis: by turnover.\n"
-        "Turnover 102 000.00 RUB: payments credited from 2024-12-21 to 2025-01-21, both days included.\n"
-        "48 000.00 RUB more to reach Partner #10 (from 150 000.00 RUB)."
+        "Turnover RUB 102,000: payments credited from 21 Dec 2024 to 21 Jan 2025, both days included.\n"
+        "RUB 48,000 more to reach Partner #10 (from RUB 150,000)."
     )
     assert page.findtext("made").startswith(
-        "Calculated 2025-01-21 12:00:00 (payment credited); last checked without change"
+        "Calculated 21 Jan 2025, 12:00 (payment credited); last checked without change"
     )
     assert [(row["counted"], row["reason"]) for row in table(page, "payments")] == [
-        ("52000.00 RUB", "counts until 2025-02-20"),
+        ("52000.00 RUB", "counts until 20 Feb 2025"),
         ("—", "cashback or certificate, not money paid in"),
-        ("50000.00 RUB", "counts until 2025-02-21"),
+        ("50000.00 RUB", "counts until 21 Feb 2025"),
     ]
     assert [(row["what"], row["before"], row["after"]) for row in table(page, "written")] == [
         ("vds", "19 %", "21 %"),
@@ -98,9 +98,9 @@ def test_r11_an_older_decision_is_told_by_what_is_known_now_too(told: Desk, oper
     operator.apply(date(2025, 1, 21))
     told.language = "ru"
     older = told.ask("history.decision", elid=told.rows("history", elid=1)[-1]["id"])
-    assert older.findtext("since").startswith("По тому, что известно сейчас, было бы: нет статуса, оборот 0.00 RUB;")
+    assert older.findtext("since").startswith("По тому, что известно сейчас, было бы: нет статуса, оборот 0 ₽;")
     assert [(row["since"], row["then"], row["now"]) for row in table(older, "differ")] == [
-        ("изменился", "52 000.00 RUB", "—"),
+        ("изменился", "52000.00 RUB", "—"),
         ("появился", "—", "—"),
     ]
 

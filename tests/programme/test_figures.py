@@ -37,13 +37,13 @@ def test_money_reads_as_the_language_writes_it(amount: str, currency: str, en: s
 
 def test_no_line_breaks_an_amount_or_a_percent_apart() -> None:
     assert " " not in figures.money(Decimal("1234567.5"), "RUB").ru
-    assert figures.percent(Decimal("12.50")) == "12.5\u202f%"
+    assert figures.percent(Decimal("12.50")) == Text("12.5\u202f%", "12,5\u202f%")
 
 
 def test_a_difference_says_in_which_direction() -> None:
     differences = [figures.signed_money(Decimal(each), "RUB") for each in ("1200", "-1200", "0", "0.001")]
     assert [spaced(each)[1] for each in differences] == ["+1 200 ₽", "-1 200 ₽", "0 ₽", "0 ₽"]
-    assert [figures.signed_percent(Decimal(each)) for each in ("2", "-2", "0")] == [
+    assert [figures.signed_percent(Decimal(each)).ru for each in ("2", "-2", "0")] == [
         "+2\u202f%",
         "-2\u202f%",
         "0\u202f%",

@@ -13,6 +13,8 @@ from resellerprogram.programme.text import Text
 from resellerprogram.programme.tiers import SSL, VPS
 from resellerprogram.words.lags import lag_text, not_taken, still_updating
 
+from tests.texts import plain_spaces
+
 ONE, OTHER, CERTIFICATE = Scope("it_2"), Scope("it_3"), Scope("it_5")
 COVERED = [Covered(ONE, "vds", VPS), Covered(CERTIFICATE, "certificate", SSL)]
 TITLES = {VPS: Text("VPS", "VPS"), SSL: Text("SSL certificates", "SSL-сертификаты")}
@@ -33,13 +35,13 @@ def test_what_is_as_decided_does_not_lag() -> None:
 def test_what_is_in_place_and_what_follows() -> None:
     found = lags(owned(it_2=21), COVERED, {VPS: Decimal(25), SSL: Decimal(5)})
     assert found == {VPS: Lag(Decimal(21), Decimal(25)), SSL: Lag(Decimal(0), Decimal(5))}
-    assert [lag_text(lag).en for lag in found.values()] == ["21 %; 25 % follows", "none; 5 % follows"]
-    assert [lag_text(lag).ru for lag in found.values()] == ["21 %; 25 % будет", "нет; 5 % будет"]
+    assert [plain_spaces(lag_text(lag).en) for lag in found.values()] == ["21 %; 25 % follows", "none; 5 % follows"]
+    assert [plain_spaces(lag_text(lag).ru) for lag in found.values()] == ["21 %; 25 % будет", "нет; 5 % будет"]
 
 
 def test_what_has_not_ended_yet_is_told() -> None:
     (lag,) = lags(owned(it_2=3), COVERED, {}).values()
-    assert (lag_text(lag).en, lag_text(lag).ru) == ("3 %; ends", "3 %; отменится")
+    assert tuple(map(plain_spaces, (lag_text(lag).en, lag_text(lag).ru))) == ("3 %; ends", "3 %; отменится")
 
 
 def test_of_a_class_with_several_types_the_least_is_promised() -> None:
@@ -56,10 +58,10 @@ def test_what_nobody_knows_is_not_told() -> None:
 
 def test_client_and_administrator_read_it_in_a_sentence() -> None:
     found = lags(owned(it_2=21, it_5=3), COVERED, {VPS: Decimal(25), SSL: Decimal(3)})
-    assert not_taken(found, TITLES).ru == "Панель приняла ещё не всё: VPS 21 %; 25 % будет."
+    assert plain_spaces(not_taken(found, TITLES).ru) == "Панель приняла ещё не всё: VPS 21 %; 25 % будет."
     told = still_updating(found, TITLES)
-    assert "In effect now: VPS 21 %. By tier: VPS 25 %." in told.en
-    assert "Сейчас действует: VPS 21 %. По статусу: VPS 25 %." in told.ru
+    assert "In effect now: VPS 21 %. By tier: VPS 25 %." in plain_spaces(told.en)
+    assert "Сейчас действует: VPS 21 %. По статусу: VPS 25 %." in plain_spaces(told.ru)
 
 
 # --- what a discount is for ---

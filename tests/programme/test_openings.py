@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from resellerprogram.programme import figures
 from resellerprogram.programme.account import Found, Known, consider, vanished
 from resellerprogram.programme.corrections import Held, History, Version, corrections, held_by_returned
 from resellerprogram.programme.decision import decide
@@ -60,7 +61,7 @@ def test_r3_where_a_months_end_leaves_no_such_day_it_counts_at_least_that_long()
 def test_every_last_day_that_a_payment_of_today_reaches_is_reached(today: date, ahead: int, months: int) -> None:
     until = today + timedelta(days=ahead)
     if until > last_counting_day(today, months):
-        with pytest.raises(BadInput, match=f"through {last_counting_day(today, months)} at the latest"):
+        with pytest.raises(BadInput, match=f"through {figures.day(last_counting_day(today, months)).en} at the latest"):
             day_until(until, today, months)
         return
     found = day_until(until, today, months)
@@ -72,12 +73,17 @@ def test_every_last_day_that_a_payment_of_today_reaches_is_reached(today: date, 
 @pytest.mark.parametrize(
     ("until", "of_day", "field", "says"),
     [
-        ("2025-01-19", "", "until", "2025-01-19 is over already; choose a last day from 2025-01-20 to 2025-02-20"),
-        ("2025-02-21", "", "until", "through 2025-02-20 at the latest; for longer, pin a tier"),
-        ("", "2025-01-21", "day", "the last possible one is today, 2025-01-20, which counts through 2025-02-20"),
-        ("", "2024-12-19", "day", "counts no more: its last day was 2025-01-19; the first possible day is 2024-12-20"),
+        ("2025-01-19", "", "until", "19 Jan 2025 is over already; choose a last day from 20 Jan 2025 to 20 Feb 2025"),
+        ("2025-02-21", "", "until", "through 20 Feb 2025 at the latest; for longer, pin a tier"),
+        ("", "2025-01-21", "day", "the last possible one is today, 20 Jan 2025, which counts through 20 Feb 2025"),
+        (
+            "",
+            "2024-12-19",
+            "day",
+            "counts no more: its last day was 19 Jan 2025; the first possible day is 20 Dec 2024",
+        ),
         ("", " ", "until", "say until which day it counts, or of which day it is"),
-        ("2025-02-14", "2025-01-15", "until", "counts through 2025-02-15, not through 2025-02-14"),
+        ("2025-02-14", "2025-01-15", "until", "counts through 15 Feb 2025, not through 2025-02-14"),
         ("soon", "", "until", "not 'soon'"),
     ],
 )
@@ -327,7 +333,7 @@ def test_a_list_is_read_line_by_line_and_every_bad_one_is_told() -> None:
     assert found.left == ("Тел.",)
     assert [(each.line, each.why.en.partition(";")[0]) for each in found.bad] == [
         (5, "the amount must be above zero, not 0"),
-        (6, "opening turnover counts no longer than a payment of today: through 2025-02-20 at the latest"),
+        (6, "opening turnover counts no longer than a payment of today: through 20 Feb 2025 at the latest"),
         (7, "say which client"),
         (8, "Enter a reason"),
         (9, "say until which day it counts, or of which day it is"),

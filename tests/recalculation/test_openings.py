@@ -217,8 +217,8 @@ def test_the_clients_payments_show_it_apart_and_not_why_it_was_given(operator: O
     rows = [(row["number"], row["counted"].replace("\xa0", " "), row["reason"]) for row in me.rows("my.payments")]
     assert rows[1] == (
         "what you brought along",
-        "20 000.00 RUB",
-        "opening turnover, counts until 2025-02-15",
+        "RUB 20,000",
+        "opening turnover, counts until 15 Feb 2025",
     )
     assert me.ask("my.payments").findall("elem")[1].find("reason").get("orig") == "opening"
     assert "brought along" in me.form("my")["moved"]

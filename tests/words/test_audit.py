@@ -16,6 +16,8 @@ from resellerprogram.programme.tiers import VPS, published_table
 from resellerprogram.store.classes import ClassOfServices
 from resellerprogram.words.audit import change_lines, whose
 
+from tests.texts import plain_spaces
+
 CSV = published_table().to_csv()
 TITLES = {VPS: Text("VPS", "VPS")}
 PINNED = MemberNote(AccountId(1), "enrolled", "asked", Pin("Partner #3", date(2025, 2, 1), "contract 12", exactly=True))
@@ -23,20 +25,20 @@ NOBODY = MemberNote(AccountId(1))
 
 
 def told(what: str, before: str, after: str, language: str = "en") -> list[str]:
-    return change_lines(what, before, after, TITLES, "RUB", language)
+    return list(map(plain_spaces, change_lines(what, before, after, TITLES, "RUB", language)))
 
 
 def test_a_table_is_told_tier_by_tier() -> None:
     after = CSV.replace("Partner #5,20000,13", "Partner #5,20000,10")
     assert told(deeds.TIERS, CSV, after) == ["Partner #5: VPS 13 → 10 %"]
-    assert [whose(deeds.TIERS, "2026-12-01", each) for each in ("en", "ru")] == ["from 2026-12-01", "с 01.12.2026"]
+    assert [whose(deeds.TIERS, "2026-12-01", each) for each in ("en", "ru")] == ["from 1 Dec 2026", "с 01.12.2026"]
 
 
 def test_what_was_said_of_a_client_is_told_in_the_readers_language() -> None:
     before, after = note_values(NOBODY), note_values(PINNED)
     assert told(deeds.MEMBER, before, after) == [
         "participation: as in the settings → included: asked",
-        "pinned tier: — → exactly Partner #3 through 2025-02-01: contract 12",
+        "pinned tier: — → exactly Partner #3 through 1 Feb 2025: contract 12",
     ]
     assert told(deeds.MEMBER, after, before, "ru") == [
         "участие: включён в программу: asked → по правилу участия",
@@ -54,10 +56,10 @@ def test_opening_turnover_is_told_as_it_was_given_and_why_it_was_ended() -> None
         '{"amount": "20000", "currency": "RUB", "day": "2025-01-15", "until": "2025-02-15", "reason": "other panel"}'
     )
     assert told(deeds.OPENING, "", given) == [
-        "— → 20 000.00 RUB, counts like a payment of 2025-01-15, through 2025-02-15: other panel"
+        "— → RUB 20,000, counts like a payment of 15 Jan 2025, through 15 Feb 2025: other panel"
     ]
     assert told(deeds.OPENING, given, '{"reason": "by mistake"}', "ru") == [
-        "20 000.00 RUB, учитывается как платёж от 15.01.2025 по 15.02.2025 включительно: other panel → —",
+        "20 000 ₽, учитывается как платёж от 15.01.2025 по 15.02.2025 включительно: other panel → —",
         "by mistake",
     ]
 

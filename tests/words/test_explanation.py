@@ -13,6 +13,7 @@ from resellerprogram.programme.records import Record
 from resellerprogram.words import explanation
 
 from tests.programme.builders import ACCOUNT, TABLE, decided, paid
+from tests.texts import plain_spaces
 
 NOON = datetime(2025, 1, 20, 12)
 DETAILED = decided([paid(52_000, "2025-01-05")], "2025-01-20")
@@ -22,16 +23,16 @@ OLD = replace(DETAILED, turnover=replace(DETAILED.turnover, verdicts=(), recorde
 def told(decision: Decision, language: str, months: int = 36, has_details: bool = False) -> list[str]:
     record = Record(1, decision, NOON.date(), NOON.date(), (), "daily", NOON, NOON, has_details=has_details)
     lines = explanation.explanation(decision, "Ромашка", "RUB", TABLE, {}, language)
-    return [*filter(None, lines), *explanation.written_lines(record, language, months)]
+    return list(map(plain_spaces, [*filter(None, lines), *explanation.written_lines(record, language, months)]))
 
 
 def test_of_an_old_decision_the_sums_are_told_and_that_details_are_not_kept() -> None:
     assert told(OLD, "en") == [
-        "Client 27, Ромашка, on 2025-01-20: Partner #8 (vps 19 %, dedicated 7 %, ssl 3 %)",
+        "Client 27, Ромашка, on 20 Jan 2025: Partner #8 (vps 19 %, dedicated 7 %, ssl 3 %)",
         "Basis: by turnover.",
-        "Turnover 52 000.00 RUB: payments credited from 2024-12-20 to 2025-01-20, both days included.",
+        "Turnover RUB 52,000: payments credited from 20 Dec 2024 to 20 Jan 2025, both days included.",
         "The payments behind it are not known any more; the sum is on record.",
-        "Calculated 2025-01-20 12:00:00 (nightly recalculation); last checked without change 2025-01-20 12:00:00.",
+        "Calculated 20 Jan 2025, 12:00 (nightly recalculation); last checked without change 20 Jan 2025, 12:00.",
         "Details are kept for 36 months. Of these days turnover, tier and basis are on record; which payments counted "
         "and what was changed is not kept any more.",
     ]
@@ -55,5 +56,5 @@ def test_of_who_took_no_part_no_payments_are_told_either_way() -> None:
 
 def test_a_decision_with_details_says_nothing_of_that() -> None:
     lines = told(DETAILED, "en", has_details=True)
-    assert "48 000.00 RUB more to reach Partner #9 (from 100 000.00 RUB)." in lines
+    assert "RUB 48,000 more to reach Partner #9 (from RUB 100,000)." in lines
     assert not any("kept" in line for line in lines)

@@ -21,7 +21,7 @@ def changes(command: Command) -> int:
         Text("when|who|address|object|which one|change", "когда|кто|адрес|объект|какой|изменение"),
         (
             (
-                figures.moment(each.at).say(command.language),
+                figures.listed_moment(each.at),
                 each.author.name or figures.NOTHING,
                 each.author.address or figures.NOTHING,
                 labels.of(labels.DEEDS, each.what, command.language),

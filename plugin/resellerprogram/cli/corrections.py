@@ -99,8 +99,8 @@ def _start(command: Command, listed: Listed) -> tuple[str, ...]:
     return (
         str(listed.account),
         listed.name or figures.NOTHING,
-        figures.day(found.first_day).say(language),
-        figures.day(found.last_day).say(language),
+        figures.listed_day(found.first_day),
+        figures.listed_day(found.last_day),
         words.tier(found.held, language),
         words.tier(found.other, language),
     )

@@ -92,7 +92,7 @@ def _note_cells(note: MemberNote, language: str) -> tuple[str, ...]:
 
 def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
     how = Text("exactly {tier}", "ровно {tier}") if pin.exactly else Text("at least {tier}", "не ниже {tier}")
-    return (how(tier=pin.tier).say(language), figures.day(pin.until).say(language), pin.reason)
+    return (how(tier=pin.tier).say(language), figures.listed_day(pin.until), pin.reason)
 
 
 def _noted(command: Command, text: Text, name: str = "") -> int:

@@ -87,10 +87,7 @@ def _course(command: Command, found: Overview) -> None:
     command.lines([""])
     command.table(
         Text("week from|started|rose|fell|ended", "неделя с|появились|выросли|снизились|отменены"),
-        (
-            (figures.day(each.first).say(command.language), *(str(each.moves.get(way, 0)) for way in MOVES))
-            for each in found.weeks
-        ),
+        ((figures.listed_day(each.first), *(str(each.moves.get(way, 0)) for way in MOVES)) for each in found.weeks),
         right=(1, 2, 3, 4),
     )
 

@@ -41,7 +41,7 @@ def show(command: Command) -> int:
                 str(each.account or ""),
                 str(each.payment or ""),
                 labels.cause(each.cause, command.language),
-                figures.moment(each.since).say(command.language),
+                figures.listed_moment(each.since),
                 str(each.attempts),
                 labels.of(labels.QUEUE, each.state, command.language),
                 each.error,

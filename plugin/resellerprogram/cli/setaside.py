@@ -34,7 +34,7 @@ def set_aside(command: Command) -> int:
                     each.shown.get("name") or figures.NOTHING,
                     each.shown.get("value") or figures.NOTHING,
                     scopes.text(each.tree).say(command.language),
-                    figures.moment(each.set_aside_at).say(command.language),
+                    figures.listed_moment(each.set_aside_at),
                 )
                 for each in resting
             ),

@@ -130,7 +130,7 @@ def _show_tiers(command: Command, table: TierTable) -> None:
         (
             tier.name,
             figures.listed_money(tier.threshold, currency),
-            *(figures.percent(percent) for percent in tier.percents.values()),
+            *(figures.percent(percent).say(command.language) for percent in tier.percents.values()),
         )
         for tier in table.tiers
     )

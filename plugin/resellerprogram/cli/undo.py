@@ -80,7 +80,7 @@ def _list(command: Command) -> int:
         (
             (
                 str(run.id),
-                figures.moment(run.started_at).say(command.language),
+                figures.listed_moment(run.started_at),
                 labels.cause(run.cause, command.language),
                 str(run.accounts),
                 str(run.written),

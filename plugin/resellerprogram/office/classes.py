@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..programme import bounds, figures
-from ..programme.caps import of_tariff
+from ..programme import bounds
+from ..programme.caps import of_tariff, written
 from ..programme.deeds import CLASS
 from ..programme.errors import SettingError
 from ..programme.text import Text
@@ -131,7 +131,7 @@ def class_values(found: ClassOfServices | None) -> str:
     titles = [found.title.en, found.title.ru]
     values = {"title": titles, "types": found.types, "left_out": found.left_out}
     if found.caps:
-        values["caps"] = [f"{what} {figures.percent(percent)}" for what, percent in found.caps.items()]
+        values["caps"] = [written({what: percent}) for what, percent in found.caps.items()]
     return json.dumps(values, ensure_ascii=False)
 
 

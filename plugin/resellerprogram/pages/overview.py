@@ -91,7 +91,7 @@ def _months(visit: Visit, found: Overview) -> Iterator[Row]:
 def _weeks(visit: Visit, found: Overview) -> Iterator[Row]:
     for each in found.weeks:
         yield {
-            "week": figures.day(each.first).say(visit.language),
+            "week": figures.listed_day(each.first),
             **{way.value: str(each.moves.get(way, 0)) for way in MOVES},
         }
 

@@ -6,6 +6,7 @@ For employees. A decision is told as it was recorded; one panel call tells which
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from lxml import etree
 
@@ -155,8 +156,8 @@ def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
         "written": [
             {
                 "what": each.what,
-                "before": each.value if each.is_of_others else figures.percent(each.before),
-                "after": "" if each.is_of_others else figures.percent(each.after),
+                "before": each.value if each.is_of_others else _percent(visit, each.before),
+                "after": "" if each.is_of_others else _percent(visit, each.after),
                 "because": BECAUSE[each.because].say(visit.language),
             }
             for each in record.written
@@ -233,6 +234,10 @@ def _record(visit: Visit, text: str) -> Record:
     return found
 
 
+def _percent(visit: Visit, value: Decimal | None) -> str:
+    return figures.NOTHING if value is None else figures.percent(value).say(visit.language)
+
+
 def _facts(visit: Visit, record: Record) -> dict[str, str]:
     """A decision as lines to compare."""
     found, language = record.decision, visit.language
@@ -246,7 +251,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
         visit.say("turnover", "оборот"): visit.money(found.turnover.amount),
         visit.say("tier", "статус"): found.tier.name if found.tier else figures.NOTHING,
         **{
-            visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent)
+            visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent).say(language)
             for name, percent in found.percents.items()
         },
         visit.say("changes", "изменения"): ", ".join(change_line(each, language) for each in record.written)

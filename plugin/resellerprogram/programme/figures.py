@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from .text import Text, joined, same
+from .text import Text, joined
 
 NOTHING = "—"
+_NONE = Text("none", "нет")
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 """Spaces at which no line breaks: within an amount, before a percent sign."""
@@ -56,7 +57,7 @@ def signed_sums(amounts: Mapping[str, Decimal]) -> Text:
 def signed_money(amount: Decimal, currency: str) -> Text:
     """A difference: '+1 200 ₽', '-1 200 ₽', '0 ₽'."""
     told = money(amount, currency)
-    return Text(f"+{told.en}", f"+{told.ru}") if amount.quantize(KOPECK, ROUND_HALF_UP, _EXACT) > 0 else told
+    return _plus(told) if amount.quantize(KOPECK, ROUND_HALF_UP, _EXACT) > 0 else told
 
 
 def about(amount: Decimal, currency: str) -> Text:
@@ -80,23 +81,23 @@ def whole(amount: Decimal) -> Text:
     return Text(told, _russian(told))
 
 
-def percent(value: Decimal | None) -> str:
-    """'19 %', with a narrow space; a dash where there is none."""
-    return NOTHING if value is None else f"{plain(value)}{NARROW}%"
+def percent(value: Decimal) -> Text:
+    """'19 %', '17,5 %', with a narrow space."""
+    told = f"{plain(value)}{NARROW}%"
+    return Text(told, _russian(told))
 
 
-def signed_percent(value: Decimal) -> str:
+def signed_percent(value: Decimal) -> Text:
     """A difference: '+2 %', '-2 %', '0 %'."""
-    return f"+{percent(value)}" if value > 0 else percent(value)
+    return _plus(percent(value)) if value > 0 else percent(value)
 
 
 def percent_step(before: Decimal | None, after: Decimal | None) -> Text:
     """'19 → 17 %', 'none → 3 %', '3 % → none'."""
+    told = percent(before) if before is not None else _NONE, percent(after) if after is not None else _NONE
     if before is not None and after is not None:
-        return same(f"{plain(before)} → {percent(after)}")
-    return Text("{before} → {after}", "{before} → {after}")(
-        before=_percent_or_none(before), after=_percent_or_none(after)
-    )
+        told = Text(plain(before), _russian(plain(before))), told[1]
+    return joined(" → ", told)
 
 
 def day(value: date) -> Text:
@@ -104,12 +105,12 @@ def day(value: date) -> Text:
     >>> day(date(2025, 1, 20))
     Text(en='20 Jan 2025', ru='20.01.2025')
     """
-    return Text(f"{value.day}{NO_BREAK}{_MONTHS[value.month - 1]}{NO_BREAK}{value.year}", f"{value:%d.%m.%Y}")
+    return Text(f"{value.day} {_MONTHS[value.month - 1]} {value.year}", f"{value:%d.%m.%Y}")
 
 
 def short_day(value: date) -> Text:
     """'21.01', where a picture has no room for the year."""
-    return Text(f"{value.day}{NO_BREAK}{_MONTHS[value.month - 1]}", f"{value:%d.%m}")
+    return Text(f"{value.day} {_MONTHS[value.month - 1]}", f"{value:%d.%m}")
 
 
 def moment(value: datetime) -> Text:
@@ -180,8 +181,8 @@ def _sign_of(currency: str) -> str:
     return "₽" if currency == "RUB" else currency
 
 
-def _percent_or_none(value: Decimal | None) -> Text:
-    return Text("none", "нет") if value is None else same(percent(value))
+def _plus(told: Text) -> Text:
+    return Text(f"+{told.en}", f"+{told.ru}")
 
 
 def _plural(count: int, one: str, few: str, many: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..programme import deeds
 from ..programme.errors import ResellerProgrammeError
-from ..programme.figures import NOTHING, day, money
+from ..programme.figures import NOTHING, day, money, percent
 from ..programme.settings import SETTINGS
 from ..programme.tables import changes_between
 from ..programme.text import Text
@@ -112,8 +112,16 @@ def _opening(values: Mapping[str, Any], language: str) -> str:
 
 def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     was, becomes = (json.loads(text) if text else {} for text in (before, after))
-    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out"), (_CAPS, "caps")):
+    for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out")):
         yield from _steps(label, _joined(was.get(name)), _joined(becomes.get(name)), language)
+    had, has = ([_cap(each, language) for each in values.get("caps") or ()] for values in (was, becomes))
+    yield from _steps(_CAPS, _joined(had), _joined(has), language)
+
+
+def _cap(kept: str, language: str) -> str:
+    """'vds 20 %' of 'vds=20'; an earlier release kept the words."""
+    what, assigned, value = kept.partition("=")
+    return f"{what} {percent(Decimal(value)).say(language)}" if assigned else kept
 
 
 def _joined(values: Sequence[object] | None) -> str:

@@ -98,4 +98,4 @@ _FAILED: _Forms = (
 
 def night_cells(day: date, members: int, with_tier: int, ways: Mapping[Way, int], language: str) -> list[str]:
     """A row of `NIGHTS`."""
-    return [figures.day(day).say(language), *map(str, (members, with_tier, *ways.values()))]
+    return [figures.listed_day(day), *map(str, (members, with_tier, *ways.values()))]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..programme.figures import percent
 from ..programme.lags import Lag
-from ..programme.text import Text, joined, same
+from ..programme.text import Text, joined
 from ..programme.tiers import ServiceClass
 from .lines import Titles, titled
 
@@ -43,7 +43,7 @@ def _listed(of: Mapping[ServiceClass, Decimal], titles: Titles) -> Text:
 
 
 def _percent_or_none(value: Decimal) -> Text:
-    return same(percent(value)) if value else Text("none", "нет")
+    return percent(value) if value else Text("none", "нет")
 
 
 def not_taken(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:

@@ -50,12 +50,15 @@ def lines(found: Overview, currency: str, language: str) -> list[Line]:
     def amount(value: Decimal) -> str:
         return money(value, currency).say(language)
 
+    def share(value: Decimal) -> str:
+        return percent(value).say(language)
+
     falling, before = found.falling, found.stake.before
     return [
         _line(WITH_TIER, found.with_tier, plain),
         _line(TURNOVER, found.turnover, amount),
         _line(GIVEN, found.given, amount),
-        _line(SHARE, found.share, percent),
+        _line(SHARE, found.share, share),
         Line(
             FALLING,
             f"{plain(falling.now)} ({amount(found.stake.now)})",
@@ -77,7 +80,7 @@ def _line(what: Text, figure: Compared | None, told: Callable[[Decimal], str]) -
 
 
 def _signed(change: Decimal | None, told: Callable[[Decimal], str]) -> str:
-    """'+3', '-1 200.00 RUB', '0'."""
+    """'+3', '-1 200 ₽', '0'."""
     if change is None:
         return NOTHING
     return f"+{told(change)}" if change > 0 else told(change)

@@ -130,8 +130,7 @@ def oddity(odd: Oddity, titles: Titles, currency: str) -> Text:
 def question(asked: Question, titles: Titles) -> Text:
     """What has to be answered."""
     if asked.key in (DECIMAL, SHARES):
-        said = percent if asked.key == SHARES else plain
-        first, second = map(said, asked.readings)
+        first, second = (percent(each) if asked.key == SHARES else plain(each) for each in asked.readings)
         return _TWO_WAYS(line=asked.line, column=asked.column, example=asked.example, first=first, second=second)
     return _WHICH.get(asked.key) or _WHICH_COLUMN(name=_role(asked.key, titles))
 
@@ -140,11 +139,12 @@ def option(asked: Question) -> Text:
     """How the command line answers it."""
     if asked.key == DECIMAL:
         sign, other = (".", ",") if "." in asked.example else (",", ".")
-        first, second = map(plain, asked.readings)
-        return same(f"--decimal {sign!r}: {first}, --decimal {other!r}: {second}")
+        readings = map(plain, asked.readings)
+        return same(f"--decimal {sign!r}: {next(readings)}, --decimal {other!r}: {next(readings)}")
     if asked.key == SHARES:
         first, second = map(percent, asked.readings)
-        return same(f"--percents {AS_PERCENT}: {first}, --percents {AS_SHARE}: {second}")
+        told = same(f"--percents {AS_PERCENT}: {{first}}, --percents {AS_SHARE}: {{second}}")
+        return told(first=first, second=second)
     choices = [f"--column '{asked.key}={_answer(column)}'" for column in asked.columns]
     if asked.key in _ROLES:
         return same(", ".join(choices))

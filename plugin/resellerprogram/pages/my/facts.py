@@ -259,9 +259,11 @@ class Facts:
             if not lag and not percent:
                 continue
             tile = etree.SubElement(row, "div")
-            etree.SubElement(tile, "div", style=_LARGE).text = figures.percent(lag.now if lag else percent)
-            told = [me.title(name), *([_BY_TIER(percent=figures.percent(lag.follows)).say(me.language)] if lag else [])]
-            etree.SubElement(tile, "div", style=f"font-size:.85em;{_QUIET}").text = ", ".join(told)
+            now = figures.percent(lag.now if lag else percent)
+            etree.SubElement(tile, "div", style=_LARGE).text = now.say(me.language)
+            by_tier = _BY_TIER(percent=figures.percent(lag.follows)).say(me.language) if lag else ""
+            caption = ", ".join(filter(None, (me.title(name), by_tier)))
+            etree.SubElement(tile, "div", style=f"font-size:.85em;{_QUIET}").text = caption
         if not len(row):
             parent.remove(row)
 

@@ -15,7 +15,7 @@ from ...programme import figures
 from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.records import Record
-from ...programme.text import same
+from ...programme.text import joined
 from ...programme.tiers import ServiceClass
 from ...programme.turnover import Verdict
 from ...recalculation.hindsight import known_now
@@ -23,6 +23,7 @@ from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
 from ...words import explanation, hindsight
 from ...words.lags import lag_text
+from ...words.lines import titled
 from ...words.openings import OF_CLIENTS
 from .. import documents
 from ..documents import Cell, Row
@@ -143,9 +144,8 @@ def _stretch(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -
 def _discounts(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> str:
     """'VPS 19 %; 21 % follows, SSL certificates 3 %'; nothing of percents that are not known any more."""
     told = {name: figures.percent(percent) for name, percent in (stretch.percents or {}).items() if percent}
-    told.update((name, lag_text(lag).say(me.language)) for name, lag in lags.items())
-    titles = {**{name: same(name) for name in told}, **me.visit.titles}
-    return ", ".join(f"{titles[name].say(me.language)} {told[name]}" for name in _in_order(me, told))
+    told.update((name, lag_text(lag)) for name, lag in lags.items())
+    return joined(", ", [titled(name, told[name], me.visit.titles) for name in _in_order(me, told)]).say(me.language)
 
 
 def _in_order(me: Reseller, names: Iterable[ServiceClass]) -> list[ServiceClass]:

@@ -256,7 +256,7 @@ class _Mine:
     def _share(self, percent: Decimal | None) -> Cell:
         if percent is None:
             return Cell(words.UNKNOWN.say(self.language), raw="")
-        return Cell(figures.percent(percent) if percent else words.NONE.say(self.language), raw=plain(percent))
+        return Cell((figures.percent(percent) if percent else words.NONE).say(self.language), raw=plain(percent))
 
     def _money(self, amount: Decimal, currency: str) -> Cell:
         return Cell(figures.money(amount, currency).say(self.language), "", plain(amount), currency)

@@ -213,7 +213,9 @@ class Reseller:
         return figures.day(day).say(self.language)
 
     def percent(self, percent: Decimal | None) -> Cell:
-        return Cell(figures.percent(percent), raw="" if percent is None else plain(percent))
+        if percent is None:
+            return Cell(figures.NOTHING, raw="")
+        return Cell(figures.percent(percent).say(self.language), raw=plain(percent))
 
     def percents(self, tier: Tier | None) -> str:
         """'VPS 19 %, SSL certificates 3 %'; 'no discounts'."""
