@@ -32,9 +32,7 @@ def ahead(visit: Visit) -> etree._Element:
     forecast = me.forecast(outlook)
     changes = [change for change in forecast.changes() if change.day > me.today]
     last = me.horizon(outlook)
-    if changes:
-        # The table says the same.
-        documents.drop_field(visit.document, "words")
+    documents.drop_field(visit.document, "words" if changes else "changes")  # the table says the same
     return documents.form_page(
         visit.document,
         {

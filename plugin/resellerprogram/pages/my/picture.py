@@ -139,8 +139,9 @@ class Picture:
 
     @cached_property
     def _top(self) -> Decimal:
-        """The highest amount that has to be seen: the turnover, and the threshold above it."""
-        highest = max(step.turnover for step in self.steps)
+        """The highest amount that has to be seen: the turnover, what the tier that is held begins at, and the threshold
+        above both."""
+        highest = max(amount for step in self.steps for amount in (step.turnover, step.threshold))
         above = [amount for _, amount in self.thresholds if amount > highest]
         return max([highest, *sorted(above)[:1], Decimal(1)]) * Decimal("1.08")
 

@@ -18,6 +18,8 @@ def tiers(visit: Visit) -> etree._Element:
     part sees the table.
     """
     me = Reseller(visit)
+    if me.outlook is None:
+        documents.drop_list_column(visit.document, "missing")
     documents.say_above(visit.document, "caps", caps_text(me.caps_of_table).say(me.language))
     for name in reversed(visit.titles):
         documents.add_column(visit.document, "from", f"percent_{name}", f"{me.title(name)}, %", sorts=False)
