@@ -6,12 +6,11 @@ import re
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from resellerprogram.pages.routes import OF_CLIENTS
+from playwright.sync_api import Page, expect
 from resellerprogram.store import Store
 
 from tests.browser.conftest import log_in
-from tests.browser.test_pages import RAW_KEY, open_from_menu, press, reload_until, row, shot, visit
+from tests.browser.test_pages import open_from_menu, press, reload_until, row, shot, visit
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -174,31 +173,6 @@ def test_an_administrator_who_enters_as_the_client_sees_the_clients_page(admin: 
         go(admin, panel, "my")
         expect(admin.get_by_role("alert")).to_contain_text(told)
     panel.read_as(menu_level="exact")
-
-
-@pytest.mark.parametrize("language", ["ru", "en"])
-def test_every_page_fits_a_phone_and_shows_no_raw_key(browser: Browser, panel: Sandbox, language: str) -> None:
-    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
-    page = context.new_page()
-    log_in_as(page, panel, "vega", language)
-    for function in OF_CLIENTS:
-        name = function.partition(".")[2]
-        go(page, panel, name)
-        if page.locator("[role=alert]:visible").count():
-            assert name in ("my.join", "my.leave"), page.locator("main").inner_text()
-            continue
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, name
-        for picture in page.get_by_role("img").all():
-            box = picture.bounding_box()
-            assert box is not None
-            assert 250 <= box["width"] <= PHONE["width"], name
-        hints = page.locator("[title]").evaluate_all("all => all.map(each => each.title)")
-        texts = [page.locator("body").inner_text(), *hints]
-        assert [found for text in texts for found in RAW_KEY.findall(text)] == [], name
-        if language == "ru" and name in ("my", "my.ahead", "my.prices"):
-            shot(page, f"{name.replace('.', '-')}-phone")
-    context.close()
 
 
 def test_where_the_panel_shows_no_html_the_figures_are_there_all_the_same(page: Page, panel: Sandbox) -> None:

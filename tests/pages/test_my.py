@@ -18,7 +18,6 @@ from resellerprogram.programme.tiers import VPS, TierTable
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk
-from tests.texts import plain_spaces
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -69,7 +68,7 @@ def drawn(page: Any) -> Any:
 
 def read_aloud(page: Any) -> str:
     """What the large facts say to who reads them."""
-    said = plain_spaces(" ".join(" ".join(drawn(page).itertext()).split()))
+    said = " ".join(" ".join(drawn(page).itertext()).split())
     return said.replace(" .", ".").replace(" ,", ",")
 
 
@@ -104,11 +103,11 @@ def test_my_status_my_discounts_what_is_missing_and_when_i_lose_it(me: Desk, ope
         "2025-01-20",
         "2025-01-20",
     )
-    assert plain_spaces(page.findtext("words")).splitlines() == [
+    assert page.findtext("words").splitlines() == [
         "Turnover from 20 Dec 2024 to 20 Jan 2025: RUB 52,000.",
         "RUB 48,000 more to reach Partner #9.",
     ]
-    assert plain_spaces(page.findtext("keep")) == "To keep Partner #8, add RUB 1,000 by 20 Jan 2025."
+    assert page.findtext("keep") == "To keep Partner #8, add RUB 1,000 by 20 Jan 2025."
     assert table(page, "others") == [{"name": "Agreed by hand", "value": "40 %", "covers": "it_1"}]
     assert (
         "promo codes can't be used and your other personal discounts (listed at the bottom) are suspended"
@@ -129,7 +128,7 @@ def test_while_the_panel_refuses_i_read_what_is_in_effect_and_what_follows(me: D
         ("dedicated", "7", "8", ""),
         ("ssl", "3", "5", ""),
     ]
-    shown = [[plain_spaces(cell.text or "") for cell in row] for row in page.find("list[@name='discounts']")]
+    shown = [[cell.text or "" for cell in row] for row in page.find("list[@name='discounts']")]
     assert [row[1:3] for row in shown] == [["19 %", "21 %"], ["7 %", "8 %"], ["3 %", "5 %"]]
     assert page.findtext("state") == "Your tier: Partner #9. Discounts are still being updated"
     assert page.findtext("waiting").startswith("In effect now: VPS 19 %, ")
@@ -191,11 +190,11 @@ def test_a_table_that_leaves_me_alone_hides_nothing_and_one_that_does_not_is_tol
     assert "table_change" not in fields(page)
     operator.store.tiers.put(TierTable(higher), date(2025, 1, 21), "chief", NOW)
     page = me.ask("my")
-    assert plain_spaces(page.findtext("change")).startswith("21 Jan 2025: Partner #8 → Partner #7 (VPS 17 %")
-    assert plain_spaces(page.findtext("table_change")) == "New table from 21 Jan 2025: VPS 17 → 18 %"
+    assert page.findtext("change").startswith("21 Jan 2025: Partner #8 → Partner #7 (VPS 17 %")
+    assert page.findtext("table_change") == "New table from 21 Jan 2025: VPS 17 → 18 %"
     assert raw(page)["table_change"] == "2025-01-21"
     ahead = table(me.ask("my.ahead"), "changes")
-    assert plain_spaces(ahead[0]["percents"]).splitlines()[1] == "New table from 21 Jan 2025: VPS 17 → 18 %"
+    assert ahead[0]["percents"].splitlines()[1] == "New table from 21 Jan 2025: VPS 17 → 18 %"
 
 
 def test_what_moved_it_last_is_told(me: Desk, operator: Operator) -> None:
@@ -204,12 +203,12 @@ def test_what_moved_it_last_is_told(me: Desk, operator: Operator) -> None:
     operator.work()
     page = me.ask("my")
     assert (raw(page)["tier"], raw(page)["since"], raw(page)["moved"]) == ("Partner #9", "2025-01-20", "payment")
-    assert plain_spaces(page.findtext("moved")) == "20 Jan 2025: payment of RUB 50,000"
+    assert page.findtext("moved") == "20 Jan 2025: payment of RUB 50,000"
     assert [row["since"] for row in table(page, "discounts")] == ["2025-01-20"] * 3
     operator.apply(date(2025, 2, 6), allow_drop=True)
     me.now, me.language = datetime(2025, 2, 6, 12), "ru"
     page = me.ask("my")
-    assert plain_spaces(page.findtext("moved")) == ("06.02.2025: платёж 49 000 ₽ от 05.01.2025 вышел из периода")
+    assert page.findtext("moved") == ("06.02.2025: платёж 49 000 ₽ от 05.01.2025 вышел из периода")
     assert [row["since"] for row in table(page, "discounts")] == ["2025-02-06"] * 3
 
 
@@ -242,7 +241,7 @@ def test_a_button_opens_the_panels_own_payment_with_that_amount(me: Desk, sent: 
 
 def test_the_buttons_name_amount_and_status(me: Desk) -> None:
     page = me.ask("my", target="Partner #10")
-    said = {each.get("name"): plain_spaces(each.text) for each in page.iterfind("messages/msg")}
+    said = {each.get("name"): each.text for each in page.iterfind("messages/msg")}
     assert (said["msg_pay"], said["msg_hold"]) == (
         "Add RUB 98,000",
         "Add RUB 1,000 to keep the tier",
@@ -267,7 +266,7 @@ def test_what_keeps_the_tier_is_not_asked_for_before_it_would_count(operator: Op
     me = as_client(operator, account)
     page = me.ask("my")
     assert (raw(page)["keep_first_day"], raw(page)["keep_last_day"]) == ("2025-01-21", "2025-02-20")
-    assert plain_spaces(page.findtext("keep")) == (
+    assert page.findtext("keep") == (
         "To keep Partner #8, add RUB 50,000 between 21 Jan and 20 Feb 2025: an earlier payment will have left the "
         "period by the day of the drop."
     )
@@ -291,12 +290,12 @@ def test_a_warning_and_its_button_come_with_the_days_in_which_to_act(me: Desk, o
     later.now = datetime(2025, 1, 22, 12)
     page = later.ask("my")
     assert ("falls" in fields(page), buttons(page)) == (True, ["hold", "pay"])
-    assert plain_spaces(page.findtext("falls")) == (
+    assert page.findtext("falls") == (
         "Your program discounts end on 25 Jan 2025. To keep Partner #8, add RUB 50,000 by 24 Jan 2025."
     )
     assert "If you add nothing" not in read_aloud(page)
     page = replace(me, language="ru").ask("my")
-    assert plain_spaces(page.findtext("falls")) == (
+    assert page.findtext("falls") == (
         "21.01.2025 статус снизится до Partner #7: VPS 19 → 17 %, выделенные серверы 7 → 6 %. Чтобы сохранить "
         "Partner #8, внесите 1 000 ₽ до 20.01.2025 включительно."
     )
@@ -311,7 +310,7 @@ def test_the_large_facts_come_before_the_rest_and_the_bar_is_told_to_who_does_no
         "2025: RUB 52,000. RUB 48,000 more to reach Partner #9. RUB 50,000 Partner #8 RUB 100,000 Partner #9"
     )
     (bar,) = drawn(page).xpath("//*[@role='img']")
-    assert plain_spaces(bar.get("aria-label")) == "RUB 52,000 of RUB 100,000, Partner #9"
+    assert bar.get("aria-label") == "RUB 52,000 of RUB 100,000, Partner #9"
     assert [each.get("style").split(";")[0] for each in bar] == ["flex:4 0 0", "flex:96 0 0"]
     open_at_once = [field.get("name") for field in page.iterfind("metadata/form/field")]
     assert open_at_once == ["falls", "facts"]
@@ -326,7 +325,7 @@ def test_what_the_programme_saved_is_told_where_the_panels_expenses_tell_it(me: 
     operator.sandbox.world.add_expense(1, 810, TODAY, ours, 190)
     operator.sandbox.world.add_expense(1, 500, TODAY, 999, 100)
     operator.apply()
-    assert plain_spaces(me.ask("my").findtext("saved")) == "RUB 190"
+    assert me.ask("my").findtext("saved") == "RUB 190"
 
 
 # --- every state has its own page ---
@@ -338,7 +337,7 @@ def test_below_the_first_tier_it_is_told_what_reaches_it(operator: Operator) -> 
     operator.apply()
     page = as_client(operator, account).ask("my")
     assert (raw(page)["state"], raw(page)["missing"], buttons(page)) == ("below", "380", ["pay"])
-    assert plain_spaces(page.findtext("words")) == (
+    assert page.findtext("words") == (
         "Turnover from 20 Dec 2024 to 20 Jan 2025: RUB 120. The first tier, Starter, starts at RUB 500: add RUB 380 "
         "and you get its discounts as soon as the payment is credited."
     )
@@ -356,7 +355,7 @@ def test_pinned_it_is_told_until_when(me: Desk, operator: Operator) -> None:
     page = me.ask("my")
     assert raw(page)["state"] == "pinned"
     assert page.findtext("state") == "Your tier: Partner #3"
-    assert plain_spaces(page.findtext("words")).splitlines() == [
+    assert page.findtext("words").splitlines() == [
         "It is yours through 25 Jan 2025, whatever your turnover.",
         "After that it follows your turnover again; now RUB 52,000.",
     ]
@@ -375,12 +374,12 @@ def test_r10_pinned_to_at_least_a_tier_the_next_one_is_shown_and_can_be_paid_for
     page = me.ask("my")
     assert (raw(page)["state"], page.findtext("target")) == ("pinned", "Partner #10")
     assert "pay" in buttons(page)
-    assert plain_spaces(page.findtext("words")).splitlines()[1] == (
+    assert page.findtext("words").splitlines()[1] == (
         "It is yours through 25 Jan 2025: it can't drop until then, and rises to Partner #10 at a turnover of RUB "
         "150,000."
     )
     page = replace(me, language="ru").ask("my")
-    assert plain_spaces(page.findtext("words")).splitlines()[1:] == [
+    assert page.findtext("words").splitlines()[1:] == [
         "Провайдер закрепил его за вами по 25.01.2025 включительно: до этого дня статус не снизится, а с оборотом от "
         "150 000 ₽ повысится до Partner #10.",
         "Потом статус снова определит оборот; сейчас он 52 000 ₽.",
@@ -439,7 +438,7 @@ def test_a_run_that_stands_still_is_told_with_the_day_of_the_figures(me: Desk, o
     me.now = NOW + timedelta(hours=27)
     page = me.ask("my")
     assert raw(page)["stopped"] == "on"
-    assert plain_spaces(page.findtext("stopped")) == (
+    assert page.findtext("stopped") == (
         "As of 20 Jan 2025, 12:00. Recalculation is paused; your discounts don't change meanwhile."
     )
     assert "RUB 51,000 more to reach Partner #9" in read_aloud(page), "what is held is not offered again"
@@ -473,7 +472,7 @@ def test_each_fall_is_told_with_the_smallest_payment_and_the_last_day_that_keep_
         ("2025-01-21", "49000", "Partner #7"),
         ("2025-02-06", "0", ""),
     ]
-    assert "To keep Partner #8, add RUB 1,000 by 20 Jan 2025." in plain_spaces(page.findtext("words"))
+    assert "To keep Partner #8, add RUB 1,000 by 20 Jan 2025." in page.findtext("words")
     assert not fields(page) & {"result", "course"}
 
 
@@ -706,7 +705,7 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     who, address, what, before, after = outsider.changes()[0]
     assert (address, what, "enrolled" in before) == ("192.0.2.7", "joined", False)
     assert "client1@example.com" in who
-    assert "Today you would get: Partner #8 (VPS 19 %" in plain_spaces(after)
+    assert "Today you would get: Partner #8 (VPS 19 %" in after
     assert "— Agreed by hand 40 % (Shared hosting: all tariff plans)" in after
     assert raw(outsider.ask("my"))["state"] == "tier"
 
