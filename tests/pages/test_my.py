@@ -272,7 +272,7 @@ def test_what_keeps_the_tier_is_not_asked_for_before_it_would_count(operator: Op
     )
     assert buttons(page) == ["pay"]
     message, _ = me.refused("my", clicked_button="hold")
-    assert "nothing is missing" in message
+    assert "There is nothing to add." in message
     (change,) = table(me.ask("my.ahead"), "changes")
     assert (change["keep_first_day"], change["keep_last_day"]) == ("2025-01-21", "2025-02-20")
 
@@ -752,12 +752,12 @@ def test_nobody_joins_or_leaves_where_it_is_not_allowed(outsider: Desk, operator
         assert "Your provider decides" in outsider.error(outsider.ask(function, sok="ok", agree="on"))[0]
     operator.store.settings.set("joining", "on")
     operator.store.members.exclude(AccountId(1), "never pays", NOW)
-    assert "can't join" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
+    assert "You can't join" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
     assert operator.store.members.of(AccountId(1)).standing == "excluded"
 
 
 def test_nothing_is_agreed_to_before_it_was_shown(outsider: Desk, operator: Operator) -> None:
-    assert "wait until" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
+    assert "Wait until" in outsider.error(outsider.ask("my.join", sok="ok", agree="on"))[0]
     assert operator.store.members.of(AccountId(1)).standing is None
 
 

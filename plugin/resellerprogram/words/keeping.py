@@ -14,5 +14,10 @@ def when_kept(keep: Keep, today: date) -> Text:
     first, last = keep.first_day, keep.last_day
     if first <= today:
         return Text("by {last}", "до {last} включительно")(last=day(last))
-    begins = short_day(first) if first.year == last.year else day(first)
+    begins = begins_of_span(first, last)
     return Text("between {first} and {last}", "с {first} по {last} включительно")(first=begins, last=day(last))
+
+
+def begins_of_span(first: date, last: date) -> Text:
+    """The first of two days, without the year that the second one names."""
+    return short_day(first) if first.year == last.year else day(first)

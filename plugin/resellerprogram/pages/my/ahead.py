@@ -147,15 +147,14 @@ def _result(me: Reseller, outlook: Outlook) -> Row:
     tier = forecast.tier(day)
     following = next((change for change in forecast.changes() if change.day > day), None)
     said = me.say(
-        "From {day} on: {tier} ({percents}), turnover {turnover}. {until}",
-        "С {day}: {tier} ({percents}), оборот {turnover}. {until}",
-        day=me.day_said(day),
+        "{when}: {tier} ({percents}), turnover {turnover}.",
+        "{when}: {tier} ({percents}), оборот {turnover}.",
+        when=me.say("From {first} on", "С {first}", first=me.day_said(day))
+        if following is None
+        else me.span(day, following.day - NEXT_DAY),
         tier=me.name(tier),
         percents=me.percents(tier),
         turnover=me.money_said(forecast.turnover(day)),
-        until=me.say("Until {day}.", "По {day} включительно.", day=me.day_said(following.day - NEXT_DAY))
-        if following
-        else "",
     )
     return {
         "result": said,
@@ -202,6 +201,8 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
     day = visit.day("day") if visit.request.text("day") else me.today
     if not me.today <= day <= me.today + timedelta(days=366):
         visit.refuse(
-            "choose a day from today on, within a year", "выберите день от сегодняшнего, в пределах года", "day"
+            "Choose a day from today on, within a year.",
+            "Выберите день не раньше сегодняшнего, в пределах года.",
+            "day",
         )
     return amount, day

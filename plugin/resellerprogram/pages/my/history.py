@@ -124,7 +124,7 @@ def _own_decision(me: Reseller) -> int | None:
     if not wanted:
         return decisions.newest_of(me.account)
     if not is_number(wanted) or not decisions.belongs(int(wanted), me.account):
-        me.visit.refuse("calculation {number} does not exist", "расчёта {number} нет", number=wanted[:20])
+        me.visit.refuse("There is no calculation {number}.", "Расчёта {number} нет.", number=wanted[:20])
     return int(wanted)
 
 

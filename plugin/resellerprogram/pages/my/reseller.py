@@ -24,7 +24,7 @@ from ...programme.settings import Settings
 from ...programme.standing import Standing
 from ...programme.text import Filling, Text
 from ...programme.tiers import ServiceClass, Tier, TierTable
-from ...words.keeping import when_kept
+from ...words.keeping import begins_of_span, when_kept
 from ...words.lines import percents
 from ...words.tables import table_step
 from ..documents import Cell, Row
@@ -211,6 +211,11 @@ class Reseller:
 
     def day_said(self, day: date) -> str:
         return figures.day(day).say(self.language)
+
+    def span(self, first: date, last: date) -> str:
+        """'С 25.11 по 25.12.2026 включительно'."""
+        begins, ends = begins_of_span(first, last).say(self.language), self.day_said(last)
+        return self.say("From {begins} through {ends}", "С {begins} по {ends} включительно", begins=begins, ends=ends)
 
     def percent(self, percent: Decimal | None) -> Cell:
         if percent is None:

@@ -71,7 +71,7 @@ def _pay(me: Reseller, amount: Decimal | None) -> etree._Element:
     from ...panel.assumptions import payment_form
 
     if not amount:
-        me.visit.refuse("nothing is missing", "ничего не нужно вносить", "target")
+        me.visit.refuse("There is nothing to add.", "Вносить ничего не нужно.", "target")
     return documents.ok(urlencode(payment_form(amount)), "form")
 
 
