@@ -86,6 +86,9 @@ def test_status_discounts_what_is_missing_and_when_it_ends_are_seen_at_once(
     page.get_by_text(DETAILS[language], exact=True).click()
     expect(row(page, "VPS").first).to_contain_text(text("19 %"))
     expect(row(page, "Agreed by hand")).to_contain_text("15 %")
+    for name in ("ahead", "prices") if language == "ru" else ():
+        go(page, panel, f"my.{name}")
+        shot(page, f"my-{name}-phone")
 
 
 def test_the_button_opens_the_panels_payment_and_the_payment_lifts_the_status(page: Page, panel: Sandbox) -> None:

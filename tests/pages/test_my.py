@@ -18,6 +18,7 @@ from resellerprogram.programme.tiers import VPS, TierTable
 
 from tests.operator import TODAY, Operator
 from tests.pages.desk import NOW, Desk
+from tests.texts import plain_spaces
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -705,7 +706,7 @@ def test_joining_shows_what_i_get_and_what_rests_and_asks_for_consent(outsider: 
     who, address, what, before, after = outsider.changes()[0]
     assert (address, what, "enrolled" in before) == ("192.0.2.7", "joined", False)
     assert "client1@example.com" in who
-    assert "Today you would get: Partner #8 (VPS 19 %" in after
+    assert "Today you would get: Partner #8 (VPS 19 %" in plain_spaces(after)
     assert "— Agreed by hand 40 % (Shared hosting: all tariff plans)" in after
     assert raw(outsider.ask("my"))["state"] == "tier"
 

@@ -207,7 +207,8 @@ class Reseller:
         return figures.money(amount, currency).say(self.language)
 
     def day(self, day: date) -> Cell:
-        return Cell(self.day_said(day), raw=day.isoformat())
+        """In one line, also where a column is narrow: by it a row is known."""
+        return Cell(self.day_said(day).replace(" ", figures.NO_BREAK), raw=day.isoformat())
 
     def day_said(self, day: date) -> str:
         return figures.day(day).say(self.language)
