@@ -171,7 +171,7 @@ def test_who_is_no_client_gets_nothing(two: tuple[Desk, dict[str, str]], user: s
 def test_another_clients_decision_does_not_exist(two: tuple[Desk, dict[str, str]]) -> None:
     me, vector = two
     said, _ = me.error(me.ask("my.payments", elid=vector["decision"]))
-    assert said == f"calculation {vector['decision']} does not exist"
+    assert said == f"There is no calculation {vector['decision']}."
 
 
 def test_staff_pages_stay_closed_to_clients(two: tuple[Desk, dict[str, str]]) -> None:

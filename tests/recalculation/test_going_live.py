@@ -322,7 +322,7 @@ def test_an_estimate_is_worth_a_few_calls_and_says_what_they_did_not_show(
     found = looking.plan().estimate
     assert found == Estimate(Decimal(190), all_of_it=False)
     assert "at least RUB\u00a0190 a month" in going_live.verdict(
-        going_live.AtTheStart(1, 0, 0, 0, about(found.monthly, "RUB"), True), "en"
+        going_live.AtTheStart(1, 0, 0, 0, "190", True, "RUB"), "en"
     )
 
 

@@ -272,6 +272,9 @@ def test_promotions_elsewhere_act_unless_they_are_kept_out_and_only_when_that_is
     operator.apply()
     assert operator.sandbox.price(account, "vhost") == 2 * reduced
     assert operator.percents(account) == {**OURS, "vhost": 0, "domain": 0, "vds.vps": 0}
+    assert {each["name"] for each in operator.sandbox.world.discounts() if each["percent"] == 0} == {
+        "Reseller program: no promotions"
+    }
     assert operator.apply().written == 0
 
     operator.apply(AFTERWARDS)

@@ -65,9 +65,8 @@ def form_of(document: etree._Element, metadata: etree._Element | None, words: Wo
             pages.insert(0, {"title": "", "collapsed": False, "fields": found})
     form = None if metadata is None else metadata.find("form")
     named = {name for page in pages for name in _names(page)}
-    tables = [
-        _table(each, None, words) for each in document.iterfind("list") if each.get("name") not in named and len(each)
-    ]
+    undescribed = document.iterfind("list") if metadata is None else ()  # a client draws what the description names
+    tables = [_table(each, None, words) for each in undescribed if len(each)]
     submits = form is None or form.get("nosubmit") != "yes"
     buttons = [] if form is None else [_form_button(each, words) for each in form.iterfind("buttons/button")]
     return {

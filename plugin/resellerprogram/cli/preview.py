@@ -186,7 +186,7 @@ def print_report(command: Command, report: Report, written: bool, only_look: boo
         looks = only_look or not live
         command.lines(proposal.plan_lines(report, terms, command.language, written, looks, summary, wanted))
         if not (summary or wanted):
-            command.lines(proposal.notice_lines(report, currency, command.titles, command.language, written))
+            command.lines(proposal.notice_lines(report, command.language, written))
         if only_look:
             command.say(proposal.ONLY_A_LOOK(day=figures.day(report.day)))
         elif not live:

@@ -33,8 +33,8 @@ from ..store.lock import as_tasks
 from ..store.notes import DOCTOR, PREVIEW
 from ..store.notes import WHAT_IF as PLAYED
 from ..store.tasks import APPLY, EXAMINE, PLAN, PROSPECT, PUT_BACK, UNDO, WHAT_IF, WITHDRAW, Task
+from ..words import letters
 from ..words.going_live import at_the_start
-from ..words.letters import letter
 from ..words.people import first_names
 from . import Office
 
@@ -107,7 +107,7 @@ def _plan(root: Path, store: Store, clock: Clock, task: Task) -> Text:
             "at_the_start": asdict(at_the_start(report, store.settings.current().currency)),
             "failed": [[account, *_reason(error)] for account, error in report.failed.items()],
             "names": {str(account): report.names.get(account, "") for account in report.failed},
-            "notices": [_noticed(account, notice, store) for account, notice in report.notices],
+            "notices": [_noticed(account, notice) for account, notice in report.notices],
         },
     )
     return Text("clients: {all}, discounts change for {some}", "клиентов: {all}, изменятся скидки у {some}")(
@@ -262,8 +262,7 @@ def _progress(store: Store, task: Task) -> Callable[[int, int], None]:
     return tell
 
 
-def _noticed(account: Account, notice: Notice, store: Store) -> dict[str, object]:
+def _noticed(account: Account, notice: Notice) -> dict[str, object]:
     """What a client would be told."""
-    titles = {each.name: each.title for each in store.classes.all()}
-    subject = letter(notice, store.settings.current().currency, titles).subject
+    subject = letters.subject(notice)
     return {"account": account.id, "name": account.name, "kind": notice.kind.value, "subject": [subject.en, subject.ru]}

@@ -249,6 +249,14 @@ def drop_table_column(document: etree._Element, table: str, name: str) -> None:
             parent.remove(column)
 
 
+def drop_list_column(document: etree._Element, name: str) -> None:
+    """Leave out a column of the list that the description has."""
+    for column in list(document.iterfind(f".//coldata/col[@name='{name}']")):
+        parent = column.getparent()
+        if parent is not None:
+            parent.remove(column)
+
+
 def freeze_field(document: etree._Element, name: str) -> None:
     """Show a field's value and let nobody change it."""
     for control in document.iterfind(f".//field[@name='{name}']/input"):

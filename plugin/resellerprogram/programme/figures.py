@@ -66,6 +66,11 @@ def about(amount: Decimal, currency: str) -> Text:
     return money(amount.quantize(Decimal(1)).scaleb(-digits).quantize(Decimal(1)).scaleb(digits), currency)
 
 
+def unit(currency: str) -> Text:
+    """The currency alone, for the axis of a picture."""
+    return Text(currency, _sign_of(currency))
+
+
 def whole(amount: Decimal) -> Text:
     """The amount without its kopecks and currency, where a picture has no room for them.
 

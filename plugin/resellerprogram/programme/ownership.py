@@ -22,7 +22,10 @@ OURS = Text("Reseller program: ", "Реселлерская программа: 
 panel."""
 FORMER = Text("Reseller programme: ", "Партнёрская программа: ")
 """How they began in earlier releases: discounts made then keep their names until they change."""
+NO_PROMOTIONS = Text("no promotions", "без промоакций")
+"""What the client reads of a 0 % discount that stands for all that the programme does not cover."""
 OTHER_SERVICES = Text("other services", "другие услуги")
+"""What these are; in earlier releases the client read that instead."""
 _SAID = ("name", "type", "pricelist_tree", "fromdate", "todate")
 _IDENTITY = ("name", "pricelist_tree", "fromdate")
 

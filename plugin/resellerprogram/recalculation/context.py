@@ -24,7 +24,7 @@ from ..programme.errors import SettingError
 from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.members import Account
 from ..programme.notices import Kind, Telling
-from ..programme.ownership import OTHER_SERVICES, Marks, names_of
+from ..programme.ownership import NO_PROMOTIONS, OTHER_SERVICES, Marks, names_of
 from ..programme.settings import Settings
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
@@ -226,7 +226,7 @@ class Context:
     def _marks(self) -> Marks:
         """Names of all classes in both languages, also as earlier releases wrote them; the percents of all tiers and
         caps that ever were."""
-        titles = [*(each.title for each in self.classes), OTHER_SERVICES]
+        titles = [*(each.title for each in self.classes), NO_PROMOTIONS, OTHER_SERVICES]
         names = [name for title in titles for name in names_of(title)]
         tiers = [tier for version in self.store.tiers.all() for tier in version.table.tiers]
         return Marks(
@@ -241,9 +241,9 @@ class Context:
         )
 
     def title_of(self, service_class: ServiceClass | None) -> Text:
-        """What people read of a class; of none, what stands for all other services."""
+        """What the client reads in a discount's name of a class; of none, what is on all other services."""
         found = next((each.title for each in self.classes if each.name == service_class), None)
-        return found or OTHER_SERVICES
+        return found or NO_PROMOTIONS
 
     def table_on(self, day: date) -> TierTable:
         """The tier table of another day that is not before this one."""

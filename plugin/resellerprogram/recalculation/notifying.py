@@ -68,7 +68,7 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
     users = _users(context, notice.account, now)
     languages = {user: language_of(context.panel, user) for user in users}
     titles = {each.name: each.title for each in context.classes}
-    words = letter(at_best(current, ceilings(context.covered)), context.settings.currency, titles)
+    words = letter(at_best(current, ceilings(context.covered)), context.settings, titles, now.date())
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
     reached, outcome, why = 0, NOBODY, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from ..programme import figures
 from ..programme.discounts import SetAside
@@ -43,8 +44,9 @@ class AtTheStart:
     lowered: int
     rest: int
     failed: int
-    monthly: Text | None = None
+    monthly: str = ""
     at_least: bool = False
+    currency: str = ""
 
 
 def at_the_start(report: Report, currency: str) -> AtTheStart:
@@ -54,8 +56,9 @@ def at_the_start(report: Report, currency: str) -> AtTheStart:
         lowered,
         sum(isinstance(change, SetAside) for each in report.planned for change in each.changes),
         len(report.failed),
-        figures.about(report.estimate.monthly, currency) if report.estimate else None,
+        figures.plain(report.estimate.monthly) if report.estimate else "",
         report.estimate is not None and not report.estimate.all_of_it,
+        currency,
     )
 
 
@@ -64,8 +67,9 @@ def verdict(found: AtTheStart, language: str) -> str:
     month's orders'; what there is nothing of is left out."""
     counts = ((found.get, _GET), (found.rest, _REST), (found.lowered, _LOSE), (found.failed, _FAILED))
     told = [figures.counted(count, *forms).say(language) for count, forms in counts if count or forms is _GET]
-    if found.monthly:
-        told.append((_AT_LEAST if found.at_least else _ABOUT)(amount=found.monthly).say(language))
+    if found.monthly and found.currency:  # an earlier release kept the amount in words
+        amount = figures.about(Decimal(found.monthly), found.currency)
+        told.append((_AT_LEAST if found.at_least else _ABOUT)(amount=amount).say(language))
     return "; ".join(told)
 
 

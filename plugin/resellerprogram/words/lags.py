@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from ..programme.figures import percent
 from ..programme.lags import Lag
 from ..programme.text import Text, joined
 from ..programme.tiers import ServiceClass
-from .lines import Titles, percents, titled
+from .lines import Titles, titled
 
 
 def lag_text(lag: Lag) -> Text:
     """'21 %; 25 % follows', 'none; 3 % follows', '3 %; ends'."""
-    now = percent(lag.now) if lag.now else Text("none", "нет")
+    now = _percent_or_none(lag.now)
     if not lag.follows:
         return Text("{now}; ends", "{now}; отменится")(now=now)
     return Text("{now}; {follows} follows", "{now}; {follows} будет")(now=now, follows=percent(lag.follows))
 
 
+STILL_UPDATING = Text("Discounts are still being updated", "Скидки ещё обновляются")
+
+
 def still_updating(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
-    """What the client reads."""
+    """What the client reads beside `STILL_UPDATING`."""
     return Text(
-        "Your discounts are still being updated. In effect now: {now}. By tier: {follows}. Orders and renewals are "
-        "priced at the discount in effect. We keep trying; if nothing has changed in an hour, contact support.",
-        "Скидки ещё обновляются. Сейчас действует: {now}. По статусу: {follows}. Заказы и продления пока считаются по "
-        "действующей скидке. Обновляем автоматически; если через час ничего не изменится, напишите в поддержку.",
+        "In effect now: {now}. By tier: {follows}. Orders and renewals are priced at the discount in effect. We keep "
+        "trying; if nothing has changed in an hour, contact support.",
+        "Сейчас действует: {now}. По статусу: {follows}. Заказы и продления пока считаются по действующей скидке. "
+        "Обновляем автоматически; если через час ничего не изменится, напишите в поддержку.",
     )(
-        now=percents({name: lag.now for name, lag in lags.items()}, titles),
-        follows=percents({name: lag.follows for name, lag in lags.items()}, titles),
+        now=_listed({name: lag.now for name, lag in lags.items()}, titles),
+        follows=_listed({name: lag.follows for name, lag in lags.items()}, titles),
     )
+
+
+def _listed(of: Mapping[ServiceClass, Decimal], titles: Titles) -> Text:
+    """'VPS 19 %, SSL certificates none'."""
+    ordered = [name for name in titles if name in of] + [name for name in of if name not in titles]
+    return joined(", ", [titled(name, _percent_or_none(of[name]), titles) for name in ordered])
+
+
+def _percent_or_none(value: Decimal) -> Text:
+    return percent(value) if value else Text("none", "нет")
 
 
 def not_taken(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:

@@ -15,7 +15,7 @@ from ..programme.values import dataclass
 from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
 from .change import change_line, discount_line, planned_line, step
 from .labels import WAYS
-from .letters import letter
+from .letters import subject
 from .lines import Titles, step_of_tier, table
 from .people import called
 from .verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
@@ -155,7 +155,7 @@ def _failed_lines(report: Report, language: str, written: bool, all_of_them: boo
         yield Text("! and {rest} more", "! и ещё {rest}")(rest=len(failed) - NAMED).say(language)
 
 
-def notice_lines(report: Report, currency: str, titles: Titles, language: str, written: bool) -> Iterator[str]:
+def notice_lines(report: Report, language: str, written: bool) -> Iterator[str]:
     """What clients are told of it, or would be."""
     if not report.notices:
         return
@@ -169,7 +169,7 @@ def notice_lines(report: Report, currency: str, titles: Titles, language: str, w
     yield from table(
         Text("client|name|notification", "клиент|название|уведомление").say(language).split("|"),
         (
-            (str(account.id), account.name or NOTHING, letter(notice, currency, titles).subject.say(language))
+            (str(account.id), account.name or NOTHING, subject(notice).say(language))
             for account, notice in report.notices[:SHOWN_NOTICES]
         ),
     )

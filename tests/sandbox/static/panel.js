@@ -41,6 +41,7 @@ async function send(form, fields) {
   else if (told.go) location.href = told.go;
   else {
     const fresh = new DOMParser().parseFromString(told.page, "text/html").querySelector("form.card");
+    fresh.querySelectorAll("details").forEach((each, at) => (each.open ||= Boolean(form.querySelectorAll("details")[at]?.open))); // values change, sections stay
     form.replaceWith(fresh);
     prepare(fresh);
   }

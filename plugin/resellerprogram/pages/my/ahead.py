@@ -32,9 +32,7 @@ def ahead(visit: Visit) -> etree._Element:
     forecast = me.forecast(outlook)
     changes = [change for change in forecast.changes() if change.day > me.today]
     last = me.horizon(outlook)
-    if changes:
-        # The table says the same.
-        documents.drop_field(visit.document, "words")
+    documents.drop_field(visit.document, "words" if changes else "changes")  # the table says the same
     return documents.form_page(
         visit.document,
         {
@@ -63,9 +61,9 @@ def outside(me: Reseller) -> etree._Element:
     return documents.form_page(document, {"words": Cell(words, raw=me.state)})
 
 
-def thresholds(table: TierTable, language: str) -> list[tuple[str, Decimal]]:
-    """The lines of a picture: 'Partner #8 · 50 000'."""
-    return [(f"{tier.name} · {figures.whole(tier.threshold).say(language)}", tier.threshold) for tier in table.tiers]
+def thresholds(table: TierTable) -> list[tuple[str, Decimal]]:
+    """The lines of a picture."""
+    return [(tier.name, tier.threshold) for tier in table.tiers]
 
 
 def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: date) -> str:
@@ -78,10 +76,11 @@ def _picture(me: Reseller, forecast: Forecast, changes: Sequence[Ahead], last: d
     return Picture(
         steps,
         last,
-        thresholds(me.table, me.language),
-        [(change.day, figures.short_day(change.day).say(me.language)) for change in changes if change.day <= last],
+        thresholds(me.table),
+        [change.day for change in changes if change.day <= last],
         me.say("Turnover in the coming days", "Оборот в ближайшие дни"),
         _words(me, forecast, changes),
+        me.visit.currency,
         me.language,
     ).html()
 
@@ -103,7 +102,7 @@ def _words(me: Reseller, forecast: Forecast, changes: Sequence[Ahead]) -> str:
         return me.say("If you add nothing, nothing changes.", "Если ничего не вносить, ничего не изменится.")
     keeps = (forecast.keep(change) for change in changes)
     lines = [
-        f"{me.steps(each)}. {me.kept(keep)}." if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
+        f"{me.steps(each)}. {me.kept(keep)}" if keep else f"{me.steps(each)}." for each, keep in zip(changes, keeps)
     ]
     return "\n".join([me.say("If you add nothing:", "Если ничего не вносить:"), *lines])
 
@@ -116,9 +115,10 @@ def _change(me: Reseller, forecast: Forecast, change: Ahead) -> Row:
         "before": Cell(me.name(change.before), raw=change.before.name if change.before else ""),
         "tier": Cell(me.name(change.tier), raw=change.tier.name if change.tier else ""),
         "percents": _percents(me, change),
+        "keep": f"{me.money_said(keep.amount)} {me.when_kept(keep)}" if keep else "",
         "keep_amount": me.money(keep.amount) if keep else "",
         "keep_first_day": me.day(keep.first_day) if keep else "",
-        "keep_last_day": Cell(me.when_kept(keep), raw=keep.last_day.isoformat()) if keep else "",
+        "keep_last_day": me.day(keep.last_day) if keep else "",
     }
 
 
@@ -147,15 +147,14 @@ def _result(me: Reseller, outlook: Outlook) -> Row:
     tier = forecast.tier(day)
     following = next((change for change in forecast.changes() if change.day > day), None)
     said = me.say(
-        "From {day} on: {tier} ({percents}), turnover {turnover}. {until}",
-        "С {day}: {tier} ({percents}), оборот {turnover}. {until}",
-        day=me.day_said(day),
+        "{when}: {tier} ({percents}), turnover {turnover}.",
+        "{when}: {tier} ({percents}), оборот {turnover}.",
+        when=me.say("From {first} on", "С {first}", first=me.day_said(day))
+        if following is None
+        else me.span(day, following.day - NEXT_DAY),
         tier=me.name(tier),
         percents=me.percents(tier),
         turnover=me.money_said(forecast.turnover(day)),
-        until=me.say("Until {day}.", "По {day} включительно.", day=me.day_said(following.day - NEXT_DAY))
-        if following
-        else "",
     )
     return {
         "result": said,
@@ -202,6 +201,8 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
     day = visit.day("day") if visit.request.text("day") else me.today
     if not me.today <= day <= me.today + timedelta(days=366):
         visit.refuse(
-            "choose a day from today on, within a year", "выберите день от сегодняшнего, в пределах года", "day"
+            "Choose a day from today on, within a year.",
+            "Выберите день не раньше сегодняшнего, в пределах года.",
+            "day",
         )
     return amount, day

@@ -5,7 +5,7 @@ For clients, about their own account; the panel is asked each time whose session
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -92,13 +92,11 @@ def picture(visit: Visit) -> etree._Element:
     drawn = Picture(
         steps,
         me.today,
-        thresholds(me.table, me.language),
-        [(me.today, figures.whole(steps[-1].turnover).say(me.language))] if steps else [],
+        thresholds(me.table),
+        [step.day for before, step in zip(steps, steps[1:]) if before.tier != step.tier],
         me.say("Your turnover by day", "Ваш оборот по дням"),
-        me.say(
-            "The line is the turnover, the area below it the threshold of the tier you had.",
-            "Линия — оборот, закрашено — порог статуса, который у вас был.",
-        ),
+        _words(me, steps),
+        visit.currency,
         me.language,
     )
     return documents.form_page(
@@ -109,13 +107,24 @@ def picture(visit: Visit) -> etree._Element:
     )
 
 
+def _words(me: Reseller, steps: Sequence[Step]) -> str:
+    """What the line and the area are, and where the line ends."""
+    if not steps:
+        return me.say("There are no calculations in this period.", "За это время расчётов не было.")
+    return me.say(
+        "The line is your turnover, now {turnover}; shaded is the threshold of the tier you had.",
+        "Линия — ваш оборот, сейчас {turnover}; закрашено до порога статуса, который у вас был.",
+        turnover=me.money_said(steps[-1].turnover),
+    )
+
+
 def _own_decision(me: Reseller) -> int | None:
     """The decision that was asked for, if it is the account's own; else its last. Raises BadInput for another's."""
     wanted, decisions = me.visit.request.elid, me.visit.store.decisions
     if not wanted:
         return decisions.newest_of(me.account)
     if not is_number(wanted) or not decisions.belongs(int(wanted), me.account):
-        me.visit.refuse("calculation {number} does not exist", "расчёта {number} нет", number=wanted[:20])
+        me.visit.refuse("There is no calculation {number}.", "Расчёта {number} нет.", number=wanted[:20])
     return int(wanted)
 
 

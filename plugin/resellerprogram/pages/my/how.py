@@ -79,7 +79,7 @@ _LINES: tuple[tuple[str, Text, Text], ...] = (
         Text("The order that raises your tier", "Заказ, после которого статус вырастет"),
         Text(
             "It is priced at the old discount. Add funds first, then order.",
-            "Его цена — по прежней скидке. Чтобы получить новую, сначала пополните баланс, затем заказывайте.",
+            "Его цена — по прежней скидке. Чтобы получить новую, сначала пополните баланс.",
         ),
     ),
     (

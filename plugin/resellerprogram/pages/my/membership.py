@@ -29,8 +29,8 @@ FRESH = timedelta(minutes=10)
 """What was found so long ago is found again."""
 REFRESHES = 2
 _OTHER_TERMS = (
-    "what you would get or what would be suspended is not what this form showed; open it again and read it",
-    "условия уже не те, что показала эта форма; откройте её заново и прочтите",
+    "What you would get or what would be suspended is not what this form showed: open it again and read it.",
+    "Условия изменились, пока форма была открыта. Откройте её заново и прочтите.",
 )
 _PAGE = "func=resellerprogram.my"
 _JOIN = Text("Tick “I agree”.", "Отметьте «Принимаю условия».")
@@ -42,11 +42,13 @@ def join(visit: Visit) -> etree._Element:
     me = Reseller(visit, asked=True)
     _check_allowed(me)
     if me.state not in ("not_a_member", "left"):
-        visit.refuse("You are already in the program, or can't join.", "Вы уже участвуете, или вступить нельзя.")
+        if me.takes_part:
+            visit.refuse("You are already in the program.", "Вы уже участвуете.")
+        visit.refuse("You can't join now. Questions: contact support.", "Вступить нельзя. Вопросы — в поддержку.")
     prospect = visit.store.prospects.of(me.account)
     if prospect is None or visit.now - prospect.seen_at > FRESH:
         if visit.request.submitted:
-            visit.refuse("wait until your payments are counted", "дождитесь подсчёта ваших платежей")
+            visit.refuse("Wait until your payments are counted.", "Дождитесь, пока мы посчитаем ваши платежи.")
         return _counting(me)
     terms = _terms(me, prospect)
     agreed = "\n".join([terms, *_resting(me, prospect)])
@@ -80,7 +82,7 @@ def leave(visit: Visit) -> etree._Element:
     me = Reseller(visit, asked=True)
     _check_allowed(me)
     if not me.takes_part and me.state != "uncounted":
-        visit.refuse("You are not in the program.", "вы не участвуете")
+        visit.refuse("You are not in the program.", "Вы не участвуете.")
     others = visit.store.set_aside.of(me.account)
     if visit.request.submitted:
         _check_consent(me, _LEAVE)
@@ -153,7 +155,7 @@ def _check_allowed(me: Reseller) -> None:
     if not me.settings.joining:
         me.visit.refuse(
             "Your provider decides who joins: contact support.",
-            "участников определяет провайдер; обратитесь в поддержку",
+            "Участников определяет провайдер: чтобы вступить, обратитесь в поддержку.",
         )
 
 

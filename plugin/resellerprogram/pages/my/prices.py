@@ -15,11 +15,12 @@ from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.prices import Offer, next_higher, shortest, shown
 from ...programme.standing import Standing
+from ...programme.text import joined
 from ...programme.tiers import Tier
 from ...recalculation.prices import PriceView, Worth
 from ...store.listing import MOST_ROWS
 from ...words import prices as words
-from ...words.lags import lag_text, still_updating
+from ...words.lags import STILL_UPDATING, lag_text, still_updating
 from .. import documents
 from ..documents import Cell, Row
 from ..sheets import csv_page
@@ -55,7 +56,7 @@ def prices(visit: Visit) -> etree._Element:
         {
             "state": Cell("", raw=me.state),
             "words": "\n".join(filter(None, (mine.words(), rest))),
-            "waiting": still_updating(me.lags, visit.titles).say(me.language) if me.lags else "",
+            "waiting": mine.waiting(),
             "tier": Cell(me.tier.name if me.tier else "", raw=me.tier.name if me.tier else ""),
             **mine.following_told(),
             "read_at": Cell(mine.read_at, raw=mine.view.read_at.isoformat() if mine.view.read_at else ""),
@@ -133,6 +134,12 @@ class _Mine:
         return [each for each in self.offers if period == ALL or (each.full and each.full.period.iso == period)]
 
     # --- in words ---
+
+    def waiting(self) -> str:
+        """That the panel has not taken what was decided."""
+        lags = self.me.lags
+        told = [STILL_UPDATING, still_updating(lags, self.me.visit.titles)] if lags else []
+        return joined(". ", told).say(self.language)
 
     @property
     def read_at(self) -> str:

@@ -24,6 +24,7 @@ from ...programme.settings import Settings
 from ...programme.standing import Standing
 from ...programme.text import Filling, Text
 from ...programme.tiers import ServiceClass, Tier, TierTable
+from ...words.keeping import begins_of_span, when_kept
 from ...words.lines import percents
 from ...words.tables import table_step
 from ..documents import Cell, Row
@@ -206,10 +207,16 @@ class Reseller:
         return figures.money(amount, currency).say(self.language)
 
     def day(self, day: date) -> Cell:
-        return Cell(self.day_said(day), raw=day.isoformat())
+        """In one line, also where a column is narrow: by it a row is known."""
+        return Cell(self.day_said(day).replace(" ", figures.NO_BREAK), raw=day.isoformat())
 
     def day_said(self, day: date) -> str:
         return figures.day(day).say(self.language)
+
+    def span(self, first: date, last: date) -> str:
+        """'С 25.11 по 25.12.2026 включительно'."""
+        begins, ends = begins_of_span(first, last).say(self.language), self.day_said(last)
+        return self.say("From {begins} through {ends}", "С {begins} по {ends} включительно", begins=begins, ends=ends)
 
     def percent(self, percent: Decimal | None) -> Cell:
         if percent is None:
@@ -244,21 +251,26 @@ class Reseller:
         return ". ".join([*([self.step(change)] if own else []), *([self.table_step(change)] if table else [])])
 
     def kept(self, keep: Keep) -> str:
-        """'Pay 1 000.00 RUB by 20.01.2025 to keep Partner #8'; also from which day on, where it is too early today."""
-        return self.say(
+        """'Чтобы сохранить Partner #8, внесите 1 000 ₽ до 20.01.2025 включительно.'; where it is too early today also
+        from which day on, and why."""
+        said = self.say(
             "To keep {tier}, add {amount} {when}",
             "Чтобы сохранить {tier}, внесите {amount} {when}",
             amount=self.money_said(keep.amount),
             when=self.when_kept(keep),
             tier=keep.tier.name,
         )
+        if keep.first_day <= self.today:
+            return f"{said}."
+        early = self.say(
+            "an earlier payment will have left the period by the day of the drop.",
+            "более ранний платёж ко дню снижения выйдет из периода.",
+        )
+        return f"{said}: {early}"
 
     def when_kept(self, keep: Keep) -> str:
-        """'by 20.01.2025'; 'from 10.01.2025 to 20.01.2025'."""
-        first, last = self.day_said(keep.first_day), self.day_said(keep.last_day)
-        if keep.first_day > self.today:
-            return self.say("from {first} to {last}", "с {first} по {last} включительно", first=first, last=last)
-        return self.say("by {last}", "до {last} включительно", last=last)
+        """'до 20.01.2025 включительно'; 'с 20.01 по 22.01.2025 включительно' where it is too early today."""
+        return when_kept(keep, self.today).say(self.language)
 
     def covers(self, tree: str) -> str:
         """What a discount is for: 'Shared hosting: all tariffs'."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ...programme.figures import NO_BREAK
 from ...words.caps import caps_text
 from .. import documents
 from ..documents import Cell, Row
@@ -18,6 +19,8 @@ def tiers(visit: Visit) -> etree._Element:
     part sees the table.
     """
     me = Reseller(visit)
+    if me.outlook is None:
+        documents.drop_list_column(visit.document, "missing")
     documents.say_above(visit.document, "caps", caps_text(me.caps_of_table).say(me.language))
     for name in reversed(visit.titles):
         documents.add_column(visit.document, "from", f"percent_{name}", f"{me.title(name)}, %", sorts=False)
@@ -32,7 +35,7 @@ def _rows(me: Reseller) -> Iterator[Row]:
         missing = forecast.missing(tier, me.today) if forecast else None
         color = "green" if tier.name == own else ""
         yield {
-            "name": Cell(f"▶ {tier.name}" if tier.name == own else tier.name, color, tier.name),
+            "name": Cell(_unbroken(f"▶ {tier.name}" if tier.name == own else tier.name), color, tier.name),
             "own": Cell("", raw="on" if tier.name == own else "off"),
             "from": me.money(tier.threshold),
             "to": me.money(following.threshold) if following else "",
@@ -42,3 +45,8 @@ def _rows(me: Reseller) -> Iterator[Row]:
             },
             "missing": me.money(missing) if missing else "",
         }
+
+
+def _unbroken(name: str) -> str:
+    """By which a row is known: in one line also where the others are narrow."""
+    return name.replace(" ", NO_BREAK)
