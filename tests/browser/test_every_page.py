@@ -119,9 +119,7 @@ def elements(panel: Sandbox) -> dict[str, object]:
     with Store(panel.root, datetime.now()) as store:
         wait_for(lambda: store.notes.read(WHAT_IF) is not None)
         run = next(run.id for run in store.runs.that_wrote(50) if run.written)
-        opening = store.ledger.give(
-            AccountId(romashka), Money(Decimal(5), "RUB"), TODAY, "for all", datetime.now()
-        )
+        opening = store.ledger.give(AccountId(romashka), Money(Decimal(5), "RUB"), TODAY, "for all", datetime.now())
     return {
         **dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka),
         **{"history.decision": 1, "tiers.delete": "0-3", "classes.edit": "vps", "changes.show": 1},

@@ -11,7 +11,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.decision import Decision, decide, leave_out
-from resellerprogram.programme.forecast import CENT, Ahead, Forecast, Outlook, payable
+from resellerprogram.programme.figures import KOPECK
+from resellerprogram.programme.forecast import Ahead, Forecast, Outlook, payable
 from resellerprogram.programme.members import Account
 from resellerprogram.programme.notices import Kind, Telling, notices, still_true
 from resellerprogram.programme.payments import Payment, PaymentStatus
@@ -288,7 +289,7 @@ def test_what_keeps_a_tier_is_enough_and_a_cent_less_is_not(history: History, da
         kept = history.decide(change.day, paid(keep.amount, paid_on))
         assert kept.tier is not None
         assert kept.tier.name == keep.tier.name
-        less = keep.amount - CENT
+        less = keep.amount - KOPECK
         lost = history.decide(change.day, *([paid(less, paid_on)] if less else []))
         assert lost.tier is None or lost.tier.threshold < keep.tier.threshold
 
@@ -303,7 +304,7 @@ def test_what_is_missing_reaches_the_next_tier_and_a_cent_less_does_not(history:
     reached = history.decide(history.today, paid(missing, history.today)).tier
     assert reached is not None
     assert reached.threshold >= following.threshold
-    less = history.decide(history.today, paid(missing - CENT, history.today)) if missing > CENT else now
+    less = history.decide(history.today, paid(missing - KOPECK, history.today)) if missing > KOPECK else now
     assert less.tier is None or less.tier.threshold < following.threshold
 
 
@@ -439,4 +440,4 @@ def test_a_pin_without_end_has_no_end_ahead() -> None:
 
 
 def test_an_amount_of_any_size_can_be_missing() -> None:
-    assert payable(Decimal(10) ** 40 + Decimal("0.001")) == Decimal(10) ** 40 + CENT
+    assert payable(Decimal(10) ** 40 + Decimal("0.001")) == Decimal(10) ** 40 + KOPECK

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from resellerprogram.panel.directory import ServiceTypeId, Tariff, TariffId
 from resellerprogram.programme.caps import read
 from resellerprogram.programme.discounts import Covered
+from resellerprogram.programme.figures import to_kopeck
 from resellerprogram.programme.ids import AccountId, DiscountId, Scope
 from resellerprogram.programme.lags import in_place
 from resellerprogram.programme.ownership import OwnedDiscount
@@ -32,7 +33,6 @@ from resellerprogram.programme.prices import (
     reduced,
     saved_at,
     shortest,
-    shown,
 )
 from resellerprogram.programme.scopes import ScopeNames
 from resellerprogram.programme.text import Text, same
@@ -191,7 +191,7 @@ def test_charges_of_a_month_by_other_percents() -> None:
 
 
 def test_amounts_are_told_to_the_kopeck() -> None:
-    assert [shown(Decimal(text)) for text in ("80.9919", "0.005", "0.0049")] == [
+    assert [to_kopeck(Decimal(text)) for text in ("80.9919", "0.005", "0.0049")] == [
         Decimal("80.99"),
         Decimal("0.01"),
         Decimal("0.00"),

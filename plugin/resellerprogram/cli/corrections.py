@@ -158,4 +158,4 @@ def _returned(returned: Returned) -> dict[str, Any]:
 
 
 def _plain(sums: Sums | None) -> dict[str, str] | None:
-    return None if sums is None else {name: plain(each.quantize(words.KOPECK)) for name, each in sums.items()}
+    return None if sums is None else {name: plain(each.quantize(figures.KOPECK)) for name, each in sums.items()}

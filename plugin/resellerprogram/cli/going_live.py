@@ -40,7 +40,7 @@ def start(command: Command) -> int:
     started = command.store.going_live.started()
     if started and command.store.settings.current().automatic:
         who = f" ({started.who})" if started.who else ""
-        command.say(_SINCE(when=figures.moment(started.at).say(command.language), who=who))
+        command.say(_SINCE(when=figures.moment(started.at), who=who))
         return 0
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
     terms = terms_of(command, report)

@@ -54,7 +54,7 @@ def status(command: Command) -> int:
         last = Text(
             "last successful recalculation {at}, {accounts} clients, {written} discounts changed",
             "последний успешный пересчёт {at}, клиентов {accounts}, изменено скидок {written}",
-        )(at=figures.moment(good.finished_at).say(command.language), accounts=good.accounts, written=good.written)
+        )(at=figures.moment(good.finished_at), accounts=good.accounts, written=good.written)
     command.say(
         Text(
             "{last}; discounts {discounts}, suspended {set_aside}, queue {queued}, retries stopped {given_up}; "

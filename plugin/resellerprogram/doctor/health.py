@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ..panel.standstill import stands_still
 from ..programme.errors import ClockJumped, NotStarted, PanelStandsStill
 from ..programme.health import Found, Trouble
+from ..programme.ids import named
 from ..programme.limits import OVERDUE, check_clock
 from ..programme.outcomes import FAILED, STOPPED, Finding, State
 from ..programme.text import Filling, Text
@@ -224,7 +225,7 @@ def _journal(store: Store) -> Iterator[Text]:
 def _whose(store: Store, queued: Queued) -> Text:
     if queued.account is not None:
         name = store.standings.names([queued.account]).get(queued.account, "")
-        return Text("client {whom}", "клиент {whom}")(whom=f"{queued.account} {name}".strip())
+        return Text("client {whom}", "клиент {whom}")(whom=named(queued.account, name))
     return Text("payment {id}", "платёж {id}")(id=queued.payment or "?")
 
 

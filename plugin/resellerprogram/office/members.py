@@ -9,7 +9,7 @@ from ..programme.basis import Pin
 from ..programme.deeds import JOINED, LEFT, MEMBER
 from ..programme.errors import MemberError
 from ..programme.figures import day
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, named
 from ..programme.members import MemberNote
 from ..programme.text import Text
 from ..store.database import transaction
@@ -123,7 +123,7 @@ class Members:
 
 
 def _whom(account: AccountId, name: str) -> str:
-    return f"{account} {name}".strip()
+    return named(account, name)
 
 
 def note_values(note: MemberNote, agreed: str = "") -> str:

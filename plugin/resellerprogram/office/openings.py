@@ -12,7 +12,7 @@ from ..programme.causes import OPENING as CAUSE
 from ..programme.deeds import OPENING
 from ..programme.errors import BadInput, MemberError
 from ..programme.forecast import Forecast, Outlook
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, named
 from ..programme.losses import Loss
 from ..programme.members import takes_part
 from ..programme.opening_lists import Bad, read
@@ -231,7 +231,7 @@ class Openings:
         return json.dumps(values, ensure_ascii=False)
 
     def _record(self, account: AccountId, name: str, before: str, after: str) -> None:
-        self._office.record(OPENING, f"{account} {name}".strip(), before, after)
+        self._office.record(OPENING, named(account, name), before, after)
 
     def _recalculate(self, account: AccountId) -> None:
         store = self._store

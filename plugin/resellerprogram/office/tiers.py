@@ -10,6 +10,7 @@ from ..programme.caps import capped_table
 from ..programme.deeds import TIERS
 from ..programme.errors import TierTableError
 from ..programme.figures import day
+from ..programme.ids import named
 from ..programme.tables import Brake, Effects
 from ..programme.text import Text
 from ..programme.tiers import TierTable
@@ -117,7 +118,7 @@ class Tiers:
         store = self._store
         pinned = [note.account for note in store.members.all() if note.pin and note.pin.tier == tier]
         found = [(account, store.standings.of(account)) for account in pinned]
-        return [f"{account} {standing.name if standing else ''}".strip() for account, standing in found]
+        return [named(account, standing.name if standing else "") for account, standing in found]
 
     def _check_pins(self, before: TierTable, table: TierTable) -> None:
         for gone in before.tiers:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from ..office.corrections import Listed, Repeated, Sums
 from ..programme.corrections import Kind, Pattern
-from ..programme.figures import plain
+from ..programme.figures import KOPECK, plain
 from ..store.listing import MOST_ROWS
 from ..words import corrections as words
 from ..words import labels
@@ -201,7 +201,7 @@ def _csv_sums(saved: Sums | None, worth: Sums | None) -> tuple[str, str, str]:
 
 
 def _csv_sum(sums: Sums | None) -> str:
-    return ", ".join(f"{plain(amount.quantize(words.KOPECK))} {name}" for name, amount in sorted((sums or {}).items()))
+    return ", ".join(f"{plain(amount.quantize(KOPECK))} {name}" for name, amount in sorted((sums or {}).items()))
 
 
 def _csv_payments(visit: Visit, listed: Listed) -> str:

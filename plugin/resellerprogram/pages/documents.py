@@ -243,18 +243,19 @@ def drop_field(document: etree._Element, name: str) -> None:
 
 def drop_table_column(document: etree._Element, table: str, name: str) -> None:
     """Leave out a column of a form's table that the description has."""
-    for column in list(document.iterfind(f".//list[@name='{table}']/col[@name='{name}']")):
-        parent = column.getparent()
-        if parent is not None:
-            parent.remove(column)
+    _drop(document, f".//list[@name='{table}']/col[@name='{name}']")
 
 
 def drop_list_column(document: etree._Element, name: str) -> None:
     """Leave out a column of the list that the description has."""
-    for column in list(document.iterfind(f".//coldata/col[@name='{name}']")):
-        parent = column.getparent()
+    _drop(document, f".//coldata/col[@name='{name}']")
+
+
+def _drop(document: etree._Element, path: str) -> None:
+    for element in list(document.iterfind(path)):
+        parent = element.getparent()
         if parent is not None:
-            parent.remove(column)
+            parent.remove(element)
 
 
 def freeze_field(document: etree._Element, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
@@ -34,7 +34,7 @@ def take_off(visit: Visit) -> etree._Element:
     return documents.ok(f"func={function}")
 
 
-def told_filter(visit: Visit, acting: Iterable[str], count: int, total: int) -> str:
+def told_filter(visit: Visit, acting: Iterable[str], count: int, total: Callable[[], int]) -> str:
     """Which clients the list is about, where a filter acts: nobody takes a filtered list for all. Where none acts there
     is nothing to take off."""
     told = "; ".join(filter(None, acting))
@@ -46,7 +46,7 @@ def told_filter(visit: Visit, acting: Iterable[str], count: int, total: int) -> 
         "Показаны клиенты ({count} из {total}): {told}.",
         told=told,
         count=count,
-        total=total,
+        total=total(),
     )
 
 

@@ -24,6 +24,7 @@ from ..store.runs import Run
 from ..store.tasks import EXAMINE, Task
 from ..words import health as words
 from ..words import labels
+from ..words.people import called
 from . import documents
 from .documents import Cell, Row
 from .preview import REFRESHES, is_under_way, under_way
@@ -105,7 +106,7 @@ def _orders(visit: Visit) -> Iterator[Row]:
     for each in newest:
         yield {
             "day": each.day.isoformat(),
-            "whom": f"{each.account} {names.get(each.account, '')}".strip(),
+            "whom": called(each.account, names),
             "tier": each.tier,
             "service": each.what,
             "taken": figures.listed_money(each.taken.amount, each.taken.currency),

@@ -79,7 +79,7 @@ def members(visit: Visit) -> etree._Element:
         "или «Выгрузить в CSV», чтобы "
         "выгрузить всех.",
     )
-    told = told_filter(visit, _acting(visit, wanted), count, visit.store.standings.count())
+    told = told_filter(visit, _acting(visit, wanted), count, visit.store.standings.count)
     documents.say_above(visit.document, "members", visit.not_live(), told, rest)
     if not visit.is_full:
         documents.choose_one(visit.document, "exclude")

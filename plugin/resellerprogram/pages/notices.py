@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ..programme.ids import named
 from ..programme.outcomes import LOST, REFUSED, SENT
 from ..store.listing import MOST_ROWS
 from ..store.notes import PREVIEW
@@ -26,7 +27,7 @@ def notices(visit: Visit) -> etree._Element:
         {
             "id": f"planned{number}",
             "made": "",
-            "account": f"{each['account']} {each['name']}".strip(),
+            "account": named(each["account"], each["name"]),
             "subject": each["subject"][language == "ru"],
             "outcome": Cell(labels.of(labels.NOTICE_OUTCOMES, "planned", language), "blue", "planned"),
         }

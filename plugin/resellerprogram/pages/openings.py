@@ -19,6 +19,7 @@ from ..store.listing import MOST_ROWS
 from ..words import openings as words
 from ..words.labels import OPENINGS
 from ..words.losses import SAY_WHY, loss_text, understood
+from ..words.people import called
 from ..words.tables import effects_text
 from . import documents
 from .documents import Cell, Row
@@ -50,7 +51,7 @@ def _row(visit: Visit, opening: Opening, names: Mapping[int, str]) -> Row:
     state = opening.state(visit.today, months)
     return {
         "id": str(opening.number),
-        "account": f"{opening.account} {names.get(opening.account, '')}".strip(),
+        "account": called(opening.account, names),
         "amount": visit.money(opening.amount.amount, opening.amount.currency),
         "day": opening.day.isoformat(),
         "until": opening.until(months).isoformat(),

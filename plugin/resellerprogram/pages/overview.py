@@ -14,6 +14,7 @@ from lxml import etree
 from ..office.overview import Listed
 from ..programme import figures
 from ..programme.figures import plain
+from ..programme.ids import named
 from ..programme.overview import MOVES, Overview, Whom
 from ..words import labels
 from ..words import overview as words
@@ -184,7 +185,7 @@ def _row(visit: Visit, whom: Whom, listed: Listed) -> dict[str, str]:
     }
     return {
         "id": str(person.account),
-        "client": f"{person.account} {person.name}".strip(),
+        "client": named(person.account, person.name),
         "name": person.name or f"#{person.account}",
         "address": person.addresses,
         "tier": person.tier or "",

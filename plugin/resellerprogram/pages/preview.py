@@ -74,8 +74,7 @@ def preview(visit: Visit) -> etree._Element:
         "или «Выгрузить в CSV», чтобы выгрузить всех.",
     )
     _leave_out(visit)
-    total = visit.store.planned.count() + len(_failed(visit, {}))
-    acting = told_filter(visit, _acting(visit, wanted), count + len(failed), total)
+    acting = told_filter(visit, _acting(visit, wanted), count + len(failed), lambda: _total(visit))
     told = (visit.not_live(), *_told(visit), acting, rest)
     documents.say_above(visit.document, "preview", *told)
     class_of = visit.store.classes.of_types()
@@ -124,6 +123,11 @@ def _failed(visit: Visit, wanted: Mapping[str, str]) -> list[tuple[str, str, str
         for account, *reason in kept.get("failed", [])
         if wanted.get("name", "").casefold() in names.get(account, "").casefold()
     ]
+
+
+def _total(visit: Visit) -> int:
+    """How many accounts the plan tells of, whatever the filter."""
+    return visit.store.planned.count() + len((visit.store.notes.read(PREVIEW) or {}).get("failed", []))
 
 
 def _names_of_failed(visit: Visit, kept: Mapping[str, Any]) -> dict[int, str]:

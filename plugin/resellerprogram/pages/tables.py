@@ -101,17 +101,17 @@ def name_of(visit: Visit, version: TableVersion) -> str:
     """'From 2025-02-01 on', or that it is the published one."""
     if version.first_day is None:
         return visit.say("the initial table", "исходная таблица")
-    shown = day(version.first_day).say(visit.language)
+    shown = day(version.first_day)
     return visit.say("the table from {day} on", "таблица, действующая с {day}", day=shown)
 
 
 def about_version(visit: Visit, version: TableVersion) -> list[str]:
     """What is said above a table: from when on it holds and until when, and what a planned one changes."""
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
-    until = visit.say(", until {day}", ", до {day}", day=day(later[0]).say(visit.language)) if later else ""
+    until = visit.say(", until {day}", ", до {day}", day=day(later[0])) if later else ""
     if first is None:
         return [visit.say("Initial table", "Исходная таблица") + until]
-    shown = day(first).say(visit.language)
+    shown = day(first)
     if not is_planned(visit, version):
         return [visit.say("In force from {day}", "Действует с {day}", day=shown) + until]
     draft = _draft(visit, first, version.table, visit.office.tiers.before(version).table)
@@ -220,13 +220,14 @@ def _was_told(told: str, draft: Draft) -> bool:
 
 
 def _affected(visit: Visit, first_day: date) -> str:
-    shown = day(first_day).say(visit.language)
+    shown = day(first_day)
     return visit.say("Affected from {day} on", "Кого затронет с {day}", day=shown)
 
 
 def _understood(effects: Effects) -> Text:
+    told = words.effects_text(effects)
     return Text("I understand: {what}", "Понимаю: {what}")(
-        what=Text(*map(_without_full_stop, (words.effects_text(effects).en, words.effects_text(effects).ru)))
+        what=Text(_without_full_stop(told.en), _without_full_stop(told.ru))
     )
 
 

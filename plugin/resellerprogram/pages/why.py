@@ -14,7 +14,7 @@ from ..programme import figures
 from ..programme.caps import Limit
 from ..programme.decision import Decision
 from ..programme.hindsight import Difference, Hindsight
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, named
 from ..programme.records import Record
 from ..programme.text import Text
 from ..programme.turnover import Verdict
@@ -279,4 +279,4 @@ def _side_by_side(
 
 def _name(visit: Visit, account: AccountId) -> str:
     standing = visit.store.standings.of(account)
-    return f"{account} {standing.name if standing else ''}".strip()
+    return named(account, standing.name if standing else "")

@@ -31,15 +31,20 @@ def plain(number: Decimal) -> str:
 # --- in sentences ---
 
 
+def to_kopeck(amount: Decimal) -> Decimal:
+    """To hundredths, as people are told it, half of one upwards; how the panel rounds a charge is its own affair."""
+    return amount.quantize(KOPECK, ROUND_HALF_UP, _EXACT)
+
+
 def money(amount: Decimal, currency: str) -> Text:
-    """To the kopeck, half of one upwards; whole amounts without it.
+    """To the kopeck; whole amounts without it.
 
     >>> money(Decimal("1234.5"), "RUB")
     Text(en='RUB\\xa01,234.50', ru='1\\xa0234,50\\xa0₽')
     >>> money(Decimal("-52000"), "USD")
     Text(en='-USD\\xa052,000', ru='-52\\xa0000\\xa0USD')
     """
-    rounded = amount.quantize(KOPECK, ROUND_HALF_UP, _EXACT)
+    rounded = to_kopeck(amount)
     sign, told = "-" if rounded < 0 else "", f"{abs(rounded):,.2f}".removesuffix(".00")
     return Text(f"{sign}{currency}{NO_BREAK}{told}", f"{sign}{_russian(told)}{NO_BREAK}{_sign_of(currency)}")
 
@@ -57,7 +62,7 @@ def signed_sums(amounts: Mapping[str, Decimal]) -> Text:
 def signed_money(amount: Decimal, currency: str) -> Text:
     """A difference: '+1 200 ₽', '-1 200 ₽', '0 ₽'."""
     told = money(amount, currency)
-    return _plus(told) if amount.quantize(KOPECK, ROUND_HALF_UP, _EXACT) > 0 else told
+    return _plus(told) if to_kopeck(amount) > 0 else told
 
 
 def about(amount: Decimal, currency: str) -> Text:

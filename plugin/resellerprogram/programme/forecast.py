@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .basis import Basis, Pin
 from .effects import ZERO, is_fall, what_is_held
+from .figures import KOPECK
 from .pins import held, outranking
 from .tiers import Tier, TierTable
 from .turnover import by_day
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .decision import Decision
 
 NEXT_DAY = timedelta(days=1)
-CENT = Decimal("0.01")
 """Nobody can pay in less than that."""
 
 _EXACT = Context(prec=100)
@@ -206,4 +206,4 @@ class Forecast:
 
 def payable(amount: Decimal) -> Decimal:
     """The smallest amount that can be paid and is not below `amount`."""
-    return max(ZERO, amount).quantize(CENT, ROUND_CEILING, _EXACT)
+    return max(ZERO, amount).quantize(KOPECK, ROUND_CEILING, _EXACT)

@@ -10,3 +10,8 @@ ProviderId = NewType("ProviderId", int)
 DiscountId = NewType("DiscountId", int)
 Scope = NewType("Scope", str)
 """What a personal discount is for, as the panel spells it: a service type `it_3`, or one tariff `pl_6`."""
+
+
+def named(account: int, name: str) -> str:
+    """'27 Ромашка'; the number alone where the name is not known."""
+    return f"{account} {name}".strip()

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from .discounts import Covered
 from .effects import is_less
+from .figures import to_kopeck
 from .ids import Scope
 from .payments import Money
 from .scopes import TARIFF, TYPE, ScopeNames
@@ -17,7 +18,6 @@ from .text import Text
 from .tiers import ServiceClass, Tier
 from .values import dataclass
 
-CENT = Decimal("0.01")
 _EXACT = Context(prec=100)
 _UNITS = {"hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y"}
 _DAYS = {"hour": Fraction(1, 24), "day": Fraction(1), "week": Fraction(7), "month": Fraction(30), "year": Fraction(360)}
@@ -105,11 +105,6 @@ def reduced(amount: Decimal, percent: Decimal) -> Decimal:
     Decimal('87.49125')
     """
     return _EXACT.scaleb(_EXACT.multiply(amount, 100 - percent), -2)
-
-
-def shown(amount: Decimal) -> Decimal:
-    """To hundredths, as people are told it; how the panel rounds a charge is its own affair."""
-    return amount.quantize(CENT, ROUND_HALF_UP, _EXACT)
 
 
 def offers(
@@ -218,4 +213,4 @@ def saved_at(
         if not percent:
             return None
         total += Fraction(each.amount) * Fraction(wanted[each.service_class]) / Fraction(percent)
-    return shown(_EXACT.divide(Decimal(total.numerator), Decimal(total.denominator)))
+    return to_kopeck(_EXACT.divide(Decimal(total.numerator), Decimal(total.denominator)))

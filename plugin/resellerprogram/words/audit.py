@@ -57,7 +57,7 @@ def whose(what: str, whom: str, language: str) -> str:
         return f"{SETTINGS[whom].label.say(language)} ({whom})"
     if what == deeds.TIERS:
         try:
-            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom)).say(language)).say(language)
+            return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom))).say(language)
         except ValueError:
             return whom
     return whom

@@ -14,7 +14,6 @@ from .labels import BECAME
 from .lines import one_line
 from .overview import NO_TIER
 
-KOPECK = Decimal("0.01")
 UNKNOWN = Text("not known", "неизвестно")
 ABOUT = Text(
     "Past days on which another tier was held than the payments give by what is known now. "
@@ -68,7 +67,7 @@ def cause(of: Cause, currency: str, language: str) -> str:
     said = Text("{number} of {day}: {became}, {then} → {now}", "{number} от {day}: {became}, {then} → {now}")
     return said(
         number=of.number or str(of.payment),
-        day=day(of.day).say(language),
+        day=day(of.day),
         became=BECAME[of.became].say(language),
         then=money(of.then, currency),
         now=money(of.now, currency),

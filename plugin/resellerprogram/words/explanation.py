@@ -31,10 +31,10 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
         text += f": {STATUSES[payment.status].say(language)}"
     if verdict.reason in (*COUNTS, Reason.REFUND_SUBTRACTED) and payment.credited_on:
         last = last_counting_day(payment.credited_on, months)
-        text += Text(" until {last}", " по {last} включительно")(last=day(last).say(language)).say(language)
+        text += Text(" until {last}", " по {last} включительно")(last=day(last)).say(language)
     if verdict.rate:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
-            rate=plain(verdict.rate.value), since=day(verdict.rate.since).say(language)
+            rate=plain(verdict.rate.value), since=day(verdict.rate.since)
         ).say(language)
     if verdict.taken_back:
         text += Text(", {amount} of it were given back", ", из него возвращено {amount}")(
@@ -60,7 +60,7 @@ def _placed(placed: Placed, currency: str) -> str:
 
 def basis(found: Basis, pin: Pin | None, language: str) -> str:
     text = PINNED_EXACTLY if found is Basis.PINNED and pin and pin.exactly else BASES[found]
-    return (text(until=day(pin.until).say(language), reason=pin.reason) if pin else text).say(language)
+    return (text(until=day(pin.until), reason=pin.reason) if pin else text).say(language)
 
 
 def explanation(
@@ -89,7 +89,7 @@ def headline(
     tier, turnover, window = decision.tier, decision.turnover, decision.turnover.window
     yield Text("Client {whom}, on {day}: {tier}", "Клиент {whom}, на {day}: {tier}")(
         whom=whom,
-        day=day(decision.day).say(language),
+        day=day(decision.day),
         tier=f"{tier.name} ({percents(tier.percents, titles).say(language)})"
         if tier
         else Text("no tier, no discounts", "нет статуса и скидок"),
@@ -106,8 +106,8 @@ def headline(
             "Оборот {amount}: платежи, зачисленные с {first} по {last} включительно.",
         )(
             amount=money(turnover.amount, currency),
-            first=day(window.first).say(language),
-            last=day(window.last).say(language),
+            first=day(window.first),
+            last=day(window.last),
         ).say(language)
     opening = Outlook.of(decision).opening
     if opening:
@@ -136,9 +136,9 @@ def written_lines(record: Record, language: str, history_months: int) -> Iterato
         "Calculated {at} ({cause}); last checked without change {again}.",
         "Рассчитано {at} ({cause}); последняя проверка без изменений — {again}.",
     )(
-        at=moment(record.decided_at).say(language),
+        at=moment(record.decided_at),
         cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
-        again=moment(record.confirmed_at).say(language),
+        again=moment(record.confirmed_at),
     ).say(language)
     for item in record.written:
         yield Text("Changed: {what}", "Изменено: {what}")(what=change_line(item, language)).say(language)

@@ -9,7 +9,7 @@ from ..programme.figures import percent
 from ..programme.lags import Lag
 from ..programme.text import Text, joined
 from ..programme.tiers import ServiceClass
-from .lines import Titles, titled
+from .lines import Titles, listed, titled
 
 
 def lag_text(lag: Lag) -> Text:
@@ -31,15 +31,9 @@ def still_updating(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
         "Сейчас действует: {now}. По статусу: {follows}. Заказы и продления пока считаются по действующей скидке. "
         "Обновляем автоматически; если через час ничего не изменится, напишите в поддержку.",
     )(
-        now=_listed({name: lag.now for name, lag in lags.items()}, titles),
-        follows=_listed({name: lag.follows for name, lag in lags.items()}, titles),
+        now=listed({name: _percent_or_none(lag.now) for name, lag in lags.items()}, titles),
+        follows=listed({name: _percent_or_none(lag.follows) for name, lag in lags.items()}, titles),
     )
-
-
-def _listed(of: Mapping[ServiceClass, Decimal], titles: Titles) -> Text:
-    """'VPS 19 %, SSL certificates none'."""
-    ordered = [name for name in titles if name in of] + [name for name in of if name not in titles]
-    return joined(", ", [titled(name, _percent_or_none(of[name]), titles) for name in ordered])
 
 
 def _percent_or_none(value: Decimal) -> Text:

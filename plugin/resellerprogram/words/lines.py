@@ -17,13 +17,18 @@ Titles = Mapping[ServiceClass, Text]
 
 def percents(of: Mapping[ServiceClass, Decimal], titles: Titles) -> Text:
     """'VPS 19 %, SSL certificates 3 %', in the order of the titles."""
+    return listed({name: percent(value) for name, value in of.items()}, titles)
+
+
+def listed(of: Mapping[ServiceClass, Text], titles: Titles) -> Text:
+    """What is told of each class, in the order of the titles; those that have none come last."""
     ordered = [name for name in titles if name in of] + [name for name in of if name not in titles]
-    return joined(", ", [titled(name, percent(of[name]), titles) for name in ordered])
+    return joined(", ", [titled(name, of[name], titles) for name in ordered])
 
 
-def titled(name: ServiceClass, told: Text | str, titles: Titles) -> Text:
+def titled(name: ServiceClass, told: Text, titles: Titles) -> Text:
     """What is told of a class, behind its title; behind its short name where it has none."""
-    return Text("{title} {told}", "{title} {told}")(title=titles.get(name, same(name)), told=told)
+    return same("{title} {told}")(title=titles.get(name, same(name)), told=told)
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..programme.losses import Loss
-from ..programme.text import Text, joined
+from ..programme.text import Text, joined, same
 from .people import first_names
 from .tables import clients
 
@@ -19,7 +19,7 @@ def loss_text(loss: Loss) -> Text:
     said = [each for each in parts if each]
     if not said:
         return Text("Nobody's discounts end or get smaller.", "Ничьи скидки не отменятся и не снизятся.")
-    return Text("{all}.", "{all}.")(all=joined("; ", said))
+    return same("{all}.")(all=joined("; ", said))
 
 
 def whose_text(loss: Loss, names: Mapping[int, str]) -> Text | None:

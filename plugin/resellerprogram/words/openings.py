@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..programme.figures import day, money
+from ..programme.ids import named
 from ..programme.text import Text
 from ..programme.window import last_counting_day
 
@@ -84,7 +85,7 @@ def told_all(
 def told(wanted: Wanted, name: str, currency: str, months: int) -> Text:
     """What somebody is about to give, or has given."""
     return _COUNTS(
-        whom=f"{wanted.account} {name}".strip(),
+        whom=named(wanted.account, name),
         amount=money(wanted.amount, currency),
         day=day(wanted.day),
         until=day(last_counting_day(wanted.day, months)),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, named
 from ..programme.report import NAMED
 from ..programme.text import Text
 
 
-def called(account: AccountId, names: Mapping[int, str]) -> str:
+def called(account: int, names: Mapping[int, str]) -> str:
     """'27 Ромашка'; the number alone where the name is not known."""
-    return f"{account} {names.get(account, '')}".strip()
+    return named(account, names.get(account, ""))
 
 
 def first_names(accounts: Collection[AccountId], names: Mapping[int, str]) -> Text:

@@ -101,7 +101,7 @@ def verdict_lines(report: Report, terms: Terms, language: str, written: bool) ->
     yield Text(
         "{day}: clients: {accounts}; the program's discounts in the panel: {found}",
         "{day}: просмотрено клиентов: {accounts}; скидок программы в панели: {found}",
-    )(day=day(report.day).say(language), accounts=report.accounts, found=report.discounts).say(language)
+    )(day=day(report.day), accounts=report.accounts, found=report.discounts).say(language)
 
 
 def _part(planned: Planned, report: Report) -> Part:

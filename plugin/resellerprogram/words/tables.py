@@ -7,6 +7,7 @@ from datetime import date
 
 from ..programme.effects import ZERO, percents_of
 from ..programme.figures import NOTHING, day, listed_money, money, percent_step
+from ..programme.ids import named
 from ..programme.tables import Brake, Effect, Effects, TierChange
 from ..programme.text import Text, joined
 from ..programme.tiers import Tier
@@ -117,7 +118,7 @@ def effect_cells(effect: Effect, titles: Titles, currency: str, language: str) -
     steps = ", ".join(percent_steps(effect.before, effect.after, titles, language))
     name = effect.after.name if effect.after else NO_TIER.say(language)
     return (
-        f"{effect.account} {effect.name}".strip(),
+        named(effect.account, effect.name),
         listed_money(effect.turnover, currency),
         effect.before.name if effect.before else NO_TIER.say(language),
         f"{name}: {steps}" if steps else name,

@@ -10,6 +10,7 @@ from ..programme.figures import day
 from ..programme.text import Text, joined, same
 from ..programme.whatif import Client, Month, WhatIf
 from .lines import Titles
+from .people import called
 from .tables import NO_TIER, clients
 
 COSTS = Text("category|really|at this table|difference", "категория|на деле|по этой таблице|разница")
@@ -144,7 +145,7 @@ def client_cells(
     class."""
     for each in of:
         yield (
-            f"{each.account} {names.get(each.account, '')}".strip(),
+            called(each.account, names),
             _money(each.paid, found).say(language),
             each.really or NO_TIER.say(language),
             each.other or NO_TIER.say(language),
@@ -176,7 +177,7 @@ def _share(amount: Decimal, found: WhatIf, signed: bool = False) -> Text:
     told = (figures.signed_money if signed else figures.money)(amount, found.currency)
     if percent is None:
         return told
-    return Text("{percent} · {money}", "{percent} · {money}")(
+    return same("{percent} · {money}")(
         percent=(figures.signed_percent if signed else figures.percent)(percent), money=told
     )
 

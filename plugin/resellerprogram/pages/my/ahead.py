@@ -9,8 +9,8 @@ from decimal import Decimal
 from lxml import etree
 
 from ...programme import figures
-from ...programme.figures import plain
-from ...programme.forecast import CENT, NEXT_DAY, Ahead, Forecast, Outlook
+from ...programme.figures import KOPECK, plain
+from ...programme.forecast import NEXT_DAY, Ahead, Forecast, Outlook
 from ...programme.tiers import TierTable
 from .. import documents
 from ..documents import Cell, Row
@@ -189,12 +189,12 @@ def _paid(me: Reseller) -> tuple[Decimal, date] | None:
     if not visit.request.text("amount"):
         return None
     amount = visit.amount("amount")
-    if not CENT <= amount <= MOST or amount != round(amount, 2):
+    if not KOPECK <= amount <= MOST or amount != round(amount, 2):
         visit.refuse(
             "Enter an amount from {least} to {most}, with two decimals at most, not {amount}.",
             "Введите сумму от {least} до {most}, не больше двух знаков после запятой, а не {amount}.",
             "amount",
-            least=figures.money(CENT, visit.currency),
+            least=figures.money(KOPECK, visit.currency),
             most=figures.money(MOST, visit.currency),
             amount=plain(amount),
         )

@@ -5,7 +5,7 @@ For clients, about their own account; the panel is asked each time whose session
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,6 @@ from ...programme import figures
 from ...programme.figures import plain
 from ...programme.lags import Lag
 from ...programme.records import Record
-from ...programme.text import joined
 from ...programme.tiers import ServiceClass
 from ...programme.turnover import Verdict
 from ...recalculation.hindsight import known_now
@@ -23,7 +22,7 @@ from ...store.decisions import Stretch
 from ...store.listing import MOST_ROWS
 from ...words import explanation, hindsight
 from ...words.lags import lag_text
-from ...words.lines import titled
+from ...words.lines import listed
 from ...words.openings import OF_CLIENTS
 from .. import documents
 from ..documents import Cell, Row
@@ -145,13 +144,7 @@ def _discounts(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag])
     """'VPS 19 %; 21 % follows, SSL certificates 3 %'; nothing of percents that are not known any more."""
     told = {name: figures.percent(percent) for name, percent in (stretch.percents or {}).items() if percent}
     told.update((name, lag_text(lag)) for name, lag in lags.items())
-    return joined(", ", [titled(name, told[name], me.visit.titles) for name in _in_order(me, told)]).say(me.language)
-
-
-def _in_order(me: Reseller, names: Iterable[ServiceClass]) -> list[ServiceClass]:
-    """As the classes stand; those that there are no more come last."""
-    order = list(me.visit.titles)
-    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+    return listed(told, me.visit.titles).say(me.language)
 
 
 def _percents(me: Reseller, stretch: Stretch, lags: Mapping[ServiceClass, Lag]) -> Row:

@@ -11,9 +11,9 @@ from functools import cached_property
 from lxml import etree
 
 from ...programme import figures
-from ...programme.figures import plain
+from ...programme.figures import plain, to_kopeck
 from ...programme.lags import Lag
-from ...programme.prices import Offer, next_higher, shortest, shown
+from ...programme.prices import Offer, next_higher, shortest
 from ...programme.standing import Standing
 from ...programme.text import joined
 from ...programme.tiers import Tier
@@ -168,7 +168,7 @@ class _Mine:
         if self.next_tier and self._missing is not None:
             return words.NEXT(amount=self._sum(self._missing), tier=self.next_tier.name).say(self.language)
         if outlook.pin and self.me.forecast(outlook).is_fixed(self.me.today):
-            until = figures.day(outlook.pin.until).say(self.language)
+            until = figures.day(outlook.pin.until)
             return words.FIXED(until=until).say(self.language)
         return words.HIGHEST.say(self.language)
 
@@ -196,12 +196,12 @@ class _Mine:
         }
 
     def _saved_said(self, worth: Worth) -> str:
-        first, last = (figures.day(day).say(self.language) for day in (worth.first, worth.last))
+        first, last = figures.day(worth.first), figures.day(worth.last)
         if not worth.saved:
             return words.NOTHING_SAVED(first=first, last=last).say(self.language)
         said = [words.SAVED(first=first, last=last, saved=figures.sums(worth.saved))]
         (currency, amount), *_ = worth.saved.items()
-        if worth.at_now is not None and worth.at_now != shown(amount):
+        if worth.at_now is not None and worth.at_now != to_kopeck(amount):
             said.append(words.AT_NOW(amount=figures.money(worth.at_now, currency)))
         if self.next_tier and worth.at_next is not None:
             said.append(words.AT_NEXT(tier=self.next_tier.name, amount=figures.money(worth.at_next, currency)))

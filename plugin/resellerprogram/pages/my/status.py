@@ -278,7 +278,7 @@ def _stopped(me: Reseller) -> str:
     return me.say(
         "As of {at}. Recalculation is paused; your discounts don't change meanwhile.",
         "Данные на {at}. Пересчёт временно не идёт, ваши скидки пока не меняются.",
-        at=figures.moment(me.counted_at).say(me.language),
+        at=figures.moment(me.counted_at),
     )
 
 

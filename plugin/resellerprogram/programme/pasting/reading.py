@@ -18,6 +18,7 @@ from enum import Enum
 
 from .. import bounds
 from ..errors import BadInput, TierTableError
+from ..figures import KOPECK
 from ..spreadsheets import unguarded
 from ..text import Text
 from ..tiers import ServiceClass, Tier, TierTable, check
@@ -311,7 +312,7 @@ def _of_ranges(drafts: Sequence[_Draft], tiers: Sequence[Tier], signs: Signs, tu
         yield Oddity(Odd.KOPECKS, {**narrow[0].values, "count": len(narrow)})
 
 
-_CENT, _UNIT = Decimal("0.01"), Decimal(1)
+_UNIT = Decimal(1)
 
 
 def _of_range(tier: Tier, upper: Decimal, following: Tier | None) -> Oddity | None:
@@ -325,7 +326,7 @@ def _of_range(tier: Tier, upper: Decimal, following: Tier | None) -> Oddity | No
     room = following.threshold - upper
     if room < 0:
         return Oddity(Odd.OVERLAP, values)
-    if room <= _CENT:
+    if room <= KOPECK:
         return None
     return Oddity(Odd.KOPECKS if room <= _UNIT else Odd.GAP, values)
 
