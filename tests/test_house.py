@@ -19,13 +19,14 @@ ALLOWED = {
     "panel": {"programme", "panel"},
     "store": {"programme", "store"},
     "words": {"programme", "words"},
-    "recalculation": {"programme", "panel", "store", "recalculation", "words"},
+    "mirror": {"programme", "panel", "store", "mirror"},
+    "recalculation": {"programme", "panel", "store", "recalculation", "words", "mirror"},
     "doctor": {"programme", "panel", "store", "recalculation", "__version__", "host", "doctor"},
     "quick": {"quick"},
     "host": {"programme", "host"},
     "office": {"programme", "panel", "store", "words", "recalculation", "doctor", "office"},
     "pages": {"programme", "store", "words", "recalculation", "doctor", "office", "host", "__version__", "pages"},
-    "cli": {"programme", "store", "words", "recalculation", "doctor", "office", "host", "__version__", "cli"},
+    "cli": {"programme", "store", "words", "recalculation", "doctor", "office", "host", "__version__", "mirror", "cli"},
 }
 AT_THE_TOP = {"__init__.py": set(), "__main__.py": {"cli"}, "worker.py": {*ALLOWED} - {"pages", "cli", "quick"}}
 """Beside the folders nothing but what Python wants, and the one background process."""

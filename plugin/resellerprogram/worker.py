@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .host.clock import Clock, clock_of
 from .host.logfile import log_to
+from .mirror.keeping import carrying
 from .programme.errors import ResellerProgrammeError
 from .recalculation.work import a_minute, work
 from .store import Store
@@ -34,8 +35,10 @@ def main(root: Path) -> None:
         with Store(root, clock()) as store:
             bell = Bell(store.folder)
             try:
-                # a plan over everybody takes memory that does not come back: who made one does not stay
-                work(root, store, clock, a_minute if _carry_out_tasks(root, store, clock) else Lingering(root, bell))
+                with carrying(root, store, clock):
+                    # a plan over everybody takes memory that does not come back: who made one does not stay
+                    tasks = _carry_out_tasks(root, store, clock)
+                    work(root, store, clock, a_minute if tasks else Lingering(root, bell))
             finally:
                 bell.close()
             if OURSELVES.exists():

@@ -23,7 +23,7 @@ GROUPS: Sequence[tuple[Text, Sequence[str]]] = (
     (Text("clients", "клиенты"), ("members", "opening", "set-aside")),
     (Text("rules", "правила"), ("tiers", "what-if", "classes", "settings")),
     (Text("start and stop", "запустить и остановить"), ("trial", "start", "stop", "withdraw", "put-back")),
-    (Text("upkeep", "обслуживание"), ("doctor", "backup", "restore")),
+    (Text("upkeep", "обслуживание"), ("doctor", "backup", "restore", "mirror")),
 )
 _DONE = Text("done", "выполнено")
 _OTHERS = Text("others as in `resellerprogram --help`", "остальные — как в `resellerprogram --help`")
@@ -122,7 +122,8 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "put-back": ("put-back",),
     "doctor": ("doctor", "doctor --try-on 27", "doctor --report panel.txt"),
     "backup": ("backup", "backup /root/program.db"),
-    "restore": ("restore /root/program.db",),
+    "restore": ("restore /root/program.db", "restore --from-panel"),
+    "mirror": ("mirror",),
 }
 """Of every command, by its words."""
 _IN_RUSSIAN: Mapping[str, str] = {

@@ -559,8 +559,44 @@ def parser_in(language: str) -> Parser:
         "поставить копию базы на её место; приостановленные с тех пор скидки сохранятся",
     )
     returning.set_defaults(without_store="restore.restore")
+    source = returning.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        help=say(
+            "a copy that backup or the nightly recalculation made", "копия, которую сделал backup или ночной пересчёт"
+        ),
+    )
+    source.add_argument(
+        "--from-panel",
+        action="store_true",
+        help=say(
+            "take over on this machine what the first one carried into the panel's database",
+            "перенять на этой машине данные, которые первая машина сохранила в базе панели",
+        ),
+    )
     returning.add_argument(
-        "file", type=Path, help=say("a copy that backup or the nightly recalculation made", "копия базы")
+        "--schema",
+        default="",
+        help=say(
+            "with --from-panel: another database than the panel's own", "с --from-panel: другая база, не самой панели"
+        ),
+    )
+    mirroring = add(
+        "mirror",
+        "mirror.mirror",
+        "how far the copy in the panel's database is behind, and who holds it",
+        "на сколько отстаёт копия в базе панели и какая машина её ведёт",
+    )
+    as_json(mirroring)
+    mirroring.add_argument(
+        "--replace",
+        action="store_true",
+        help=say(
+            "carry all data anew, in place of what the copy holds",
+            "скопировать все данные заново вместо того, что есть в копии",
+        ),
     )
     withdrawing = add(
         "withdraw",

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
+from importlib.util import find_spec
 
 from ..host.clock import clock_of
+from ..mirror.errors import MirrorUnreachable
+from ..mirror.keeping import NO_PACKAGE
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
+from ..store.restoring import Restored
 from ..store.restoring import restore as put_in_place
 
 _DONE = Text("Restored from {file}.", "Восстановлено из {file}.")
+_TAKEN_OVER = Text(
+    "This machine has taken over; the data are those of the copy in the panel's database.",
+    "Программу теперь ведёт эта машина; данные взяты из копии в базе панели.",
+)
+_WAITING = Text(
+    "{holder} was at work less than a minute ago. Waiting until it can be sure to have stopped…",
+    "{holder} работала меньше минуты назад. Ждём, пока она наверняка остановится…",
+)
+_SWEEP = Text(
+    "What happened meanwhile is found by the next `resellerprogram sweep`, within five minutes.",
+    "Что произошло за это время, найдёт ближайшая сверка (`resellerprogram sweep`), не позже чем через пять минут.",
+)
 _FORMER = Text("The database as it was is in {former}.", "Прежняя база сохранена в {former}.")
 _SET_ASIDE = Text(
     "Suspended discounts, by their journal: {restored} wait again, {ended} are over already.",
@@ -28,8 +45,13 @@ _NEXT = Text(
 def restore(options: argparse.Namespace, language: str) -> int:
     from ..store.journal import FILE_NAME
 
-    restored = put_in_place(options.root, options.file, clock_of(options.root)(), PATIENCE)
-    told = [_DONE(file=options.file)]
+    now = clock_of(options.root)()
+    if options.from_panel:
+        restored = _take_over(options, language, now)
+        told = [_TAKEN_OVER]
+    else:
+        restored = put_in_place(options.root, options.file, now, PATIENCE)
+        told = [_DONE(file=options.file)]
     if restored.former:
         told.append(_FORMER(former=restored.former))
     found = restored.set_aside
@@ -37,5 +59,16 @@ def restore(options: argparse.Namespace, language: str) -> int:
         told.append(_SET_ASIDE(restored=found.restored, ended=found.ended))
     if found.damaged:
         told.append(_DAMAGED(count=found.damaged, journal=options.root / "var" / FILE_NAME))
-    print("\n".join(text.say(language) for text in (*told, _NEXT)))
+    print("\n".join(text.say(language) for text in (*told, _SWEEP if options.from_panel else _NEXT)))
     return 0
+
+
+def _take_over(options: argparse.Namespace, language: str, now: datetime) -> Restored:
+    if find_spec("pymysql") is None:
+        raise MirrorUnreachable(NO_PACKAGE)
+    from ..mirror.taking_over import take_over
+
+    def waiting(holder: str) -> None:
+        print(_WAITING(holder=holder).say(language), flush=True)
+
+    return take_over(options.root, now, PATIENCE, options.schema, waiting)

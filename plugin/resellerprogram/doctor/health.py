@@ -15,7 +15,7 @@ from ..programme.text import Filling, Text
 from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import is_taken
-from ..store.notes import DOCTOR, NO_BACKUP, SILENT
+from ..store.notes import DOCTOR, MIRROR, MIRROR_TROUBLE, NO_BACKUP, SILENT
 from ..store.queue import Queued
 from ..store.runs import Run
 
@@ -47,6 +47,16 @@ _SILENT = Text(
 _DIFFERS = Text(
     "the panel differed in things that matter when it was last checked: {count}; see `resellerprogram doctor`",
     "при последней проверке панель отличалась в важном: {count}; см. `resellerprogram doctor`",
+)
+
+MAY_BE_BEHIND = timedelta(minutes=1)
+_NO_MIRROR = Text(
+    "the copy in the panel's database is not complete yet: another machine could not take over",
+    "копия в базе панели ещё не полна: другая машина не смогла бы заменить эту",
+)
+_MIRROR_BEHIND = Text(
+    "the copy in the panel's database is behind by {minutes} min, changes: {changes}",
+    "копия в базе панели отстаёт на {minutes} мин, изменений: {changes}",
 )
 
 
@@ -86,6 +96,9 @@ def health(store: Store, now: datetime) -> Health:
         warnings.append(PanelStandsStill().text)
         troubles.append(Found(Trouble.STANDS_STILL))
     current = store.settings.current()
+    for told in _mirror(store) if current.mirror else ():
+        warnings.append(told)
+        troubles.append(Found(Trouble.MIRROR))
     odd = store.settings.problems()
     (critical if current.unreadable else warnings).extend(odd)
     if odd:
@@ -220,6 +233,17 @@ def _journal(store: Store) -> Iterator[Text]:
             "{path}: нечитаемые строки, они пропущены: {lines}. Сравните с копией файла или с "
             "`resellerprogram set-aside`",
         )(path=path, lines=f"{shown}, …" if len(damaged) > LINES_SHOWN else shown)
+
+
+def _mirror(store: Store) -> Iterator[Text]:
+    """What keeps the copy in the panel's database from being whole, and how far it is behind."""
+    trouble, behind = store.notes.read(MIRROR_TROUBLE), store.outbox.behind()
+    if trouble:
+        yield Text(*trouble)
+    if "generation" not in (store.notes.read(MIRROR) or {}):
+        yield _NO_MIRROR
+    elif behind.lag > MAY_BE_BEHIND:
+        yield _MIRROR_BEHIND(changes=behind.changes, minutes=int(behind.lag.total_seconds() // 60))
 
 
 def _whose(store: Store, queued: Queued) -> Text:

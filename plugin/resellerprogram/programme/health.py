@@ -22,6 +22,7 @@ class Trouble(str, enum.Enum):
     OVERDUE = "overdue"
     NO_NIGHT_YET = "no_night_yet"
     STANDS_STILL = "stands_still"
+    MIRROR = "mirror"
     NOT_STARTED = "not_started"
     STOPPED = "stopped"
     PANEL_SILENT = "panel_silent"

@@ -87,6 +87,8 @@ class Settings:
     employee: str
     panel_url: str
     panel_certificate: str
+    mirror: bool
+    mirror_schema: str
     unreadable: tuple[SettingError, ...] = ()
     """Of those that must be known: their stored texts can't be read, the defaults stand in where one only looks."""
 
@@ -474,6 +476,34 @@ SETTINGS = {
                 "файл с сертификатом, которому верить по этому адресу; пусто: системные",
             ),
             asks_panel=True,
+            vital=False,
+        ),
+        Setting(
+            "mirror",
+            "off",
+            Flag("panel", "off"),
+            Group.CONNECTION,
+            Text("Copy in the panel's database", "Копия в базе панели"),
+            Text("For a second machine that can take over", "Для второй машины, которая сможет заменить эту"),
+            Text(
+                "panel: what the program keeps is also carried into the panel's own MariaDB or MySQL, so that a second "
+                "machine can take over; off",
+                "panel — данные программы копируются и в базу самой панели (MariaDB или MySQL), чтобы вторая машина "
+                "могла заменить эту; off — нет",
+            ),
+            vital=False,
+        ),
+        Setting(
+            "mirror_schema",
+            "",
+            Line(64),
+            Group.CONNECTION,
+            Text("Database of the copy", "База для копии"),
+            Text("Empty: the panel's own", "Пусто — база панели"),
+            Text(
+                "another database on the panel's server for that copy; empty: the panel's own",
+                "другая база на сервере панели для этой копии; пусто: база самой панели",
+            ),
             vital=False,
         ),
     )

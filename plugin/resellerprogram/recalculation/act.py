@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from ..mirror.errors import MirrorBehind
 from ..panel import discounts
 from ..panel.discounts import Made
 from ..panel.errors import Call, IncompleteAnswer, MissingObject, PanelError, TransportError
 from ..programme.account import Considered
 from ..programme.changes import PlainChange, plain_change
 from ..programme.discounts import Change, Create, Delete, Edit, PutBack, SetAside
+from ..programme.errors import ResellerProgrammeError
 from ..programme.ids import AccountId, DiscountId, Scope
 from ..programme.ownership import Belongings, FoundDiscount, OwnedDiscount, name_of
 from ..store.database import transaction
@@ -25,7 +27,7 @@ def act(
     """Write the changes of one account and record each as the panel takes it; tells how many. Before the programme is
     started only what was decided is recorded, and nobody is told of it. What a `run` writes can be undone.
 
-    Raises PanelError.
+    Raises PanelError, MirrorBehind.
     """
     store, account = context.store, considered.account
     changes = considered.changes if context.is_live else ()
@@ -93,9 +95,9 @@ def _write(context: Context, considered: Considered, now: datetime) -> Iterator[
     back (spec, section 3), but for two. Another's discount is set aside only once ours is there, and while the panel
     does not answer nothing is given any more, only taken.
 
-    Raises the PanelError that weighs most, after all the others were tried; what was told before stays.
+    Raises the error that weighs most, after all the others were tried; what was told before stays.
     """
-    failed: list[PanelError] = []
+    failed: list[ResellerProgrammeError] = []
     creations = [change for change in considered.changes if isinstance(change, Create)]
     yield from _create(context, considered, creations, failed)
     for change in considered.changes:
@@ -103,13 +105,13 @@ def _write(context: Context, considered: Considered, now: datetime) -> Iterator[
             continue
         try:
             yield _carry_out(context, change, now)
-        except PanelError as error:
+        except (PanelError, MirrorBehind) as error:
             failed.append(error)
     if failed:
         raise min(failed, key=lambda error: (not isinstance(error, TransportError), isinstance(error, MissingObject)))
 
 
-def _may_follow(change: Change, failed: list[PanelError]) -> bool:
+def _may_follow(change: Change, failed: list[ResellerProgrammeError]) -> bool:
     """Whether a change may be tried after others failed: what lowers or ends a discount always may."""
     if change.way.lowers or isinstance(change, Delete):
         return True
@@ -130,7 +132,7 @@ def _carry_out(context: Context, change: Change, now: datetime) -> PlainChange:
 
 
 def _create(
-    context: Context, considered: Considered, creations: list[Create], failed: list[PanelError]
+    context: Context, considered: Considered, creations: list[Create], failed: list[ResellerProgrammeError]
 ) -> Iterator[PlainChange]:
     """The wizard may keep the new ids to itself; then the list is read once, after all of them."""
     known: set[DiscountId] = set(considered.known)
@@ -207,6 +209,7 @@ def _set_aside(context: Context, change: SetAside, now: datetime) -> PlainChange
     shown = {"name": other.name or form.fields.get("name", ""), "value": other.value}
     read_names(context.panel, context.store, form.fields.get("pricelist_tree", ""))
     record = context.store.set_aside.keep(other.account, other.id, shown, form.fields, form.text, now)
+    context.before_suspending()
     discounts.delete(context.panel, other.account, other.id)
     context.store.set_aside.is_deleted(record)
     return replace(plain_change(change, {}), what=shown["name"])

@@ -63,9 +63,13 @@ class Context:
         self.table = store.tiers.on(day).table
         self.window = Window.of(day, settings.window_months)
         self.warnings: list[Text] = []
-        self._filters = FilterKeeper(panel, lambda saved: store.notes.write(REMEMBERED_FILTERS, saved))
+        self._filters = FilterKeeper(panel, self._remember_filters)
         self._kept_facts = facts
         self._group_tells = self._known_to_tell()
+        self.carry: Callable[[], None] = lambda: None
+        """Where a mirror is kept, carries there what is on record so far; one that can't be reached is passed over."""
+        self.before_suspending: Callable[[], None] = lambda: None
+        """Called before the panel deletes what was set aside: where a mirror is kept, it must be there, too."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -331,6 +335,10 @@ class Context:
         """Before any thread but this one reads payments: the filter that the panel remembers for us is asked for, and
         written down (I.1). Raises PanelError."""
         self._filters.before("payment")
+
+    def _remember_filters(self, saved: object) -> None:
+        self.store.notes.write(REMEMBERED_FILTERS, saved)
+        self.carry()
 
     def _check_methods(self, unknown: Sequence[str]) -> None:
         """A method that was picked by id and is gone can have no more payments; a name may have been changed, so that

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import field
 from datetime import datetime
 
+from ..mirror.errors import MirrorBehind
 from ..panel import directory
 from ..panel.errors import BadAnswer, IncompleteAnswer, MissingObject, PanelError, PanelTimeout, PanelUnreachable
 from ..panel.payments import PaymentOrigin, origin
@@ -101,7 +102,7 @@ def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: 
     except UnsafePlan as error:  # only a person can help, and will
         _failed(context, row, error, clock, done, may_die=False)
     except ResellerProgrammeError as error:
-        _failed(context, row, error, clock, done, may_die=not isinstance(error, BadAnswer))
+        _failed(context, row, error, clock, done, may_die=not isinstance(error, (BadAnswer, MirrorBehind)))
     except Exception as error:
         log.exception("queue row %s", row.id)
         queue.failed(row.id, repr(error), clock())

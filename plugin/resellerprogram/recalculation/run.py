@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..mirror.keeping import kept_mirror
 from ..panel import directory, filters
 from ..panel.calls import Panel
 from ..panel.connection import Access, check_certificate, open_panel
@@ -59,6 +61,9 @@ from .plans import keep_changed
 from .prices import keep_prices
 from .savings import keep_savings
 from .scopes import tree_of
+
+if TYPE_CHECKING:
+    from ..mirror.carrying import Mirror
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -270,12 +275,19 @@ def working_on(
     facts = kept_facts(store, settings, day) if quick else None
     way = access_of(settings)
     access = Access(way.url, way.certificate, facts.employee) if facts else way
-    with _noting_silence(store, writes), open_panel(root, access, large) as panel:
-        if writes and not withdraw:
-            panel.check_may_write = partial(_check_may_write, root, store)
+    with (
+        _noting_silence(store, writes),
+        open_panel(root, access, large) as panel,
+        kept_mirror(root, store, settings.mirror and writes) as mirror,
+    ):
+        if writes:
+            panel.check_may_write = partial(_check_may_write, root, store, mirror, withdraw)
         _put_back_filters(panel, store)
         try:
-            yield Context(panel, store, day, settings, withdraw, facts, writes, whole)
+            context = Context(panel, store, day, settings, withdraw, facts, writes, whole)
+            if mirror:
+                context.carry, context.before_suspending = mirror.before_write, mirror.before_suspending
+            yield context
         finally:
             try:
                 _put_back_filters(panel, store)
@@ -296,9 +308,12 @@ def _noting_silence(store: Store, writes: bool) -> Iterator[None]:
         store.notes.forget(SILENT)
 
 
-def _check_may_write(root: Path, store: Store) -> None:
+def _check_may_write(root: Path, store: Store, mirror: Mirror | None, withdraw: bool) -> None:
     check_may_write(root)
-    check_started(store)
+    if not withdraw:
+        check_started(store)
+    if mirror:
+        mirror.before_write()
 
 
 class _NotConfirmed(Exception):

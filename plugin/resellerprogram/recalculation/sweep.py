@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from ..mirror.keeping import keep
 from ..panel import discounts
 from ..panel.errors import MissingObject, PanelTimeout, PanelUnreachable
 from ..panel.standstill import stands_still
@@ -49,9 +50,10 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night. The queue
     is answered all the time: no payment waits for lists.
 
-    Raises ClockJumped, AnotherRunActive, SettingError, PanelError; what was found stays in the queue. A list that can't
-    be read keeps nothing else back.
+    Raises ClockJumped, AnotherRunActive, AnotherMachine, SettingError, PanelError; what was found stays in the queue.
+    A list that can't be read keeps nothing else back.
     """
+    keep(root, store)
     if not store.settings.current().automatic or stands_still(root):
         return Swept()
     check_clock_of(store, clock().date())

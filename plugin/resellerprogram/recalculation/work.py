@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from ..mirror.errors import AnotherMachine
+from ..mirror.keeping import keep
 from ..panel.standstill import stands_still
 from ..programme.errors import AnotherRunActive, ClockJumped, ClockUnreadable, ResellerProgrammeError
 from ..store import Store
@@ -46,7 +48,11 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
         with as_worker(store.folder) as alone:
             if not alone:
                 return
-            _serve(root, store, clock, wait)
+            try:
+                _serve(root, store, clock, wait)
+            except AnotherMachine as lost:
+                log.warning("%s", lost)
+                return
         if not (_may_go_on(root, store) and store.queue.next_due(clock())):
             return
 
@@ -80,11 +86,14 @@ def _clock_is_right(store: Store, clock: Clock) -> bool:
 def _round(root: Path, store: Store, clock: Clock) -> bool:
     """One round of the queue; False when somebody else holds on to the panel for too long."""
     try:
+        keep(root, store)
         with only_one(store.folder, CAUSE, clock(), WAITS):
             store.set_aside.reconcile(clock())
             many = store.queue.due_count(clock()) > ROUND
             with working_on(root, store, clock().date(), large=many, quick=True) as context:
                 drained = drain(context, clock, None if many else ROUND)
+    except AnotherMachine:
+        raise
     except AnotherRunActive as busy:
         log.warning("%s", busy)
         return False

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .members import MemberStore
     from .notes import NoteStore
     from .notices import NoticeStore
+    from .outbox import OutboxStore
     from .outlooks import OutlookStore
     from .planned import PlannedStore
     from .promo_orders import PromoOrderStore
@@ -59,6 +60,7 @@ _PARTS = {
     "members": "MemberStore",
     "notes": "NoteStore",
     "notices": "NoticeStore",
+    "outbox": "OutboxStore",
     "outlooks": "OutlookStore",
     "owned": "discounts.OwnedDiscountStore",
     "planned": "PlannedStore",
@@ -93,6 +95,7 @@ class Store:
     members: MemberStore
     notes: NoteStore
     notices: NoticeStore
+    outbox: OutboxStore
     outlooks: OutlookStore
     owned: OwnedDiscountStore
     planned: PlannedStore

@@ -24,6 +24,8 @@ _OF_THE_WHOLE = ("full", "I/O error", "malformed", "readonly")
 """How SQLite speaks of a database into which nothing can be written any more, whoever is concerned."""
 LEDGER = 11
 """The migration from which on payments are kept once; store/conversions.py takes over what was on record before."""
+OUTBOX = 20
+"""The migration from which on changes can be written down for a mirror; others change the tables that it follows."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
 
@@ -130,7 +132,23 @@ def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime, on_tri
     if version:
         backups.copy_to(connection, backups.path_of(folder, now, f"-before-{version + 1:04}"))
     with transaction(connection):
+        if version >= OUTBOX:
+            from .outbox import begin_anew
+
+            begin_anew(connection)
         for number, script in enumerate(migrations[version:], start=version + 1):
+            _apply(connection, number, script)
+
+
+def newest_version() -> int:
+    """The version of our schema that this program knows."""
+    return len(_migrations())
+
+
+def make(connection: sqlite3.Connection, version: int) -> None:
+    """An empty database of that version, for what comes from elsewhere."""
+    with transaction(connection):
+        for number, script in enumerate(_migrations()[:version], start=1):
             _apply(connection, number, script)
 
 

@@ -62,6 +62,13 @@ def as_tasks(folder: Path) -> Iterator[bool]:
         yield _taken(file)
 
 
+@contextmanager
+def as_carrier(folder: Path) -> Iterator[bool]:
+    """Be the one that makes the mirror whole; False when another does."""
+    with open(folder / "carrier.lock", "a", encoding="utf-8") as file:
+        yield _taken(file)
+
+
 def _taken(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

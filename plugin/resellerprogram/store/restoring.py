@@ -19,6 +19,7 @@ from ..programme.errors import StoreError
 from ..programme.text import Text
 from . import Store, backups, database, folder_of
 from .lock import only_one
+from .outbox import begin_anew
 from .set_aside import Reconciliation
 
 _OURS = {"setting", "decision", "owned_discount", "queue", "run"}
@@ -32,8 +33,9 @@ class Restored(NamedTuple):
     set_aside: Reconciliation
 
 
-def restore(root: Path, file: Path, now: datetime, patience: float = 0.0) -> Restored:
-    """Raises AnotherRunActive, StoreError (nothing was changed), OSError."""
+def restore(root: Path, file: Path, now: datetime, patience: float = 0.0, *, of_mirror: bool = False) -> Restored:
+    """Put the copy `file` in place; one `of_mirror` goes on where the mirror is, of any other a mirror is made anew.
+    Raises AnotherRunActive, StoreError (nothing was changed), OSError."""
     folder = folder_of(root)
     live = folder / database.FILE_NAME
     if not file.is_file():
@@ -48,6 +50,8 @@ def restore(root: Path, file: Path, now: datetime, patience: float = 0.0) -> Res
         checked = _checked(file, Path(aside), now)
         former = _replace(folder, checked, now)
         with Store(root, now) as store:
+            if not of_mirror:
+                begin_anew(store.connection)
             return Restored(former, store.set_aside.reconcile(now))
 
 

@@ -74,6 +74,16 @@ SENTENCES = {
         ),
         "resellerprogram.preview",
     ),
+    Trouble.MIRROR: Sentence(
+        Text(
+            "The copy for a second machine, in the panel's database, is not up to date.",
+            "Копия для второй машины (в базе панели) не обновляется.",
+        ),
+        Text(
+            "Discounts go on changing; no other discount is suspended until the copy can be reached.",
+            "Скидки меняются как обычно; другие скидки не приостанавливаются, пока копия недоступна.",
+        ),
+    ),
     Trouble.STANDS_STILL: Sentence(
         Text(
             "Nothing changes on this panel: it is marked as a copy, a standby or under maintenance.",

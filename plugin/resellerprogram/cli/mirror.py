@@ -1,0 +1,48 @@
+"""mirror: how far the copy in the panel's database is behind, and whose it is."""
+
+from __future__ import annotations
+
+from ..mirror.keeping import keep
+from ..programme.text import Text
+from ..store.notes import MIRROR, MIRROR_TROUBLE
+from .output import EXIT_FAILED, Command
+
+_OFF = Text(
+    "No copy is kept in the panel's database; see setting `mirror`.",
+    "Копия в базе панели не ведётся; см. настройку `mirror`.",
+)
+_WHOLE = Text("The copy in the panel's database is complete and up to date.", "Копия в базе панели полна и не отстаёт.")
+_BEHIND = Text(
+    "The copy in the panel's database is behind by changes: {changes}, the oldest for {seconds} s.",
+    "Копия в базе панели отстаёт, изменений: {changes}, старейшее ждёт {seconds} с.",
+)
+_NOT_YET = Text("The copy in the panel's database is not complete yet.", "Копия в базе панели ещё не полна.")
+
+
+def mirror(command: Command) -> int:
+    """Carry what waits, and tell how that went."""
+    store = command.store
+    if not store.settings.current().mirror:
+        if command.options.json:
+            command.json({"kept": False})
+        else:
+            command.say(_OFF)
+        return 0
+    if command.options.replace:
+        store.notes.write(MIRROR, {"replace": True})
+    error = keep(command.root, store)
+    behind, whole = store.outbox.behind(), "generation" in (store.notes.read(MIRROR) or {})
+    if command.options.json:
+        trouble = Text(*store.notes.read(MIRROR_TROUBLE)).say(command.language) if error else None
+        lag = int(behind.lag.total_seconds())
+        command.json({"kept": True, "whole": whole, "behind": behind.changes, "seconds": lag, "trouble": trouble})
+        return EXIT_FAILED if error else 0
+    if error:
+        command.warn(error.text)
+    if not whole:
+        command.say(_NOT_YET)
+    elif behind.changes:
+        command.say(_BEHIND(changes=behind.changes, seconds=int(behind.lag.total_seconds())))
+    else:
+        command.say(_WHOLE)
+    return EXIT_FAILED if error else 0

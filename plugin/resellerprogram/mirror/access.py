@@ -1,0 +1,61 @@
+"""How the panel reaches its database: by its own configuration (reference, G.1; scale 1). Nobody types a password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..programme.text import Text
+from ..programme.values import dataclass
+from .errors import MirrorUnreachable
+
+_FILES = ("billmgr.conf", "billmgr.conf.d/*.conf")
+_PORT = 3306
+
+
+@dataclass(frozen=True)
+class DatabaseAccess:
+    """Where the panel's database is, and as whom it is used there; `socket` empty: by host and port."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    name: str
+    socket: str
+
+    def __repr__(self) -> str:
+        """A password is in no log."""
+        return f"{self.user}@{self.socket or self.host}/{self.name}"
+
+
+def access_of(root: Path, schema: str = "") -> DatabaseAccess:
+    """As the panel in `root` is configured; `schema` takes the place of the panel's own. Raises MirrorUnreachable."""
+    values: dict[str, str] = {}
+    try:
+        for pattern in _FILES:
+            for file in sorted((root / "etc").glob(pattern)):
+                values.update(_values(file.read_text(encoding="utf-8", errors="replace")))
+        port = int(values.get("DBPort", _PORT))
+    except (OSError, ValueError) as error:
+        raise MirrorUnreachable(error) from error
+    if not values.get("DBUser"):
+        raise MirrorUnreachable(
+            Text(
+                "{folder}/billmgr.conf and billmgr.conf.d don't say how the panel reaches its database (DBUser)",
+                "в {folder}/billmgr.conf и billmgr.conf.d не указано, как панель подключается к базе (DBUser)",
+            )(folder=root / "etc")
+        )
+    return DatabaseAccess(
+        values.get("DBHost", "localhost"),
+        port,
+        values["DBUser"],
+        values.get("DBPassword", ""),
+        schema or values.get("DBName", "billmgr"),
+        values.get("DBSocket", ""),
+    )
+
+
+def _values(text: str) -> dict[str, str]:
+    """`Key value`, a line each; what else the file says is not ours."""
+    lines = (line.strip().partition(" ") for line in text.splitlines())
+    return {key: value.strip() for key, _, value in lines if key.startswith("DB")}

@@ -1,0 +1,207 @@
+"""Carrying changes into the mirror, and being the one machine that may write to the panel."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from ..programme.settings import Settings
+from ..programme.text import Text
+from ..store import Store
+from ..store.lock import as_carrier
+from ..store.notes import MIRROR
+from ..store.outbox import Row
+from .access import access_of
+from .errors import AnotherMachine, MirrorBehind, MirrorError, MirrorOfOthers, MirrorUnreachable
+from .machine import machine_of, renewed
+from .server import Server
+from .tables import LEASE, MirrorTables, State
+
+TOGETHER = 500
+"""Changes that go in one transaction."""
+FRESH = 5.0
+"""Seconds after which a lease that nothing was carried with is renewed."""
+
+_NOT_WHOLE = Text(
+    "the copy in the panel's database is not complete yet; the next sweep goes on with it",
+    "копия в базе панели ещё не полна; её продолжит ближайшая сверка",
+)
+
+log = logging.getLogger(__name__)
+
+
+class Mirror:
+    """The mirror of the database of `store`, as this machine sees it. The connection is made when it is needed, and
+    anew after it was lost."""
+
+    def __init__(self, root: Path, store: Store) -> None:
+        self._root, self._store = root, store
+        self._machine = machine_of(store.folder)
+        self._server: Server | None = None
+        self._renewed = 0.0
+
+    def before_write(self) -> None:
+        """Before the panel is asked to change anything: what is on record here is in the mirror, and this machine is
+        still the one that may. A mirror that can't be reached holds up nobody who is alone.
+
+        Raises AnotherMachine.
+        """
+        try:
+            self.carry()
+        except MirrorError as error:
+            if isinstance(error, MirrorOfOthers) or (not self._machine.alone and time.time() >= self._machine.lapses):
+                raise AnotherMachine(self._machine.name) from error
+            log.warning("%s", error)
+
+    def before_suspending(self) -> None:
+        """What is about to be deleted in the panel must be in the mirror. Raises MirrorBehind, AnotherMachine."""
+        try:
+            if not self.carry():
+                raise MirrorBehind(_NOT_WHOLE)
+        except MirrorError as error:
+            if isinstance(error, MirrorBehind):
+                raise
+            raise MirrorBehind(error.text) from error
+
+    def carry(self) -> bool:
+        """Carry all that waits, and renew the lease; whether the mirror is whole then. Raises AnotherMachine,
+        MirrorOfOthers, MirrorUnreachable."""
+        try:
+            server = self._connected()
+            tables = MirrorTables(server)
+            if not self.is_whole:
+                self._check_no_other(server, tables)
+                return False
+            while self._step(server, tables):
+                pass
+        except MirrorUnreachable:
+            self.close()
+            raise
+        return True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of this database is in the mirror, but for what waits."""
+        return self._store.outbox.is_kept and "generation" in (self._store.notes.read(MIRROR) or {})
+
+    def make_whole(self) -> None:
+        """Where the mirror holds nothing of this database yet: all of it is carried, under one number of its own, and
+        takes the place of what was there when it is whole. One process at a time. Raises as `carry`."""
+        with as_carrier(self._store.folder) as alone:
+            if not alone or self.is_whole:
+                return
+            kept = self._store.notes.read(MIRROR) or {}
+            try:
+                self._copy(self._connected(), replaces="replace" in kept)
+            except MirrorUnreachable:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        if self._server:
+            self._server.close()
+        self._server = None
+
+    def _connected(self) -> Server:
+        if self._server is None:
+            settings: Settings = self._store.settings.current()
+            self._server = Server(access_of(self._root, settings.mirror_schema))
+        return self._server
+
+    def _step(self, server: Server, tables: MirrorTables) -> bool:
+        """One transaction; whether more waits."""
+        outbox = self._store.outbox
+        if not outbox.waits() and time.monotonic() - self._renewed < FRESH:
+            with server.told():
+                self._checked(tables.state())
+            return False
+        done: list[int] = []
+
+        def work() -> State:
+            state = self._checked(tables.state(to_change=True))
+            changes = outbox.next(state.position, TOGETHER)
+            tables.put(state.generation, [row for _, row in changes])
+            done[:] = [changes[-1][0] if changes else state.position, len(changes)]
+            tables.carried(done[0])
+            return state
+
+        begun = time.time()
+        state = server.together(work)
+        self._held(begun, server, state)
+        outbox.drop(done[0])
+        return done[1] == TOGETHER
+
+    def _check_no_other(self, server: Server, tables: MirrorTables) -> None:
+        with server.told():
+            state = tables.state() if tables.are_there() else None
+        if state and state.generation and state.holder != self._machine.name:
+            raise AnotherMachine(state.holder)
+
+    def _checked(self, state: State | None) -> State:
+        """Raises AnotherMachine, MirrorOfOthers."""
+        if state is None:
+            raise MirrorUnreachable("resellerprogram_mirror")
+        if state.holder != self._machine.name:
+            raise AnotherMachine(state.holder)
+        kept = self._store.notes.read(MIRROR) or {}
+        if kept.get("generation") != state.generation or self._store.outbox.newest() < state.position:
+            raise MirrorOfOthers(state.holder)
+        return state
+
+    def _held(self, begun: float, server: Server, state: State) -> None:
+        self._renewed = time.monotonic()
+        self._machine = renewed(
+            self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster
+        )
+
+    def _copy(self, server: Server, replaces: bool) -> None:
+        tables, outbox, connection = MirrorTables(server), self._store.outbox, self._store.connection
+        with server.told():
+            tables.make(self._machine.name)
+            before = tables.state()
+        if before is None or before.holder != self._machine.name:
+            raise AnotherMachine(before.holder if before else "")
+        if before.generation and not replaces:
+            raise MirrorOfOthers(before.holder)
+        self._store.notes.write(MIRROR, {"replace": True})
+        outbox.begin()
+        outbox.go_on_after(max(outbox.newest(), before.position))
+        generation = before.generation + 1
+        self._sweep_out(server, tables, before.generation)
+        connection.execute("BEGIN")  # one look at all of it, whatever changes meanwhile
+        try:
+            position = outbox.newest()
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            part: list[Row] = []
+            for table in outbox.tables():
+                for row in table.rows():
+                    part.append(row)
+                    if len(part) == TOGETHER:
+                        self._put(server, tables, generation, part)
+                        part = []
+            self._put(server, tables, generation, part)
+        finally:
+            connection.execute("ROLLBACK")
+        begun = time.time()
+
+        def whole() -> State:
+            state = tables.state(to_change=True)
+            if state is None or state.holder != self._machine.name:
+                raise AnotherMachine(state.holder if state else "")
+            tables.is_whole(generation, position, version)
+            return state
+
+        self._held(begun, server, server.together(whole))
+        self._store.notes.write(MIRROR, {"generation": generation})
+        outbox.drop(position)
+        self._sweep_out(server, tables, generation)
+        log.info("the mirror is whole: generation %s up to change %s", generation, position)
+
+    def _put(self, server: Server, tables: MirrorTables, generation: int, rows: list[Row]) -> None:
+        server.together(lambda: tables.put(generation, rows))
+
+    @staticmethod
+    def _sweep_out(server: Server, tables: MirrorTables, generation: int) -> None:
+        while server.together(lambda: tables.others(generation, TOGETHER)) == TOGETHER:
+            pass

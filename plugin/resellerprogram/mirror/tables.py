@@ -1,0 +1,152 @@
+"""What stands in the panel's database: the rows of ours, and one row that says whose they are.
+
+Two tables, whatever ours look like: an upgrade changes no table of the panel's database, and a cluster is never held up
+by one. InnoDB, primary keys, no foreign keys, no triggers; keys that MariaDB 5.5 and MySQL 5.6 can index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from datetime import datetime
+
+from ..programme.values import dataclass
+from ..store.outbox import Row
+from .server import Server
+
+LEASE = 60
+"""Seconds for which a machine that was heard of counts as being at work."""
+_LONGEST_KEY = 120
+_PACKED_FROM = 10_000
+_MAKE = (
+    "CREATE TABLE IF NOT EXISTS resellerprogram_mirror ("
+    " id TINYINT NOT NULL PRIMARY KEY, holder VARCHAR(120) CHARACTER SET utf8 NOT NULL, term INT NOT NULL,"
+    " until_utc DATETIME NOT NULL, generation INT NOT NULL, position BIGINT NOT NULL, version INT NOT NULL,"
+    " carried_at DATETIME NULL) ENGINE=InnoDB",
+    "CREATE TABLE IF NOT EXISTS resellerprogram_row ("
+    " generation INT NOT NULL, what VARCHAR(40) CHARACTER SET ascii NOT NULL, row_key VARBINARY(200) NOT NULL,"
+    " content LONGBLOB NOT NULL, PRIMARY KEY (generation, what, row_key)) ENGINE=InnoDB",
+)
+_THERE = (
+    "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
+    " AND table_name = 'resellerprogram_mirror'"
+)
+_STATE = (
+    "SELECT holder, term, until_utc > UTC_TIMESTAMP(), generation, position, version, carried_at"
+    " FROM resellerprogram_mirror WHERE id = 1"
+)
+_FIRST = (
+    "INSERT IGNORE INTO resellerprogram_mirror (id, holder, term, until_utc, generation, position, version)"
+    " VALUES (1, %s, 1, UTC_TIMESTAMP() + INTERVAL %s SECOND, 0, 0, 0)"
+)
+_PUT = "REPLACE INTO resellerprogram_row (generation, what, row_key, content) VALUES (%s, %s, %s, %s)"
+_GONE = "DELETE FROM resellerprogram_row WHERE generation = %s AND what = %s AND row_key = %s"
+
+
+@dataclass(frozen=True)
+class State:
+    """Whose the mirror is. `generation` 0: it was never whole; `position`: the last change that is in it; `version` of
+    our schema; `is_held`: its holder was heard of within `LEASE`."""
+
+    holder: str
+    term: int
+    is_held: bool
+    generation: int
+    position: int
+    version: int
+    carried_at: datetime | None
+
+
+class MirrorTables:
+    """Single steps; who calls them opens the transaction."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def are_there(self) -> bool:
+        return bool(self._server.execute(_THERE)[0][0])
+
+    def make(self, holder: str) -> None:
+        """Made where they are missing; the first to come is the holder."""
+        if not self.are_there():
+            for statement in _MAKE:
+                self._server.execute(statement)
+        self._server.change(_FIRST, (holder, LEASE))
+
+    def state(self, to_change: bool = False) -> State | None:
+        """With `to_change` nobody else changes it before the transaction ends."""
+        found = self._server.execute(_STATE + (" FOR UPDATE" if to_change else ""))
+        if not found:
+            return None
+        holder, term, is_held, generation, position, version, carried_at = found[0]
+        return State(holder, term, bool(is_held), generation, position, version, carried_at)
+
+    def carried(self, position: int) -> None:
+        """All changes up to here are in; the lease is renewed with that."""
+        self._server.change(
+            "UPDATE resellerprogram_mirror SET position = %s, carried_at = UTC_TIMESTAMP(),"
+            " until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND WHERE id = 1",
+            (position, LEASE),
+        )
+
+    def is_whole(self, generation: int, position: int, version: int) -> None:
+        """From now on `generation` is what would be restored."""
+        self._server.change(
+            "UPDATE resellerprogram_mirror SET generation = %s, version = %s WHERE id = 1", (generation, version)
+        )
+        self.carried(position)
+
+    def take(self, holder: str) -> bool:
+        """Become the holder, unless another one was heard of lately."""
+        return bool(
+            self._server.change(
+                "UPDATE resellerprogram_mirror SET holder = %s, term = term + 1,"
+                " until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND"
+                " WHERE id = 1 AND (holder = %s OR until_utc <= UTC_TIMESTAMP())",
+                (holder, LEASE, holder),
+            )
+        )
+
+    def put(self, generation: int, rows: list[Row]) -> None:
+        """The rows as they are after these changes, in their order; of several of one row the last counts."""
+        last = {(row.table, row.key): row for row in rows}
+        there = [row for row in last.values() if row.values is not None]
+        if there:
+            self._server.many(
+                _PUT, [(generation, row.table, _key(row.key), _packed(row.values or "")) for row in there]
+            )
+        for row in last.values():
+            if row.values is None:
+                self._server.change(_GONE, (generation, row.table, _key(row.key)))
+
+    def others(self, generation: int, at_most: int) -> int:
+        """Delete some of what belongs to no `generation` that counts; tells how many."""
+        return self._server.change(
+            "DELETE FROM resellerprogram_row WHERE generation <> %s LIMIT %s", (generation, at_most)
+        )
+
+    def rows(self, generation: int, after: tuple[str, bytes], at_most: int) -> list[tuple[str, bytes, str]]:
+        """Table, key and content of the rows that follow, in the order of the primary key."""
+        found = self._server.execute(
+            "SELECT what, row_key, content FROM resellerprogram_row WHERE generation = %s"
+            " AND (what > %s OR (what = %s AND row_key > %s)) ORDER BY what, row_key LIMIT %s",
+            (generation, after[0], after[0], after[1], at_most),
+        )
+        return [(what, key, _unpacked(content)) for what, key, content in found]
+
+
+def _key(key: str) -> bytes:
+    """Short enough to be indexed everywhere."""
+    plain = key.encode()
+    return plain if len(plain) <= _LONGEST_KEY else hashlib.sha256(plain).hexdigest().encode()
+
+
+def _packed(content: str) -> bytes:
+    """A long one compressed: a row is never longer than what servers take at once."""
+    plain = content.encode()
+    return plain if len(plain) < _PACKED_FROM else zlib.compress(plain)
+
+
+def _unpacked(content: bytes) -> str:
+    """A list in JSON begins with a bracket, and nothing compressed does."""
+    return (content if content[:1] == b"[" else zlib.decompress(content)).decode()

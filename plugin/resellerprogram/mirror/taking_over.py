@@ -1,0 +1,117 @@
+"""Taking over on a second machine: what the mirror holds becomes the database here, and this machine the one that
+writes (docs/second-machine.md)."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..panel.standstill import check_may_write
+from ..programme.errors import StoreError
+from ..programme.text import Text
+from ..store import database, folder_of
+from ..store.notes import MIRROR, MIRROR_TROUBLE, NoteStore
+from ..store.outbox import OutboxStore
+from ..store.restoring import Restored, restore
+from .access import access_of
+from .errors import MirrorUnreachable, NothingToTakeOver
+from .machine import machine_of
+from .server import Server
+from .tables import LEASE, MirrorTables, State
+
+TOGETHER = 1000
+_GLANCE = 0.5
+_NOTHING = Text(
+    "the panel's database holds no whole copy of the program's data", "в базе панели нет полной копии данных программы"
+)
+_AT_WORK = Text(
+    "{holder} is at work and renews its claim. Stop it first (`touch etc/billmgr.DoNothing` in its panel's folder), "
+    "then repeat this",
+    "{holder} работает и подтверждает это. Сначала остановите её (`touch etc/billmgr.DoNothing` в папке её панели), "
+    "затем повторите",
+)
+_NEWER = Text(
+    "the copy is of version {found}, this program knows {known}: install the newer program here first",
+    "версия копии {found}, программа знает {known}: сначала установите здесь более новую программу",
+)
+
+
+def what_is_there(root: Path, schema: str = "") -> State | None:
+    """The mirror that could be taken over, None without a whole one. Raises MirrorUnreachable."""
+    with closing(Server(access_of(root, schema))) as server, server.told():
+        tables = MirrorTables(server)
+        state = tables.state() if tables.are_there() else None
+    return state if state and state.generation else None
+
+
+def take_over(
+    root: Path, now: datetime, patience: float, schema: str = "", waiting: Callable[[str], None] = lambda holder: None
+) -> Restored:
+    """Wait until the machine that holds the mirror was not heard of for `LEASE` seconds (`waiting` is told whose), then
+    hold it and put its content in the database's place; what was there is kept beside it.
+
+    Raises PanelStandsStill, MirrorUnreachable, NothingToTakeOver, StoreError, AnotherRunActive.
+    """
+    check_may_write(root)
+    folder = folder_of(root)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    machine = machine_of(folder)
+    with closing(Server(access_of(root, schema))) as server, server.told():
+        tables = MirrorTables(server)
+        state = tables.state() if tables.are_there() else None
+        if state is None or not state.generation:
+            raise NothingToTakeOver(_NOTHING)
+        if state.version > database.newest_version():
+            raise StoreError(_NEWER(found=state.version, known=database.newest_version()))
+        _take(server, tables, machine.name, state.holder, waiting)
+        with TemporaryDirectory(dir=folder, prefix="take-over-") as aside:
+            file = Path(aside) / "mirror.db"
+            server.together(lambda: _written(tables, file))
+            return restore(root, file, now, patience, of_mirror=True)
+
+
+def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: Callable[[str], None]) -> None:
+    deadline = time.monotonic() + LEASE + 5
+    told = False
+    while not server.together(lambda: tables.take(me)):
+        if not told:
+            waiting(holder)
+            told = True
+        if time.monotonic() > deadline:
+            raise NothingToTakeOver(_AT_WORK(holder=holder))
+        time.sleep(_GLANCE)
+
+
+def _written(tables: MirrorTables, file: Path) -> None:
+    """A database of what the mirror holds at this moment."""
+    state = tables.state(to_change=True)
+    if state is None:
+        raise MirrorUnreachable("resellerprogram_mirror")
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        database.make(connection, state.version)
+        outbox = OutboxStore(connection)
+        known = {table.name: table for table in outbox.tables()}
+        with database.transaction(connection):
+            for table in known.values():
+                table.clear()
+            after = ("", b"")
+            while True:
+                rows = tables.rows(state.generation, after, TOGETHER)
+                if not rows:
+                    break
+                for name, _, content in rows:
+                    known[name].put(content)
+                after = rows[-1][0], rows[-1][1]
+            notes = NoteStore(connection)
+            notes.write(MIRROR, {"generation": state.generation})
+            notes.forget(MIRROR_TROUBLE)
+            outbox.begin()
+            outbox.go_on_after(state.position)

@@ -1,0 +1,185 @@
+"""What changed in our database, row by row and in order, for a mirror elsewhere (`mirror/`).
+
+SQLite itself writes it down, by triggers that are there while a mirror is kept: whoever changes a row, the event too,
+needs to know nothing of it. A row goes as a list of its values in the order of the table's columns.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ..programme.values import dataclass
+from .database import transaction
+from .notes import MIRROR, NoteStore
+
+TABLE = "outbox"
+_TRIGGER = "outbox_of_"
+_LISTED = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('outbox', 'sqlite_sequence') ORDER BY name"
+)
+_FOLLOWING = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'outbox_of_%'"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it is now; no `values` for one that is gone. `key` tells it from all others of its table, as JSON."""
+
+    table: str
+    key: str
+    values: str | None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How many changes wait, and for how long the oldest does, by the host's own clock."""
+
+    changes: int
+    lag: timedelta
+
+
+class Table:
+    """A table of ours as it goes to the mirror and comes back."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self.name, self._connection = name, connection
+        columns = connection.execute("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid", (name,)).fetchall()
+        self._columns = [_quoted(column["name"]) for column in columns]
+        self._packed = [column["type"] == "BLOB" for column in columns]
+        keys = sorted((column["pk"], column["name"]) for column in columns if column["pk"])
+        self._key = [_quoted(column) for _, column in keys]
+
+    def rows(self) -> Iterator[Row]:
+        """All of them, as they are in the transaction that is open."""
+        query = f"SELECT {self._key_of('')}, {self._content_of('')} FROM {_quoted(self.name)}"  # noqa: S608  our own names
+        for key, content in self._connection.execute(query):
+            yield Row(self.name, key, content)
+
+    def put(self, content: str) -> None:
+        """A row that came back."""
+        values = [
+            bytes.fromhex(value) if packed and value is not None else value
+            for packed, value in zip(self._packed, json.loads(content))
+        ]
+        marks = ", ".join("?" * len(self._columns))
+        self._connection.execute(f"INSERT INTO {_quoted(self.name)} VALUES ({marks})", values)  # noqa: S608
+
+    def clear(self) -> None:
+        """Without the rows that migrations bring."""
+        self._connection.execute(f"DELETE FROM {_quoted(self.name)}")  # noqa: S608
+
+    def follow(self) -> None:
+        """From now on, what changes here is written down."""
+        name, key, old = _quoted(self.name), self._key_of("NEW."), self._key_of("OLD.")
+        gone = f"INSERT INTO outbox (at, what, key) SELECT strftime('%s', 'now'), '{self.name}', {old}"
+        changed = (
+            f"INSERT INTO outbox (at, what, key, content)"  # noqa: S608
+            f" VALUES (strftime('%s', 'now'), '{self.name}', {key}, {self._content_of('NEW.')})"
+        )
+        for event, actions in (
+            ("INSERT", f"{changed};"),
+            ("UPDATE", f"{gone} WHERE {old} <> {key}; {changed};"),
+            ("DELETE", f"{gone};"),
+        ):
+            trigger = _quoted(f"{_TRIGGER}{self.name}_{event.lower()}")
+            self._connection.execute(f"CREATE TRIGGER {trigger} AFTER {event} ON {name} BEGIN {actions} END")
+
+    def _key_of(self, row: str) -> str:
+        return f"json_array({', '.join(row + column for column in self._key)})"
+
+    def _content_of(self, row: str) -> str:
+        return f"json_array({', '.join(self._value(row + each, packed) for each, packed in self._shown)})"
+
+    @property
+    def _shown(self) -> list[tuple[str, bool]]:
+        return list(zip(self._columns, self._packed))
+
+    @staticmethod
+    def _value(column: str, packed: bool) -> str:
+        """JSON holds no bytes."""
+        return f"CASE WHEN {column} IS NULL THEN NULL ELSE hex({column}) END" if packed else column
+
+
+class OutboxStore:
+    """What waits to be carried to the mirror."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether changes are written down."""
+        return self._connection.execute(f"{_FOLLOWING} LIMIT 1").fetchone() is not None
+
+    def tables(self) -> list[Table]:
+        """Everything that is carried."""
+        return [Table(self._connection, row[0]) for row in self._connection.execute(_LISTED).fetchall()]
+
+    def table(self, name: str) -> Table:
+        return Table(self._connection, name)
+
+    def begin(self) -> None:
+        """Write down from now on what changes, anew."""
+        with transaction(self._connection):
+            self.end()
+            for table in self.tables():
+                table.follow()
+
+    def end(self) -> None:
+        """Write down nothing more, and let go of what waits. The numbers of changes go on."""
+        forget(self._connection)
+
+    def next(self, after: int, at_most: int) -> list[tuple[int, Row]]:
+        """The changes that follow, each under its number."""
+        rows = self._connection.execute(
+            'SELECT change, what, "key", content FROM outbox WHERE change > ? ORDER BY change LIMIT ?', (after, at_most)
+        )
+        return [(row["change"], Row(row["what"], row["key"], row["content"])) for row in rows]
+
+    def newest(self) -> int:
+        """The number of the last change there ever was."""
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+        return int(row[0]) if row else 0
+
+    def go_on_after(self, change: int) -> None:
+        """The next change has a number above this one."""
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+            self._connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (change,))
+
+    def drop(self, up_to: int) -> None:
+        """These are in the mirror."""
+        self._connection.execute("DELETE FROM outbox WHERE change <= ?", (up_to,))
+
+    def behind(self) -> Behind:
+        count, seconds = self._connection.execute(
+            "SELECT count(*), coalesce(strftime('%s', 'now') - min(at), 0) FROM outbox"
+        ).fetchone()
+        return Behind(count, timedelta(seconds=seconds))
+
+    def waits(self) -> bool:
+        return self._connection.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """See `OutboxStore.end`; for a database whose tables are about to change."""
+    with transaction(connection):
+        for row in connection.execute(_FOLLOWING).fetchall():
+            connection.execute(f"DROP TRIGGER {_quoted(row[0])}")
+        connection.execute("DELETE FROM outbox")
+
+
+def begin_anew(connection: sqlite3.Connection) -> None:
+    """This database is another one than the mirror holds: where one is kept, all of it is carried again."""
+    with transaction(connection):
+        forget(connection)
+        found = connection.execute("SELECT 1 FROM note WHERE name = ?", (MIRROR,)).fetchone()
+        if found:
+            NoteStore(connection).write(MIRROR, {"replace": True})
+
+
+def _quoted(name: str) -> str:
+    """A name of our own schema; those of clients are never part of a statement."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,325 @@
+"""What is on record here is in the panel's database, row by row and in order, and comes back as it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from resellerprogram.mirror.access import access_of
+from resellerprogram.mirror.carrying import TOGETHER
+from resellerprogram.mirror.errors import AnotherMachine, MirrorBehind, MirrorOfOthers, MirrorUnreachable
+from resellerprogram.mirror.keeping import Carrier, keep
+from resellerprogram.mirror.taking_over import take_over
+from resellerprogram.programme.errors import PanelStandsStill
+from resellerprogram.store import restoring
+from resellerprogram.store.notes import MIRROR_TROUBLE
+
+from tests import servers
+from tests.mirror.conftest import NOW, Machine, Machines, dies, forget
+from tests.servers import MariaDB
+
+pytestmark = pytest.mark.slow
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError
+
+
+def taken_over(machines: Machines, server: MariaDB) -> Machine:
+    dies(server)
+    second = machines.new(server)
+    second.close()
+    take_over(second.root, NOW, 0)
+    second.open()
+    return second
+
+
+def a_row_in_every_table(machine: Machine) -> None:
+    connection = machine.store.connection
+    machine.store.notes.write("small", "€😀")
+    for table in machine.store.outbox.tables():
+        if connection.execute(f"SELECT 1 FROM {table.name}").fetchone():
+            continue
+        columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table.name,)).fetchall()
+        values = {
+            each["name"]: {"INTEGER": 7, "BLOB": b"\x00\xff'"}.get(each["type"], "Ж'\"\\%s\n€😀") for each in columns
+        }
+        values.update({name: "enrolled" for name in values if (table.name, name) == ("member", "standing")})
+        values.update({name: "exactly" for name in values if name == "pin_kind"})
+        marks = ", ".join("?" * len(values))
+        connection.execute(f"INSERT INTO {table.name} VALUES ({marks})", list(values.values()))
+
+
+def test_every_row_of_every_table_comes_back_as_it_was(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    a_row_in_every_table(first)
+    assert first.mirror.carry()
+    before = first.content()
+    assert [name for name, rows in before.items() if not rows] == []
+    assert taken_over(machines, server).content() == before
+
+
+def test_what_was_there_before_a_mirror_was_wanted_is_in_it(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    a_row_in_every_table(first)
+    first.store.connection.executemany(
+        "INSERT INTO subaccount VALUES (?, ?)", [(number, 5) for number in range(100, 100 + 3 * TOGETHER)]
+    )
+    first.keep_a_mirror()
+    assert taken_over(machines, server).content() == first.content()
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["put", "edit", "delete", "rename"]), st.integers(1, 4), st.text(max_size=5)), max_size=12
+)
+
+
+@settings(max_examples=25)
+@given(parts=st.lists(CHANGES, max_size=3))
+def test_after_any_changes_the_mirror_holds_what_we_hold(
+    shared_server: MariaDB, tmp_path_factory: pytest.TempPathFactory, parts: list[list[tuple[str, int, str]]]
+) -> None:
+    forget(shared_server)
+    machines = Machines(tmp_path_factory.mktemp("machines"))
+    try:
+        first = machines.new(shared_server)
+        first.keep_a_mirror()
+        for part in parts:
+            for what, number, text in part:
+                _change(first, what, number, text)
+            first.mirror.carry()
+        assert not first.store.outbox.waits()
+        assert taken_over(machines, shared_server).content() == first.content()
+    finally:
+        machines.close()
+
+
+def _change(machine: Machine, what: str, number: int, text: str) -> None:
+    statement, values = {
+        "put": ("INSERT OR REPLACE INTO client_user VALUES (?, ?, 1, '')", (number, text)),
+        "edit": ("UPDATE client_user SET name = ? WHERE id = ?", (text, number)),
+        "delete": ("DELETE FROM client_user WHERE id = ?", (number,)),
+        "rename": ("UPDATE OR REPLACE client_user SET id = id + 1 WHERE id = ?", (number,)),
+    }[what]
+    machine.store.connection.execute("PRAGMA recursive_triggers = ON")
+    machine.store.connection.execute(statement, values)
+
+
+def test_what_was_carried_before_a_crash_is_not_carried_again(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    kept = first.store.connection.execute("SELECT * FROM outbox").fetchall()
+    first.mirror.carry()
+    first.store.connection.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", [tuple(row) for row in kept])
+    first.store.notes.write("small", 2)
+    first.mirror.carry()
+    assert taken_over(machines, server).store.notes.read("small") == 2
+
+
+def test_the_machine_that_lost_it_writes_nothing_more(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    second = taken_over(machines, server)
+    second.store.notes.write("small", "second")
+    second.mirror.before_write()
+    first.store.notes.write("small", "first")
+    for asked in (first.mirror.before_write, first.mirror.before_suspending, first.mirror.carry):
+        with pytest.raises(AnotherMachine, match="has taken over"):
+            asked()
+    with pytest.raises(AnotherMachine):
+        keep(first.root, first.store)
+    assert "has taken over" in first.store.notes.read(MIRROR_TROUBLE)[0]
+    assert taken_over(machines, server).store.notes.read("small") == "second"
+
+
+def test_it_can_go_back_and_forth(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    second = taken_over(machines, server)
+    second.store.notes.write("small", "second")
+    second.mirror.carry()
+    dies(server)
+    first.close()
+    take_over(first.root, NOW, 0)
+    first.open()
+    assert first.store.notes.read("small") == "second"
+    first.mirror.before_write()
+    with pytest.raises(AnotherMachine):
+        second.mirror.before_write()
+
+
+def test_who_is_at_work_is_not_pushed_aside(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = machines.new(server), machines.new(server)
+    first.keep_a_mirror()
+    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", -5)
+    told: list[str] = []
+    with pytest.raises(Exception, match="is at work"):
+        take_over(second.root, NOW, 0, waiting=told.append)
+    assert len(told) == 1
+    first.mirror.before_write()
+
+
+def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resellerprogram.mirror.server.SECONDS", 1)
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.mirror.close()
+    server.pause()
+    first.store.notes.write("small", 1)
+    first.mirror.before_write()
+    with pytest.raises(MirrorBehind, match="not suspended yet"):
+        first.mirror.before_suspending()
+    assert isinstance(keep(first.root, first.store), MirrorUnreachable)
+    assert first.store.outbox.behind().changes
+    server.go_on()
+    first.mirror.before_suspending()
+    assert keep(first.root, first.store) is None
+    assert first.store.notes.read(MIRROR_TROUBLE) is None
+
+
+def test_who_may_not_be_alone_stops_when_the_lease_is_over(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resellerprogram.mirror.server.SECONDS", 1)
+    machines.new(server).keep_a_mirror()
+    second = taken_over(machines, server)
+    second.mirror.before_write()
+    second.mirror.close()
+    server.pause()
+    second.mirror.before_write()
+    second.let_the_lease_lapse()
+    with pytest.raises(AnotherMachine):
+        second.mirror.before_write()
+
+
+def test_a_backup_that_was_put_in_place_is_carried_anew(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.notes.write("small", "then")
+    backup = first.store.backup(NOW)
+    first.store.notes.write("small", "later")
+    first.mirror.carry()
+    first.close()
+    restoring.restore(first.root, backup, NOW)
+    first.open()
+    assert keep(first.root, first.store) is None
+    first.store.notes.write("other", 1)
+    first.mirror.carry()
+    second = taken_over(machines, server)
+    assert second.store.notes.read("small") == "then"
+    assert second.content() == first.content()
+
+
+def test_an_empty_machine_does_not_replace_what_the_mirror_holds(server: MariaDB, machines: Machines) -> None:
+    first, second = machines.new(server), machines.new(server)
+    first.keep_a_mirror()
+    second.store.settings.set("mirror", "panel")
+    with pytest.raises(AnotherMachine):
+        second.mirror.make_whole()
+    with pytest.raises(AnotherMachine):
+        second.mirror.before_write()
+    first.store.outbox.end()
+    first.store.notes.forget("mirror")
+    with pytest.raises(MirrorOfOthers, match="other data"):
+        first.mirror.make_whole()
+
+
+def test_a_standby_takes_nothing_over_and_carries_nothing(server: MariaDB, machines: Machines) -> None:
+    first, second = machines.new(server), machines.new(server)
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    for machine in (first, second):
+        (machine.root / "etc" / "billmgr.DoNothing").touch()
+    assert keep(first.root, first.store) is None
+    assert first.store.outbox.waits()
+    with pytest.raises(PanelStandsStill):
+        take_over(second.root, NOW, 0)
+
+
+def test_a_mirror_that_nobody_wants_any_more_costs_nothing(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.settings.set("mirror", "off")
+    assert keep(first.root, first.store) is None
+    first.store.notes.write("small", 1)
+    assert not first.store.outbox.waits()
+
+
+def test_a_thread_carries_what_others_write(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    with Carrier(first.root, lambda: NOW):
+        first.store.notes.write("small", 1)
+        eventually(lambda: not first.store.outbox.waits())
+    assert taken_over(machines, server).store.notes.read("small") == 1
+
+
+def test_a_replica_is_told_and_not_taken_for_a_primary(machines: Machines) -> None:
+    with servers.place() as folder, servers.primary_and_replica(folder) as (primary, replica):
+        first = machines.new(primary)
+        first.keep_a_mirror()
+        first.store.notes.write("small", 1)
+        first.mirror.carry()
+        dies(primary)
+        (reached,) = primary.ask("SELECT @@gtid_binlog_pos")[0]
+        replica.ask("SELECT MASTER_GTID_WAIT(%s, 10)", reached)
+        second = machines.new(replica)
+        second.close()
+        with pytest.raises(MirrorUnreachable, match="replica that takes no writes"):
+            take_over(second.root, NOW, 0)
+        primary.kill()
+        replica.ask("SET GLOBAL read_only = 0")
+        take_over(second.root, NOW, 0)
+        second.open()
+        assert second.store.notes.read("small") == 1
+
+
+def test_a_cluster_loses_a_node_and_splits(machines: Machines) -> None:
+    with servers.place() as folder, servers.cluster(folder) as (one, two, three):
+        first = machines.new(one)
+        first.keep_a_mirror()
+        first.store.notes.write("small", 1)
+        first.mirror.before_write()
+        one.ask("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'")
+        first.store.notes.write("small", "never carried")
+        with pytest.raises(MirrorBehind):
+            first.mirror.before_suspending()
+        dies(two)
+        second = machines.new(two)
+        second.close()
+        take_over(second.root, NOW, 0)
+        second.open()
+        assert second.store.notes.read("small") == 1
+        second.mirror.before_suspending()
+        first.let_the_lease_lapse()
+        with pytest.raises(AnotherMachine):
+            first.mirror.before_write()
+        one.ask("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'")
+        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1] == "3")
+        with pytest.raises((AnotherMachine, MirrorUnreachable)):
+            first.mirror.carry()
+        two.kill()
+        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_ready'")[0][1] == "ON")
+        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1] == "2")
+        third = taken_over(machines, three)
+        assert third.store.notes.read("small") == 1
+        third.mirror.before_suspending()
+
+
+def test_a_password_is_in_no_text(server: MariaDB, machines: Machines) -> None:
+    access = access_of(machines.new(server).root)
+    assert access.password == servers.PASSWORD
+    assert servers.PASSWORD not in f"{access!r} {access}"
