@@ -25,7 +25,8 @@ main() {
 }
 
 usage() {
-    say "./install.sh install   [--root DIR] [--wheels DIR]   install the plugin (default $DEFAULT_ROOT)
+    say "./install.sh install   [--root DIR] [--wheels DIR] [--mirror]
+                       install the plugin (default $DEFAULT_ROOT); --mirror: with PyMySQL, for a second machine
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   the same over an installed one; data stay
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        restore the suspended discounts and remove the plugin; --withdraw also removes the
@@ -34,7 +35,8 @@ usage() {
                        next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
                        example [--once]: the published example
 ./install.sh test      [quick]                       all checks; quick: those that need neither panel nor browser" \
-"./install.sh install   [--root DIR] [--wheels DIR]   установить плагин (по умолчанию $DEFAULT_ROOT)
+"./install.sh install   [--root DIR] [--wheels DIR] [--mirror]
+                       установить плагин (по умолчанию $DEFAULT_ROOT); --mirror: с PyMySQL, для второй машины
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        восстановить приостановленные скидки и удалить плагин; --withdraw ещё и отменяет скидки программы,
@@ -55,7 +57,7 @@ die() { say "$1" "$2" >&2; exit 1; }
 # --- install, upgrade ----------------------------------------------------------------------------------------
 
 read_options() {
-    ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE='' AS_IS=''
+    ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE='' AS_IS='' MIRROR=''
     while [ $# -gt 0 ]; do
         case $1 in
             --root) ROOT=${2:?--root DIR}; shift ;;
@@ -63,6 +65,7 @@ read_options() {
             --withdraw) WITHDRAW=1 ;;
             --purge) PURGE=1 ;;
             --as-is) AS_IS=1 ;;
+            --mirror) MIRROR=1 ;;
             *) say "unknown option $1" "неизвестный параметр $1" >&2; exit 2 ;;
         esac
         shift
@@ -109,9 +112,20 @@ install_plugin() {
     "$ROOT/sbin/$NAME" doctor --brief || say "Something that matters differs; look at it before you start." \
         "Есть важное отличие; разберитесь с ним до запуска."
     case $("$ROOT/sbin/$NAME" status --json || true) in
-        *'"started": null'*) tell_what_next ;;
+        *'"started": null'*) if ! offer_to_take_over; then tell_what_next; fi ;;
         *) say "The program is started and goes on." "Программа запущена и продолжает работать." ;;
     esac
+}
+
+# On a second machine: nothing is on record here yet, and the panel's database holds what the first one kept.
+offer_to_take_over() {
+    local command
+    [ -n "$MIRROR" ] && "$ROOT/sbin/$NAME" restore --from-panel --look >/dev/null 2>&1 || return 1
+    command=$(typed)
+    say "The panel's database holds the program's data of another machine. To take over here (the other one must be stopped):
+  $command restore --from-panel" \
+"В базе панели есть данные программы с другой машины. Чтобы вести программу здесь (другая должна быть остановлена):
+  $command restore --from-panel"
 }
 
 tell_what_next() {
@@ -162,6 +176,13 @@ check_host() {
     free=$(df -Pm "$ROOT" | awk 'NR == 2 {print $4}')
     [ "$free" -ge "$FREE_MB" ] || die "$free MB free in $ROOT; $FREE_MB MB are needed" "в $ROOT свободно $free МБ; нужно $FREE_MB МБ"
     find_python
+    if [ -e "$HOME_DIR/current/site/pymysql" ] || panel_holds_a_mirror; then MIRROR=1; fi
+}
+
+# By the panel's own client of its database: the first of two machines has left its data there.
+panel_holds_a_mirror() {
+    [ -x "$ROOT/sbin/mysql-billmgr" ] &&
+        "$ROOT/sbin/mysql-billmgr" <<<'SELECT COUNT(*) FROM resellerprogram_mirror' >/dev/null 2>&1 9>&-
 }
 
 # Python is always started with -I: without it, it would load what lies in the folder where install.sh was called.
@@ -198,7 +219,7 @@ build_release() {
     local from=()
     [ -z "$WHEELS" ] || from=(--no-index --find-links "$WHEELS")
     local -a packages
-    mapfile -t packages < <(runtime_packages)
+    mapfile -t packages < <(runtime_packages; if [ -n "$MIRROR" ]; then mirror_packages; fi)
     "$RELEASE/venv/bin/python" -I -m pip install -qq --disable-pip-version-check "${from[@]}" "${packages[@]}" ||
         die "the packages could not be installed; without internet use --wheels DIR" \
             "пакеты не установились; без интернета используйте --wheels DIR"
@@ -235,6 +256,7 @@ PYTHON
 }
 
 runtime_packages() { packages_of options install_requires; }
+mirror_packages() { packages_of options.extras_require mirror; }
 test_packages() { packages_of options.extras_require test; }
 
 # Every file that we own outside our own folders: kind, and where it is.
@@ -548,11 +570,16 @@ run_tests() {
     unset PYTHONDONTWRITEBYTECODE  # else every process compiles all of it again
     TESTS_FOLDER=$(mktemp -d "$(tests_memory)/tests.XXXXXX")
     trap 'rm -rf "$TESTS_FOLDER"' EXIT
-    # what does not need the browser does not wait for it
-    export BROWSER_BEING_INSTALLED=$TESTS_FOLDER/browser
+    # what needs neither browser nor database server does not wait for them
+    export BROWSER_BEING_INSTALLED=$TESTS_FOLDER/browser SERVERS_BEING_INSTALLED=$TESTS_FOLDER/servers
     if [ -z "$quick" ]; then
-        touch "$BROWSER_BEING_INSTALLED"
-        (trap 'rm -f "$BROWSER_BEING_INSTALLED"' EXIT; install_chromium) &
+        touch "$BROWSER_BEING_INSTALLED" "$SERVERS_BEING_INSTALLED"
+        (
+            trap 'rm -f "$BROWSER_BEING_INSTALLED" "$SERVERS_BEING_INSTALLED"' EXIT
+            install_chromium
+            rm -f "$BROWSER_BEING_INSTALLED"
+            install_servers
+        ) &
     fi
     # what looks at the text alone runs beside the tests and speaks after them
     (status=0; "$VENV/bin/ruff" check plugin tests || status=1; "$VENV/bin/mypy" || status=1; exit "$status") \
@@ -597,6 +624,18 @@ install_chromium() {
     elif [ -z "$found" ]; then
         dnf -q install -y chromium >/dev/null
     fi
+}
+
+# MariaDB with Galera, for the tests of the mirror; they start servers of their own.
+install_servers() {
+    if [ -x /usr/sbin/mariadbd ] && [ -e /usr/lib/galera/libgalera_smm.so ] && command -v rsync >/dev/null; then return; fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "The tests of the mirror are left out: they need Debian's mariadb-server, galera-4 and rsync" \
+            "Тесты копии в базе панели пропущены: им нужны пакеты Debian mariadb-server, galera-4 и rsync"
+        return
+    fi
+    say "Installing MariaDB for the tests of the mirror" "Ставим MariaDB для тестов копии в базе панели"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends mariadb-server galera-4 rsync >/dev/null
 }
 
 main "$@"

@@ -36,7 +36,7 @@ OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
 """Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
 
 
-LONG = ("soak", "browser", "live", "install/test_demo", "install")
+LONG = ("soak", "browser", "mirror", "live", "install/test_demo", "install")
 """What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
 
 

@@ -207,7 +207,8 @@ def test_what_time_it_is_only_the_clock_says() -> None:
         for word in ("date.today", "datetime.now", "time.strftime(", "time.time(", "utcnow")
         if word in path.read_text(encoding="utf-8")
     }
-    assert readers == {"host/clock.py", "quick/clock.py", "quick/event.py", "quick/log.py"}
+    lease = "mirror/carrying.py"  # between two machines only what passes counts, whatever a test clock says
+    assert readers == {"host/clock.py", "quick/clock.py", "quick/event.py", "quick/log.py", lease}
 
 
 def test_the_plugin_knows_nothing_of_the_tests_and_the_sandbox_nothing_of_the_plugin() -> None:

@@ -3,7 +3,7 @@
 # What may follow a command ("": the program itself): words, options, and those of them that take a value.
 _resellerprogram_after() {
     case $1 in
-    '') words='plan apply overview corrections gaming start stop trial daily sweep explain status doctor queue set-aside tiers what-if classes members opening settings notices changes backup restore withdraw undo put-back' options='--help --root --lang --version' valued='--root --lang' ;;
+    '') words='plan apply overview corrections gaming start stop trial daily sweep explain status doctor queue set-aside tiers what-if classes members opening settings notices changes backup restore mirror withdraw undo put-back' options='--help --root --lang --version' valued='--root --lang' ;;
     ' plan') words='' options='--help --account --json --date --summary --way --class --failed --detailed-exitcode' valued='--account --date --way --class' ;;
     ' apply') words='' options='--help --account --json --plan --allow-drop' valued='--account --plan' ;;
     ' overview') words='' options='--help --json' valued='' ;;
@@ -46,11 +46,12 @@ _resellerprogram_after() {
     ' opening import') words='' options='--help --dry-run --yes' valued='' ;;
     ' settings') words='show set' options='--help --json' valued='' ;;
     ' settings show') words='' options='--help --json' valued='' ;;
-    ' settings set') words='provider currency members window_months excluded_payment_methods other_discounts promo_codes promotions automatic drop_limit_percent drop_limit_count verify_days notifications history_months joining client_notices warn_days discount_names employee panel_url panel_certificate' options='--help --reason --yes' valued='--reason' ;;
+    ' settings set') words='provider currency members window_months excluded_payment_methods other_discounts promo_codes promotions automatic drop_limit_percent drop_limit_count verify_days notifications history_months joining client_notices warn_days discount_names employee panel_url panel_certificate mirror mirror_schema' options='--help --reason --yes' valued='--reason' ;;
     ' notices') words='' options='--help --json --count' valued='--count' ;;
     ' changes') words='' options='--help --json --count' valued='--count' ;;
     ' backup') words='' options='--help' valued='' ;;
-    ' restore') words='' options='--help' valued='' ;;
+    ' restore') words='' options='--help --from-panel --look --schema' valued='--schema' ;;
+    ' mirror') words='' options='--help --json --replace' valued='' ;;
     ' withdraw') words='' options='--help --json --plan --reason --yes' valued='--reason' ;;
     ' undo') words='' options='--help --plan --json --reason --yes' valued='--reason' ;;
     ' put-back') words='' options='--help' valued='' ;;

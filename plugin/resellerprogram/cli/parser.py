@@ -577,6 +577,11 @@ def parser_in(language: str) -> Parser:
         ),
     )
     returning.add_argument(
+        "--look",
+        action="store_true",
+        help=say("with --from-panel: only tell what is there", "с --from-panel: только показать, что там есть"),
+    )
+    returning.add_argument(
         "--schema",
         default="",
         help=say(

@@ -13,12 +13,18 @@ from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..store.restoring import Restored
 from ..store.restoring import restore as put_in_place
+from .output import EXIT_FAILED
 
 _DONE = Text("Restored from {file}.", "Восстановлено из {file}.")
 _TAKEN_OVER = Text(
     "This machine has taken over; the data are those of the copy in the panel's database.",
     "Программу теперь ведёт эта машина; данные взяты из копии в базе панели.",
 )
+_THERE = Text(
+    "The panel's database holds a complete copy; last kept by {holder}.",
+    "В базе панели есть полная копия данных; её вела машина {holder}.",
+)
+_NOTHING_THERE = Text("The panel's database holds no copy.", "В базе панели нет копии данных.")
 _WAITING = Text(
     "{holder} was at work less than a minute ago. Waiting until it can be sure to have stopped…",
     "{holder} работала меньше минуты назад. Ждём, пока она наверняка остановится…",
@@ -46,6 +52,8 @@ def restore(options: argparse.Namespace, language: str) -> int:
     from ..store.journal import FILE_NAME
 
     now = clock_of(options.root)()
+    if options.from_panel and options.look:
+        return _look(options, language)
     if options.from_panel:
         restored = _take_over(options, language, now)
         told = [_TAKEN_OVER]
@@ -61,6 +69,18 @@ def restore(options: argparse.Namespace, language: str) -> int:
         told.append(_DAMAGED(count=found.damaged, journal=options.root / "var" / FILE_NAME))
     print("\n".join(text.say(language) for text in (*told, _SWEEP if options.from_panel else _NEXT)))
     return 0
+
+
+def _look(options: argparse.Namespace, language: str) -> int:
+    """Whether there is anything to take over."""
+    if find_spec("pymysql") is None:
+        raise MirrorUnreachable(NO_PACKAGE)
+    from ..mirror.taking_over import what_is_there
+
+    found = what_is_there(options.root, options.schema)
+    told = _THERE(holder=found.holder) if found else _NOTHING_THERE
+    print(told.say(language))
+    return 0 if found else EXIT_FAILED
 
 
 def _take_over(options: argparse.Namespace, language: str, now: datetime) -> Restored:

@@ -46,6 +46,7 @@ PLACES: Mapping[str, str] = {
     "COUNT": "ЧИСЛО",
     "DIR": "ПАПКА",
     "FILE": "ФАЙЛ",
+    "SCHEMA": "БАЗА",
     "FINGERPRINT": "ОТПЕЧАТОК",
     "MONTHS": "МЕСЯЦЕВ",
     "NAME": "ИМЯ",

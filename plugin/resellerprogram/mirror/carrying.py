@@ -24,7 +24,7 @@ FRESH = 5.0
 """Seconds after which a lease that nothing was carried with is renewed."""
 
 _NOT_WHOLE = Text(
-    "the copy in the panel's database is not complete yet; the next sweep goes on with it",
+    "the copy in the panel's database is not complete yet; the next reconciliation goes on with it",
     "копия в базе панели ещё не полна; её продолжит ближайшая сверка",
 )
 
