@@ -159,7 +159,7 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "problems": [problem.say(language) for problem in found.problems],
         "last_good_run": finished and finished.isoformat(),
         "age_seconds": finished and int((now - finished).total_seconds()),
-        "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error},
+        "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error.say(language)},
         "queue": found.queued,
         "given_up": found.given_up,
         "discounts": found.discounts,

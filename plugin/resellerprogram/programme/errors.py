@@ -142,6 +142,11 @@ class AccountTrouble(ResellerProgrammeError):
         )
 
 
+def told(error: Exception) -> Text:
+    """What a person reads of anything that was raised."""
+    return (error if isinstance(error, ResellerProgrammeError) else AccountTrouble(error)).text
+
+
 class AnotherRunActive(ResellerProgrammeError):
     """Somebody else is recalculating; `holder` says who and since when."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..programme.errors import StoreError
-from ..programme.text import Text
+from ..programme.text import Text, same, short
 from . import backups
 
 FILE_NAME = "resellerprogram.db"
@@ -26,6 +26,7 @@ LEDGER = 11
 """The migration from which on payments are kept once; store/conversions.py takes over what was on record before."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
+NO_ERROR = same("")
 
 
 class Connection(sqlite3.Connection):
@@ -164,3 +165,13 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
+
+
+def kept_error(error: Text) -> tuple[str, str]:
+    """What stands in the columns `error` and `error_ru`."""
+    return short(error.en, LONGEST_ERROR), short(error.ru, LONGEST_ERROR)
+
+
+def error_of(row: sqlite3.Row) -> Text:
+    """Such a failure again; one from before it was kept in Russian is told in English."""
+    return Text(row["error"], row["error_ru"] or row["error"])
