@@ -92,8 +92,8 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
         "  VPS, dedicated servers, SSL certificates: start 1\n"
         "20 Jan 2025: clients: 1; the program's discounts in the panel: 0\n"
         "\n"
-        "client  name         turnover  tier        vds          dedic       certificate\n"
-        "1       Ромашка  52000.00 RUB  Partner #8  none → 19 %  none → 7 %  none → 3 %\n"
+        "client  name         turnover  tier        VPS          dedicated servers  SSL certificates\n"
+        "1       Ромашка  52000.00 RUB  Partner #8  none → 19 %  none → 7 %         none → 3 %\n"
         "\n"
         f"No discount has changed. Apply: `resellerprogram apply`; with `--plan {plan}` only if it is this one.\n"
     )
@@ -152,7 +152,7 @@ def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_co
             assert "`" not in last
     told = shell.json("plan", "--date", "2025-01-21")
     assert (told["only_a_look"], told["fingerprint"]) == (True, None)
-    assert "vds 19 → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
+    assert "VPS 19 → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
     sandbox.world.delete_payments(romashka)
     with Store(sandbox.root, NOON) as store:
         store.settings.set("drop_limit_count", "0")
@@ -209,8 +209,8 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
         "20.01.2025 включительно\n2025-01-09  pfx/2   49000.00 RUB  49000.00 RUB  учитывается "
         "по 09.02.2025 включительно\n2025-01-10  pfx/3    12.3456 RUB             —  кэшбэк или "
         "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000 ₽) не хватает "
-        "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: vds нет "
-        "→ 19 %, dedic нет → 7 %, certificate нет → 3 %.\n"
+        "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: VPS нет "
+        "→ 19 %; выделенные серверы нет → 7 %; SSL-сертификаты нет → 3 %.\n"
     )
 
 
@@ -406,7 +406,7 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     sandbox.fault("refuse", "account.discount", count=1)
     shell.run("apply")
     code, out, _ = shell.run("status", language="ru")
-    assert (code, "! последний пересчёт (apply) не удался" in out) == (1, True)
+    assert (code, "! последний пересчёт всех участников не удался: панель отказала" in out) == (1, True)
     with Store(sandbox.root, NOON) as store:
         long_ago = (NOON - timedelta(hours=27)).isoformat(" ", "seconds")
         store.connection.execute(
