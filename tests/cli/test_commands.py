@@ -301,7 +301,7 @@ def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka:
     assert f"--allow-drop --plan {plan}`" in shell.run("plan")[2]
     with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
         code, _, err = shell.run("apply", language="ru")
-    assert (code, "уже идёт другой пересчёт: daily, pid" in err) == (3, True)
+    assert (code, "Программа занята: ночной пересчёт, с 00:00 (процесс" in err) == (3, True)
     sandbox.fault("refuse", "account.discount.delete", count=1)
     assert shell.run("apply", "--allow-drop", "--plan", plan)[0] == 5
     assert shell.run("apply", "--account", "999")[0] == 1
@@ -451,7 +451,10 @@ def test_what_waits_is_listed_tried_again_and_dropped(shell: Shell, sandbox: San
     sandbox.fault("refuse", "account.discount.add.product", count=1)
     assert shell.run("apply")[0] == 5
     out = shell.run("status")[1]
-    assert "! waiting in the queue after a failure: 1, the first client 1 Ромашка: the panel refused" in out
+    assert (
+        "! waiting in the queue after a failure: 1, the first client 1 Ромашка: the panel did not save the discount"
+        in out
+    )
     (waiting,) = shell.json("queue", "list")
     assert (waiting["account"], waiting["name"], waiting["attempts"], waiting["given_up"]) == (
         romashka,

@@ -576,7 +576,7 @@ def test_what_fails_is_tried_again_after_growing_pauses_and_given_up_only_when_i
 def test_the_lock_is_free_again_when_its_holder_is_done(tmp_path: Path) -> None:
     with (
         only_one(tmp_path, "first", NOW),
-        pytest.raises(AnotherRunActive, match="first, pid"),
+        pytest.raises(AnotherRunActive, match="busy: a recalculation, since"),
         only_one(tmp_path, "second", NOW),
     ):
         pass

@@ -147,8 +147,8 @@ def _failed(
     may_die: bool,
 ) -> None:
     log.error("%s: %s", f"account {row.account}" if row.account else f"payment {row.payment}", error)
-    context.store.queue.failed(row.id, error.text, clock(), may_die)
-    done.errors.append(error.text)
+    context.store.queue.failed(row.id, error.what_happened, clock(), may_die)
+    done.errors.append(error.what_happened)
     spoilt = isinstance(error, BadAnswer) and not isinstance(error, IncompleteAnswer)
     done.doubtful = done.doubtful or done.interrupted or not spoilt
 

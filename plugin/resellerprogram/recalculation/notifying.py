@@ -37,7 +37,7 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
             sent += _send(context, kept, provider, clock())
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
-            notices.end(kept.id, REFUSED, clock(), error.text)
+            notices.end(kept.id, REFUSED, clock(), error.what_happened)
         except (PanelUnreachable, PanelTimeout, PanelStandsStill) as error:
             log.error("notifications wait: %s", error)
             break
@@ -79,7 +79,7 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
             reached += 1
         except (PanelRefusal, TransportError) as error:
             log.error("user %s of account %s was not notified: %s", user, notice.account, error)
-            outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, error.text
+            outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, error.what_happened
     notices.end(kept.id, SENT if reached else outcome, now, why)
     return reached > 0
 

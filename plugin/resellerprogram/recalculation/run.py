@@ -504,7 +504,7 @@ class _Run:
     def _queue_failed(self) -> None:
         """What could not be decided waits with its reason."""
         for account, error in self.report.failed.items():
-            self.context.store.queue.put_trouble(account, self.cause, error.text, self.clock(), self.who)
+            self.context.store.queue.put_trouble(account, self.cause, error.what_happened, self.clock(), self.who)
 
     def _apply(self, considered: Considered) -> None:
         context, report, account = self.context, self.report, considered.account.id
@@ -523,7 +523,9 @@ class _Run:
             report.changed.append(Planned.of(other.considered))
         except Exception as error:
             self._leave_out(account, error)
-            context.store.queue.put_trouble(account, self.cause, report.failed[account].text, self.clock(), self.who)
+            context.store.queue.put_trouble(
+                account, self.cause, report.failed[account].what_happened, self.clock(), self.who
+            )
 
     def _as_it_is_now(self, considered: Considered) -> Considered:
         """The account after another look. Raises _NotConfirmed."""
