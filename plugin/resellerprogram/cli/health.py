@@ -111,7 +111,9 @@ def doctor(command: Command) -> int:
             ),
         )
         command.lines(
-            f"! {check.name}: {check.detail.say(language)}" for check in checks if check.finding is not Finding.HOLDS
+            f"! {check.about.say(language)}: {check.detail.say(language)}"
+            for check in checks
+            if check.finding is not Finding.HOLDS
         )
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
 

@@ -81,9 +81,9 @@ class PanelUnreachable(TransportError):
     """The panel could not be asked at all."""
 
     def __init__(self, why: object, call: Call) -> None:
-        super().__init__(
-            Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=short(why, LONGEST_MESSAGE)), call
-        )
+        """`why` in our words where it is a text, else in those of whoever could not reach it."""
+        told = why if isinstance(why, Text) else short(why, LONGEST_MESSAGE)
+        super().__init__(Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=told), call)
 
 
 class PanelTimeout(TransportError):
