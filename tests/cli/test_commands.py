@@ -679,6 +679,7 @@ def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox
     # no guard and no page is installed here; tests/live has them
     assert (checks.pop("before_error_blocks"), checks.pop("own_lists")) == ("could not tell", "could not tell")
     assert checks.pop("list_cut") == "could not tell", "nothing here is long enough to be cut"
+    assert checks.pop("html_fields") == "could not tell", "only eyes can"
     assert set(checks.values()) == {"holds"}
     sandbox.read_as(discount_list_columns="id_only", refund_flag="off", missing_elid="value", currencyrate="absent")
     sandbox.world.set_payment(3, paymethod=1)

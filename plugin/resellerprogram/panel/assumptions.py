@@ -556,6 +556,14 @@ def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     return Finding.DIFFERS, told(count=len(shown), first=", ".join(shown[:3]))
 
 
+def _html_fields(_panel: Panel, _: Specimen) -> tuple[Finding, Text]:
+    """Only eyes can tell."""
+    return Finding.UNKNOWN, Text(
+        "open “My tier” in a client's area and look for signs such as <div>",
+        "откройте «Мой статус» в личном кабинете клиента: нет ли там знаков вроде <div>",
+    )
+
+
 def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     values = panel.call("payment.filter").values()
     return _found("payfromdate" in values or "status" in values or "createdate" in values, _shown(*values))
@@ -1098,6 +1106,16 @@ ASSUMPTIONS = (
         "pages/documents.py",
         False,
         _own_lists,
+    ),
+    Assumption(
+        "html_fields",
+        Text(
+            "a field of HTML is drawn, with bars and pictures (else “My tier” shows markup above its sentences)",
+            "поле с HTML рисуется, с полосами и графиками (иначе в «Моём статусе» над фразами видна разметка)",
+        ),
+        "pages/my/facts.py",
+        False,
+        _html_fields,
     ),
     Assumption(
         "secrets_from_environment",
