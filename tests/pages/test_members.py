@@ -76,7 +76,8 @@ def test_the_list_tells_where_everybody_stands(three: Desk) -> None:
     assert totals == {"turnover": "52120.50 RUB"}
     columns = [column.get("name") for column in page.iter("col")]
     assert columns[4:9] == ["tier", "percent_vps", "percent_dedicated", "percent_ssl", "missing"]
-    assert page.findtext("messages/msg[@name='percent_ssl']") == "SSL certificates, %"
+    assert page.findtext("messages/msg[@name='percent_ssl']") == "SSL, %", "a short head"
+    assert page.findtext("messages/msg[@name='hint_percent_ssl']") == "SSL certificates, %"
 
 
 def test_it_sorts_by_what_is_meant_not_by_how_it_is_written(three: Desk) -> None:

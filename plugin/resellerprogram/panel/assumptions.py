@@ -559,8 +559,8 @@ def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
 def _html_fields(_panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     """Only eyes can tell."""
     return Finding.UNKNOWN, Text(
-        "open “My tier” in a client's area and look for signs such as <div>",
-        "откройте «Мой статус» в личном кабинете клиента: нет ли там знаков вроде <div>",
+        "open “My tier” in a client's area: are there words in angle brackets?",
+        "откройте «Мой статус» в личном кабинете клиента: нет ли там слов в угловых скобках?",
     )
 
 
