@@ -18,6 +18,7 @@ from resellerprogram.cli import main
 from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.payments import Money
+from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
@@ -980,3 +981,24 @@ def test_who_has_seen_enough_of_it_may_go(
 
 def test_a_clients_name_gives_the_terminal_no_commands() -> None:
     assert shown("Atlas\x1b[2J\x9b\n") == "Atlas\ufffd[2J\ufffd\n"
+
+
+def test_members_are_found_by_what_the_pages_filter_asks(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    other = sandbox.world.add_account("Вектор")
+    sandbox.world.add_payment(other, 700, TODAY)
+    shell.run("apply")
+    agreed = ("--until", "2025-12-31", "--reason", "contract")
+    shell.run("members", "pin", str(other), "Partner #2", *agreed)
+    _, out, _ = shell.run("members", "list", "--within", "7", language="ru")
+    assert out.splitlines() == [
+        "клиент           оборот  статус        не хватает  статус сменится         неполадки",
+        "1 Ромашка  52000.00 RUB  Partner #8  48000.00 RUB  2025-01-21: Partner #7  —",
+    ]
+    assert [each["account"] for each in shell.json("members", "list", "--pinned")] == [other]
+    assert [each["name"] for each in shell.json("members", "list", "--tier", "Partner #8")] == ["Ромашка"]
+    assert shell.run("members", "list", "--trouble", language="ru")[1] == "Таких клиентов нет.\n"
+    with Store(sandbox.root, NOON) as store:
+        store.queue.put_trouble(AccountId(romashka), "daily", same("refused"), NOON)
+    (found,) = shell.json("members", "list", "--trouble")
+    assert (found["account"], found["troubles"]) == (romashka, ["failed"])
+    assert shell.run("members", "list", "--within", "-1")[0] == 2
