@@ -989,6 +989,7 @@ def test_members_are_found_by_what_the_pages_filter_asks(shell: Shell, sandbox: 
     shell.run("apply")
     agreed = ("--until", "2025-12-31", "--reason", "contract")
     shell.run("members", "pin", str(other), "Partner #2", *agreed)
+    shell.run("apply")
     _, out, _ = shell.run("members", "list", "--within", "7", language="ru")
     assert out.splitlines() == [
         "клиент           оборот  статус        не хватает  статус сменится         неполадки",
