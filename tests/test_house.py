@@ -48,7 +48,7 @@ EXCEPTIONS = {
 panel's own payment form is an assumption."""
 ENTRANCES = {
     "pages": {"hindsight", "lagging", "lookups", "prices", "scopes"},
-    "cli": {"hindsight", "retention", "run", "scopes", "sweep", "undo", "whatif", "work"},
+    "cli": {"hindsight", "lagging", "retention", "run", "scopes", "sweep", "undo", "whatif", "work"},
 }
 """By which modules the doors enter a recalculation: they look up, start a run, and tell what came of it."""
 

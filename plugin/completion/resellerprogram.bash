@@ -32,8 +32,8 @@ _resellerprogram_after() {
     ' classes list') words='' options='--help --json' valued='' ;;
     ' classes set') words='' options='--help --types --leave-out --cap --reason --yes --title-en --title-ru' valued='--types --leave-out --cap --reason --title-en --title-ru' ;;
     ' classes remove') words='' options='--help' valued='' ;;
-    ' members') words='list enrol exclude pin reset unpin' options='--help --json' valued='' ;;
-    ' members list') words='' options='--help --json' valued='' ;;
+    ' members') words='list enrol exclude pin reset unpin' options='--help --within --tier --trouble --pinned --json' valued='--within --tier' ;;
+    ' members list') words='' options='--help --within --tier --trouble --pinned --json' valued='--within --tier' ;;
     ' members enrol') words='' options='--help --reason' valued='--reason' ;;
     ' members exclude') words='' options='--help --reason' valued='--reason' ;;
     ' members pin') words='' options='--help --until --exactly --reason' valued='--until --reason' ;;

@@ -159,7 +159,10 @@ def test_the_table_marks_my_row_and_the_history_leads_to_payments_and_a_picture(
 def test_i_leave_and_join_again_by_myself(page: Page, panel: Sandbox) -> None:
     log_in_as(page, panel, "vega")
     go(page, panel, "my")
-    page.get_by_role("link", name="Leave…").click()
+    paying, leaving = page.get_by_role("button", name="Add RUB").last, page.get_by_role("link", name="Leave…")
+    shown = [each.evaluate("each => getComputedStyle(each).backgroundColor") for each in (paying, leaving)]
+    assert shown[0] != shown[1], "what ends all discounts does not look like what pays"
+    leaving.click()
     expect(row(page, "Agreed by hand")).to_be_visible()
     press(page, "OK")
     expect(page.get_by_role("alert")).to_contain_text("Tick that you understand")

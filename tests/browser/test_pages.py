@@ -15,6 +15,7 @@ from playwright.sync_api import Dialog, Error, Locator, Page, expect
 from resellerprogram.pages.routes import OF_CLIENTS, PAGES
 from resellerprogram.programme.figures import day
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.notes import DOCTOR, NO_BACKUP
@@ -450,7 +451,7 @@ def test_what_was_given_up_is_tried_again_from_the_page(admin: Page, panel: Sand
     with Store(panel.root, datetime.now()) as store:
         number = store.queue.put(AccountId(1), "payment.setpaid", datetime.now())
         for _ in range(8):
-            store.queue.failed(number, "the panel did not take it", datetime.now())
+            store.queue.failed(number, same("the panel did not take it"), datetime.now())
     open_from_menu(admin, "Queue", "Queue")
     expect(row(admin, "the panel did not take it")).to_contain_text("retries stopped")
     choose(admin, "the panel did not take it")

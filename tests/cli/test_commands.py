@@ -18,6 +18,7 @@ from resellerprogram.cli import main
 from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.payments import Money
+from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.lock import only_one
@@ -92,8 +93,8 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
         "  VPS, dedicated servers, SSL certificates: start 1\n"
         "20 Jan 2025: clients: 1; the program's discounts in the panel: 0\n"
         "\n"
-        "client  name         turnover  tier        vds          dedic       certificate\n"
-        "1       Ромашка  52000.00 RUB  Partner #8  none → 19 %  none → 7 %  none → 3 %\n"
+        "client  name         turnover  tier        VPS          dedicated servers  SSL certificates\n"
+        "1       Ромашка  52000.00 RUB  Partner #8  none → 19 %  none → 7 %         none → 3 %\n"
         "\n"
         f"No discount has changed. Apply: `resellerprogram apply`; with `--plan {plan}` only if it is this one.\n"
     )
@@ -152,7 +153,7 @@ def test_another_day_is_only_looked_at_and_the_last_line_says_so_and_names_no_co
             assert "`" not in last
     told = shell.json("plan", "--date", "2025-01-21")
     assert (told["only_a_look"], told["fingerprint"]) == (True, None)
-    assert "vds 19 → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
+    assert "VPS 19 → 17 %" in shell.run("explain", str(romashka), "--date", "2025-01-21")[1]
     sandbox.world.delete_payments(romashka)
     with Store(sandbox.root, NOON) as store:
         store.settings.set("drop_limit_count", "0")
@@ -209,8 +210,8 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
         "20.01.2025 включительно\n2025-01-09  pfx/2   49000.00 RUB  49000.00 RUB  учитывается "
         "по 09.02.2025 включительно\n2025-01-10  pfx/3    12.3456 RUB             —  кэшбэк или "
         "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000 ₽) не хватает "
-        "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: vds нет "
-        "→ 19 %, dedic нет → 7 %, certificate нет → 3 %.\n"
+        "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: VPS нет "
+        "→ 19 %; выделенные серверы нет → 7 %; SSL-сертификаты нет → 3 %.\n"
     )
 
 
@@ -301,7 +302,7 @@ def test_exit_codes_tell_what_happened(shell: Shell, sandbox: Sandbox, romashka:
     assert f"--allow-drop --plan {plan}`" in shell.run("plan")[2]
     with only_one(sandbox.root / "var" / "resellerprogram", "daily", datetime(2025, 1, 20)):
         code, _, err = shell.run("apply", language="ru")
-    assert (code, "уже идёт другой пересчёт: daily, pid" in err) == (3, True)
+    assert (code, "Программа занята: ночной пересчёт, с 00:00 (процесс" in err) == (3, True)
     sandbox.fault("refuse", "account.discount.delete", count=1)
     assert shell.run("apply", "--allow-drop", "--plan", plan)[0] == 5
     assert shell.run("apply", "--account", "999")[0] == 1
@@ -406,7 +407,7 @@ def test_status_suits_a_monitoring_system(shell: Shell, sandbox: Sandbox, romash
     sandbox.fault("refuse", "account.discount", count=1)
     shell.run("apply")
     code, out, _ = shell.run("status", language="ru")
-    assert (code, "! последний пересчёт (apply) не удался" in out) == (1, True)
+    assert (code, "! последний пересчёт всех участников не удался: панель отказала" in out) == (1, True)
     with Store(sandbox.root, NOON) as store:
         long_ago = (NOON - timedelta(hours=27)).isoformat(" ", "seconds")
         store.connection.execute(
@@ -451,7 +452,10 @@ def test_what_waits_is_listed_tried_again_and_dropped(shell: Shell, sandbox: San
     sandbox.fault("refuse", "account.discount.add.product", count=1)
     assert shell.run("apply")[0] == 5
     out = shell.run("status")[1]
-    assert "! waiting in the queue after a failure: 1, the first client 1 Ромашка: the panel refused" in out
+    assert (
+        "! waiting in the queue after a failure: 1, the first client 1 Ромашка: the panel did not save the discount"
+        in out
+    )
     (waiting,) = shell.json("queue", "list")
     assert (waiting["account"], waiting["name"], waiting["attempts"], waiting["given_up"]) == (
         romashka,
@@ -676,6 +680,7 @@ def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox
     # no guard and no page is installed here; tests/live has them
     assert (checks.pop("before_error_blocks"), checks.pop("own_lists")) == ("could not tell", "could not tell")
     assert checks.pop("list_cut") == "could not tell", "nothing here is long enough to be cut"
+    assert checks.pop("html_fields") == "could not tell", "only eyes can"
     assert set(checks.values()) == {"holds"}
     sandbox.read_as(discount_list_columns="id_only", refund_flag="off", missing_elid="value", currencyrate="absent")
     sandbox.world.set_payment(3, paymethod=1)
@@ -976,3 +981,25 @@ def test_who_has_seen_enough_of_it_may_go(
 
 def test_a_clients_name_gives_the_terminal_no_commands() -> None:
     assert shown("Atlas\x1b[2J\x9b\n") == "Atlas\ufffd[2J\ufffd\n"
+
+
+def test_members_are_found_by_what_the_pages_filter_asks(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    other = sandbox.world.add_account("Вектор")
+    sandbox.world.add_payment(other, 700, TODAY)
+    shell.run("apply")
+    agreed = ("--until", "2025-12-31", "--reason", "contract")
+    shell.run("members", "pin", str(other), "Partner #2", *agreed)
+    shell.run("apply")
+    _, out, _ = shell.run("members", "list", "--within", "7", language="ru")
+    assert out.splitlines() == [
+        "клиент           оборот  статус        не хватает  статус сменится         неполадки",
+        "1 Ромашка  52000.00 RUB  Partner #8  48000.00 RUB  2025-01-21: Partner #7  —",
+    ]
+    assert [each["account"] for each in shell.json("members", "list", "--pinned")] == [other]
+    assert [each["name"] for each in shell.json("members", "list", "--tier", "Partner #8")] == ["Ромашка"]
+    assert shell.run("members", "list", "--trouble", language="ru")[1] == "Таких клиентов нет.\n"
+    with Store(sandbox.root, NOON) as store:
+        store.queue.put_trouble(AccountId(romashka), "daily", same("refused"), NOON)
+    (found,) = shell.json("members", "list", "--trouble")
+    assert (found["account"], found["troubles"]) == (romashka, ["failed"])
+    assert shell.run("members", "list", "--within", "-1")[0] == 2

@@ -13,6 +13,7 @@ from resellerprogram.panel.errors import PanelUnreachable
 from resellerprogram.programme.health import gravest
 from resellerprogram.programme.ids import AccountId, DiscountId, PaymentId
 from resellerprogram.programme.payments import Money
+from resellerprogram.programme.text import same
 from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import ZERO_PERCENT_CONFIRMED
 from resellerprogram.store.promo_orders import PromoOrder
@@ -40,7 +41,7 @@ def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     assert page.findtext("problems") == "no full recalculation has succeeded yet"
     desk.store.runs.finish(desk.store.runs.begin("daily", NOW.date(), True, NOW), "done", 7, 3, NOW)
     run = desk.store.runs.begin("preview", NOW.date(), False, NOW, "anna")
-    desk.store.runs.finish(run, "stopped", 5, 0, NOW, "too many")
+    desk.store.runs.finish(run, "stopped", 5, 0, NOW, same("too many"))
     page = desk.ask("health")
     assert page.findtext("state").startswith("Some discounts wait for a person")
     assert page.find("state").get("color") == "yellow"
@@ -227,7 +228,7 @@ def test_what_was_given_up_is_tried_again_or_forgotten(office: Desk, operator: O
     dead, waits = queue.put(AccountId(1), "payment.setpaid", NOW, "anna"), queue.put(AccountId(1), "sweep", NOW)
     queue.put_payment(PaymentId(7), "payment.setpaid", NOW)
     for _ in range(8):
-        queue.failed(dead, "refused", NOW)
+        queue.failed(dead, same("refused"), NOW)
     rows = office.rows("queue")
     assert [(row["what"], row["cause"], row["state"]) for row in rows] == [
         ("client 1 Ромашка", "payment credited, anna", "retries stopped"),

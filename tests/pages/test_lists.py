@@ -16,6 +16,7 @@ from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.notices import Kind, Notice
 from resellerprogram.programme.payments import Money
 from resellerprogram.programme.standing import Standing
+from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.programme.turnover import Turnover
 from resellerprogram.programme.window import Window
@@ -99,7 +100,7 @@ def test_beyond_the_cap_a_list_says_how_many_it_leaves_out_and_where_they_are(
 def test_what_was_given_up_stays_in_the_list_of_the_queue(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     last = full.store.queue.newest()
     for _ in range(8):
-        full.store.queue.failed(last, "refused", NOW)
-    full.store.queue.failed(last - 1, "refused", NOW)
+        full.store.queue.failed(last, same("refused"), NOW)
+    full.store.queue.failed(last - 1, same("refused"), NOW)
     monkeypatch.setattr("resellerprogram.pages.queue.MOST_ROWS", 3)
     assert [row["id"] for row in full.rows("queue")] == [str(last), str(last - 1), "1"]

@@ -13,6 +13,7 @@ from resellerprogram.programme.basis import Basis, Pin
 from resellerprogram.programme.ids import AccountId, DiscountId, Scope
 from resellerprogram.programme.ownership import OwnedDiscount
 from resellerprogram.programme.standing import Standing
+from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import ServiceClass
 
 from tests.operator import Operator
@@ -75,7 +76,8 @@ def test_the_list_tells_where_everybody_stands(three: Desk) -> None:
     assert totals == {"turnover": "52120.50 RUB"}
     columns = [column.get("name") for column in page.iter("col")]
     assert columns[4:9] == ["tier", "percent_vps", "percent_dedicated", "percent_ssl", "missing"]
-    assert page.findtext("messages/msg[@name='percent_ssl']") == "SSL certificates, %"
+    assert page.findtext("messages/msg[@name='percent_ssl']") == "SSL, %", "a short head"
+    assert page.findtext("messages/msg[@name='hint_percent_ssl']") == "SSL certificates, %"
 
 
 def test_it_sorts_by_what_is_meant_not_by_how_it_is_written(three: Desk) -> None:
@@ -175,7 +177,7 @@ def test_with_trouble_is_who_fails_waits_or_was_changed_by_hand(three: Desk) -> 
     store = three.store
     stand(three, 30, "Fails")
     stand(three, 31, "Waits")
-    store.queue.failed(store.queue.put(AccountId(30), "x", NOW), "refused", NOW)
+    store.queue.failed(store.queue.put(AccountId(30), "x", NOW), same("refused"), NOW)
     store.queue.put(AccountId(31), "x", NOW)
     stand(three, 33, "By hand", put_right_at=NOW)
     stand(three, 34, "By hand long ago", put_right_at=NOW - timedelta(days=31))
@@ -203,7 +205,7 @@ def test_icons_tell_the_states(three: Desk) -> None:
     store.members.exclude(AccountId(28), "left", NOW)
     stand(three, 29, "Вектор", put_right_at=NOW)
     store.set_aside.keep(account, 5, {"name": "Agreed"}, {}, "", NOW)  # type: ignore[arg-type]
-    store.queue.failed(store.queue.put(account, "x", NOW), "refused", NOW)
+    store.queue.failed(store.queue.put(account, "x", NOW), same("refused"), NOW)
     icons = {row["name"]: {name for name, value in row.items() if value == "on"} for row in three.rows("members")}
     assert icons == {
         "Ромашка": {"is_pinned", "is_set_aside", "is_failed"},

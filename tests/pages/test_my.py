@@ -142,7 +142,7 @@ def test_while_the_panel_refuses_i_read_what_is_in_effect_and_what_follows(me: D
     (row,) = desk.rows("members")
     assert (row["percent_vps"], row["percent_dedicated"]) == ("19 %; 21 % follows", "7 %; 8 % follows")
     assert desk.form("why", elid="1")["waits"].startswith(
-        "The panel has not taken all of it yet: VPS 19 %; 21 % follows, dedicated servers 7 %; 8 % follows"
+        "The panel has not saved all discounts yet. In effect: VPS 19 %, dedicated servers 7 %"
     )
     assert "Next try: 12:00." in desk.form("why", elid="1")["waits"]
     heads, cells = csv.reader(desk.form("members.export")["csv"].splitlines())

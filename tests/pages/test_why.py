@@ -44,9 +44,9 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
         ("50000.00 RUB", "counts until 21 Feb 2025"),
     ]
     assert [(row["what"], row["before"], row["after"]) for row in table(page, "written")] == [
-        ("vds", "19 %", "21 %"),
-        ("dedic", "7 %", "8 %"),
-        ("certificate", "3 %", "5 %"),
+        ("VPS", "19 %", "21 %"),
+        ("dedicated servers", "7 %", "8 %"),
+        ("SSL certificates", "3 %", "5 %"),
     ]
     assert [(row["value"], row["whose"]) for row in table(page, "found")] == [
         ("21 %", "program"),

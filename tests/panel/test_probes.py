@@ -14,6 +14,7 @@ from resellerprogram.panel.directory import User
 from resellerprogram.panel.experiments import notification_is_shown
 from resellerprogram.programme.ids import AccountId, ProviderId
 from resellerprogram.programme.outcomes import Finding
+from resellerprogram.programme.text import same
 
 from tests.sandbox import Sandbox
 
@@ -28,7 +29,8 @@ def account(sandbox: Sandbox) -> AccountId:
 
 
 def found(panel: Panel, name: str, **specimen: Any) -> tuple[Finding, str]:
-    return examine(panel, BY_NAME[name], Specimen(day=TODAY, **specimen))
+    finding, detail = examine(panel, BY_NAME[name], Specimen(day=TODAY, **specimen))
+    return finding, detail.en
 
 
 # --- expenses (panel-2, D3) ---
@@ -39,7 +41,7 @@ def found(panel: Panel, name: str, **specimen: Any) -> tuple[Finding, str]:
     [
         ({}, HOLDS, "discount=7 discountamount=190.00 RUB"),
         ({"expense_discount": "kind"}, HOLDS, "discount=personal discountamount=190.00 RUB"),
-        ({"expense_discount": "absent"}, UNKNOWN, "none of 2 expenses had a discount"),
+        ({"expense_discount": "absent"}, UNKNOWN, "expenses: 2, none with a discount"),
         ({"empty_columns": "shown"}, HOLDS, "discount=7"),
         ({"expense_filter": "realdate"}, HOLDS, "discount=7"),
         ({"expense_filter": "ignored"}, DIFFERS, "expenses of other days: 1"),
@@ -75,8 +77,8 @@ def test_without_expenses_nothing_is_known_of_them(panel: Panel) -> None:
 @pytest.mark.parametrize(
     ("reading", "finding", "told"),
     [
-        ("by_type", HOLDS, "1 tariffs, type=month length=1 cost=1000.0000 RUB"),
-        ("whole", HOLDS, "6 tariffs of all types"),
+        ("by_type", HOLDS, "tariff plans: 1, type=month length=1 cost=1000.0000 RUB"),
+        ("whole", HOLDS, "tariff plans of all types: 6"),
         ("absent", UNKNOWN, "pricelist.export"),
     ],
 )
@@ -90,7 +92,7 @@ def test_the_price_list_is_looked_at(sandbox: Sandbox, panel: Panel, reading: st
 def test_charges_with_more_places_than_are_shown_are_told(sandbox: Sandbox, panel: Panel, account: AccountId) -> None:
     assert found(panel, "charges_rounded")[0] is UNKNOWN
     sandbox.world.add_expense(account, Decimal("80.99"), TODAY)
-    assert found(panel, "charges_rounded") == (HOLDS, "1 expenses")
+    assert found(panel, "charges_rounded") == (HOLDS, "expenses: 1")
     sandbox.read_as(expense_amounts="plain")
     sandbox.world.add_expense(account, Decimal("80.9919"), TODAY)
     assert found(panel, "charges_rounded") == (DIFFERS, "amount=80.9919")
@@ -169,7 +171,7 @@ def test_refunds_are_found_by_the_wildcard(sandbox: Sandbox, panel: Panel, accou
 def test_where_a_long_list_is_cut_shows_in_both_orders(
     sandbox: Sandbox, panel: Panel, reading: str, finding: Finding
 ) -> None:
-    assert found(panel, "list_cut") == (UNKNOWN, "0 payments: nothing is cut")
+    assert found(panel, "list_cut") == (UNKNOWN, "payments: 0, nothing is cut")
     sandbox.read_as(list_cut=reading)
     sandbox.world.add_many(51, 100, TODAY)
     assert found(panel, "list_cut")[0] is finding
@@ -219,7 +221,7 @@ def test_a_notification_that_names_the_programmes_provider_is_seen_and_taken_awa
     sandbox.world.add_project("Second")
     sandbox.read_as(notification_without_project=reading)
     user = User("2", sandbox.world.user_of(account), account)
-    assert notification_is_shown(panel, user, ProviderId(provider)) == (HOLDS, "")
+    assert notification_is_shown(panel, user, ProviderId(provider)) == (HOLDS, same(""))
     assert sandbox.notifications() == []
 
 

@@ -69,9 +69,9 @@ def test_days_and_moments_read_as_the_language_writes_them() -> None:
 
 def test_a_step_tells_both_percents_and_that_there_is_none() -> None:
     nineteen, seventeen = Decimal(19), Decimal(17)
-    assert figures.percent_step(nineteen, seventeen) == same("19 → 17\u202f%")
-    assert figures.percent_step(None, nineteen) == Text("none → 19\u202f%", "нет → 19\u202f%")
-    assert figures.percent_step(nineteen, None) == Text("19\u202f% → none", "19\u202f% → нет")
+    assert figures.percent_step(nineteen, seventeen) == same("19\u00a0→\u00a017\u202f%")
+    assert figures.percent_step(None, nineteen) == Text("none\u00a0→\u00a019\u202f%", "нет\u00a0→\u00a019\u202f%")
+    assert figures.percent_step(nineteen, None) == Text("19\u202f%\u00a0→\u00a0none", "19\u202f%\u00a0→\u00a0нет")
 
 
 def test_russian_numbers_decline_their_noun() -> None:

@@ -58,7 +58,9 @@ def test_what_nobody_knows_is_not_told() -> None:
 
 def test_client_and_administrator_read_it_in_a_sentence() -> None:
     found = lags(owned(it_2=21, it_5=3), COVERED, {VPS: Decimal(25), SSL: Decimal(3)})
-    assert plain_spaces(not_taken(found, TITLES).ru) == "Панель приняла ещё не всё: VPS 21 %; 25 % будет."
+    assert plain_spaces(not_taken(found, TITLES).ru) == (
+        "Панель сохранила ещё не все скидки. Действует: VPS 21 %. По статусу: VPS 25 %."
+    )
     told = still_updating(found, TITLES)
     assert "In effect now: VPS 21 %. By tier: VPS 25 %." in plain_spaces(told.en)
     assert "Сейчас действует: VPS 21 %. По статусу: VPS 25 %." in plain_spaces(told.ru)

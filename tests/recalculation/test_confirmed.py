@@ -48,7 +48,7 @@ def test_what_differs_at_the_last_look_before_writing_is_left_out_too(
     assert victim["internal_name"] not in operator.percents(second), "nobody confirmed that it comes back"
     last = operator.store.runs.last()
     assert last is not None
-    assert (last.outcome, "clients who differ: 1" in last.error) == ("partly", True)
+    assert (last.outcome, "clients who differ: 1" in last.error.en) == ("partly", True)
 
 
 def test_only_what_was_confirmed_counts_towards_the_limit(operator: Operator, two: tuple[AccountId, AccountId]) -> None:

@@ -135,7 +135,7 @@ def test_an_account_whose_write_is_refused_waits_in_the_queue_and_the_others_are
     assert list(report.failed) == [accounts[0]]
     assert [len(state) for state in state_of(operator, accounts)] == [2, 3, 3], "each change stands for itself"
     (waiting,) = operator.store.queue.all()
-    assert (waiting.account, "Lost connection" in waiting.error) == (accounts[0], True)
+    assert (waiting.account, "Lost connection" in waiting.error.en) == (accounts[0], True)
     operator.apply()
     assert operator.store.queue.all() == []
     assert all(state_of(operator, accounts))

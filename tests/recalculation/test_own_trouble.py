@@ -60,7 +60,7 @@ def test_an_account_that_nobody_can_serve_waits_with_its_reason_and_the_others_a
         assert list(report.failed) == [odd]
         assert [operator.percents(account) for account in others] == [STARTER] * 3
     (waiting,) = operator.store.queue.all()
-    assert (waiting.account, "too large" in waiting.error, waiting.attempts) == (odd, True, 2)
+    assert (waiting.account, "too large" in waiting.error.en, waiting.attempts) == (odd, True, 2)
     good = operator.store.runs.last_good()
     assert good is not None, "V5: a recalculation that leaves a few clients to the queue has looked at everybody"
     assert good.outcome == "partly"

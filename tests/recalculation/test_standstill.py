@@ -73,7 +73,7 @@ def put_back(operator: Operator) -> None:
 
 def worker(operator: Operator) -> None:
     operator.work()
-    assert [(row.attempts, row.error, row.dead) for row in operator.store.queue.all()] == [(0, "", False)] * 2
+    assert [(row.attempts, row.error.en, row.dead) for row in operator.store.queue.all()] == [(0, "", False)] * 2
 
 
 def sweep(operator: Operator) -> None:

@@ -83,7 +83,7 @@ def test_one_account_whose_discounts_the_panel_does_not_list_ends_no_sweep(
     operator.sweep()
     assert operator.percents(last["account"])["certificate"] == 1
     (waiting,) = operator.store.queue.all()
-    assert (waiting.account, str(errors[odd]) in waiting.error) == (reseller, True)
+    assert (waiting.account, waiting.error) == (reseller, errors[odd].what_happened), "the log has the call"
 
 
 def test_a_payment_that_cannot_be_read_is_its_accounts_trouble_and_others_are_found(

@@ -254,7 +254,7 @@ def test_a_setting_of_money_that_can_not_be_read_stops_every_run_and_takes_nothi
     payment = operator.sandbox.world.add_payment(clients[0], 52_000, TODAY)
     operator.queue(payment)
     operator.work()
-    assert "currency" in operator.store.queue.all()[0].error
+    assert "currency" in operator.store.queue.all()[0].error.en
     for run in (operator.apply, operator.plan, operator.sweep):
         with pytest.raises(SettingError, match="currency"):
             run()

@@ -12,6 +12,7 @@ from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.limits import DropLimit
+from resellerprogram.programme.text import same
 from resellerprogram.recalculation import drain
 from resellerprogram.recalculation import run as runs
 from resellerprogram.recalculation.drain import ROUND
@@ -270,7 +271,11 @@ def test_a_panel_that_is_away_is_waited_for_as_long_as_it_takes(operator: Operat
     operator.sandbox.stop()
     now = _tried(operator, operator.clock(TODAY)() + timedelta(hours=9))
     (waiting,) = operator.store.queue.all()
-    assert (waiting.dead, waiting.attempts > GIVEN_UP_AFTER, "can't be reached" in waiting.error) == (False, True, True)
+    assert (waiting.dead, waiting.attempts > GIVEN_UP_AFTER, "can't be reached" in waiting.error.en) == (
+        False,
+        True,
+        True,
+    )
     operator.sandbox.start()
     _tried(operator, now + timedelta(hours=1))
     assert operator.percents(account) == PARTNER_8
@@ -296,7 +301,7 @@ def test_what_the_panel_refuses_again_and_again_is_kept_and_shown_and_the_others
     operator.sandbox.fault("refuse", "account.discount.add.product", count=3 * GIVEN_UP_AFTER)
     _tried(operator, operator.clock(TODAY)() + timedelta(hours=6))
     (letter,) = operator.store.queue.all()
-    assert (letter.dead, letter.attempts, "Lost connection" in letter.error) == (True, GIVEN_UP_AFTER, True)
+    assert (letter.dead, letter.attempts, "Lost connection" in letter.error.en) == (True, GIVEN_UP_AFTER, True)
     operator.sandbox.clear_faults()
     credit(operator, good, 600)
     operator.work()
@@ -313,7 +318,7 @@ def test_the_nightly_run_takes_care_of_what_was_given_up(operator: Operator) -> 
     operator.sandbox.world.add_payment(account, 600, TODAY)
     row = operator.store.queue.put(AccountId(account), "sweep", operator.clock(TODAY)())
     for _ in range(GIVEN_UP_AFTER):
-        operator.store.queue.failed(row, "once", operator.clock(TODAY)())
+        operator.store.queue.failed(row, same("once"), operator.clock(TODAY)())
     operator.apply()
     assert operator.store.queue.all() == []
 
@@ -326,7 +331,7 @@ def test_a_list_that_lacks_the_payment_we_came_for_is_not_believed(operator: Ope
     operator.writes()
     _tried(operator, operator.clock(TODAY)() + timedelta(seconds=30))
     assert operator.writes() == []
-    assert "not among the payments" in operator.store.queue.all()[0].error
+    assert "not among the payments" in operator.store.queue.all()[0].error.en
     operator.sandbox.clear_faults()
     operator.store.queue.retry()
     operator.work()
@@ -363,7 +368,7 @@ def test_many_small_falls_that_nothing_explains_stop_where_one_large_run_would(o
     assert len(fallen) == 2
     waiting = operator.store.queue.all()
     assert len(waiting) == 4
-    assert "limit is 7" in waiting[0].error
+    assert "limit is 7" in waiting[0].error.en
     assert not any(row.dead for row in waiting)
     operator.apply(allow_drop=True)
     assert all(operator.percents(account) == {} for account in accounts)

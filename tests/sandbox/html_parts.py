@@ -284,13 +284,16 @@ def _option(value: etree._Element, words: Words) -> str:
     return words.get(text, text) if value.get("msg") == "yes" else text or words.get(value.get("key", ""), "")
 
 
-def _form_button(described: etree._Element, words: Words) -> dict[str, str]:
-    name = described.get("name", "")
+def _form_button(described: etree._Element, words: Words) -> dict[str, Any]:
+    """It stands back where another one of the form is the default."""
+    name, buttons = described.get("name", ""), described.getparent()
+    chosen = [] if buttons is None else [each for each in buttons if each.get("default") == "yes"]
     return {
         "name": name,
         "type": described.get("type", ""),
         "func": described.get("func", ""),
         "title": words.get(f"msg_{name}", f"msg_{name}"),
+        "plain": bool(chosen) and described not in chosen,
     }
 
 

@@ -171,7 +171,7 @@ def _check_odd(house: House, day: date, which: str) -> None:
     """Each waits with its reason, and nobody else does."""
     waiting: dict[int, list[str]] = {}
     for row in house.store.queue.all():
-        waiting.setdefault(row.account or -(row.payment or 0), []).append(row.error)
+        waiting.setdefault(row.account or -(row.payment or 0), []).append(row.error.en)
     sound = {client.id for client in _sound(house, day)}
     odd = [client for client in house.life.clients.values() if client.is_odd(day)]
     assert {who for who in waiting if who not in {client.id for client in odd}} == set(), (which, waiting)

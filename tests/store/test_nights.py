@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from resellerprogram.programme.decision import decide
 from resellerprogram.programme.outcomes import DONE, FAILED, PARTLY
+from resellerprogram.programme.text import same
 from resellerprogram.store import Store
 from resellerprogram.store.contents import content_of
 
@@ -77,7 +78,7 @@ def test_a_night_that_failed_or_was_before_or_about_one_account_leaves_nothing_i
 def test_an_account_that_waits_with_an_error_is_left_as_it_was_only_by_nights_before_that(store: Store) -> None:
     decided(store)
     night(store, 21)
-    store.queue.put_trouble(ACCOUNT, "daily", "its amount can't be read", datetime(2025, 1, 22, 0, 7))
+    store.queue.put_trouble(ACCOUNT, "daily", same("its amount can't be read"), datetime(2025, 1, 22, 0, 7))
     night(store, 22, PARTLY)
     assert reaches(store) == [date(2025, 1, 21)]
     (waits,) = store.queue.all()

@@ -25,6 +25,7 @@ from resellerprogram.programme.members import GroupId, MemberNote, MemberRule, t
 from resellerprogram.programme.payments import Money, Payment, Rate, RateTable
 from resellerprogram.programme.settings import SETTINGS
 from resellerprogram.programme.standing import Standing
+from resellerprogram.programme.text import Text, same
 from resellerprogram.programme.tiers import TierTable
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
@@ -128,7 +129,7 @@ def test_the_first_release_is_migrated_with_what_waits_and_what_was_decided(
 
     with Store(root, NOW) as opened:
         (waiting,) = opened.queue.all()
-        assert (waiting.account, waiting.attempts, waiting.error, waiting.dead) == (27, 2, "x", False)
+        assert (waiting.account, waiting.attempts, waiting.error.en, waiting.dead) == (27, 2, "x", False)
         assert opened.queue.next_due(NOW) == waiting
         assert opened.connection.execute("SELECT tier FROM decision").fetchone()[0] == "Partner #8"
         assert opened.owned.of(AccountId(27))[DiscountId(41)].shown is None
@@ -558,24 +559,24 @@ def test_what_fails_is_tried_again_after_growing_pauses_and_given_up_only_when_i
     dies, lives = store.queue.put(ACCOUNT, "sweep", NOW), store.queue.put(AccountId(99), "sweep", NOW)
     pauses = []
     for _ in range(GIVEN_UP_AFTER):
-        store.queue.failed(dies, "refused", NOW)
-        store.queue.failed(lives, "unreachable", NOW, may_die=False)
+        store.queue.failed(dies, same("refused"), NOW)
+        store.queue.failed(lives, same("unreachable"), NOW, may_die=False)
         assert store.queue.next_due(NOW) is None
         pauses.append(store.queue.next_pause(NOW))
     assert pauses == [timedelta(seconds=seconds) for seconds in (5, 15, 45, 135, 405, 1215, 3600, 3600)]
     assert [row.dead for row in store.queue.all()] == [True, False]
-    store.queue.failed(lives, "unreachable", NOW, may_die=False)
+    store.queue.failed(lives, same("unreachable"), NOW, may_die=False)
     assert store.queue.next_due(NOW + timedelta(hours=2)) == store.queue.all()[1]
     assert store.queue.retry(dies) == 1
     due = store.queue.next_due(NOW)
     assert due is not None
-    assert (due.id, due.dead, due.error) == (dies, False, "refused")
+    assert (due.id, due.dead, due.error.en) == (dies, False, "refused")
 
 
 def test_the_lock_is_free_again_when_its_holder_is_done(tmp_path: Path) -> None:
     with (
         only_one(tmp_path, "first", NOW),
-        pytest.raises(AnotherRunActive, match="first, pid"),
+        pytest.raises(AnotherRunActive, match="busy: a recalculation, since"),
         only_one(tmp_path, "second", NOW),
     ):
         pass
@@ -608,14 +609,14 @@ def test_amounts_beyond_64_bits_are_kept_exactly(store: Store) -> None:
 
 def test_what_is_kept_of_a_failure_is_one_line_and_short(store: Store) -> None:
     row = store.queue.put(ACCOUNT, "payment.setpaid", NOW)
-    store.queue.failed(row, "refused\nforged " + "x" * 5_000_000, NOW)
+    store.queue.failed(row, same("refused\nforged " + "x" * 5_000_000), NOW)
     (waiting,) = store.queue.all()
-    assert (waiting.error[:14], len(waiting.error)) == ("refused forged", 1000)
+    assert (waiting.error.en[:14], len(waiting.error.ru)) == ("refused forged", 1000)
     run = store.runs.begin("daily", TODAY, True, NOW)
-    store.runs.finish(run, "failed", 0, 0, NOW, "a\nb" * 1_000_000)
+    store.runs.finish(run, "failed", 0, 0, NOW, same("a\nb" * 1_000_000))
     last = store.runs.last()
     assert last is not None
-    assert len(last.error) == 1000
+    assert len(last.error.en) == 1000
 
 
 def test_a_log_line_cannot_be_forged_by_what_the_panel_said(tmp_path: Path) -> None:
@@ -637,3 +638,12 @@ def test_a_log_line_cannot_be_forged_by_what_the_panel_said(tmp_path: Path) -> N
     assert log.stat().st_size < 10_000
     assert "\x1b" not in log.read_text()
     assert [line.split(" ERROR ")[1][:10] for line in last_errors(tmp_path, 5)] == ["unexpected", "refused \\n"]
+
+
+def test_a_failure_is_kept_in_both_languages_and_one_of_an_earlier_release_in_its_own(store: Store) -> None:
+    error = Text("the panel refused", "панель отказала")
+    store.queue.put_trouble(AccountId(27), "daily", error, NOW)
+    store.runs.finish(store.runs.begin("daily", TODAY, True, NOW), "failed", 0, 0, NOW, error)
+    assert [store.queue.all()[0].error, store.runs.newest(1)[0].error] == [error, error]
+    store.connection.execute("UPDATE queue SET error_ru = ''")
+    assert store.queue.all()[0].error == same("the panel refused")

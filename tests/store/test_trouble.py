@@ -11,6 +11,7 @@ from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.errors import StoreError
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.programme.standing import Standing
+from resellerprogram.programme.text import same
 from resellerprogram.store import Store
 from resellerprogram.store.database import transaction
 
@@ -112,7 +113,7 @@ def test_what_waits_is_served_whatever_its_row_says_of_the_time(store: Store) ->
 def test_several_rows_of_one_account_wait_together_and_go_together(store: Store) -> None:
     rows = [store.queue.put(ONE, cause, NOW) for cause in ("payment.setpaid", "pinned")]
     other = store.queue.put(TWO, "daily", NOW)
-    store.queue.failed(rows[0], "no answer", NOW)
+    store.queue.failed(rows[0], same("no answer"), NOW)
     due = store.queue.next_due(NOW)
     assert due is not None
     assert due.id == other

@@ -51,7 +51,11 @@ TOLD: list[tuple[Change, str, str, str]] = [
 @pytest.mark.parametrize(("change", "kind", "english", "russian"), TOLD)
 def test_a_planned_change_is_told_in_one_line(change: Change, kind: str, english: str, russian: str) -> None:
     plain = plain_change(change, NAMES)
-    assert (plain.kind, *(plain_spaces(change_line(plain, each)) for each in ("en", "ru"))) == (kind, english, russian)
+    assert (plain.kind, *(plain_spaces(change_line(plain, plain.what, each)) for each in ("en", "ru"))) == (
+        kind,
+        english,
+        russian,
+    )
 
 
 @pytest.mark.parametrize("change", [each for each, *_ in TOLD])
@@ -91,4 +95,4 @@ def test_plain_values_name_what_a_change_is_about_as_programs_have_read_it_so_fa
 )
 def test_a_plan_that_an_earlier_release_kept_is_read(kept: dict[str, str | None], change: PlainChange) -> None:
     assert change_of(kept) == change
-    assert plain_spaces(change_line(change_of(kept), "en")) in ("vds none → 3 %", "Agreed 40 %: suspended")
+    assert plain_spaces(change_line(change_of(kept), change.what, "en")) in ("vds none → 3 %", "Agreed 40 %: suspended")

@@ -8,8 +8,14 @@ from decimal import Decimal
 
 import pytest
 from resellerprogram.programme.basis import Basis
+from resellerprogram.programme.changes import PlainChange
 from resellerprogram.programme.decision import Decision, leave_out
+from resellerprogram.programme.ids import Scope
+from resellerprogram.programme.payments import Rate
 from resellerprogram.programme.records import Record
+from resellerprogram.programme.text import Text
+from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.programme.turnover import Reason, Verdict
 from resellerprogram.words import explanation
 
 from tests.programme.builders import ACCOUNT, TABLE, decided, paid
@@ -23,7 +29,7 @@ OLD = replace(DETAILED, turnover=replace(DETAILED.turnover, verdicts=(), recorde
 def told(decision: Decision, language: str, months: int = 36, has_details: bool = False) -> list[str]:
     record = Record(1, decision, NOON.date(), NOON.date(), (), "daily", NOON, NOON, has_details=has_details)
     lines = explanation.explanation(decision, "Ромашка", "RUB", TABLE, {}, language)
-    return list(map(plain_spaces, [*filter(None, lines), *explanation.written_lines(record, language, months)]))
+    return list(map(plain_spaces, [*filter(None, lines), *explanation.written_lines(record, {}, {}, language, months)]))
 
 
 def test_of_an_old_decision_the_sums_are_told_and_that_details_are_not_kept() -> None:
@@ -52,6 +58,31 @@ def test_of_who_took_no_part_no_payments_are_told_either_way() -> None:
     out = leave_out(ACCOUNT, date(2025, 1, 20), Basis.EXCLUDED)
     assert len(told(out, "en")) == 4
     assert told(out, "en", has_details=True) == told(out, "en")[:3]
+
+
+def test_what_was_changed_is_told_by_the_titles_that_clients_read() -> None:
+    vps, ssl = ServiceClass("vps"), ServiceClass("ssl")
+    titles = {vps: Text("VPS", "VPS"), ssl: Text("SSL certificates", "SSL-сертификаты")}
+    written = tuple(
+        PlainChange(Scope(scope), what, Decimal(before), Decimal(after))
+        for scope, what, before, after in (
+            ("it_5", "certificate", 3, 5),
+            ("it_2", "vds", 19, 21),
+            ("pl_7", "vds: S", 1, 2),
+        )
+    )
+    record = replace(Record(1, DETAILED, NOON.date(), NOON.date(), (), "daily", NOON, NOON), written=written)
+    lines = explanation.written_lines(record, {"vds": vps, "certificate": ssl}, titles, "ru", 36)
+    changed = "Изменено: VPS 19 → 21 %; VPS: S 1 → 2 %; SSL-сертификаты 3 → 5 %."
+    assert plain_spaces([*lines][-1]) == changed
+
+
+def test_a_rate_has_the_readers_decimal_sign() -> None:
+    verdict = Verdict(
+        paid(100, "2025-01-05"), Reason.COUNTED, Decimal(9_250), Rate("USD", date(2025, 1, 5), Decimal("92.5"))
+    )
+    assert "по курсу 92,5 от 05.01.2025" in explanation.reason(verdict, "ru")
+    assert "at 92.5 of 5 Jan 2025" in explanation.reason(verdict, "en")
 
 
 def test_a_decision_with_details_says_nothing_of_that() -> None:

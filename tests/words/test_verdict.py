@@ -12,7 +12,8 @@ from resellerprogram.programme.ids import Scope
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.tiers import SSL, VPS
 from resellerprogram.programme.verdict import Verdict
-from resellerprogram.words.verdict import class_lines, folded, limit_text, verdict_text
+from resellerprogram.words.change import folded
+from resellerprogram.words.verdict import class_lines, limit_text, verdict_text
 
 from tests.texts import plain_spaces
 
@@ -95,7 +96,7 @@ def test_a_class_whose_discounts_go_alike_is_told_once() -> None:
     )
     assert plain_spaces(folded([change("certificate", 3, None)], classes, TITLES, "ru")) == "SSL-сертификаты 3 % → нет"
     mixed = [change("vds", 19, 17), change("vds.vps", None, 17)]
-    assert plain_spaces(folded(mixed, classes, TITLES, "en")) == "vds 19 → 17 %; vds.vps none → 17 %"
+    assert plain_spaces(folded(mixed, classes, TITLES, "en")) == "VPS (vds) 19 → 17 %; VPS (vds.vps) none → 17 %"
     by_hand = [change("vds", 40, 19, Because.BY_HAND)]
     told = plain_spaces(folded(by_hand, classes, TITLES, "en"))
     assert told == "VPS 40 → 19 % (changed by hand, set again by the program)"

@@ -111,7 +111,9 @@ def doctor(command: Command) -> int:
             ),
         )
         command.lines(
-            f"! {check.name}: {check.detail.say(language)}" for check in checks if check.finding is not Finding.HOLDS
+            f"! {check.about.say(language)}: {check.detail.say(language)}"
+            for check in checks
+            if check.finding is not Finding.HOLDS
         )
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
 
@@ -159,7 +161,7 @@ def _status_values(found: health.Health, now: datetime, language: str) -> dict[s
         "problems": [problem.say(language) for problem in found.problems],
         "last_good_run": finished and finished.isoformat(),
         "age_seconds": finished and int((now - finished).total_seconds()),
-        "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error},
+        "last_run": last and {"cause": last.cause, "outcome": last.outcome, "error": last.error.say(language)},
         "queue": found.queued,
         "given_up": found.given_up,
         "discounts": found.discounts,

@@ -81,7 +81,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "queue drop": ("queue drop 5",),
     "undo": ("undo", "undo 12 --plan", 'undo 12 --yes --reason "wrong table"'),
     "members": ("members", 'members exclude Atlas --reason "debts"'),
-    "members list": ("members list --json",),
+    "members list": ("members list --within 7", "members list --trouble --json"),
     "members enrol": ("members enrol 27", 'members enrol client@example.com --reason "contract 15"'),
     "members exclude": ('members exclude 27 --reason "debts"',),
     "members pin": (

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..programme import figures
 from ..programme.basis import Pin
+from ..programme.ids import AccountId, named
 from ..programme.members import MemberNote
 from ..programme.text import Text
+from ..recalculation.lagging import Lagging
+from ..store.listing import EVERY_ROW
+from ..store.standings import Listed, Wanted
+from ..words.labels import MEMBER_STATES
 from ..words.people import called
 from .output import Command
 from .waking import wake
@@ -22,6 +27,76 @@ _STANDINGS: Mapping[str | None, Text] = {
 
 
 def show(command: Command) -> int:
+    """Whom the administrator has said something of; with a filter, as the page has them, everybody whom it leaves."""
+    options = command.options
+    flags = tuple(name for name in ("trouble", "pinned") if getattr(options, name))
+    if options.tier or flags or options.within is not None:
+        return _show_filtered(command, flags)
+    return _show_noted(command)
+
+
+def _show_filtered(command: Command, flags: tuple[str, ...]) -> int:
+    store, options, lagging = command.store, command.options, Lagging(command.store)
+    behind = lagging.behind()
+    wanted = Wanted("", options.tier or "", flags, options.within, behind)
+    listed, _ = store.standings.listed(command.now, wanted, EVERY_ROW)
+    if command.options.json:
+        command.json([_listed_values(each, command, behind) for each in listed])
+        return 0
+    if not listed:
+        command.say(Text("No client is like that.", "Таких клиентов нет."))
+        return 0
+    currency = store.settings.current().currency
+    command.table(
+        Text(
+            "client|turnover|tier|missing|tier changes|trouble",
+            "клиент|оборот|статус|не хватает|статус сменится|неполадки",
+        ),
+        (_listed_cells(each, command, behind, currency) for each in listed),
+        right={1, 3},
+    )
+    return 0
+
+
+def _listed_cells(listed: Listed, command: Command, behind: Collection[AccountId], currency: str) -> tuple[str, ...]:
+    standing, language = listed.standing, command.language
+    counts = standing.basis is not None and standing.basis.counts_payments
+    follows = standing.change_tier or Text("no tier", "без статуса").say(language)
+    return (
+        named(standing.account, standing.name),
+        figures.listed_money(standing.turnover, currency) if counts else figures.NOTHING,
+        standing.tier or figures.NOTHING,
+        figures.NOTHING if standing.missing is None else figures.listed_money(standing.missing, currency),
+        f"{figures.listed_day(standing.change_day)}: {follows}" if standing.change_day else figures.NOTHING,
+        ", ".join(MEMBER_STATES[each].say(language) for each in _troubles(listed, command, behind)) or figures.NOTHING,
+    )
+
+
+def _troubles(listed: Listed, command: Command, behind: Collection[AccountId]) -> Iterator[str]:
+    """By the names of the filter's states."""
+    if listed.error is not None:
+        yield "failed" if listed.error else "waits"
+    if listed.standing.account in behind:
+        yield "differs"
+    if listed.put_right_lately(command.now):
+        yield "put_right"
+
+
+def _listed_values(listed: Listed, command: Command, behind: Collection[AccountId]) -> dict[str, Any]:
+    standing = listed.standing
+    return {
+        "account": standing.account,
+        "name": standing.name,
+        "tier": standing.tier,
+        "turnover": figures.plain(standing.turnover),
+        "missing": None if standing.missing is None else figures.plain(standing.missing),
+        "changes_on": standing.change_day and standing.change_day.isoformat(),
+        "changes_to": standing.change_tier,
+        "troubles": list(_troubles(listed, command, behind)),
+    }
+
+
+def _show_noted(command: Command) -> int:
     notes, rule = command.store.members.all(), command.store.settings.texts()["members"]
     names = command.store.standings.names(note.account for note in notes)
     if command.options.json:

@@ -19,7 +19,7 @@ def notices(command: Command) -> int:
     language = command.language
     names = command.store.standings.names(kept.notice.account for kept in found)
     if command.options.json:
-        command.json([_notice_values(kept, subject(kept.notice).say(language), names) for kept in found])
+        command.json([_notice_values(kept, subject(kept.notice).say(language), names, language) for kept in found])
         return 0
     command.table(
         Text("when|client|notification|outcome|error", "когда|клиент|уведомление|итог|ошибка"),
@@ -29,7 +29,7 @@ def notices(command: Command) -> int:
                 called(kept.notice.account, names),
                 subject(kept.notice).say(language),
                 labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language),
-                kept.error or figures.NOTHING,
+                kept.error.say(command.language) or figures.NOTHING,
             )
             for kept in found
         ),
@@ -37,7 +37,7 @@ def notices(command: Command) -> int:
     return 0
 
 
-def _notice_values(kept: KeptNotice, said: str, names: Mapping[int, str]) -> dict[str, Any]:
+def _notice_values(kept: KeptNotice, said: str, names: Mapping[int, str], language: str) -> dict[str, Any]:
     return {
         "at": kept.made_at.isoformat(),
         "account": kept.notice.account,
@@ -45,5 +45,5 @@ def _notice_values(kept: KeptNotice, said: str, names: Mapping[int, str]) -> dic
         "kind": kept.notice.kind.value,
         "subject": said,
         "outcome": kept.outcome or "waits",
-        "error": kept.error,
+        "error": kept.error.say(language),
     }

@@ -433,15 +433,30 @@ def parser_in(language: str) -> Parser:
     classing.add_argument("--title-ru", type=a_name, metavar="TITLE", help=say("Russian title", "название по-русски"))
 
     of_members = group("members", "list", "members", "кто участвует")
-    as_json(
-        add(
-            "list",
-            "members.show",
-            "clients with terms of their own",
-            "клиенты с особыми условиями",
-            of_members,
-        )
+    listing = add(
+        "list",
+        "members.show",
+        "clients with terms of their own, or those whom a filter finds",
+        "клиенты с особыми условиями, а с фильтром — все, кто под него подходит",
+        of_members,
     )
+    listing.add_argument(
+        "--within",
+        type=typed(bounds.count),
+        metavar="DAYS",
+        help=say("whose tier changes within so many days", "у кого статус сменится за столько дней"),
+    )
+    listing.add_argument("--tier", type=a_name, metavar="TIER", help=say("who has this tier", "у кого этот статус"))
+    listing.add_argument(
+        "--trouble",
+        action="store_true",
+        help=say(
+            "who waits, failed, has other discounts than due, or was changed by hand",
+            "кто ждёт, у кого ошибка, не те скидки или их меняли вручную",
+        ),
+    )
+    listing.add_argument("--pinned", action="store_true", help=say("whose tier is pinned", "у кого статус закреплён"))
+    as_json(listing)
     enrolling = add("enrol", "members.enrol", "include a client", "включить клиента в программу", of_members)
     excluding = add(
         "exclude",

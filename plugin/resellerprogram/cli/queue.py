@@ -28,7 +28,7 @@ def show(command: Command) -> int:
     waiting = command.store.queue.all()
     names = command.store.standings.names(each.account for each in waiting if each.account is not None)
     if command.options.json:
-        command.json([_queued_values(each, names) for each in waiting])
+        command.json([_queued_values(each, names, command.language) for each in waiting])
         return 0
     if not waiting:
         command.say(Text("The queue is empty.", "Очередь пуста."))
@@ -47,7 +47,7 @@ def show(command: Command) -> int:
                 figures.listed_moment(each.since),
                 str(each.attempts),
                 labels.of(labels.QUEUE, each.state, command.language),
-                each.error,
+                each.error.say(command.language),
             )
             for each in waiting
         ),
@@ -84,7 +84,7 @@ def drop(command: Command) -> int:
     return 0
 
 
-def _queued_values(each: Queued, names: Mapping[int, str]) -> dict[str, Any]:
+def _queued_values(each: Queued, names: Mapping[int, str], language: str) -> dict[str, Any]:
     return {
         "number": each.id,
         "account": each.account,
@@ -94,5 +94,5 @@ def _queued_values(each: Queued, names: Mapping[int, str]) -> dict[str, Any]:
         "since": each.since.isoformat(),
         "attempts": each.attempts,
         "given_up": each.dead,
-        "error": each.error,
+        "error": each.error.say(language),
     }

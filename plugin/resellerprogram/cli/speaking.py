@@ -44,6 +44,7 @@ PLACES: Mapping[str, str] = {
     "CLIENT": "КЛИЕНТ",
     "COMMAND": "КОМАНДА",
     "COUNT": "ЧИСЛО",
+    "DAYS": "ДНЕЙ",
     "DIR": "ПАПКА",
     "FILE": "ФАЙЛ",
     "SCHEMA": "БАЗА",

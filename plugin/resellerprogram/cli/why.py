@@ -21,7 +21,7 @@ from ..recalculation.run import PATIENCE, considered_alone
 from ..recalculation.scopes import limits
 from ..store.contents import content_of, content_of_tier, content_of_verdict
 from ..words import explanation, hindsight
-from ..words.change import change_line
+from ..words.change import folded
 from ..words.proposal import ONLY_A_LOOK
 from .output import Command
 
@@ -55,7 +55,11 @@ def explain(command: Command) -> int:
         )
     )
     if record:
-        command.lines(explanation.written_lines(record, command.language, settings.history_months))
+        command.lines(
+            explanation.written_lines(
+                record, command.store.classes.of_types(), command.titles, command.language, settings.history_months
+            )
+        )
     if since:
         command.lines(hindsight.lines(since, currency, command.language, decision.turnover.window.months))
     if only_look:
@@ -65,7 +69,7 @@ def explain(command: Command) -> int:
             Text(
                 "The panel has other discounts; `resellerprogram apply --account {id}` changes: {changes}.",
                 "В панели другие скидки; `resellerprogram apply --account {id}` изменит: {changes}.",
-            )(id=account, changes=", ".join(change_line(each, command.language) for each in changes))
+            )(id=account, changes=_folded(command, changes))
         )
     elif names:
         command.say(Text("The panel's discounts are as they should be.", "Скидки в панели такие, как должны быть."))
@@ -74,7 +78,7 @@ def explain(command: Command) -> int:
 
 def _say_what_that_day_brings(command: Command, changes: tuple[PlainChange, ...]) -> None:
     """Of another day than today, where nothing is on record of it."""
-    told = ", ".join(change_line(each, command.language) for each in changes)
+    told = _folded(command, changes)
     if told:
         command.say(
             Text(
@@ -83,6 +87,10 @@ def _say_what_that_day_brings(command: Command, changes: tuple[PlainChange, ...]
             )(changes=told)
         )
     command.say(ONLY_A_LOOK(day=figures.day(command.options.date)))
+
+
+def _folded(command: Command, changes: tuple[PlainChange, ...]) -> str:
+    return folded(changes, command.store.classes.of_types(), command.titles, command.language)
 
 
 def _name(command: Command) -> str:

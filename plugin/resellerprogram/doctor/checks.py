@@ -151,7 +151,7 @@ def _https(root: Path, context: Context) -> Check:
 
 def _assumption(context: Context, assumption: Assumption, specimen: Specimen) -> Check:
     finding, detail = examine(context.panel, assumption, specimen)
-    return Check(assumption.name, assumption.belief, finding, assumption.matters, same(detail))
+    return Check(assumption.name, assumption.belief, finding, assumption.matters, detail)
 
 
 def experiments(context: Context, account: AccountId, now: datetime) -> Iterator[Check]:
@@ -176,13 +176,13 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
         ),
         finding,
         True,
-        same(detail),
+        detail,
     )
     inside = {name for each in context.classes for name in each.types}
     outside = [(type_scope(number), name) for number, name in context.type_names.items() if name not in inside]
     finding, detail = zero_percent_outranks_promotions(context.panel, users[0], outside, day)
     if finding is Finding.HOLDS:
-        store.notes.write(ZERO_PERCENT_CONFIRMED, {"account": account, "at": now.isoformat(), "seen": detail})
+        store.notes.write(ZERO_PERCENT_CONFIRMED, {"account": account, "at": now.isoformat(), "seen": detail.en})
     yield Check(
         "zero_percent",
         Text(
@@ -191,7 +191,7 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
         ),
         finding,
         False,
-        same(detail),
+        detail,
     )
     finding, detail = notification_is_shown(context.panel, users[0], context.provider)
     yield Check(
@@ -202,7 +202,7 @@ def experiments(context: Context, account: AccountId, now: datetime) -> Iterator
         ),
         finding,
         False,
-        same(detail),
+        detail,
     )
 
 

@@ -41,6 +41,8 @@ _REFUSED = Text(
     "notifications that the panel refused since yesterday: {count}; see `resellerprogram notices`",
     "уведомления, которые панель не приняла со вчерашнего дня: {count}; см. `resellerprogram notices`",
 )
+_LAST_WHOLE = Text("the last full recalculation", "последний пересчёт всех участников")
+_LAST = Text("the last recalculation", "последний пересчёт")
 _SILENT = Text(
     "the panel did not answer when it was last asked: {error}", "в последний раз панель не ответила: {error}"
 )
@@ -202,16 +204,13 @@ def _unfinished(store: Store, last: Run | None) -> Iterator[tuple[Text, Found]]:
     """The last run, and the last over all members, if they did not do their work: a worker's success hides no night."""
     whole = store.runs.last_whole()
     for run in [last] if whole is None or last == whole else [last, whole]:
+        which = _LAST_WHOLE if run == whole else _LAST
         if run and run.outcome in (FAILED, STOPPED):
-            text = Text(
-                "the last recalculation ({cause}) did not succeed: {error}",
-                "последний пересчёт ({cause}) не удался: {error}",
-            )
+            text = Text("{run} did not succeed: {error}", "{run} не удался: {error}")
             trouble = Trouble.FALLS_WAIT if run.outcome == STOPPED else Trouble.NIGHT_FAILED
-            yield text(cause=run.cause, error=run.error), Found(trouble, {"error": run.error})
+            yield text(run=which, error=run.error), Found(trouble, {"error": run.error})
         elif run and run.outcome is None and not is_taken(store.folder):
-            text = Text("the last recalculation ({cause}) died", "последний пересчёт ({cause}) оборвался")
-            yield text(cause=run.cause), Found(Trouble.NIGHT_DIED)
+            yield Text("{run} died", "{run} оборвался")(run=which), Found(Trouble.NIGHT_DIED)
 
 
 def _journal(store: Store) -> Iterator[Text]:

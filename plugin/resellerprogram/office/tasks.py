@@ -12,7 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..doctor.checks import doctor
-from ..panel.errors import PanelError
 from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -221,7 +220,7 @@ def _what_if(root: Path, store: Store, clock: Clock, task: Task) -> Text:
 
 def _reason(error: ResellerProgrammeError) -> tuple[str, str]:
     """What went wrong, without the call: the log has that."""
-    said = error.what_happened if isinstance(error, PanelError) else error.text
+    said = error.what_happened
     return said.en, said.ru
 
 

@@ -140,7 +140,7 @@ def access_denied(function: str, language: str, why: Text = DENIED) -> etree._El
     return _error("access", why, language, function)
 
 
-def add_column(document: etree._Element, after: str, name: str, title: str, sorts: bool = True) -> None:
+def add_column(document: etree._Element, after: str, name: str, title: str, hint: str = "", sorts: bool = True) -> None:
     """One more column of figures in the list that the document describes: there are as many as there are classes."""
     for column in document.iterfind(f".//coldata/col[@name='{after}']"):
         added = etree.Element("col", name=name, type="data", align="right")
@@ -148,6 +148,8 @@ def add_column(document: etree._Element, after: str, name: str, title: str, sort
             added.set("sort", "digit")
         column.addnext(added)
     say(document, name, title)
+    if hint:
+        say(document, f"hint_{name}", hint)
 
 
 def add_field(document: etree._Element, after: str, name: str, title: str, hint: str) -> None:

@@ -94,7 +94,7 @@ def _run(visit: Visit, run: Run) -> Row:
         "outcome": Cell(labels.of(labels.RUN_OUTCOMES, run.outcome, visit.language), _RUN_COLORS.get(run.outcome, "")),
         "accounts": str(run.accounts),
         "written": str(run.written),
-        "error": run.error,
+        "error": run.error.say(visit.language),
     }
 
 

@@ -29,6 +29,7 @@ from ..store.standings import STATES, Listed, Wanted
 from ..store.tasks import APPLY
 from ..words.labels import MEMBER_STATES
 from ..words.lags import lag_text
+from ..words.lines import short_titles
 from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
 from . import documents
@@ -67,9 +68,11 @@ def members(visit: Visit) -> etree._Element:
     listed, count = _listed(visit, wanted, lagging, MOST_ROWS)
     lags = {each.standing.account: lagging.of(each.standing.account, each.standing) for each in listed}
     behind = {name for each in lags.values() for name in each}
+    short = short_titles(visit.titles)
     for each in reversed(classes):
         sorts = each.name not in behind  # the core orders figures only
-        documents.add_column(visit.document, "tier", f"percent_{each.name}", visit.head(each.title), sorts)
+        head, hint = visit.head(short[each.name]), visit.head(each.title)
+        documents.add_column(visit.document, "tier", f"percent_{each.name}", head, hint if hint != head else "", sorts)
     rest = visit.rest(
         len(listed),
         count,

@@ -42,7 +42,9 @@ def notices(visit: Visit) -> etree._Element:
             "account": called(kept.notice.account, names),
             "subject": subject(kept.notice).say(language),
             "outcome": Cell(
-                ": ".join(filter(None, (labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language), kept.error))),
+                ": ".join(
+                    filter(None, (labels.of(labels.NOTICE_OUTCOMES, kept.outcome, language), kept.error.say(language)))
+                ),
                 _COLORS.get(kept.outcome, ""),
                 kept.outcome,
             ),

@@ -31,11 +31,12 @@ from ..store.notes import PREVIEW, PRINTS
 from ..store.planned import PlannedAccount
 from ..store.tasks import APPLY, PLAN, Task
 from ..words import going_live, labels
+from ..words.change import folded
 from ..words.labels import WAYS
 from ..words.lines import step_of_tier
 from ..words.people import first_names
 from ..words.tables import clients
-from ..words.verdict import NOTHING_ELSE, class_lines, folded, limit_text, verdict_text
+from ..words.verdict import NOTHING_ELSE, class_lines, limit_text, verdict_text
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter, told_filter, told_name

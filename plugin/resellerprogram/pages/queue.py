@@ -46,7 +46,7 @@ def _queued(visit: Visit, each: Queued, names: Mapping[int, str]) -> Row:
         "since": visit.moment(each.since),
         "attempts": str(each.attempts),
         "state": Cell(labels.of(labels.QUEUE, each.state, visit.language), _COLORS.get(each.state, ""), each.state),
-        "error": each.error,
+        "error": each.error.say(visit.language),
     }
 
 

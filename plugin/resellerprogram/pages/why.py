@@ -18,13 +18,15 @@ from ..programme.ids import AccountId, named
 from ..programme.records import Record
 from ..programme.text import Text
 from ..programme.turnover import Verdict
+from ..programme.verdict import ClassOfType
 from ..recalculation.hindsight import known_now
 from ..recalculation.lagging import Lagging
 from ..recalculation.scopes import limits
 from ..store.decisions import ListedDecision
 from ..store.listing import MOST_ROWS
 from ..words import explanation, hindsight
-from ..words.change import change_line
+from ..words.change import folded
+from ..words.change import named as named_changes
 from ..words.labels import BECAUSE
 from ..words.lags import not_taken
 from . import documents
@@ -139,11 +141,12 @@ def _told(visit: Visit, record: Record, since: Hindsight | None, caps: Iterable[
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
     whom = _name(visit, found.account)
+    made = explanation.written_lines(record, _classes(visit), visit.titles, language, visit.history_months)
     lines = [*explanation.headline(found, whom, visit.currency, visit.titles, language, caps)]
     return {
         "name": _name(visit, found.account),
         "words": "\n".join([*lines, *explanation.next_step(found, table, visit.currency, language)]),
-        "made": "\n".join(explanation.written_lines(record, language, visit.history_months)),
+        "made": "\n".join(made),
         "since": hindsight.verdict(since, visit.currency, language) if since else "",
     }
 
@@ -155,12 +158,12 @@ def _tables(visit: Visit, record: Record) -> dict[str, list[Row]]:
         "payments": [_payment(visit, record.decision, each) for each in record.decision.turnover.verdicts],
         "written": [
             {
-                "what": each.what,
+                "what": what,
                 "before": each.value if each.is_of_others else _percent(visit, each.before),
                 "after": "" if each.is_of_others else _percent(visit, each.after),
                 "because": BECAUSE[each.because].say(visit.language),
             }
-            for each in record.written
+            for what, each in named_changes(record.written, _classes(visit), visit.titles, visit.language)
         ],
     }
 
@@ -254,7 +257,7 @@ def _facts(visit: Visit, record: Record) -> dict[str, str]:
             visit.titles.get(name, Text(name, name)).say(language): figures.percent(percent).say(language)
             for name, percent in found.percents.items()
         },
-        visit.say("changes", "изменения"): ", ".join(change_line(each, language) for each in record.written)
+        visit.say("changes", "изменения"): folded(record.written, _classes(visit), visit.titles, language, done=True)
         if record.has_details
         else _NOT_KEPT.say(language),
     }
@@ -275,6 +278,10 @@ def _side_by_side(
         left, right = first.get(name, no_first), second.get(name, no_second)
         color = "" if left == right else "yellow"
         yield {"what": name, "first": left or figures.NOTHING, "second": Cell(right or figures.NOTHING, color)}
+
+
+def _classes(visit: Visit) -> ClassOfType:
+    return visit.store.classes.of_types()
 
 
 def _name(visit: Visit, account: AccountId) -> str:

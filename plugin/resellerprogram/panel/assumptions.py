@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..programme.bounds import is_id
 from ..programme.errors import PanelStandsStill
+from ..programme.figures import NOTHING, day
 from ..programme.ids import AccountId, PaymentId, ProviderId, Scope
 from ..programme.outcomes import Finding
 from ..programme.payments import Rate
-from ..programme.text import Text
+from ..programme.text import Text, joined, same
 from ..programme.values import dataclass
 from .answers import Row, percent
 from .errors import AccessDenied, IncompleteAnswer, MissingObject, PanelError, PanelRefusal, TransportError
@@ -311,7 +312,13 @@ class Specimen:
     decimal_percents: bool = False
 
 
-Probe = Callable[["Panel", Specimen], "tuple[Finding, str]"]
+Probe = Callable[["Panel", Specimen], "tuple[Finding, Text]"]
+
+_NOTHING_TO_SAY = same("")
+_NO_PAYMENT = Text("no payment to look at", "нет платежа для проверки")
+_NO_DISCOUNT = Text("no discount of the program yet", "скидок программы ещё нет")
+_NO_TIER = Text("no client with a tier", "нет клиента со статусом")
+_PAYMENTS = Text("payments {ids}", "платежи {ids}")
 
 
 @dataclass(frozen=True)
@@ -325,8 +332,17 @@ class Assumption:
     probe: Probe
 
 
-def _found(holds: bool, detail: str = "") -> tuple[Finding, str]:
+def _found(holds: bool, detail: Text = _NOTHING_TO_SAY) -> tuple[Finding, Text]:
     return (Finding.HOLDS if holds else Finding.DIFFERS), detail
+
+
+def _payments(ids: list[str]) -> Text:
+    return _PAYMENTS(ids=", ".join(ids[:5])) if ids else _NOTHING_TO_SAY
+
+
+def _shown(*parts: str) -> Text:
+    """The panel's own names and values, as it spells them."""
+    return same(", ".join(parts))
 
 
 def _functions(panel: Panel) -> set[str]:
@@ -335,37 +351,38 @@ def _functions(panel: Panel) -> set[str]:
     return {*document.find_all("elem/action"), *document.find_all("elem/name"), *document.find_all("elem/id")}
 
 
-def _discount_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _discount_functions(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     needed = {"account.discount", "account.discount.add.product", "account.discount.edit", "account.discount.delete"}
     known = _functions(panel)
     if not known:
-        return Finding.UNKNOWN, "actionlist"
-    return _found(needed <= known, ", ".join(sorted(needed - known)))
+        return Finding.UNKNOWN, same("actionlist")
+    return _found(needed <= known, _shown(*sorted(needed - known)))
 
 
-def _account_filter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _account_filter(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     rows = panel.rows("payment", conditions=payment_filter(NOBODY, {}))
-    return _found(not rows, f"{len(rows)} payments of a client who does not exist" if rows else "")
+    told = Text("payments of a client who does not exist: {count}", "платежей клиента, которого нет: {count}")
+    return _found(not rows, told(count=len(rows)) if rows else _NOTHING_TO_SAY)
 
 
-def _provider_column(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _provider_column(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     rows = _some_payments(panel, specimen)
-    return _found(all(row.raw("project") for row in rows)) if rows else (Finding.UNKNOWN, "no payment to look at")
+    return _found(all(row.raw("project") for row in rows)) if rows else (Finding.UNKNOWN, _NO_PAYMENT)
 
 
-def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _promotional_without_method(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     rows = [
         row
         for kind in ("cashback_paymethod", "coupon_paymethod")
         for row in panel.rows("payment", conditions=any_payment({"paymethod": kind}))
     ]
     if not rows:
-        return Finding.UNKNOWN, "no cashback or certificate payment"
+        return Finding.UNKNOWN, Text("no cashback or certificate payment", "нет платежей кэшбэком и сертификатом")
     with_method = [row.raw("id") for row in rows if row.raw("paymethod_module")]
-    return _found(not with_method, "payments " + ", ".join(with_method[:5]) if with_method else "")
+    return _found(not with_method, _payments(with_method))
 
 
-def _refund_rows(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _refund_rows(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     rows = panel.rows("payment", conditions=any_payment({"number": "return/*"}))
     rows = [row for row in rows if row.raw("number").startswith("return/")]
     if not rows:
@@ -373,29 +390,34 @@ def _refund_rows(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         for number in [row.raw("number") for row in known if len(row.raw("number")) > 1]:
             asked = payment_filter(AccountId(specimen.account or NOBODY), {"number": f"{number[:-1]}*"})
             if number not in {row.raw("number") for row in panel.rows("payment", conditions=asked)}:
-                return Finding.UNKNOWN, f"number={number[:-1]}* does not find payment {number}"
-        return Finding.UNKNOWN, "no refund"
+                told = Text(
+                    "number={asked} does not find payment {number}", "number={asked} не находит платёж {number}"
+                )
+                return Finding.UNKNOWN, told(asked=f"{number[:-1]}*", number=number)
+        return Finding.UNKNOWN, Text("no refund", "возвратов нет")
     odd = [
         row.raw("id")
         for row in rows
         if row.raw("refund") != "on" or not row.text("subaccountamount_iso").startswith("-")
     ]
-    return _found(not odd, "payments " + ", ".join(odd[:5]) if odd else "")
+    return _found(not odd, _payments(odd))
 
 
-def _discount_list_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _discount_list_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if not specimen.discount:
-        return Finding.UNKNOWN, "no discount of the programme yet"
+        return Finding.UNKNOWN, _NO_DISCOUNT
     account, discount = specimen.discount
     for row in panel.rows("account.discount", {"elid": account}):
         if row.number("id") == discount:
-            return _found(row.has("name") and percent(row.raw("value")) is not None, ", ".join(row.columns()))
-    return Finding.UNKNOWN, f"discount {discount} of account {account} is gone"
+            return _found(row.has("name") and percent(row.raw("value")) is not None, _shown(*row.columns()))
+    return Finding.UNKNOWN, Text(
+        "discount {discount} of client {account} is gone", "скидки {discount} клиента {account} больше нет"
+    )(discount=discount, account=account)
 
 
-def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if not specimen.discount:
-        return Finding.UNKNOWN, "no discount of the programme yet"
+        return Finding.UNKNOWN, _NO_DISCOUNT
     account, discount = specimen.discount
     form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
     seen = {name: form.value(name) for name in ("type", "percentage", "pricelist_tree", "todate")}
@@ -405,34 +427,40 @@ def _discount_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         and scope_of(seen["pricelist_tree"]) is not None
         and seen["todate"] == OPEN_END
     )
-    return _found(holds, " ".join(f"{name}={value}" for name, value in seen.items()))
+    return _found(holds, same(" ".join(f"{name}={value}" for name, value in seen.items())))
 
 
-def _decimal_percent(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _decimal_percent(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if not specimen.decimal_percents:
-        return Finding.HOLDS, "the tier table has whole percents only"
-    return Finding.UNKNOWN, "look at a discount with a fraction after the next apply"
+        return Finding.HOLDS, Text(
+            "the discount table has whole percents only", "в таблице скидок только целые проценты"
+        )
+    return Finding.UNKNOWN, Text(
+        "look at a discount with a fraction after the next recalculation",
+        "посмотрите на скидку с дробным процентом после ближайшего пересчёта",
+    )
 
 
-def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _group_list(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.group is None:
-        return Finding.HOLDS, "no client group in the settings"
+        return Finding.HOLDS, Text("no client group in the settings", "в настройках нет группы клиентов")
     rows = panel.rows("accountgroup.account", {"elid": specimen.group})
     tells = tells_membership(rows)
     try:
         members = [row for row in rows if not tells or is_group_member(row)]
-        return _found(True, f"{len(members)} of {len(rows)} rows are members")
     except IncompleteAnswer as error:
-        return Finding.DIFFERS, str(error)
+        return Finding.DIFFERS, error.text
+    told = Text("members: {members} of {count} rows", "участников: {members}, строк: {count}")
+    return Finding.HOLDS, told(members=len(members), count=len(rows))
 
 
-def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     currencies = {row.raw("id"): row.raw("iso") for row in panel.rows("currency")}
-    refused, why = "", ""
+    refused, why = Text("no rate", "курсов нет"), _NOTHING_TO_SAY
     try:
         rows = [(row, "") for row in panel.rows("currencyrate")]
     except PanelRefusal as error:
-        rows, refused = [], str(error)
+        rows, refused = [], error.text
     for number, iso in currencies.items() if not rows else ():  # a list of one currency's rates (D.5)
         try:
             rows += [(row, iso) for row in panel.rows("currencyrate", {"elid": number})]
@@ -442,49 +470,59 @@ def _currency_rates(panel: Panel, _: Specimen) -> tuple[Finding, str]:
         try:
             currency_rate(row, currencies, "", iso)
         except IncompleteAnswer as error:
-            why = str(error)
+            why = error.text
         else:
-            return Finding.HOLDS, f"currencyrate elid, {iso}" if iso else ""
-    return (Finding.DIFFERS, why) if rows else (Finding.UNKNOWN, refused or "no rate")
+            return Finding.HOLDS, same(f"currencyrate elid, {iso}" if iso else "")
+    return (Finding.DIFFERS, why) if rows else (Finding.UNKNOWN, refused)
 
 
-def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _wildcard_on_id(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     plain = {row.raw("id"): row for row in _some_payments(panel, specimen)}
     if specimen.account is None or not plain:
-        return Finding.UNKNOWN, "no payment to look at"
+        return Finding.UNKNOWN, _NO_PAYMENT
     parts: list[str] = []
     for digit in "0123456789":
         rows = panel.rows("payment", conditions=payment_filter(specimen.account, {"id": ids_ending_in(digit)}))
         odd = [row.raw("id") for row in rows if not row.raw("id").endswith(digit)]
         if odd:
-            return Finding.DIFFERS, f"id={ids_ending_in(digit)}: payments {', '.join(odd[:5])}"
+            return Finding.DIFFERS, Text("id={asked}: {payments}", "id={asked}: {payments}")(
+                asked=ids_ending_in(digit), payments=_payments(odd)
+            )
         parts += [row.raw("id") for row in rows]
-    return _found(sorted(parts) == sorted(plain), f"{len(parts)} of {len(plain)} payments")
+    told = Text("found {found} of {count} payments", "найдено платежей: {found} из {count}")
+    return _found(sorted(parts) == sorted(plain), told(found=len(parts), count=len(plain)))
 
 
-def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _list_cut(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     newest = {row.raw("id") for row in panel.capped_rows("payment", "desc")}
     if len(newest) < LIST_CAP:
-        return Finding.UNKNOWN, f"{len(newest)} payments: nothing is cut"
+        told = Text("payments: {count}, nothing is cut", "платежей: {count}, список не обрезан")
+        return Finding.UNKNOWN, told(count=len(newest))
     oldest = {row.raw("id") for row in panel.capped_rows("payment", "asc")}
-    return _found(newest == oldest, "" if newest == oldest else "by p_order=asc other payments are shown")
+    if newest == oldest:
+        return Finding.HOLDS, _NOTHING_TO_SAY
+    return Finding.DIFFERS, Text("by p_order=asc other payments are shown", "с p_order=asc видны другие платежи")
 
 
-def _client_list_tells_discounts(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _client_list_tells_discounts(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.account is None:
-        return Finding.UNKNOWN, "no client to look at"
+        return Finding.UNKNOWN, Text("no client to look at", "нет клиента для проверки")
     rows = panel.rows("account", conditions=by_id(str(specimen.account)))
     told = has_discount(rows[0]) if rows else None
     if told is None:
-        return Finding.UNKNOWN, "account lacks has_discount: discounts are verified in turn alone"
+        return Finding.UNKNOWN, Text(
+            "has_discount is missing: discounts are verified in turn alone",
+            "нет has_discount: скидки проверяются только по очереди",
+        )
     count = len(panel.rows("account.discount", {"elid": specimen.account}))
-    return _found(told == bool(count), f"has_discount={'on' if told else 'off'}, discounts: {count}")
+    says = Text("has_discount={told}, discounts: {count}", "has_discount={told}, скидок: {count}")
+    return _found(told == bool(count), says(told="on" if told else "off", count=count))
 
 
-def _payment_alone(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _payment_alone(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     rows = [row for row in _some_payments(panel, specimen) if row.raw("paymethod_module") and row.raw("refund") != "on"]
     if not rows:
-        return Finding.UNKNOWN, "no payment to look at"
+        return Finding.UNKNOWN, _NO_PAYMENT
     row = rows[0]
     document = panel.call("payment.info", {"elid": row.number("id")})
     amount = row.text("subaccountamount_iso").partition(" ")[0]
@@ -494,75 +532,102 @@ def _payment_alone(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         "paymethod": (document.value("payment/paymethod/name"), row.text("paymethod_name")),
         "subaccountamount": (percent(document.value("payment/subaccountamount")), percent(amount)),
     }
-    odd = [f"{name}: {alone!r}, in the list {listed!r}" for name, (alone, listed) in said.items() if alone != listed]
-    return _found(not odd, "; ".join(odd))
+    differs = Text("{name}: {alone}, in the list {listed}", "{name}: {alone}, в списке {listed}")
+    odd = [
+        differs(name=name, alone=repr(alone), listed=repr(listed))
+        for name, (alone, listed) in said.items()
+        if alone != listed
+    ]
+    return _found(not odd, joined("; ", odd))
 
 
-def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _own_lists(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     try:
         second = panel.call(SIXTY_ROWS, {"p_cnt": "10", "p_num": "2"})
     except PanelRefusal as refusal:
-        return Finding.UNKNOWN, str(refusal)
+        return Finding.UNKNOWN, refusal.text
     shown = [row.raw("id") for row in second.rows()]
     if shown == [str(number) for number in range(11, 21)]:
-        return Finding.HOLDS, ""
-    return Finding.DIFFERS, f"asked for ten rows of the second page: {len(shown)} rows, {', '.join(shown[:3])} …"
+        return Finding.HOLDS, _NOTHING_TO_SAY
+    told = Text(
+        "asked for ten rows of the second page: {count} came, {first} …",
+        "запрошены десять строк второй страницы: пришло {count}, {first} …",
+    )
+    return Finding.DIFFERS, told(count=len(shown), first=", ".join(shown[:3]))
 
 
-def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _html_fields(_panel: Panel, _: Specimen) -> tuple[Finding, Text]:
+    """Only eyes can tell."""
+    return Finding.UNKNOWN, Text(
+        "open “My tier” in a client's area: are there words in angle brackets?",
+        "откройте «Мой статус» в личном кабинете клиента: нет ли там слов в угловых скобках?",
+    )
+
+
+def _filter_forms(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     values = panel.call("payment.filter").values()
-    return _found("payfromdate" in values or "status" in values or "createdate" in values, ", ".join(values))
+    return _found("payfromdate" in values or "status" in values or "createdate" in values, _shown(*values))
 
 
-def _missing_object(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _missing_object(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     try:
         panel.call("account.edit", {"elid": NOBODY})
     except PanelRefusal as refusal:
-        return _found(isinstance(refusal, MissingObject), refusal.kind)
-    return Finding.DIFFERS, "a form came for a client who does not exist"
+        return _found(isinstance(refusal, MissingObject), same(refusal.kind))
+    return Finding.DIFFERS, Text("a form came for a client who does not exist", "пришла форма клиента, которого нет")
 
 
-def _payment_names_user(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _payment_names_user(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     rows = _some_payments(panel, specimen)
     if not rows:
-        return Finding.UNKNOWN, "no payment to look at"
+        return Finding.UNKNOWN, _NO_PAYMENT
     document = panel.call("payment.info", {"elid": rows[0].number("id")})
     user = document.value("payment/user_id")
     if not document.value("payment/subaccount") or not user:
-        return Finding.DIFFERS, f"payment.info: subaccount or user_id is missing, payment {rows[0].raw('id')}"
+        told = Text(
+            "payment.info: subaccount or user_id is missing, payment {id}",
+            "payment.info: нет subaccount или user_id, платёж {id}",
+        )
+        return Finding.DIFFERS, told(id=rows[0].raw("id"))
     owners = [row for row in panel.rows("user", conditions=user_filter({"id": user})) if row.raw("id") == user]
     named = {row.raw("account_id") or row.raw("account") for row in owners}
-    return _found(named == {str(specimen.account)}, f"user {user}: account {', '.join(sorted(named)) or '-'}")
+    told = Text("user {user}: client {clients}", "пользователь {user}: клиент {clients}")
+    return _found(named == {str(specimen.account)}, told(user=user, clients=", ".join(sorted(named)) or NOTHING))
 
 
-def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _promo_code_functions(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     known = _functions(panel)
     missing = PROMO_CODE_FUNCTIONS.keys() - known
     others = {name for name in known - PROMO_CODE_FUNCTIONS.keys() if "promocode" in name and "promotion" not in name}
     if not missing and not others:
-        return Finding.HOLDS, ""
-    return (
-        Finding.UNKNOWN,
-        f"missing: {', '.join(sorted(missing)) or '-'}; also there: {', '.join(sorted(others)) or '-'}",
-    )
+        return Finding.HOLDS, _NOTHING_TO_SAY
+    return Finding.UNKNOWN, Text(
+        "missing: {missing}; also there: {others}", "не хватает: {missing}; есть также: {others}"
+    )(missing=", ".join(sorted(missing)) or NOTHING, others=", ".join(sorted(others)) or NOTHING)
 
 
-def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _guard_refuses(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.user is None or not specimen.promo_codes_refused:
-        return Finding.UNKNOWN, "no client with a tier, or promo codes are allowed"
+        return Finding.UNKNOWN, Text(
+            "no client with a tier, or promo codes are allowed", "нет клиента со статусом или промокоды разрешены"
+        )
     for function, parameter in PROMO_CODE_FUNCTIONS.items():
         submitted = {parameter: NO_SUCH_CODE, "clicked_button": "setpromocode", "sok": "ok", "su": specimen.user}
         try:
             panel.call(function, submitted)
         except PanelRefusal as refusal:
             if refusal.concerning != "func":
-                return _found(refusal.kind == GUARD_ERROR, f"{function}: {refusal.kind} {refusal.message}")
+                return _found(refusal.kind == GUARD_ERROR, same(f"{function}: {refusal.kind} {refusal.message}"))
         else:
-            return Finding.DIFFERS, f"{function} took a promo code that does not exist"
-    return Finding.UNKNOWN, f"the panel has none of {', '.join(PROMO_CODE_FUNCTIONS)}"
+            took = Text(
+                "{function} took a promo code that does not exist", "{function} принимает промокод, которого нет"
+            )
+            return Finding.DIFFERS, took(function=function)
+    none = Text("the panel has none of {functions}", "в панели нет ни одной из функций {functions}")
+    return Finding.UNKNOWN, none(functions=_shown(*PROMO_CODE_FUNCTIONS))
 
 
-def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     """Rights are set function by function and person by person (E.3): only calls that change nothing are tried.
     What else may be wrong with them is other probes' business."""
     elid = specimen.account or NOBODY
@@ -574,17 +639,17 @@ def _employee_rights(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
             denied.append(f"{function} ({refusal.message})")
         except PanelRefusal:
             continue
-    return _found(not denied, f"{panel.employee or 'root'}: {', '.join(denied)}" if denied else "")
+    return _found(not denied, same(f"{panel.employee or 'root'}: {', '.join(denied)}" if denied else ""))
 
 
-def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _notifications(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     return _found("notification.edit" in _functions(panel))
 
 
-def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     """Only a row that something made smaller tells how the panel spells that: a month is looked through for one."""
     if specimen.day is None:
-        return Finding.UNKNOWN, ""
+        return Finding.UNKNOWN, _NOTHING_TO_SAY
     first = specimen.day - timedelta(days=_LOOKS_BACK)
     try:
         rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
@@ -592,29 +657,36 @@ def _expense_columns(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
         first = specimen.day - timedelta(days=1)
         rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
     if not rows:
-        return Finding.UNKNOWN, "no expense to look at"
+        return Finding.UNKNOWN, Text("no expense to look at", "нет расхода для проверки")
     outside = [row.raw("id") for row in rows if not str(first) <= row.raw("realdate")[:10] <= str(specimen.day)]
     if not all(row.raw("realdate") for row in rows):
-        return Finding.DIFFERS, "realdate"
+        return Finding.DIFFERS, same("realdate")
     told = [row for row in rows if row.text("discountamount").split(" ")[0].strip("-0.,") and row.has("discountamount")]
     if not told:
-        return Finding.UNKNOWN, f"none of {len(rows)} expenses had a discount: {', '.join(rows[0].columns())}"
-    shown = f"discount={told[0].raw('discount')} discountamount={told[0].text('discountamount')}"
+        none = Text("expenses: {count}, none with a discount: {columns}", "расходов: {count}, без скидок: {columns}")
+        return Finding.UNKNOWN, none(count=len(rows), columns=_shown(*rows[0].columns()))
+    shown = same(f"discount={told[0].raw('discount')} discountamount={told[0].text('discountamount')}")
     odd = [row for row in told if not is_id(row.raw("discount")) and not kind_of_discount(row.raw("discount"))]
     if odd:
-        return Finding.DIFFERS, f"expense {odd[0].raw('id')}: discount={odd[0].raw('discount')}"
-    return _found(not outside, f"expenses of other days: {', '.join(outside[:5])}" if outside else shown)
+        strange = Text("expense {id}: discount={acted}", "расход {id}: discount={acted}")
+        return Finding.DIFFERS, strange(id=odd[0].raw("id"), acted=odd[0].raw("discount"))
+    others = Text("expenses of other days: {ids}", "расходы за другие дни: {ids}")
+    return _found(not outside, others(ids=_shown(*outside[:5])) if outside else shown)
 
 
-def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _expense_days(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.day is None:
-        return Finding.UNKNOWN, ""
+        return Finding.UNKNOWN, _NOTHING_TO_SAY
     first, last = specimen.day - timedelta(days=3), specimen.day - timedelta(days=2)
-    days = [row.raw("realdate")[:10] for row in panel.rows("expense", conditions=expenses_of(first, last))]
-    if not days:
-        return Finding.UNKNOWN, "no expense of these days"
-    others = sorted({day for day in days if not str(first) <= day <= str(last)})
-    return _found(not others, f"asked for {first} to {last}, told of {', '.join(others[:5])}" if others else "")
+    found = [row.raw("realdate")[:10] for row in panel.rows("expense", conditions=expenses_of(first, last))]
+    if not found:
+        return Finding.UNKNOWN, Text("no expense of these days", "расходов за эти дни нет")
+    others = sorted({each for each in found if not str(first) <= each <= str(last)})
+    told = Text("asked for {first} to {last}, told of {days}", "запрошено с {first} по {last}, показано за {days}")
+    return _found(
+        not others,
+        told(first=day(first), last=day(last), days=_shown(*others[:5])) if others else _NOTHING_TO_SAY,
+    )
 
 
 def expense_is_of(what: str, names: Iterable[str]) -> str | None:
@@ -622,92 +694,101 @@ def expense_is_of(what: str, names: Iterable[str]) -> str | None:
     return max((name for name in names if name and name in what), key=len, default=None)
 
 
-def _expense_names(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _expense_names(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     """An estimate only rests on it, so that nothing is wrong where it does not hold."""
     if specimen.day is None:
-        return Finding.UNKNOWN, ""
+        return Finding.UNKNOWN, _NOTHING_TO_SAY
     first = specimen.day - timedelta(days=1)
     told = [row.text("locale_name") for row in panel.rows("expense", conditions=expenses_of(first, specimen.day))]
     names = [row.text("name") for row in panel.rows("pricelist")]
     found = sum(expense_is_of(text, names) is not None for text in told)
-    return (Finding.HOLDS if found else Finding.UNKNOWN), f"{found} of {len(told)} expenses name a tariff"
+    says = Text(
+        "expenses that name a tariff plan: {found} of {count}", "расходов с названием тарифа: {found} из {count}"
+    )
+    return (Finding.HOLDS if found else Finding.UNKNOWN), says(found=found, count=len(told))
 
 
-def _price_list(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _price_list(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     """One service type of the panel is looked at; a panel that tells no prices takes nothing but them from clients."""
     names = [row.raw("intname") for row in panel.rows("itemtype")]
     name = next((each for each in ("certificate", "vds", "dedic") if each in names), "vds")
     tariffs = panel.call(PRICE_LIST, prices_of(name)).parts("pricelist")
     if not tariffs:
-        return Finding.UNKNOWN, f"no tariff of {name}"
+        return Finding.UNKNOWN, Text("no tariff plan of {type}", "нет тарифов типа {type}")(type=name)
     told = [(price, each) for row in tariffs for price in row.parts("price") for each in price.parts("period")]
     sound = [(price, each) for price, each in told if price.attribute("currency") and percent(each.attribute("cost"))]
     if not sound:
-        return Finding.DIFFERS, f"{len(tariffs)} tariffs: {', '.join(tariffs[0].columns())}"
+        lacking = Text("tariff plans: {count}, columns {columns}", "тарифов: {count}, столбцы {columns}")
+        return Finding.DIFFERS, lacking(count=len(tariffs), columns=_shown(*tariffs[0].columns()))
     price, each = sound[0]
     shown = " ".join(f"{attribute}={each.attribute(attribute)}" for attribute in ("type", "length", "cost"))
     others = any(row.raw("itemtype") != tariffs[0].raw("itemtype") for row in tariffs)
-    detail = f"{len(tariffs)} tariffs{' of all types' if others else ''}, {shown} {price.attribute('currency')}"
+    mixed = Text("tariff plans of all types: {count}, {shown}", "тарифов всех типов: {count}, {shown}")
+    alike = Text("tariff plans: {count}, {shown}", "тарифов: {count}, {shown}")
+    detail = (mixed if others else alike)(count=len(tariffs), shown=f"{shown} {price.attribute('currency')}")
     return Finding.HOLDS, detail
 
 
-def _charges_rounded(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _charges_rounded(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     """Whole amounts tell nothing, so that only one with more places is something else."""
     if specimen.day is None:
-        return Finding.UNKNOWN, ""
+        return Finding.UNKNOWN, _NOTHING_TO_SAY
     first = specimen.day - timedelta(days=1)
     rows = panel.rows("expense", conditions=expenses_of(first, specimen.day))
     amounts = [row.text("amount").split(" ")[0] for row in rows]
     longer = [text for text in amounts if len(text.partition(".")[2].rstrip("0")) > 2]
     if longer:
-        return Finding.DIFFERS, f"amount={longer[0]}"
-    return (Finding.HOLDS if amounts else Finding.UNKNOWN), f"{len(amounts)} expenses"
+        return Finding.DIFFERS, same(f"amount={longer[0]}")
+    return (Finding.HOLDS if amounts else Finding.UNKNOWN), Text("expenses: {count}", "расходов: {count}")(
+        count=len(amounts)
+    )
 
 
-def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _fields_once(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.discount is None:
-        return Finding.UNKNOWN, "no discount of the programme to look at"
+        return Finding.UNKNOWN, _NO_DISCOUNT
     account, discount = specimen.discount
     form = panel.call("account.discount.edit", {"plid": account, "elid": discount})
-    return _found(not form.repeated(), ", ".join(form.repeated()))
+    return _found(not form.repeated(), _shown(*form.repeated()))
 
 
-def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _payment_form(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.user is None:
-        return Finding.UNKNOWN, "no client with a tier"
+        return Finding.UNKNOWN, _NO_TIER
     asked = payment_form(Decimal("123.45"))
     form = panel.call(asked.pop("func"), {**asked, "su": specimen.user}).values()
-    return _found(form.get("amount", "").startswith("123.45"), f"amount={form.get('amount')}")
+    return _found(form.get("amount", "").startswith("123.45"), same(f"amount={form.get('amount')}"))
 
 
-def _user_language(panel: Panel, specimen: Specimen) -> tuple[Finding, str]:
+def _user_language(panel: Panel, specimen: Specimen) -> tuple[Finding, Text]:
     if specimen.user is None:
-        return Finding.UNKNOWN, "no client with a tier"
+        return Finding.UNKNOWN, _NO_TIER
     form = panel.call("user.edit", {"elid": specimen.user}).values()
-    return _found(any(name in form for name in USER_LANGUAGE_FIELDS), ", ".join(form))
+    return _found(any(name in form for name in USER_LANGUAGE_FIELDS), _shown(*form))
 
 
-def _tariff_types(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _tariff_types(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     types = {row.text("name"): row.number("id") for row in panel.rows("itemtype")}
     rows = panel.rows("pricelist")
     if not rows:
-        return Finding.UNKNOWN, "no tariffs"
+        return Finding.UNKNOWN, Text("no tariff plans", "тарифов нет")
     strangers = [row.raw("id") for row in rows if type_of_tariff(row, types) is None]
-    return _found(not strangers, f"tariffs without a known type: {', '.join(strangers[:10])}")
+    told = Text("tariff plans without a known product type: {ids}", "тарифы без известного типа продукта: {ids}")
+    return _found(not strangers, told(ids=_shown(*strangers[:10])) if strangers else _NOTHING_TO_SAY)
 
 
-def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _unknown_parameter(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     panel.call("whoami", OWN_CALL)
-    return Finding.HOLDS, ""
+    return Finding.HOLDS, _NOTHING_TO_SAY
 
 
-def _secrets_from_environment(panel: Panel, _: Specimen) -> tuple[Finding, str]:
+def _secrets_from_environment(panel: Panel, _: Specimen) -> tuple[Finding, Text]:
     """Over HTTPS it holds, too: the session was opened with a key that mgrctl took from its environment."""
     try:
         panel.call("whoami", {"confirm": "resellerprogram"})
     except PanelError as error:
-        return Finding.DIFFERS, str(error)
-    return Finding.HOLDS, ""
+        return Finding.DIFFERS, error.text
+    return Finding.HOLDS, _NOTHING_TO_SAY
 
 
 def _some_payments(panel: Panel, specimen: Specimen) -> list[Row]:
@@ -1027,6 +1108,16 @@ ASSUMPTIONS = (
         _own_lists,
     ),
     Assumption(
+        "html_fields",
+        Text(
+            "a field of HTML is drawn, with bars and pictures (else “My tier” shows markup above its sentences)",
+            "поле с HTML рисуется, с полосами и графиками (иначе в «Моём статусе» над фразами видна разметка)",
+        ),
+        "pages/my/facts.py",
+        False,
+        _html_fields,
+    ),
+    Assumption(
         "secrets_from_environment",
         Text(
             "mgrctl takes a secret value from its environment: -e name=$VARIABLE (else large "
@@ -1050,7 +1141,7 @@ ASSUMPTIONS = (
 )
 
 
-def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[Finding, str]:
+def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[Finding, Text]:
     """What the live panel says about an assumption; a refusal, or a list that is too long, leaves it open, and so does
     a panel to which nothing may be written."""
     try:
@@ -1058,4 +1149,4 @@ def examine(panel: Panel, assumption: Assumption, specimen: Specimen) -> tuple[F
     except TransportError:
         raise
     except (PanelError, PanelStandsStill) as error:
-        return Finding.UNKNOWN, str(error)
+        return Finding.UNKNOWN, error.text

@@ -52,6 +52,19 @@ class Call:
         return short(" ".join((self.function, *shown)), _LONGEST_CALL)
 
 
+_NOT_SAVED = Text(
+    "the panel did not save the discount ({kind}): {message}", "панель не сохранила скидку ({kind}): {message}"
+)
+CHANGES_A_DISCOUNT = {
+    "account.discount.add.product": _NOT_SAVED,
+    "account.discount.edit": _NOT_SAVED,
+    "account.discount.delete": Text(
+        "the panel did not delete the discount ({kind}): {message}", "панель не удалила скидку ({kind}): {message}"
+    ),
+}
+"""What a refusal means to whoever reads it, where more is known than that there was one."""
+
+
 class PanelError(ResellerProgrammeError):
     """Base of the tree; `call` is what was asked, shown without secrets."""
 
@@ -68,9 +81,9 @@ class PanelUnreachable(TransportError):
     """The panel could not be asked at all."""
 
     def __init__(self, why: object, call: Call) -> None:
-        super().__init__(
-            Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=short(why, LONGEST_MESSAGE)), call
-        )
+        """`why` in our words where it is a text, else in those of whoever could not reach it."""
+        told = why if isinstance(why, Text) else short(why, LONGEST_MESSAGE)
+        super().__init__(Text("the panel can't be reached: {why}", "панель недоступна: {why}")(why=told), call)
 
 
 class PanelTimeout(TransportError):
@@ -145,10 +158,11 @@ class PanelRefusal(PanelError):
     def __init__(self, kind: str, concerning: str, value: str, message: str, call: Call) -> None:
         kind, concerning, value = (short(each, _LONGEST_VALUE) for each in (kind, concerning, value))
         message = short(message, LONGEST_MESSAGE)
+        refused = Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")
+        if call.function in CHANGES_A_DISCOUNT and ("sok" in call.params or call.function.endswith("delete")):
+            refused = CHANGES_A_DISCOUNT[call.function]
         super().__init__(
-            Text("the panel refused ({kind}): {message}", "панель отказала ({kind}): {message}")(
-                kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"
-            ),
+            refused(kind=" ".join(part for part in (kind, concerning, value) if part), message=message or "-"),
             call,
         )
         self.kind, self.concerning, self.value, self.message = kind, concerning, value, message

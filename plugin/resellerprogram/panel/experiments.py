@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from ..programme.figures import plain
 from ..programme.ids import AccountId, DiscountId, ProviderId, Scope
 from ..programme.outcomes import Finding
 from ..programme.ownership import OTHER_SERVICES, name_of
-from ..programme.text import Text
+from ..programme.text import Text, same
 from . import discounts, notices
 from .assumptions import preview_of
 from .calls import Panel, TooManyRows
@@ -21,7 +22,7 @@ from .errors import IncompleteAnswer, PanelRefusal
 _HELLO = Text("Reseller program: a test", "Реселлерская программа: проверка")
 
 
-def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: date) -> tuple[Finding, str]:
+def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: date) -> tuple[Finding, Text]:
     """Does a discount that is deleted and created again from its form say the same? Raises PanelError."""
     with _discount(panel, account, scope, Decimal(1), day) as first:
         before = discounts.read(panel, account, first).fields
@@ -34,12 +35,14 @@ def set_aside_and_put_back(panel: Panel, account: AccountId, scope: Scope, day: 
         for number in new:
             discounts.delete(panel, account, number)
     lost = {name: value for name, value in before.items() if after.get(name) != value}
-    return (Finding.DIFFERS if lost else Finding.HOLDS), ", ".join(f"{name}={value!r}" for name, value in lost.items())
+    return (Finding.DIFFERS if lost else Finding.HOLDS), same(
+        ", ".join(f"{name}={value!r}" for name, value in lost.items())
+    )
 
 
 def zero_percent_outranks_promotions(
     panel: Panel, user: User, service_types: Iterable[tuple[Scope, str]], day: date
-) -> tuple[Finding, str]:
+) -> tuple[Finding, Text]:
     """Does a 0 % personal discount keep an automatic promotion out? It does when an order gets dearer by it.
 
     Tells nothing where no promotion acts for this client on any of the service types. Raises PanelError.
@@ -52,24 +55,36 @@ def zero_percent_outranks_promotions(
         except (PanelRefusal, IncompleteAnswer):
             continue  # not to be ordered like this, or without a price
         if after > before:
-            return Finding.HOLDS, f"{name}: {before} with a promotion, {after} with a 0 % discount beside it"
-    return Finding.UNKNOWN, "no order got dearer: start a promotion for this client on a service type and try again"
+            return Finding.HOLDS, Text(
+                "{name}: {before} with a promotion, {after} with a 0 % discount beside it",
+                "{name}: {before} с промоакцией, {after} вместе со скидкой 0 %",
+            )(name=name, before=plain(before), after=plain(after))
+    return Finding.UNKNOWN, Text(
+        "no order got dearer: start a promotion for this client on a product type and try again",
+        "ни один заказ не подорожал: начните для этого клиента промоакцию на тип продукта и проверьте снова",
+    )
 
 
-def notification_is_shown(panel: Panel, user: User, provider: ProviderId | None) -> tuple[Finding, str]:
+def notification_is_shown(panel: Panel, user: User, provider: ProviderId | None) -> tuple[Finding, Text]:
     """Does a client see what is sent to them? It is taken away again where the panel lets us. Raises TransportError."""
     try:
         before = notices.seen_by(panel, user.id, provider)
         notices.notify(panel, user.id, provider, _HELLO, _HELLO)
         new = notices.seen_by(panel, user.id, provider).keys() - before.keys()
     except (PanelRefusal, TooManyRows) as error:
-        return Finding.UNKNOWN, str(error)
+        return Finding.UNKNOWN, error.text
     try:
         for number in new:
             notices.forget(panel, user.id, provider, number)
     except PanelRefusal as refusal:
-        return Finding.HOLDS, f"it could not be taken away: {refusal}"
-    return (Finding.HOLDS, "") if new else (Finding.DIFFERS, "it was taken and is not in the client's list")
+        return Finding.HOLDS, Text("it could not be taken away: {why}", "убрать его не удалось: {why}")(
+            why=refusal.text
+        )
+    if new:
+        return Finding.HOLDS, same("")
+    return Finding.DIFFERS, Text(
+        "it was taken and is not in the client's list", "панель его приняла, но в списке клиента его нет"
+    )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import requests
 
 from ..programme.hosts import is_of_this_host
+from ..programme.text import Text
 from .answers import Document, parse
 from .errors import (
     Call,
@@ -25,6 +26,10 @@ from .errors import (
     TransportError,
 )
 from .transport import TIMEOUT, Transport
+
+_ELSEWHERE = Text("panel_url is no address of this host", "panel_url — адрес не этого сервера")
+_REFUSED = Text("nothing answers at {url}", "по адресу {url} никто не отвечает")
+_NOT_TRUSTED = Text("the certificate of {url} is not trusted: {why}", "сертификату {url} нет доверия: {why}")
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +105,7 @@ class Https:
         deadline = time.monotonic() + self._timeout
         try:
             if not is_of_this_host(self._url):
-                raise PanelUnreachable("panel_url is no address of this host", call)
+                raise PanelUnreachable(_ELSEWHERE, call)
             with self._session.post(
                 self._url, data=form, timeout=(5, self._timeout), stream=True, allow_redirects=False
             ) as response:
@@ -110,9 +115,15 @@ class Https:
         except requests.Timeout as error:
             raise PanelTimeout(self._timeout, call) from error
         except requests.RequestException as error:
-            raise PanelUnreachable(_without_form(error), call) from error
+            raise PanelUnreachable(self._why(error), call) from error
         except (OSError, ValueError) as error:  # a certificate file that is gone, an address that can't be read
             raise PanelUnreachable(error, call) from error
+
+    def _why(self, error: requests.RequestException) -> Text | str:
+        said = _without_form(error)
+        if isinstance(error, requests.exceptions.SSLError):
+            return _NOT_TRUSTED(url=self._url, why=said)
+        return _REFUSED(url=self._url) if "Connection refused" in said else said
 
     def _read(self, response: requests.Response, deadline: float, call: Call) -> bytes:
         parts = []

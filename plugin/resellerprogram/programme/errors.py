@@ -21,8 +21,11 @@ ResellerProgrammeError
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
+from . import causes
 from .figures import day, moment
 from .text import Filling, Text
 
@@ -34,6 +37,8 @@ class ResellerProgrammeError(Exception):
     def __init__(self, text: Text, field: str = "") -> None:
         super().__init__(text.en)
         self.text, self.field = text, field
+        self.what_happened = text
+        """The same without what only the log needs."""
 
 
 class BadInput(ResellerProgrammeError, ValueError):
@@ -142,16 +147,41 @@ class AccountTrouble(ResellerProgrammeError):
         )
 
 
+def told(error: Exception) -> Text:
+    """What is kept of anything that was raised, for people; the log has the rest."""
+    return (error if isinstance(error, ResellerProgrammeError) else AccountTrouble(error)).what_happened
+
+
+_NIGHT, _CHECK = Text("nightly recalculation", "ночной пересчёт"), Text("check of the panel", "проверка панели")
+_PAYMENTS, _PREVIEW = Text("payments", "платежи"), Text("preview", "предварительный расчёт")
+_UNDER_WAY: Mapping[str, Text] = {
+    causes.DAILY: _NIGHT,
+    causes.CAUGHT_UP: _NIGHT,
+    causes.WORKER: _PAYMENTS,
+    causes.SWEEP: Text("reconciliation with the panel", "сверка с панелью"),
+    causes.PLAN: _PREVIEW,
+    causes.WITHDRAW: Text("removal of the program's discounts", "отмена скидок программы"),
+    causes.UNDO: Text("undoing a recalculation", "отмена пересчёта"),
+    "doctor": _CHECK,
+    "put-back": Text("restoring suspended discounts", "восстановление приостановленных скидок"),
+    "restore": Text("restoring a backup", "восстановление из копии"),
+}
+"""What keeps everything else waiting; the rest is a recalculation like others."""
+_HOLDER = re.compile(r"(?P<purpose>[^,]*), pid (?P<pid>\d+), [-\d]+ (?P<since>\d+:\d+):\d+")
+
+
 class AnotherRunActive(ResellerProgrammeError):
-    """Somebody else is recalculating; `holder` says who and since when."""
+    """Somebody else is recalculating; `holder` says who and since when, as the lock's file holds it."""
 
     def __init__(self, holder: str) -> None:
-        super().__init__(
-            Text(
-                "another recalculation is active: {holder}. Wait for it, or stop it.",
-                "уже идёт другой пересчёт: {holder}. Дождитесь его или остановите.",
-            )(holder=holder)
+        busy = Text(
+            "The program is busy: {what}, since {since} (process {pid}). Try again when it is done.",
+            "Программа занята: {what}, с {since} (процесс {pid}). Повторите, когда она закончит.",
         )
+        found = _HOLDER.fullmatch(holder)
+        what = _UNDER_WAY.get(found["purpose"] if found else "", Text("a recalculation", "пересчёт"))
+        since, pid = (found["since"], found["pid"]) if found else ("?", "?")
+        super().__init__(busy(what=what, since=since, pid=pid))
         self.holder = holder
 
 

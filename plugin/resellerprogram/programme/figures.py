@@ -86,6 +86,11 @@ def whole(amount: Decimal) -> Text:
     return Text(told, _russian(told))
 
 
+def number(value: Decimal) -> Text:
+    """The exact number with the reader's decimal sign: '5.5', '5,5'."""
+    return Text(plain(value), _russian(plain(value)))
+
+
 def percent(value: Decimal) -> Text:
     """'19 %', '17,5 %', with a narrow space."""
     told = f"{plain(value)}{NARROW}%"
@@ -98,11 +103,11 @@ def signed_percent(value: Decimal) -> Text:
 
 
 def percent_step(before: Decimal | None, after: Decimal | None) -> Text:
-    """'19 → 17 %', 'none → 3 %', '3 % → none'."""
+    """'19 → 17 %', 'none → 3 %', '3 % → none'; no line breaks in it."""
     told = percent(before) if before is not None else _NONE, percent(after) if after is not None else _NONE
     if before is not None and after is not None:
-        told = Text(plain(before), _russian(plain(before))), told[1]
-    return joined(" → ", told)
+        told = number(before), told[1]
+    return joined(f"{NO_BREAK}→{NO_BREAK}", told)
 
 
 def day(value: date) -> Text:

@@ -38,6 +38,10 @@ class Text:
             )
         )
 
+    def __bool__(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.en)
+
     def say(self, language: str) -> str:
         return self.ru if language == "ru" else self.en
 

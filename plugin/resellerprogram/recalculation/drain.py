@@ -20,11 +20,12 @@ from ..programme.errors import (
     SettingError,
     StoreError,
     UnsafePlan,
+    told,
 )
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.outcomes import DONE, PARTLY
-from ..programme.text import Text
+from ..programme.text import Text, same
 from ..programme.values import dataclass
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
@@ -49,7 +50,7 @@ class Drained:
 
     touched: set[AccountId] = field(default_factory=set)
     written: int = 0
-    errors: list[str] = field(default_factory=list)
+    errors: list[Text] = field(default_factory=list)
     interrupted: bool = False
     doubtful: bool = False
 
@@ -76,7 +77,7 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         if not done.interrupted:
             _keep_names(context, done.touched)
         deliver(context, clock)
-        outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, "")
+        outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, same(""))
         context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
     return done
 
@@ -105,8 +106,8 @@ def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: 
         _failed(context, row, error, clock, done, may_die=not isinstance(error, (BadAnswer, MirrorBehind)))
     except Exception as error:
         log.exception("queue row %s", row.id)
-        queue.failed(row.id, repr(error), clock())
-        done.errors.append(repr(error))
+        queue.failed(row.id, told(error), clock())
+        done.errors.append(told(error))
         done.doubtful = True
 
 
@@ -147,8 +148,8 @@ def _failed(
     may_die: bool,
 ) -> None:
     log.error("%s: %s", f"account {row.account}" if row.account else f"payment {row.payment}", error)
-    context.store.queue.failed(row.id, str(error), clock(), may_die)
-    done.errors.append(str(error))
+    context.store.queue.failed(row.id, error.what_happened, clock(), may_die)
+    done.errors.append(error.what_happened)
     spoilt = isinstance(error, BadAnswer) and not isinstance(error, IncompleteAnswer)
     done.doubtful = done.doubtful or done.interrupted or not spoilt
 

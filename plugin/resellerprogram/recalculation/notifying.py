@@ -9,11 +9,12 @@ from datetime import datetime
 from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
 from ..programme.caps import ceilings
-from ..programme.errors import PanelStandsStill, ResellerProgrammeError, SettingError
+from ..programme.errors import PanelStandsStill, ResellerProgrammeError, SettingError, told
 from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, at_best, still_true
 from ..programme.outcomes import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN
+from ..programme.text import same
 from ..store.notices import KeptNotice
 from ..words.letters import letter
 from .context import Context
@@ -36,7 +37,7 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
             sent += _send(context, kept, provider, clock())
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
-            notices.end(kept.id, REFUSED, clock(), str(error))
+            notices.end(kept.id, REFUSED, clock(), error.what_happened)
         except (PanelUnreachable, PanelTimeout, PanelStandsStill) as error:
             log.error("notifications wait: %s", error)
             break
@@ -44,7 +45,7 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
             log.error("account %s is not notified yet: %s", kept.notice.account, error)
         except Exception as error:  # ours, and that account's alone: whether it was sent is not known
             log.exception("account %s was not notified", kept.notice.account)
-            notices.end(kept.id, LOST, clock(), repr(error))
+            notices.end(kept.id, LOST, clock(), told(error))
         if context.settings.automatic and context.store.queue.next_due(clock()):
             break
     return sent
@@ -71,14 +72,14 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
     words = letter(at_best(current, ceilings(context.covered)), context.settings, titles, now.date())
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
-    reached, outcome, why = 0, NOBODY, ""
+    reached, outcome, why = 0, NOBODY, same("")
     for user in users:
         try:
             notify(context.panel, user, provider, words.subject, words.message, languages[user])
             reached += 1
         except (PanelRefusal, TransportError) as error:
             log.error("user %s of account %s was not notified: %s", user, notice.account, error)
-            outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, str(error)
+            outcome, why = REFUSED if isinstance(error, PanelRefusal) else LOST, error.what_happened
     notices.end(kept.id, SENT if reached else outcome, now, why)
     return reached > 0
 

@@ -32,6 +32,7 @@ from ..programme.errors import (
     SettingError,
     StoreError,
     UnsafePlan,
+    told,
 )
 from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId, Scope
@@ -41,7 +42,7 @@ from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED
 from ..programme.report import Planned, Report
 from ..programme.setting_texts import check, settings_of
 from ..programme.settings import Settings
-from ..programme.text import Text
+from ..programme.text import Text, same
 from ..store import Store
 from ..store.going_live import TrialNight
 from ..store.lock import only_one
@@ -132,12 +133,12 @@ def recalculate(
         except Exception as error:
             if run is not None:
                 outcome = STOPPED if isinstance(error, UnsafePlan) else FAILED
-                store.runs.finish(run, outcome, report.accounts, report.written, clock(), str(error) or repr(error))
+                store.runs.finish(run, outcome, report.accounts, report.written, clock(), told(error))
             raise
         if run is not None:
             outcome = PARTLY if report.failed or report.changed else DONE
-            told = str(report.plan_changed()) if report.changed else ""
-            store.runs.finish(run, outcome, report.accounts, report.written, clock(), told)
+            differs = report.plan_changed().text if report.changed else same("")
+            store.runs.finish(run, outcome, report.accounts, report.written, clock(), differs)
         return report
 
 
@@ -518,7 +519,7 @@ class _Run:
     def _queue_failed(self) -> None:
         """What could not be decided waits with its reason."""
         for account, error in self.report.failed.items():
-            self.context.store.queue.put_trouble(account, self.cause, str(error), self.clock(), self.who)
+            self.context.store.queue.put_trouble(account, self.cause, error.what_happened, self.clock(), self.who)
 
     def _apply(self, considered: Considered) -> None:
         context, report, account = self.context, self.report, considered.account.id
@@ -537,7 +538,9 @@ class _Run:
             report.changed.append(Planned.of(other.considered))
         except Exception as error:
             self._leave_out(account, error)
-            context.store.queue.put_trouble(account, self.cause, str(report.failed[account]), self.clock(), self.who)
+            context.store.queue.put_trouble(
+                account, self.cause, report.failed[account].what_happened, self.clock(), self.who
+            )
 
     def _as_it_is_now(self, considered: Considered) -> Considered:
         """The account after another look. Raises _NotConfirmed."""

@@ -13,7 +13,7 @@ from ..programme import causes
 from ..programme.account import consider
 from ..programme.changes import PlainChange
 from ..programme.effects import Way, way_together
-from ..programme.errors import BadInput
+from ..programme.errors import BadInput, told
 from ..programme.fingerprints import Prints, of_account
 from ..programme.ids import AccountId
 from ..programme.members import Account
@@ -131,7 +131,7 @@ def undo_run(
             progress(len(written), len(written))
         except Exception as error:
             if this is not None:
-                store.runs.finish(this, FAILED, undone.report.accounts, undone.report.written, clock(), str(error))
+                store.runs.finish(this, FAILED, undone.report.accounts, undone.report.written, clock(), told(error))
             raise
         if this is not None:
             outcome = PARTLY if undone.report.failed else DONE

@@ -101,7 +101,7 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
         log.error("%s", error)
         first = store.queue.next_due(clock())
         if first:
-            store.queue.failed(first.id, str(error), clock(), may_die=False)
+            store.queue.failed(first.id, error.what_happened, clock(), may_die=False)
         store.notes.forget(FACTS)
         return True
     if drained.doubtful:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..programme.errors import StoreError
-from ..programme.text import Text
+from ..programme.text import Text, same, short
 from . import backups
 
 FILE_NAME = "resellerprogram.db"
@@ -28,6 +28,7 @@ OUTBOX = 20
 """The migration from which on changes can be written down for a mirror; others change the tables that it follows."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
+NO_ERROR = same("")
 
 
 class Connection(sqlite3.Connection):
@@ -182,3 +183,13 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
+
+
+def kept_error(error: Text) -> tuple[str, str]:
+    """What stands in the columns `error` and `error_ru`."""
+    return short(error.en, LONGEST_ERROR), short(error.ru, LONGEST_ERROR)
+
+
+def error_of(row: sqlite3.Row) -> Text:
+    """Such a failure again; one from before it was kept in Russian is told in English."""
+    return Text(row["error"], row["error_ru"] or row["error"])

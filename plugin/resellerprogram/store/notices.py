@@ -12,11 +12,11 @@ from ..programme.forecast import Keep
 from ..programme.ids import AccountId
 from ..programme.notices import Kind, Notice, is_told, joined, overtakes
 from ..programme.outcomes import OVER, REFUSED, WITHDRAWN
-from ..programme.text import short
+from ..programme.text import Text
 from ..programme.tiers import Tier
 from ..programme.values import dataclass
 from .contents import text_of
-from .database import LONGEST_ERROR, moment, transaction
+from .database import NO_ERROR, error_of, kept_error, moment, transaction
 from .readable import readable
 from .terms import TermStore
 
@@ -35,7 +35,7 @@ class KeptNotice:
     notice: Notice
     made_at: datetime
     outcome: str
-    error: str
+    error: Text
 
 
 class NoticeStore:
@@ -122,11 +122,11 @@ class NoticeStore:
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM notice").fetchone()[0])
 
-    def end(self, number: int, outcome: str, now: datetime, error: str = "") -> None:
+    def end(self, number: int, outcome: str, now: datetime, error: Text = NO_ERROR) -> None:
         """What became of it; it is not sent again."""
         self._connection.execute(
-            "UPDATE notice SET outcome = ?, sent_at = ?, error = ? WHERE id = ?",
-            (outcome, moment(now), short(error, LONGEST_ERROR), number),
+            "UPDATE notice SET outcome = ?, sent_at = ?, error = ?, error_ru = ? WHERE id = ?",
+            (outcome, moment(now), *kept_error(error), number),
         )
 
     def unwanted(self, account: AccountId) -> set[Kind]:
@@ -163,7 +163,7 @@ class NoticeStore:
             ),
             datetime.fromisoformat(row["made_at"]),
             row["outcome"],
-            row["error"],
+            error_of(row),
         )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from ..programme.ids import AccountId, PaymentId
 from ..programme.outcomes import DEAD, FAILS, WAITS
-from ..programme.text import short
+from ..programme.text import Text
 from ..programme.values import dataclass
-from .database import LONGEST_ERROR, moment
+from .database import error_of, kept_error, moment
 from .readable import readable
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(seconds=5), timedelta(hours=1), 3
@@ -26,7 +26,7 @@ class Queued:
     cause: str
     since: datetime
     attempts: int
-    error: str
+    error: Text
     dead: bool
     who: str = ""
 
@@ -57,7 +57,7 @@ class QueueStore:
             (account, cause, moment(now), account),
         )
 
-    def put_trouble(self, account: AccountId, cause: str, error: str, now: datetime, who: str = "") -> None:
+    def put_trouble(self, account: AccountId, cause: str, error: Text, now: datetime, who: str = "") -> None:
         """The account could not be served: it waits with the reason, in the row that it has if there is one."""
         row = self._connection.execute(
             "SELECT id FROM queue WHERE account = ? ORDER BY id DESC LIMIT 1", (account,)
@@ -124,15 +124,15 @@ class QueueStore:
         """Let a row go; tells how many there were."""
         return self._connection.execute("DELETE FROM queue WHERE id = ?", (row,)).rowcount
 
-    def failed(self, row: int, error: str, now: datetime, may_die: bool = True) -> None:
+    def failed(self, row: int, error: Text, now: datetime, may_die: bool = True) -> None:
         """Try again after a growing pause; after `GIVEN_UP_AFTER` times, where it `may_die`, only when told to. What
         else waits of the same account would fail likewise, and waits as long."""
         attempts = int(self._connection.execute("SELECT attempts FROM queue WHERE id = ?", (row,)).fetchone()[0]) + 1
         dead = may_die and attempts >= GIVEN_UP_AFTER
         pause = min(FIRST_PAUSE * GROWTH ** min(attempts - 1, 10), LONGEST_PAUSE)
         self._connection.execute(
-            "UPDATE queue SET attempts = ?, not_before = ?, error = ?, dead = ? WHERE id = ?",
-            (attempts, moment(now + pause), short(error, LONGEST_ERROR), int(dead), row),
+            "UPDATE queue SET attempts = ?, not_before = ?, error = ?, error_ru = ?, dead = ? WHERE id = ?",
+            (attempts, moment(now + pause), *kept_error(error), int(dead), row),
         )
         self._connection.execute(
             "UPDATE queue SET not_before = max(not_before, ?)"
@@ -182,7 +182,7 @@ def _queued(row: sqlite3.Row) -> Queued:
         row["cause"],
         _since(row["since"]),
         row["attempts"],
-        row["error"],
+        error_of(row),
         bool(row["dead"]),
         row["who"],
     )

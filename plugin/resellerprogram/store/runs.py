@@ -6,9 +6,9 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from ..programme.outcomes import DONE
-from ..programme.text import short
+from ..programme.text import Text
 from ..programme.values import dataclass
-from .database import LONGEST_ERROR, moment
+from .database import NO_ERROR, error_of, kept_error, moment
 from .readable import readable
 
 KEPT, KEPT_OF_ONE = timedelta(days=90), timedelta(days=3)
@@ -29,7 +29,7 @@ class Run:
     outcome: str | None
     accounts: int
     written: int
-    error: str
+    error: Text
     who: str = ""
 
 
@@ -50,10 +50,13 @@ class RunStore:
         )
         return int(added.lastrowid or 0)
 
-    def finish(self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: str = "") -> None:
+    def finish(
+        self, run: int, outcome: str, accounts: int, written: int, now: datetime, error: Text = NO_ERROR
+    ) -> None:
         self._connection.execute(
-            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ? WHERE id = ?",
-            (moment(now), outcome, accounts, written, short(error, LONGEST_ERROR), run),
+            "UPDATE run SET finished_at = ?, outcome = ?, accounts = ?, written = ?, error = ?, error_ru = ?"
+            " WHERE id = ?",
+            (moment(now), outcome, accounts, written, *kept_error(error), run),
         )
 
     def last_whole(self) -> Run | None:
@@ -105,6 +108,6 @@ def _run(row: sqlite3.Row) -> Run:
         row["outcome"],
         row["accounts"],
         row["written"],
-        row["error"],
+        error_of(row),
         row["who"],
     )

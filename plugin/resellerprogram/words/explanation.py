@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..programme.basis import Basis, Pin
 from ..programme.caps import Limit, that_bite
 from ..programme.decision import Decision
-from ..programme.figures import NOTHING, day, listed_day, listed_money, moment, money, months, plain
+from ..programme.figures import NOTHING, day, listed_day, listed_money, moment, money, months, number
 from ..programme.forecast import Forecast, Outlook, payable
 from ..programme.payments import Payment, PaymentStatus
 from ..programme.records import Record
@@ -15,9 +15,10 @@ from ..programme.refunds import Placed
 from ..programme.text import Text
 from ..programme.tiers import TierTable
 from ..programme.turnover import COUNTS, Reason, Turnover, Verdict
+from ..programme.verdict import ClassOfType
 from ..programme.window import last_counting_day
 from .caps import caps_text
-from .change import change_line
+from .change import folded
 from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
 from .lines import Titles, percents, table
 from .openings import OPENING, brought_along
@@ -34,7 +35,7 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
         text += Text(" until {last}", " по {last} включительно")(last=day(last)).say(language)
     if verdict.rate:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
-            rate=plain(verdict.rate.value), since=day(verdict.rate.since)
+            rate=number(verdict.rate.value), since=day(verdict.rate.since)
         ).say(language)
     if verdict.taken_back:
         text += Text(", {amount} of it were given back", ", из него возвращено {amount}")(
@@ -129,7 +130,9 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
         ).say(language)
 
 
-def written_lines(record: Record, language: str, history_months: int) -> Iterator[str]:
+def written_lines(
+    record: Record, class_of: ClassOfType, titles: Titles, language: str, history_months: int
+) -> Iterator[str]:
     """When a decision was made, by what, and what was written for it; or that details of that time are not kept any
     more."""
     yield Text(
@@ -140,8 +143,9 @@ def written_lines(record: Record, language: str, history_months: int) -> Iterato
         cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
         again=moment(record.confirmed_at),
     ).say(language)
-    for item in record.written:
-        yield Text("Changed: {what}", "Изменено: {what}")(what=change_line(item, language)).say(language)
+    if record.written:
+        changes = folded(record.written, class_of, titles, language, done=True)
+        yield Text("Changed: {changes}.", "Изменено: {changes}.")(changes=changes).say(language)
     if not record.has_details:
         yield not_kept(history_months).say(language)
 

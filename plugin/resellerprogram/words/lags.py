@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from ..programme.figures import percent
 from ..programme.lags import Lag
-from ..programme.text import Text, joined
+from ..programme.text import Text
 from ..programme.tiers import ServiceClass
-from .lines import Titles, listed, titled
+from .lines import Titles, listed
 
 
 def lag_text(lag: Lag) -> Text:
@@ -30,10 +30,14 @@ def still_updating(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
         "trying; if nothing has changed in an hour, contact support.",
         "Сейчас действует: {now}. По статусу: {follows}. Заказы и продления пока считаются по действующей скидке. "
         "Обновляем автоматически; если через час ничего не изменится, напишите в поддержку.",
-    )(
-        now=listed({name: _percent_or_none(lag.now) for name, lag in lags.items()}, titles),
-        follows=listed({name: _percent_or_none(lag.follows) for name, lag in lags.items()}, titles),
-    )
+    )(**_now_and_then(lags, titles))
+
+
+def _now_and_then(lags: Mapping[ServiceClass, Lag], titles: Titles) -> dict[str, Text]:
+    return {
+        "now": listed({name: _percent_or_none(lag.now) for name, lag in lags.items()}, titles),
+        "follows": listed({name: _percent_or_none(lag.follows) for name, lag in lags.items()}, titles),
+    }
 
 
 def _percent_or_none(value: Decimal) -> Text:
@@ -41,6 +45,8 @@ def _percent_or_none(value: Decimal) -> Text:
 
 
 def not_taken(lags: Mapping[ServiceClass, Lag], titles: Titles) -> Text:
-    """What an administrator reads: 'The panel has not taken all of it yet: VPS 21 %; 25 % follows.'"""
-    listed = joined(", ", [titled(name, lag_text(lag), titles) for name, lag in lags.items()])
-    return Text("The panel has not taken all of it yet: {lags}.", "Панель приняла ещё не всё: {lags}.")(lags=listed)
+    """What an administrator reads: 'The panel has not saved all discounts yet. In effect: VPS 21 %. By tier: …'"""
+    return Text(
+        "The panel has not saved all discounts yet. In effect: {now}. By tier: {follows}.",
+        "Панель сохранила ещё не все скидки. Действует: {now}. По статусу: {follows}.",
+    )(**_now_and_then(lags, titles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -29,6 +30,20 @@ def listed(of: Mapping[ServiceClass, Text], titles: Titles) -> Text:
 def titled(name: ServiceClass, told: Text, titles: Titles) -> Text:
     """What is told of a class, behind its title; behind its short name where it has none."""
     return same("{title} {told}")(title=titles.get(name, same(name)), told=told)
+
+
+def short_titles(titles: Titles) -> Titles:
+    """The first word of each, an abbreviation before a hyphen alone, for the head of a column: 'Выделенные', 'SSL'; the
+    whole title of those whose first words are alike."""
+    found = {name: Text(*map(_first_word, (title.en, title.ru))) for name, title in titles.items()}
+    alike = Counter(text for short in found.values() for text in {short.en, short.ru})
+    return {name: titles[name] if max(alike[short.en], alike[short.ru]) > 1 else short for name, short in found.items()}
+
+
+def _first_word(title: str) -> str:
+    word = title.partition(" ")[0]
+    abbreviation = word.partition("-")[0]
+    return abbreviation if abbreviation.isupper() else word
 
 
 def one_line(text: str) -> str:

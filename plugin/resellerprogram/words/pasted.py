@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..programme.figures import money, percent, plain
+from ..programme.figures import money, number, percent
 from ..programme.pasting import AS_PERCENT, AS_SHARE
 from ..programme.pasting.cells import Form
 from ..programme.pasting.columns import FROM, NONE, STATUS, TO, Column
@@ -130,7 +130,7 @@ def oddity(odd: Oddity, titles: Titles, currency: str) -> Text:
 def question(asked: Question, titles: Titles) -> Text:
     """What has to be answered."""
     if asked.key in (DECIMAL, SHARES):
-        first, second = (percent(each) if asked.key == SHARES else plain(each) for each in asked.readings)
+        first, second = map(percent if asked.key == SHARES else number, asked.readings)
         return _TWO_WAYS(line=asked.line, column=asked.column, example=asked.example, first=first, second=second)
     return _WHICH.get(asked.key) or _WHICH_COLUMN(name=_role(asked.key, titles))
 
@@ -139,8 +139,9 @@ def option(asked: Question) -> Text:
     """How the command line answers it."""
     if asked.key == DECIMAL:
         sign, other = (".", ",") if "." in asked.example else (",", ".")
-        readings = map(plain, asked.readings)
-        return same(f"--decimal {sign!r}: {next(readings)}, --decimal {other!r}: {next(readings)}")
+        first, second = map(number, asked.readings)
+        told = same(f"--decimal {sign!r}: {{first}}, --decimal {other!r}: {{second}}")
+        return told(first=first, second=second)
     if asked.key == SHARES:
         first, second = map(percent, asked.readings)
         told = same(f"--percents {AS_PERCENT}: {{first}}, --percents {AS_SHARE}: {{second}}")

@@ -13,6 +13,7 @@ from ..programme.report import NAMED, Planned, Report
 from ..programme.text import Text
 from ..programme.values import dataclass
 from ..programme.verdict import ClassOfType, Part, Verdict, Wanted, judge
+from .change import called as what_is_called
 from .change import change_line, discount_line, planned_line, step
 from .labels import WAYS
 from .letters import subject
@@ -131,7 +132,7 @@ def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, wri
             shown.append(planned)
     if shown:
         yield ""
-        yield from _plan_table(shown, report, terms.currency, language, written)
+        yield from _plan_table(shown, report, terms, language, written)
     if wanted.failed:
         yield from _failed_lines(report, language, written=False, all_of_them=True)
     for way, count in places.items():
@@ -178,15 +179,20 @@ def notice_lines(report: Report, language: str, written: bool) -> Iterator[str]:
         yield Text("… {rest} more", "… ещё {rest}")(rest=rest).say(language)
 
 
-def _plan_table(shown: Sequence[Planned], report: Report, currency: str, language: str, written: bool) -> Iterator[str]:
+def _plan_table(shown: Sequence[Planned], report: Report, terms: Terms, language: str, written: bool) -> Iterator[str]:
     plain = [_part(planned, report).changes for planned in shown]
-    types = {each.scope: each.what for changes in plain for each in changes if each.scope}
+    types = {
+        each.scope: what_is_called(each.what, terms.class_of, terms.titles).say(language)
+        for changes in plain
+        for each in changes
+        if each.scope
+    }
     header = Text("client|name|turnover|tier", "клиент|название|оборот|статус").say(language).split("|")
     others = any(each.is_of_others for changes in plain for each in changes)
     last = [Text("other discounts", "другие скидки").say(language)] if others else []
     rows = (
         (
-            *_whose(planned, currency),
+            *_whose(planned, terms.currency),
             *(_steps(changes, scope, language) for scope in sorted(types)),
             *([_others(changes, language, written)] if others else []),
         )
@@ -210,4 +216,4 @@ def _steps(changes: Iterable[PlainChange], scope: Scope, language: str) -> str:
 
 def _others(changes: Iterable[PlainChange], language: str, written: bool) -> str:
     line = change_line if written else planned_line
-    return ", ".join(line(each, language) for each in changes if each.is_of_others)
+    return ", ".join(line(each, each.what, language) for each in changes if each.is_of_others)

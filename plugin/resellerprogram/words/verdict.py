@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from ..programme.changes import PlainChange
 from ..programme.effects import Way
 from ..programme.ownership import OTHER_SERVICES
 from ..programme.text import Text, joined, same
-from ..programme.verdict import ClassOfType, Verdict, by_class
-from .change import change_line, percent_step, planned_line
+from ..programme.verdict import Verdict
 from .lines import Titles
 from .tables import clients
 
@@ -89,21 +87,6 @@ def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
         "Скидок, которые снизятся не по прогнозу: {count}, лимит снижений — {limit}: эти скидки останутся как есть, "
         "пока лимит не разрешат превысить один раз.",
     )(count=unforetold, limit=limit)
-
-
-def folded(changes: Iterable[PlainChange], class_of: ClassOfType, titles: Titles, language: str) -> str:
-    """What happens to a client's discounts: 'VPS 19 → 17 %; SSL certificates 3 → 1 %; Agreed 40 %: will be set aside'.
-    A class whose discounts all go alike is told once."""
-    changes = list(changes)
-    classes = by_class(changes, class_of)
-    parts = []
-    for name in (*titles, *(each for each in classes if each not in titles)):
-        alike = {(change.before, change.after, change.because) for change in classes.get(name, ())}
-        if name and name in titles and len(alike) == 1:
-            parts.append(percent_step(classes[name][0], titles[name].say(language), language))
-        else:
-            parts += [change_line(change, language) for change in classes.get(name, ())]
-    return "; ".join([*parts, *(planned_line(change, language) for change in changes if change.is_of_others)])
 
 
 def _ways(
