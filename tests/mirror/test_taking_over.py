@@ -121,4 +121,4 @@ def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: O
     before: list[dict[str, Any]] = world.discounts()
     operator.work()
     assert world.discounts() == before
-    assert [row.error for row in operator.store.queue.all()] == [""]
+    assert [row.error.en for row in operator.store.queue.all()] == [""]

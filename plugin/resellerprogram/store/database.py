@@ -24,7 +24,7 @@ _OF_THE_WHOLE = ("full", "I/O error", "malformed", "readonly")
 """How SQLite speaks of a database into which nothing can be written any more, whoever is concerned."""
 LEDGER = 11
 """The migration from which on payments are kept once; store/conversions.py takes over what was on record before."""
-OUTBOX = 20
+OUTBOX = 21
 """The migration from which on changes can be written down for a mirror; others change the tables that it follows."""
 LONGEST_ERROR = 1000
 """What is kept of a failure; another's message may have any length."""
