@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import decisions, events, growth, memory, night, pages, runs, whatif
+from tests.benchmarks import decisions, events, growth, memory, mirror, night, pages, runs, whatif
 
 SUBJECTS = {
     "events": events.measure,
@@ -20,6 +20,7 @@ SUBJECTS = {
     "night": night.measure,
     "many": night.measure_many,
     "whatif": whatif.measure,
+    "mirror": mirror.measure,
 }
 A_TENTH = 10
 
