@@ -137,7 +137,8 @@ class MariaDB:
         folder = root / "etc" / "billmgr.conf.d"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "db.conf").write_text(
-            f"DBHost 127.0.0.1\nDBPort {self.port}\nDBUser {USER}\nDBPassword {PASSWORD}\nDBName {SCHEMA}\n", "utf-8"
+            f"DBHost localhost\nDBSocket {self.socket}\nDBUser {USER}\nDBPassword {PASSWORD}\nDBName {SCHEMA}\n",
+            "utf-8",
         )
 
     def pause(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..programme.text import Text
@@ -9,7 +10,8 @@ from ..programme.values import dataclass
 from .errors import MirrorUnreachable
 
 _FILES = ("billmgr.conf", "billmgr.conf.d/*.conf")
-_PORT = 3306
+_SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # noqa: S108  the vendor's
+"""Where the panel's own library looks for a server on this host that no `DBSocket` names."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,6 @@ class DatabaseAccess:
     """Where the panel's database is, and as whom it is used there; `socket` empty: by host and port."""
 
     host: str
-    port: int
     user: str
     password: str
     name: str
@@ -35,8 +36,7 @@ def access_of(root: Path, schema: str = "") -> DatabaseAccess:
         for pattern in _FILES:
             for file in sorted((root / "etc").glob(pattern)):
                 values.update(_values(file.read_text(encoding="utf-8", errors="replace")))
-        port = int(values.get("DBPort", _PORT))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise MirrorUnreachable(error) from error
     if not values.get("DBUser"):
         raise MirrorUnreachable(
@@ -45,13 +45,13 @@ def access_of(root: Path, schema: str = "") -> DatabaseAccess:
                 "в {folder}/billmgr.conf и billmgr.conf.d не указано, как панель подключается к базе (DBUser)",
             )(folder=root / "etc")
         )
+    host = values.get("DBHost", "localhost")
     return DatabaseAccess(
-        values.get("DBHost", "localhost"),
-        port,
+        host,
         values["DBUser"],
         values.get("DBPassword", ""),
         schema or values.get("DBName", "billmgr"),
-        values.get("DBSocket", ""),
+        values.get("DBSocket") or (next(filter(os.path.exists, _SOCKETS), "") if host == "localhost" else ""),
     )
 
 

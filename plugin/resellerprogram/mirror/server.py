@@ -34,9 +34,7 @@ class Server:
 
     def __init__(self, access: DatabaseAccess) -> None:
         """Raises MirrorUnreachable."""
-        where: dict[str, Any] = (
-            {"unix_socket": access.socket} if access.socket else {"host": access.host, "port": access.port}
-        )
+        where: dict[str, Any] = {"unix_socket": access.socket} if access.socket else {"host": access.host}
         if access.socket or access.host in _ON_THIS_HOST:
             where["ssl_disabled"] = True
         with _told():
