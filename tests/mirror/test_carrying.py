@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from resellerprogram.mirror.access import access_of
 from resellerprogram.mirror.carrying import TOGETHER
-from resellerprogram.mirror.errors import AnotherMachine, MirrorBehind, MirrorOfOthers, MirrorUnreachable
+from resellerprogram.mirror.errors import AnotherMachine, MirrorBehind, MirrorIsOld, MirrorOfOthers, MirrorUnreachable
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
 from resellerprogram.programme.errors import PanelStandsStill
@@ -221,6 +221,21 @@ def test_a_backup_that_was_put_in_place_is_carried_anew(server: MariaDB, machine
     second = taken_over(machines, server)
     assert second.store.notes.read("small") == "then"
     assert second.content() == first.content()
+
+
+def test_a_panels_database_that_was_put_back_to_an_earlier_day_is_carried_anew(
+    server: MariaDB, machines: Machines
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    for number in range(5):
+        first.store.notes.write("small", number)
+    first.mirror.carry()
+    server.ask("UPDATE resellerprogram_mirror SET position = position - 3", schema=servers.SCHEMA)
+    first.store.notes.write("other", 1)
+    assert isinstance(keep(first.root, first.store), MirrorIsOld)
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).content() == first.content()
 
 
 def test_an_empty_machine_does_not_replace_what_the_mirror_holds(server: MariaDB, machines: Machines) -> None:

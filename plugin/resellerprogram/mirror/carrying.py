@@ -13,7 +13,7 @@ from ..store.lock import as_carrier
 from ..store.notes import MIRROR
 from ..store.outbox import Row
 from .access import access_of
-from .errors import AnotherMachine, MirrorBehind, MirrorError, MirrorOfOthers, MirrorUnreachable
+from .errors import AnotherMachine, MirrorBehind, MirrorError, MirrorIsOld, MirrorOfOthers, MirrorUnreachable
 from .machine import machine_of, renewed
 from .server import Server
 from .tables import LEASE, MirrorTables, State
@@ -120,14 +120,21 @@ class Mirror:
 
         def work() -> State:
             state = self._checked(tables.state(to_change=True))
+            newest = outbox.newest()
             changes = outbox.next(state.position, TOGETHER)
+            if (changes[0][0] if changes else newest + 1) != state.position + 1:
+                raise MirrorIsOld
             tables.put(state.generation, [row for _, row in changes])
             done[:] = [changes[-1][0] if changes else state.position, len(changes)]
             tables.carried(done[0])
             return state
 
         begun = time.time()
-        state = server.together(work)
+        try:
+            state = server.together(work)
+        except MirrorIsOld:
+            self._store.notes.write(MIRROR, {"replace": True})
+            raise
         self._held(begun, server, state)
         outbox.drop(done[0])
         return done[1] == TOGETHER

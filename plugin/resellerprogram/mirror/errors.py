@@ -4,6 +4,7 @@ ResellerProgrammeError
 └── MirrorError
     ├── MirrorUnreachable     no connection, or a server that takes nothing: it is tried again
     ├── MirrorBehind          a discount may be suspended only once that is in the mirror
+    ├── MirrorIsOld           the panel's database was put back to an earlier state: all is carried anew
     ├── MirrorOfOthers        what the mirror holds is not of this database: a person says what is to be done
     └── NothingToTakeOver     the mirror holds nothing that could be restored
 PanelStandsStill
@@ -42,6 +43,18 @@ class MirrorBehind(MirrorError):
                 "the discount is not suspended yet: {error}",
                 "скидка пока не приостановлена: {error}",
             )(error=error)
+        )
+
+
+class MirrorIsOld(MirrorError):
+    """What was carried once is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "the copy in the panel's database is older than what was carried there; all data are carried anew",
+                "копия в базе панели старее того, что в неё уже записано; все данные копируются заново",
+            )
         )
 
 
