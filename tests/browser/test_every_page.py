@@ -34,6 +34,7 @@ CHECKED = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+WITHOUT_COLOURS = {**CHECKED, "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}}
 CUT = """() => [...document.querySelectorAll("main *")].filter((each) => {
   const style = getComputedStyle(each);
   const hides = ["hidden", "clip"].includes(style.overflowX) && each.clientWidth > 1;
@@ -56,8 +57,9 @@ def objections(found: Any) -> list[str]:
     ]
 
 
-def faults(page: Page, language: str, lists_may_scroll: bool = False) -> Iterator[str]:
-    """What is wrong with the page that is open, on a desk and on a phone."""
+def faults(page: Page, language: str, colours: bool = True) -> Iterator[str]:
+    """What is wrong with the page that is open, on a desk and on a phone. Its `colours` are the same in both languages,
+    and looking at them takes most of the time."""
     hints = page.locator("[title]").evaluate_all("all => all.map(each => each.title)")
     texts = [page.locator("body").inner_text(), *hints]
     yield from (f"raw key {found}" for text in texts for found in RAW_KEY.findall(text))
@@ -73,7 +75,7 @@ def faults(page: Page, language: str, lists_may_scroll: bool = False) -> Iterato
         yield from (f"at {width}: cut: {text}" for text in page.evaluate(CUT))
         if size is DESK:
             yield from (f"at {width}: a list is {more} px wider" for more in page.evaluate(SCROLLED) if more > 0)
-    yield from objections(AXE.run(page, options=CHECKED))
+    yield from objections(AXE.run(page, options=CHECKED if colours else WITHOUT_COLOURS))
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,13 @@ def test_every_page_of_administrators_fits_and_can_be_read(
     found = {}
     for function in [each for each in PAGES if each not in OF_CLIENTS]:
         name = function.partition(".")[2]
-        if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare") or name in ACT_AT_ONCE:
+        if name.rpartition(".")[2] in ("enrol", "recalculate", "retry", "drop", "compare", "unfilter") or name in ACT_AT_ONCE:
             continue
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         visit(page, f"{panel.url}?func={function}&elid={elements.get(name, '')}")
         refusal = page.locator("[role=alert]:visible")
         assert refusal.count() == 0, (name, refusal.all_inner_texts())
-        found[name] = list(faults(page, language))
+        found[name] = list(faults(page, language, colours=language == "ru"))
     assert {name: told for name, told in found.items() if told} == {}, json.dumps(found, ensure_ascii=False, indent=1)
 
 
@@ -158,7 +160,7 @@ def test_every_page_of_clients_fits_and_can_be_read(browser: Browser, panel: San
         if page.locator("[role=alert]:visible").count():
             assert name in ("my.join", "my.leave"), page.locator("main").inner_text()
             continue
-        found[name] = list(faults(page, language))
+        found[name] = list(faults(page, language, colours=language == "ru"))
         for picture in page.get_by_role("img").all():
             box = picture.bounding_box()
             assert box is not None

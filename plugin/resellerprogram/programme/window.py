@@ -69,6 +69,7 @@ def ends_of_months(first: date, last: date) -> list[date]:
     return ends
 
 
+@lru_cache(maxsize=4096)
 def _months_later(day: date, months: int) -> date:
     """So many months later (month ends clamp), or the calendar's end: a day may be typed as 9999-12-31."""
     number = 12 * day.year + day.month - 1 + months
