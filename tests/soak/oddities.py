@@ -18,7 +18,7 @@ REASONS = {
     "our own exception": "stumbled",
     "no such list": "refused",
     "rows without an id": "id",
-    "refuses writes": "refused",
+    "refuses writes": "the panel did not",
     "form lacks its scope": "pricelist_tree",
 }
 """Every oddity, and what the reason in the queue must speak of."""

@@ -574,8 +574,7 @@ def parser_in(language: str) -> Parser:
         "поставить копию базы на её место; приостановленные с тех пор скидки сохранятся",
     )
     returning.set_defaults(without_store="restore.restore")
-    source = returning.add_mutually_exclusive_group(required=True)
-    source.add_argument(
+    returning.add_argument(
         "file",
         type=Path,
         nargs="?",
@@ -583,7 +582,7 @@ def parser_in(language: str) -> Parser:
             "a copy that backup or the nightly recalculation made", "копия, которую сделал backup или ночной пересчёт"
         ),
     )
-    source.add_argument(
+    returning.add_argument(
         "--from-panel",
         action="store_true",
         help=say(

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from ..host.clock import clock_of
 from ..mirror.errors import MirrorUnreachable
 from ..mirror.keeping import NO_PACKAGE
+from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..store.restoring import Restored
@@ -16,6 +17,7 @@ from ..store.restoring import restore as put_in_place
 from .output import EXIT_FAILED
 
 _DONE = Text("Restored from {file}.", "Восстановлено из {file}.")
+_ONE_OF_TWO = Text("name a copy, or --from-panel", "укажите файл копии или --from-panel")
 _TAKEN_OVER = Text(
     "This machine has taken over; the data are those of the copy in the panel's database.",
     "Программу теперь ведёт эта машина; данные взяты из копии в базе панели.",
@@ -52,6 +54,8 @@ def restore(options: argparse.Namespace, language: str) -> int:
     from ..store.journal import FILE_NAME
 
     now = clock_of(options.root)()
+    if bool(options.file) == options.from_panel:
+        raise BadInput(_ONE_OF_TWO, "file")
     if options.from_panel and options.look:
         return _look(options, language)
     if options.from_panel:
