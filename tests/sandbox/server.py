@@ -41,7 +41,9 @@ class Server:
     def serve(self) -> None:
         for server in (self.local, self.control):
             server.serve()
-        (self.run / "address").write_text(f"http://127.0.0.1:{self.http.effective_port}/billmgr", encoding="utf-8")
+        begun = self.run / "address.begun"  # who waits for the file reads it as soon as it is there
+        begun.write_text(f"http://127.0.0.1:{self.http.effective_port}/billmgr", encoding="utf-8")
+        begun.replace(self.run / "address")
         self.http.run()
 
     # --- HTTP ---
