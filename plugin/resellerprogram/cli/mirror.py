@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..mirror.keeping import keep
 from ..programme.text import Text
-from ..store.notes import MIRROR, MIRROR_TROUBLE
 from .output import EXIT_FAILED, Command
 
 _OFF = Text(
@@ -29,12 +28,12 @@ def mirror(command: Command) -> int:
             command.say(_OFF)
         return 0
     if command.options.replace:
-        store.notes.write(MIRROR, {"replace": True})
+        store.outbox.replace()
     error = keep(command.root, store)
-    behind, whole = store.outbox.behind(), "generation" in (store.notes.read(MIRROR) or {})
+    behind, whole = store.outbox.behind(), store.outbox.generation() is not None
+    lag = int(behind.lag.total_seconds())
     if command.options.json:
-        trouble = Text(*store.notes.read(MIRROR_TROUBLE)).say(command.language) if error else None
-        lag = int(behind.lag.total_seconds())
+        trouble = error.text.say(command.language) if error else None
         command.json({"kept": True, "whole": whole, "behind": behind.changes, "seconds": lag, "trouble": trouble})
         return EXIT_FAILED if error else 0
     if error:
@@ -42,7 +41,7 @@ def mirror(command: Command) -> int:
     if not whole:
         command.say(_NOT_YET)
     elif behind.changes:
-        command.say(_BEHIND(changes=behind.changes, seconds=int(behind.lag.total_seconds())))
+        command.say(_BEHIND(changes=behind.changes, seconds=lag))
     else:
         command.say(_WHOLE)
     return EXIT_FAILED if error else 0

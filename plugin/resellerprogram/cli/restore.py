@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from importlib.util import find_spec
 
 from ..host.clock import clock_of
-from ..mirror.errors import MirrorUnreachable
-from ..mirror.keeping import NO_PACKAGE
+from ..mirror.keeping import check_package
 from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
@@ -56,14 +54,13 @@ def restore(options: argparse.Namespace, language: str) -> int:
     now = clock_of(options.root)()
     if bool(options.file) == options.from_panel:
         raise BadInput(_ONE_OF_TWO, "file")
-    if options.from_panel and options.look:
-        return _look(options, language)
     if options.from_panel:
-        restored = _take_over(options, language, now)
-        told = [_TAKEN_OVER]
+        if options.look:
+            return _look(options, language)
+        restored, told, follows = _take_over(options, language, now), [_TAKEN_OVER], _SWEEP
     else:
         restored = put_in_place(options.root, options.file, now, PATIENCE)
-        told = [_DONE(file=options.file)]
+        told, follows = [_DONE(file=options.file)], _NEXT
     if restored.former:
         told.append(_FORMER(former=restored.former))
     found = restored.set_aside
@@ -71,14 +68,13 @@ def restore(options: argparse.Namespace, language: str) -> int:
         told.append(_SET_ASIDE(restored=found.restored, ended=found.ended))
     if found.damaged:
         told.append(_DAMAGED(count=found.damaged, journal=options.root / "var" / FILE_NAME))
-    print("\n".join(text.say(language) for text in (*told, _SWEEP if options.from_panel else _NEXT)))
+    print("\n".join(text.say(language) for text in (*told, follows)))
     return 0
 
 
 def _look(options: argparse.Namespace, language: str) -> int:
     """Whether there is anything to take over."""
-    if find_spec("pymysql") is None:
-        raise MirrorUnreachable(NO_PACKAGE)
+    check_package()
     from ..mirror.taking_over import what_is_there
 
     found = what_is_there(options.root, options.schema)
@@ -88,8 +84,7 @@ def _look(options: argparse.Namespace, language: str) -> int:
 
 
 def _take_over(options: argparse.Namespace, language: str, now: datetime) -> Restored:
-    if find_spec("pymysql") is None:
-        raise MirrorUnreachable(NO_PACKAGE)
+    check_package()
     from ..mirror.taking_over import take_over
 
     def waiting(holder: str) -> None:

@@ -15,7 +15,7 @@ from ..programme.text import Filling, Text
 from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import is_taken
-from ..store.notes import DOCTOR, MIRROR, MIRROR_TROUBLE, NO_BACKUP, SILENT
+from ..store.notes import DOCTOR, MIRROR_TROUBLE, NO_BACKUP, SILENT
 from ..store.queue import Queued
 from ..store.runs import Run
 
@@ -239,7 +239,7 @@ def _mirror(store: Store) -> Iterator[Text]:
     trouble, behind = store.notes.read(MIRROR_TROUBLE), store.outbox.behind()
     if trouble:
         yield Text(*trouble)
-    if "generation" not in (store.notes.read(MIRROR) or {}):
+    if store.outbox.generation() is None:
         yield _NO_MIRROR
     elif behind.lag > MAY_BE_BEHIND:
         yield _MIRROR_BEHIND(changes=behind.changes, minutes=int(behind.lag.total_seconds() // 60))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
-from ..programme.settings import Settings
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
-from ..store.notes import MIRROR
 from ..store.outbox import Row
 from .access import access_of
 from .errors import AnotherMachine, MirrorBehind, MirrorError, MirrorIsOld, MirrorOfOthers, MirrorUnreachable
@@ -67,23 +68,19 @@ class Mirror:
     def carry(self) -> bool:
         """Carry all that waits, and renew the lease; whether the mirror is whole then. Raises AnotherMachine,
         MirrorOfOthers, MirrorUnreachable."""
-        try:
-            server = self._connected()
+        with self._connected() as server:
             tables = MirrorTables(server)
             if not self.is_whole:
                 self._check_no_other(server, tables)
                 return False
             while self._step(server, tables):
                 pass
-        except MirrorUnreachable:
-            self.close()
-            raise
         return True
 
     @property
     def is_whole(self) -> bool:
         """Whether all of this database is in the mirror, but for what waits."""
-        return self._store.outbox.is_kept and "generation" in (self._store.notes.read(MIRROR) or {})
+        return self._store.outbox.generation() is not None
 
     def make_whole(self) -> None:
         """Where the mirror holds nothing of this database yet: all of it is carried, under one number of its own, and
@@ -91,23 +88,24 @@ class Mirror:
         with as_carrier(self._store.folder) as alone:
             if not alone or self.is_whole:
                 return
-            kept = self._store.notes.read(MIRROR) or {}
-            try:
-                self._copy(self._connected(), replaces="replace" in kept)
-            except MirrorUnreachable:
-                self.close()
-                raise
+            with self._connected() as server:
+                self._copy(server)
 
     def close(self) -> None:
         if self._server:
             self._server.close()
         self._server = None
 
-    def _connected(self) -> Server:
+    @contextmanager
+    def _connected(self) -> Iterator[Server]:
+        """The connection; one that was lost is let go, so that the next is a new one."""
         if self._server is None:
-            settings: Settings = self._store.settings.current()
-            self._server = Server(access_of(self._root, settings.mirror_schema))
-        return self._server
+            self._server = Server(access_of(self._root, self._store.settings.current().mirror_schema))
+        try:
+            yield self._server
+        except MirrorUnreachable:
+            self.close()
+            raise
 
     def _step(self, server: Server, tables: MirrorTables) -> bool:
         """One transaction; whether more waits."""
@@ -116,45 +114,48 @@ class Mirror:
             with server.told():
                 self._checked(tables.state())
             return False
-        done: list[int] = []
 
-        def work() -> State:
+        def work() -> tuple[State, int, int]:
             state = self._checked(tables.state(to_change=True))
             newest = outbox.newest()
             changes = outbox.next(state.position, TOGETHER)
             if (changes[0][0] if changes else newest + 1) != state.position + 1:
                 raise MirrorIsOld
             tables.put(state.generation, [row for _, row in changes])
-            done[:] = [changes[-1][0] if changes else state.position, len(changes)]
-            tables.carried(done[0])
-            return state
+            last = changes[-1][0] if changes else state.position
+            tables.carried(last)
+            return state, last, len(changes)
 
         begun = time.time()
         try:
-            state = server.together(work)
+            state, last, count = server.together(work)
         except MirrorIsOld:
-            self._store.notes.write(MIRROR, {"replace": True})
+            outbox.replace()
             raise
         self._held(begun, server, state)
-        outbox.drop(done[0])
-        return done[1] == TOGETHER
+        outbox.drop(last)
+        return count == TOGETHER
 
     def _check_no_other(self, server: Server, tables: MirrorTables) -> None:
         with server.told():
-            state = tables.state() if tables.are_there() else None
-        if state and state.generation and state.holder != self._machine.name:
-            raise AnotherMachine(state.holder)
+            state = tables.whole()
+        if state:
+            self._own(state)
 
-    def _checked(self, state: State | None) -> State:
-        """Raises AnotherMachine, MirrorOfOthers."""
+    def _own(self, state: State | None) -> State:
+        """The state of a mirror that this machine holds. Raises AnotherMachine."""
         if state is None:
             raise MirrorUnreachable("resellerprogram_mirror")
         if state.holder != self._machine.name:
             raise AnotherMachine(state.holder)
-        kept = self._store.notes.read(MIRROR) or {}
-        if kept.get("generation") != state.generation or self._store.outbox.newest() < state.position:
-            raise MirrorOfOthers(state.holder)
         return state
+
+    def _checked(self, state: State | None) -> State:
+        """The same of one that holds this database. Raises AnotherMachine, MirrorOfOthers."""
+        own, outbox = self._own(state), self._store.outbox
+        if outbox.generation() != own.generation or outbox.newest() < own.position:
+            raise MirrorOfOthers(own.holder)
+        return own
 
     def _held(self, begun: float, server: Server, state: State) -> None:
         self._renewed = time.monotonic()
@@ -162,16 +163,14 @@ class Mirror:
             self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster
         )
 
-    def _copy(self, server: Server, replaces: bool) -> None:
+    def _copy(self, server: Server) -> None:
         tables, outbox, connection = MirrorTables(server), self._store.outbox, self._store.connection
         with server.told():
             tables.make(self._machine.name)
-            before = tables.state()
-        if before is None or before.holder != self._machine.name:
-            raise AnotherMachine(before.holder if before else "")
-        if before.generation and not replaces:
+            before = self._own(tables.state())
+        if before.generation and not outbox.may_replace():
             raise MirrorOfOthers(before.holder)
-        self._store.notes.write(MIRROR, {"replace": True})
+        outbox.replace()
         outbox.begin()
         outbox.go_on_after(max(outbox.newest(), before.position))
         generation = before.generation + 1
@@ -180,27 +179,20 @@ class Mirror:
         try:
             position = outbox.newest()
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            part: list[Row] = []
-            for table in outbox.tables():
-                for row in table.rows():
-                    part.append(row)
-                    if len(part) == TOGETHER:
-                        self._put(server, tables, generation, part)
-                        part = []
-            self._put(server, tables, generation, part)
+            rows = chain.from_iterable(table.rows() for table in outbox.tables())
+            for part in iter(lambda: list(islice(rows, TOGETHER)), []):
+                self._put(server, tables, generation, part)
         finally:
             connection.execute("ROLLBACK")
         begun = time.time()
 
         def whole() -> State:
-            state = tables.state(to_change=True)
-            if state is None or state.holder != self._machine.name:
-                raise AnotherMachine(state.holder if state else "")
+            state = self._own(tables.state(to_change=True))
             tables.is_whole(generation, position, version)
             return state
 
         self._held(begun, server, server.together(whole))
-        self._store.notes.write(MIRROR, {"generation": generation})
+        outbox.is_carried_as(generation)
         outbox.drop(position)
         self._sweep_out(server, tables, generation)
         log.info("the mirror is whole: generation %s up to change %s", generation, position)

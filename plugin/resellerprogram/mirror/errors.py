@@ -80,12 +80,11 @@ class AnotherMachine(PanelStandsStill):
     """Handled as any panel to which nothing may be written; what waits is done if this machine takes over again."""
 
     def __init__(self, holder: str) -> None:
-        ResellerProgrammeError.__init__(
-            self,
+        super().__init__(
             Text(
                 "another machine has taken over the program: {holder}. This one changes nothing any more. To let it "
                 "take over again: `resellerprogram restore --from-panel`",
                 "программу ведёт другая машина: {holder}. Эта больше ничего не меняет. Вернуть управление ей: "
                 "`resellerprogram restore --from-panel`",
-            )(holder=holder),
+            )(holder=holder)
         )

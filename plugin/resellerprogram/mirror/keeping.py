@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..panel.standstill import stands_still
+from ..programme.errors import ResellerProgrammeError
 from ..programme.text import Text
 from ..store import Store
 from ..store.notes import MIRROR, MIRROR_TROUBLE
+from .errors import AnotherMachine, MirrorError, MirrorUnreachable
 
 if TYPE_CHECKING:
     from .carrying import Mirror
-    from .errors import MirrorError
 
 EVERY = 1.0
 """Seconds between two looks for changes to carry."""
-NO_PACKAGE = Text(
+_NO_PACKAGE = Text(
     "PyMySQL is missing; run `install.sh install --mirror`",
     "нет пакета PyMySQL: запустите `install.sh install --mirror`",
 )
@@ -29,35 +31,28 @@ NO_PACKAGE = Text(
 log = logging.getLogger(__name__)
 
 
-def mirror_of(root: Path, store: Store) -> Mirror | None:
-    """The mirror that the settings want, None without one. Raises MirrorUnreachable where its package is missing."""
-    if not store.settings.current().mirror:
-        return None
-    try:
-        from .carrying import Mirror
-    except ModuleNotFoundError as error:
-        from .errors import MirrorUnreachable
+def check_package() -> None:
+    """Raises MirrorUnreachable where what speaks to the server is missing."""
+    if find_spec("pymysql") is None:
+        raise MirrorUnreachable(_NO_PACKAGE)
 
-        raise MirrorUnreachable(NO_PACKAGE) from error
+
+def mirror_of(root: Path, store: Store) -> Mirror:
+    """The mirror of a panel whose settings want one. Raises MirrorUnreachable where its package is missing."""
+    check_package()
+    from .carrying import Mirror
+
     return Mirror(root, store)
 
 
-@contextmanager
-def kept_mirror(root: Path, store: Store, wanted: bool) -> Iterator[Mirror | None]:
-    """The mirror for who writes to the panel. Where its package is missing, nothing is suspended."""
-    mirror = mirror_of(root, store) if wanted else None
-    try:
-        yield mirror
-    finally:
-        if mirror:
-            mirror.close()
+def kept_mirror(root: Path, store: Store, wanted: bool) -> AbstractContextManager[Mirror | None]:
+    """The mirror for who writes to the panel. Raises as `mirror_of`."""
+    return closing(mirror_of(root, store)) if wanted else nullcontext()
 
 
 def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError | None:
     """Bring the mirror up to date, or end it where the settings want none any more. What keeps it is told, and on
     record for `status`; so is that another machine has taken over, which is raised (AnotherMachine)."""
-    from .errors import AnotherMachine, MirrorError
-
     if stands_still(root):
         return None
     if not store.settings.current().mirror:
@@ -66,12 +61,10 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
             store.notes.forget(MIRROR)
             store.notes.forget(MIRROR_TROUBLE)
         return None
-    own = None
     try:
-        own = mirror or mirror_of(root, store)
-        assert own is not None  # noqa: S101  the settings want one
-        own.make_whole()
-        own.carry()
+        with nullcontext(mirror) if mirror else closing(mirror_of(root, store)) as own:
+            own.make_whole()
+            own.carry()
     except (MirrorError, AnotherMachine) as error:
         told = [error.text.en, error.text.ru]
         if store.notes.read(MIRROR_TROUBLE) != told:
@@ -80,9 +73,6 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
         if isinstance(error, AnotherMachine):
             raise
         return error
-    finally:
-        if own and not mirror:
-            own.close()
     if store.notes.read(MIRROR_TROUBLE):
         store.notes.forget(MIRROR_TROUBLE)
     return None
@@ -111,17 +101,12 @@ class Carrier:
         self._thread.join()
 
     def _carry(self) -> None:
-        from ..programme.errors import ResellerProgrammeError
-
         try:
-            with Store(self._root, self._clock()) as store:
-                mirror = mirror_of(self._root, store)
-                while mirror and not self._ended.is_set():
+            with Store(self._root, self._clock()) as store, closing(mirror_of(self._root, store)) as mirror:
+                while not self._ended.is_set():
                     if store.outbox.waits() or not mirror.is_whole:
                         keep(self._root, store, mirror)
                     self._ended.wait(EVERY)
-                if mirror:
-                    mirror.close()
         except ResellerProgrammeError as error:
             log.warning("%s", error)
         except Exception:

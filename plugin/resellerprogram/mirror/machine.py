@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import socket
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ..programme.values import dataclass
@@ -16,35 +17,36 @@ FILE_NAME = "machine"
 
 @dataclass(frozen=True)
 class Machine:
-    """`lapses` is when the lease ends that was last renewed, in seconds of this host's clock; `alone` when nobody else
-    could take it meanwhile: one machine, and a database that is no cluster."""
+    """`mark` is made once. `lapses` is when the lease ends that was last renewed, in seconds of this host's clock;
+    `alone` when nobody else could take it meanwhile: one machine, and a database that is no cluster."""
 
-    name: str
+    mark: str
     lapses: float = 0.0
     alone: bool = True
 
+    @property
+    def name(self) -> str:
+        return f"{socket.gethostname()[:80]} ({self.mark})"
+
 
 def machine_of(folder: Path) -> Machine:
-    """This machine, by its host name and a mark that is made once."""
-    path = folder / FILE_NAME
+    """This machine."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        mark, lapses, alone = str(kept["mark"]), float(kept["lapses"]), bool(kept["alone"])
+        kept = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        return Machine(str(kept["mark"]), float(kept["lapses"]), bool(kept["alone"]))
     except (OSError, ValueError, KeyError, TypeError):
-        mark, lapses, alone = secrets.token_hex(4), 0.0, True
-        _write(path, mark, lapses, alone)
-    return Machine(f"{socket.gethostname()[:80]} ({mark})", lapses, alone)
+        return _written(folder, Machine(secrets.token_hex(4)))
 
 
 def renewed(folder: Path, machine: Machine, lapses: float, alone: bool) -> Machine:
     """Remember that the lease was renewed."""
-    _write(folder / FILE_NAME, machine.name.rpartition("(")[2].rstrip(")"), lapses, alone)
-    return Machine(machine.name, lapses, alone)
+    return _written(folder, replace(machine, lapses=lapses, alone=alone))
 
 
-def _write(path: Path, mark: str, lapses: float, alone: bool) -> None:
-    begun = path.with_name(f"{path.name}.{os.getpid()}")
+def _written(folder: Path, machine: Machine) -> Machine:
+    begun = folder / f"{FILE_NAME}.{os.getpid()}"
     descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"mark": mark, "lapses": lapses, "alone": alone}, file)
-    begun.replace(path)
+        json.dump(asdict(machine), file)
+    begun.replace(folder / FILE_NAME)
+    return machine

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from datetime import datetime
 
 from ..programme.values import dataclass
 from ..store.outbox import Row
@@ -31,10 +30,7 @@ _THERE = (
     "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
     " AND table_name = 'resellerprogram_mirror'"
 )
-_STATE = (
-    "SELECT holder, term, until_utc > UTC_TIMESTAMP(), generation, position, version, carried_at"
-    " FROM resellerprogram_mirror WHERE id = 1"
-)
+_STATE = "SELECT holder, term, generation, position, version FROM resellerprogram_mirror WHERE id = 1"
 _FIRST = (
     "INSERT IGNORE INTO resellerprogram_mirror (id, holder, term, until_utc, generation, position, version)"
     " VALUES (1, %s, 1, UTC_TIMESTAMP() + INTERVAL %s SECOND, 0, 0, 0)"
@@ -46,15 +42,13 @@ _GONE = "DELETE FROM resellerprogram_row WHERE generation = %s AND what = %s AND
 @dataclass(frozen=True)
 class State:
     """Whose the mirror is. `generation` 0: it was never whole; `position`: the last change that is in it; `version` of
-    our schema; `is_held`: its holder was heard of within `LEASE`."""
+    our schema."""
 
     holder: str
     term: int
-    is_held: bool
     generation: int
     position: int
     version: int
-    carried_at: datetime | None
 
 
 class MirrorTables:
@@ -76,10 +70,12 @@ class MirrorTables:
     def state(self, to_change: bool = False) -> State | None:
         """With `to_change` nobody else changes it before the transaction ends."""
         found = self._server.execute(_STATE + (" FOR UPDATE" if to_change else ""))
-        if not found:
-            return None
-        holder, term, is_held, generation, position, version, carried_at = found[0]
-        return State(holder, term, bool(is_held), generation, position, version, carried_at)
+        return State(*found[0]) if found else None
+
+    def whole(self) -> State | None:
+        """The same of a mirror from which a database could be restored; None where there is none."""
+        found = self.state() if self.are_there() else None
+        return found if found and found.generation else None
 
     def carried(self, position: int) -> None:
         """All changes up to here are in; the lease is renewed with that."""

@@ -15,7 +15,7 @@ from ..panel.standstill import check_may_write
 from ..programme.errors import StoreError
 from ..programme.text import Text
 from ..store import database, folder_of
-from ..store.notes import MIRROR, MIRROR_TROUBLE, NoteStore
+from ..store.notes import MIRROR_TROUBLE, NoteStore
 from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
 from .access import access_of
@@ -44,9 +44,7 @@ _NEWER = Text(
 def what_is_there(root: Path, schema: str = "") -> State | None:
     """The mirror that could be taken over, None without a whole one. Raises MirrorUnreachable."""
     with closing(Server(access_of(root, schema))) as server, server.told():
-        tables = MirrorTables(server)
-        state = tables.state() if tables.are_there() else None
-    return state if state and state.generation else None
+        return MirrorTables(server).whole()
 
 
 def take_over(
@@ -63,8 +61,8 @@ def take_over(
     machine = machine_of(folder)
     with closing(Server(access_of(root, schema))) as server, server.told():
         tables = MirrorTables(server)
-        state = tables.state() if tables.are_there() else None
-        if state is None or not state.generation:
+        state = tables.whole()
+        if state is None:
             raise NothingToTakeOver(_NOTHING)
         if state.version > database.newest_version():
             raise StoreError(_NEWER(found=state.version, known=database.newest_version()))
@@ -96,22 +94,18 @@ def _written(tables: MirrorTables, file: Path) -> None:
     file.touch(mode=0o600)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
-        database.make(connection, state.version)
+        database.bring_to(connection, state.version)
         outbox = OutboxStore(connection)
         known = {table.name: table for table in outbox.tables()}
         with database.transaction(connection):
             for table in known.values():
                 table.clear()
             after = ("", b"")
-            while True:
-                rows = tables.rows(state.generation, after, TOGETHER)
-                if not rows:
-                    break
+            while rows := tables.rows(state.generation, after, TOGETHER):
                 for name, _, content in rows:
                     known[name].put(content)
                 after = rows[-1][0], rows[-1][1]
-            notes = NoteStore(connection)
-            notes.write(MIRROR, {"generation": state.generation})
-            notes.forget(MIRROR_TROUBLE)
+            NoteStore(connection).forget(MIRROR_TROUBLE)
+            outbox.is_carried_as(state.generation)
             outbox.begin()
             outbox.go_on_after(state.position)

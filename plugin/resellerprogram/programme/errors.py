@@ -185,20 +185,19 @@ class AnotherRunActive(ResellerProgrammeError):
         self.holder = holder
 
 
+_MARKED = Text(
+    "the program changes nothing in this panel: the file etc/billmgr.DoNothing marks it as a copy, a standby or under "
+    "maintenance. Where it serves clients again, remove that file; what waits is done then.",
+    "в этой панели программа ничего не меняет: файл etc/billmgr.DoNothing отмечает её как копию, резерв или панель на "
+    "обслуживании. Когда она снова обслуживает клиентов, удалите файл, и всё, что ждёт, выполнится.",
+)
+
+
 class PanelStandsStill(ResellerProgrammeError):
     """The panel is marked as a copy, a standby or under maintenance; nothing is written to it."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "the program changes nothing in this panel: the file etc/billmgr.DoNothing marks it as a "
-                "copy, a standby or under maintenance. Where it serves clients again, remove that file; "
-                "what waits is done then.",
-                "в этой панели программа ничего не меняет: файл etc/billmgr.DoNothing отмечает её как "
-                "копию, резерв или панель на обслуживании. Когда она снова обслуживает клиентов, удалите "
-                "файл, и всё, что ждёт, выполнится.",
-            )
-        )
+    def __init__(self, why: Text = _MARKED) -> None:
+        super().__init__(why)
 
 
 class NotStarted(ResellerProgrammeError):

@@ -25,8 +25,9 @@ from ..programme.errors import (
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.outcomes import DONE, PARTLY
-from ..programme.text import Text, same
+from ..programme.text import Text
 from ..programme.values import dataclass
+from ..store.database import NO_ERROR
 from ..store.notes import WORKER_DROPS
 from ..store.queue import Queued
 from .act import act, forget
@@ -77,7 +78,7 @@ def drain(context: Context, clock: Callable[[], datetime], at_most: int | None =
         if not done.interrupted:
             _keep_names(context, done.touched)
         deliver(context, clock)
-        outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, same(""))
+        outcome, error = (PARTLY, done.errors[-1]) if done.errors else (DONE, NO_ERROR)
         context.store.runs.finish(run, outcome, len(done.touched), done.written, clock(), error)
     return done
 

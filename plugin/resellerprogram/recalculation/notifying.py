@@ -14,7 +14,7 @@ from ..programme.forecast import Forecast
 from ..programme.ids import AccountId, ProviderId
 from ..programme.notices import Kind, Notice, at_best, still_true
 from ..programme.outcomes import LOST, NOBODY, OVER, REFUSED, SENT, WITHDRAWN
-from ..programme.text import same
+from ..store.database import NO_ERROR
 from ..store.notices import KeptNotice
 from ..words.letters import letter
 from .context import Context
@@ -72,7 +72,7 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
     words = letter(at_best(current, ceilings(context.covered)), context.settings, titles, now.date())
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
-    reached, outcome, why = 0, NOBODY, same("")
+    reached, outcome, why = 0, NOBODY, NO_ERROR
     for user in users:
         try:
             notify(context.panel, user, provider, words.subject, words.message, languages[user])

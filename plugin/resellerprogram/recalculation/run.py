@@ -42,8 +42,9 @@ from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED
 from ..programme.report import Planned, Report
 from ..programme.setting_texts import check, settings_of
 from ..programme.settings import Settings
-from ..programme.text import Text, same
+from ..programme.text import Text
 from ..store import Store
+from ..store.database import NO_ERROR
 from ..store.going_live import TrialNight
 from ..store.lock import only_one
 from ..store.notes import REMEMBERED_FILTERS, SILENT
@@ -137,7 +138,7 @@ def recalculate(
             raise
         if run is not None:
             outcome = PARTLY if report.failed or report.changed else DONE
-            differs = report.plan_changed().text if report.changed else same("")
+            differs = report.plan_changed().text if report.changed else NO_ERROR
             store.runs.finish(run, outcome, report.accounts, report.written, clock(), differs)
         return report
 

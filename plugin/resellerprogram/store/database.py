@@ -137,8 +137,7 @@ def _migrate(connection: sqlite3.Connection, folder: Path, now: datetime, on_tri
             from .outbox import begin_anew
 
             begin_anew(connection)
-        for number, script in enumerate(migrations[version:], start=version + 1):
-            _apply(connection, number, script)
+        bring_to(connection, len(migrations))
 
 
 def newest_version() -> int:
@@ -146,8 +145,8 @@ def newest_version() -> int:
     return len(_migrations())
 
 
-def make(connection: sqlite3.Connection, version: int) -> None:
-    """An empty database of that version, for what comes from elsewhere."""
+def bring_to(connection: sqlite3.Connection, version: int) -> None:
+    """Apply the migrations up to that version, as far as they are not applied."""
     with transaction(connection):
         for number, script in enumerate(_migrations()[:version], start=1):
             _apply(connection, number, script)

@@ -15,8 +15,6 @@ from ..programme.values import dataclass
 from .database import transaction
 from .notes import MIRROR, NoteStore
 
-TABLE = "outbox"
-_TRIGGER = "outbox_of_"
 _LISTED = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('outbox', 'sqlite_sequence') ORDER BY name"
 )
@@ -46,8 +44,7 @@ class Table:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.name, self._connection = name, connection
         columns = connection.execute("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid", (name,)).fetchall()
-        self._columns = [_quoted(column["name"]) for column in columns]
-        self._packed = [column["type"] == "BLOB" for column in columns]
+        self._columns = [(_quoted(column["name"]), column["type"] == "BLOB") for column in columns]
         keys = sorted((column["pk"], column["name"]) for column in columns if column["pk"])
         self._key = [_quoted(column) for _, column in keys]
 
@@ -61,7 +58,7 @@ class Table:
         """A row that came back."""
         values = [
             bytes.fromhex(value) if packed and value is not None else value
-            for packed, value in zip(self._packed, json.loads(content))
+            for (_, packed), value in zip(self._columns, json.loads(content))
         ]
         marks = ", ".join("?" * len(self._columns))
         self._connection.execute(f"INSERT INTO {_quoted(self.name)} VALUES ({marks})", values)  # noqa: S608
@@ -83,18 +80,14 @@ class Table:
             ("UPDATE", f"{gone} WHERE {old} <> {key}; {changed};"),
             ("DELETE", f"{gone};"),
         ):
-            trigger = _quoted(f"{_TRIGGER}{self.name}_{event.lower()}")
+            trigger = _quoted(f"outbox_of_{self.name}_{event.lower()}")
             self._connection.execute(f"CREATE TRIGGER {trigger} AFTER {event} ON {name} BEGIN {actions} END")
 
     def _key_of(self, row: str) -> str:
         return f"json_array({', '.join(row + column for column in self._key)})"
 
     def _content_of(self, row: str) -> str:
-        return f"json_array({', '.join(self._value(row + each, packed) for each, packed in self._shown)})"
-
-    @property
-    def _shown(self) -> list[tuple[str, bool]]:
-        return list(zip(self._columns, self._packed))
+        return f"json_array({', '.join(self._value(row + each, packed) for each, packed in self._columns)})"
 
     @staticmethod
     def _value(column: str, packed: bool) -> str:
@@ -106,7 +99,7 @@ class OutboxStore:
     """What waits to be carried to the mirror."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self._connection, self._notes = connection, NoteStore(connection)
 
     @property
     def is_kept(self) -> bool:
@@ -117,9 +110,6 @@ class OutboxStore:
         """Everything that is carried."""
         return [Table(self._connection, row[0]) for row in self._connection.execute(_LISTED).fetchall()]
 
-    def table(self, name: str) -> Table:
-        return Table(self._connection, name)
-
     def begin(self) -> None:
         """Write down from now on what changes, anew."""
         with transaction(self._connection):
@@ -129,7 +119,31 @@ class OutboxStore:
 
     def end(self) -> None:
         """Write down nothing more, and let go of what waits. The numbers of changes go on."""
-        forget(self._connection)
+        with transaction(self._connection):
+            for row in self._connection.execute(_FOLLOWING).fetchall():
+                self._connection.execute(f"DROP TRIGGER {_quoted(row[0])}")
+            self._connection.execute("DELETE FROM outbox")
+
+    def generation(self) -> int | None:
+        """Under which number the mirror holds all of this database but what waits; None where it does not."""
+        found: int | None = self._mirrored().get("generation") if self.is_kept else None
+        return found
+
+    def is_carried_as(self, generation: int) -> None:
+        """The mirror holds all of it under this number."""
+        self._notes.write(MIRROR, {"generation": generation})
+
+    def may_replace(self) -> bool:
+        """Whether what the mirror holds may be replaced by this database."""
+        return bool(self._mirrored().get("replace"))
+
+    def replace(self) -> None:
+        """All of this database is to take the place of what the mirror holds."""
+        self._notes.write(MIRROR, {"replace": True})
+
+    def _mirrored(self) -> dict[str, int]:
+        found: dict[str, int] = self._notes.read(MIRROR) or {}
+        return found
 
     def next(self, after: int, at_most: int) -> list[tuple[int, Row]]:
         """The changes that follow, each under its number."""
@@ -163,21 +177,13 @@ class OutboxStore:
         return self._connection.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
 
 
-def forget(connection: sqlite3.Connection) -> None:
-    """See `OutboxStore.end`; for a database whose tables are about to change."""
-    with transaction(connection):
-        for row in connection.execute(_FOLLOWING).fetchall():
-            connection.execute(f"DROP TRIGGER {_quoted(row[0])}")
-        connection.execute("DELETE FROM outbox")
-
-
 def begin_anew(connection: sqlite3.Connection) -> None:
     """This database is another one than the mirror holds: where one is kept, all of it is carried again."""
+    outbox = OutboxStore(connection)
     with transaction(connection):
-        forget(connection)
-        found = connection.execute("SELECT 1 FROM note WHERE name = ?", (MIRROR,)).fetchone()
-        if found:
-            NoteStore(connection).write(MIRROR, {"replace": True})
+        outbox.end()
+        if NoteStore(connection).read(MIRROR) is not None:
+            outbox.replace()
 
 
 def _quoted(name: str) -> str:
