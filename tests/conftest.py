@@ -105,6 +105,13 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Retrying.__init__, "__defaults__", ((0.01, 0.01), time.sleep))
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a panel that dies the program has enough soon."""
+    monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (10.0,))
+    monkeypatch.setattr(Retrying.__init__, "__defaults__", ((0.01,), lambda pause: None))
+
+
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The runtime packages as files; the workers of one run share them."""

@@ -16,6 +16,7 @@ from resellerprogram.store import Store
 
 from tests import servers
 from tests.benchmarks.measuring import ROUNDS, Row, alternately, timed
+from tests.mirror.conftest import forget
 from tests.operator import TODAY, Operator, go_live
 from tests.sandbox import Sandbox
 from tests.servers import MariaDB
@@ -106,8 +107,7 @@ def _plain(root: Path) -> Store:
 
 
 def _kept(root: Path, server: MariaDB) -> tuple[Store, Mirror]:
-    for table in ("resellerprogram_mirror", "resellerprogram_row"):
-        server.ask(f"DROP TABLE IF EXISTS {table}", schema=servers.SCHEMA)
+    forget(server)
     store = _plain(root)
     server.configure(root)
     store.settings.set("mirror", "panel")

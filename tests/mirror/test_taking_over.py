@@ -17,7 +17,6 @@ from resellerprogram.panel.errors import Call
 from resellerprogram.panel.standstill import writes
 from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.store import Store
-from resellerprogram.store.notes import MIRROR
 
 from tests.mirror.conftest import dies, forget
 from tests.operator import TODAY, Operator
@@ -25,14 +24,8 @@ from tests.recalculation.test_worker_dies import Story
 from tests.sandbox import Sandbox
 from tests.servers import MariaDB
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient")]
 NOW = Operator.clock(TODAY)()
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (10.0,))
-    monkeypatch.setattr("resellerprogram.panel.transport.Retrying.__init__.__defaults__", ((0.01,), lambda pause: None))
 
 
 def _dying_worker(root: Path, die_at: int) -> None:
@@ -100,7 +93,7 @@ def _carried(root: Path) -> None:
     with Store(root, NOW) as store:
         store.settings.set("mirror", "panel")
         store.outbox.end()
-        store.notes.write(MIRROR, {"replace": True})
+        store.outbox.replace()
         mirror = Mirror(root, store)
         mirror.make_whole()
         mirror.carry()

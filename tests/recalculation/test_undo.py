@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.programme.errors import BadInput, NotStarted, PanelStandsStill
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.recalculation.undo import Undone, undo_run, undoable
@@ -194,12 +193,6 @@ def test_nothing_is_undone_before_a_start_on_a_copy_or_without_a_run_that_wrote(
 # --- killed ---
 
 
-@pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (10.0,))
-    monkeypatch.setattr("resellerprogram.panel.transport.Retrying.__init__.__defaults__", ((0.01,), lambda pause: None))
-
-
 class Again:
     """Panel and store put back to how they are now, as often as one likes."""
 
@@ -249,7 +242,7 @@ def _killed_at_every_point(operator: Operator, again: Again, run: int | None) ->
             return
 
 
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 def test_undoing_that_was_killed_at_any_point_is_finished_by_asking_again(operator: Operator) -> None:
     town = Town(operator, small=True)
     again = Again(operator)
@@ -261,7 +254,7 @@ def test_undoing_that_was_killed_at_any_point_is_finished_by_asking_again(operat
     assert point > 25
 
 
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 def test_a_run_that_was_killed_at_any_point_is_undone(operator: Operator) -> None:
     """Also what it had written and could not put on record any more."""
     town = Town(operator, small=True)

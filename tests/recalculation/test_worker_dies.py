@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from resellerprogram.panel.transport import Mgrctl
 from resellerprogram.store import Store
 from resellerprogram.store.journal import FILE_NAME
 
@@ -17,17 +16,11 @@ from tests.dying import die_before
 from tests.operator import TODAY, Operator
 from tests.sandbox import Sandbox
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient")]
 
 PARTNER_8 = {"vds": 19, "dedic": 7, "certificate": 3}
 STARTER = {"vds": 3, "dedic": 1, "certificate": 1}
 TYPES = {"vhost": "it_1", "vds": "it_2", "dedic": "it_3", "certificate": "it_4"}
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (10.0,))
-    monkeypatch.setattr("resellerprogram.panel.transport.Retrying.__init__.__defaults__", ((0.01,), lambda pause: None))
 
 
 class Story:
