@@ -6,7 +6,6 @@ import argparse
 from datetime import datetime
 
 from ..host.clock import clock_of
-from ..mirror.keeping import check_package
 from ..programme.errors import BadInput
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
@@ -74,7 +73,6 @@ def restore(options: argparse.Namespace, language: str) -> int:
 
 def _look(options: argparse.Namespace, language: str) -> int:
     """Whether there is anything to take over."""
-    check_package()
     from ..mirror.taking_over import what_is_there
 
     found = what_is_there(options.root, options.schema)
@@ -84,7 +82,6 @@ def _look(options: argparse.Namespace, language: str) -> int:
 
 
 def _take_over(options: argparse.Namespace, language: str, now: datetime) -> Restored:
-    check_package()
     from ..mirror.taking_over import take_over
 
     def waiting(holder: str) -> None:

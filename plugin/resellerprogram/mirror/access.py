@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..programme.text import Text
 from ..programme.values import dataclass
 from .errors import MirrorUnreachable
 
+if TYPE_CHECKING:
+    from .server import Server
+
 _FILES = ("billmgr.conf", "billmgr.conf.d/*.conf")
 _SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # noqa: S108  the vendor's
 """Where the panel's own library looks for a server on this host that no `DBSocket` names."""
+_NO_PACKAGE = Text(
+    "PyMySQL is missing; run `install.sh upgrade --mirror`",
+    "нет пакета PyMySQL: запустите `install.sh upgrade --mirror`",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,15 @@ def access_of(root: Path, schema: str = "") -> DatabaseAccess:
         schema or values.get("DBName", "billmgr"),
         values.get("DBSocket") or (next(filter(os.path.exists, _SOCKETS), "") if host == "localhost" else ""),
     )
+
+
+def connect(root: Path, schema: str = "") -> Server:
+    """A connection to the database of the panel in `root`. PyMySQL is loaded only here. Raises MirrorUnreachable."""
+    if find_spec("pymysql") is None:
+        raise MirrorUnreachable(_NO_PACKAGE)
+    from .server import Server
+
+    return Server(access_of(root, schema))
 
 
 def _values(text: str) -> dict[str, str]:

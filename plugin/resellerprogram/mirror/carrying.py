@@ -8,21 +8,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
 from ..store.outbox import Row
-from .access import access_of
-from .errors import AnotherMachine, MirrorBehind, MirrorError, MirrorIsOld, MirrorOfOthers, MirrorUnreachable
+from .access import connect
+from .errors import (
+    AnotherMachine,
+    MirrorBehind,
+    MirrorError,
+    MirrorIsMissing,
+    MirrorIsOld,
+    MirrorOfOthers,
+    MirrorUnreachable,
+    PerhapsAnother,
+)
 from .machine import machine_of, renewed
-from .server import Server
 from .tables import LEASE, MirrorTables, State
+
+if TYPE_CHECKING:
+    from .server import Server
 
 TOGETHER = 500
 """Changes that go in one transaction."""
 FRESH = 5.0
 """Seconds after which a lease that nothing was carried with is renewed."""
+
+RESTS = 10.0
+"""Seconds for which a mirror that was away is not asked again before each write."""
 
 _NOT_WHOLE = Text(
     "the copy in the panel's database is not complete yet; the next reconciliation goes on with it",
@@ -41,33 +56,50 @@ class Mirror:
         self._machine = machine_of(store.folder)
         self._server: Server | None = None
         self._renewed = 0.0
+        self._away: MirrorUnreachable | None = None
+        self._away_since = 0.0
 
     def before_write(self) -> None:
         """Before the panel is asked to change anything: what is on record here is in the mirror, and this machine is
         still the one that may. A mirror that can't be reached holds up nobody who is alone.
 
-        Raises AnotherMachine.
+        Raises NotTheHolder.
         """
-        try:
-            self.carry()
-        except MirrorError as error:
-            if isinstance(error, MirrorOfOthers) or (not self._machine.alone and time.time() >= self._machine.lapses):
-                raise AnotherMachine(self._machine.name) from error
-            log.warning("%s", error)
+        if self._away and time.monotonic() - self._away_since < RESTS:
+            keeps: Text | None = self._away.text
+        else:
+            keeps = self._keeps_from_carrying()
+        if keeps and not self._machine.alone and time.time() >= self._machine.lapses:
+            raise PerhapsAnother(keeps)
 
     def before_suspending(self) -> None:
-        """What is about to be deleted in the panel must be in the mirror. Raises MirrorBehind, AnotherMachine."""
+        """What is about to be deleted in the panel must be in the mirror. Raises MirrorBehind, NotTheHolder."""
+        keeps = self._keeps_from_carrying() or (None if self.is_whole else _NOT_WHOLE)
+        if keeps:
+            raise MirrorBehind(keeps)
+
+    def before_telling(self) -> None:
+        """That a client is told something must be in the mirror, where another machine could take over and tell it
+        again. Raises MirrorBehind, NotTheHolder."""
+        if self._machine.alone:
+            self.before_write()
+        else:
+            self.before_suspending()
+
+    def _keeps_from_carrying(self) -> Text | None:
+        """Carry all that waits; what keeps us from it, that passes. Raises NotTheHolder."""
         try:
-            if not self.carry():
-                raise MirrorBehind(_NOT_WHOLE)
+            self.carry()
+        except MirrorOfOthers as error:
+            raise PerhapsAnother(error.text) from error
         except MirrorError as error:
-            if isinstance(error, MirrorBehind):
-                raise
-            raise MirrorBehind(error.text) from error
+            log.warning("%s", error)
+            return error.text
+        return None
 
     def carry(self) -> bool:
         """Carry all that waits, and renew the lease; whether the mirror is whole then. Raises AnotherMachine,
-        MirrorOfOthers, MirrorUnreachable."""
+        MirrorError."""
         with self._connected() as server:
             tables = MirrorTables(server)
             if not self.is_whole:
@@ -99,13 +131,15 @@ class Mirror:
     @contextmanager
     def _connected(self) -> Iterator[Server]:
         """The connection; one that was lost is let go, so that the next is a new one."""
-        if self._server is None:
-            self._server = Server(access_of(self._root, self._store.settings.current().mirror_schema))
         try:
+            if self._server is None:
+                self._server = connect(self._root, self._store.settings.current().mirror_schema)
             yield self._server
-        except MirrorUnreachable:
+        except MirrorUnreachable as error:
+            self._away, self._away_since = error, time.monotonic()
             self.close()
             raise
+        self._away = None
 
     def _step(self, server: Server, tables: MirrorTables) -> bool:
         """One transaction; whether more waits."""
@@ -145,7 +179,7 @@ class Mirror:
     def _own(self, state: State | None) -> State:
         """The state of a mirror that this machine holds. Raises AnotherMachine."""
         if state is None:
-            raise MirrorUnreachable("resellerprogram_mirror")
+            raise MirrorIsMissing
         if state.holder != self._machine.name:
             raise AnotherMachine(state.holder)
         return state

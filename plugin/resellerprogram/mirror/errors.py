@@ -3,12 +3,15 @@
 ResellerProgrammeError
 └── MirrorError
     ├── MirrorUnreachable     no connection, or a server that takes nothing: it is tried again
-    ├── MirrorBehind          a discount may be suspended only once that is in the mirror
+    │   └── MirrorIsMissing   the server is there, and our tables are not
+    ├── MirrorBehind          what must be in the mirror first waits
     ├── MirrorIsOld           the panel's database was put back to an earlier state: all is carried anew
     ├── MirrorOfOthers        what the mirror holds is not of this database: a person says what is to be done
     └── NothingToTakeOver     the mirror holds nothing that could be restored
 PanelStandsStill
-└── AnotherMachine            another machine has taken over: this one writes nothing to the panel any more
+└── NotTheHolder              this machine writes nothing to the panel
+    ├── AnotherMachine        another one has taken over
+    └── PerhapsAnother        another one may have taken over, which can't be seen from here
 """
 
 from __future__ import annotations
@@ -27,23 +30,30 @@ class MirrorUnreachable(MirrorError):
     def __init__(self, error: Exception | Filling) -> None:
         super().__init__(
             Text(
-                "the mirror can't be reached: {error}. No discount is suspended until it can; everything else goes on",
+                "the mirror is not available: {error}. No discount is suspended until it is; everything else goes on",
                 "копия в базе панели недоступна: {error}. Пока это так, скидки не приостанавливаются; остальное "
                 "работает",
             )(error=str(error) if isinstance(error, Exception) else error)
         )
 
 
-class MirrorBehind(MirrorError):
-    """Raised instead of suspending a discount."""
+class MirrorIsMissing(MirrorUnreachable):
+    """Somebody has dropped or emptied what was made."""
 
-    def __init__(self, error: Text) -> None:
+    def __init__(self) -> None:
         super().__init__(
             Text(
-                "the discount is not suspended yet: {error}",
-                "скидка пока не приостановлена: {error}",
-            )(error=error)
+                "its tables are missing; `resellerprogram mirror --replace` makes them anew",
+                "нет её таблиц; создать их заново: `resellerprogram mirror --replace`",
+            )
         )
+
+
+class MirrorBehind(MirrorError):
+    """Raised instead of suspending a discount, or of telling a client."""
+
+    def __init__(self, error: Text) -> None:
+        super().__init__(Text("this waits: {error}", "это подождёт: {error}")(error=error))
 
 
 class MirrorIsOld(MirrorError):
@@ -76,8 +86,12 @@ class NothingToTakeOver(MirrorError):
     """`restore --from-panel` found nothing whole."""
 
 
-class AnotherMachine(PanelStandsStill):
-    """Handled as any panel to which nothing may be written; what waits is done if this machine takes over again."""
+class NotTheHolder(PanelStandsStill):
+    """Handled as any panel to which nothing may be written; what waits is done when this machine holds it again."""
+
+
+class AnotherMachine(NotTheHolder):
+    """The mirror says so."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(
@@ -87,4 +101,16 @@ class AnotherMachine(PanelStandsStill):
                 "программу ведёт другая машина: {holder}. Эта больше ничего не меняет. Вернуть управление ей: "
                 "`resellerprogram restore --from-panel`",
             )(holder=holder)
+        )
+
+
+class PerhapsAnother(NotTheHolder):
+    """The lease is over and could not be renewed, or what the mirror holds is not from here."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(
+                "nothing is changed until it is certain that no other machine has taken over: {why}",
+                "пока неизвестно, не ведёт ли программу другая машина, ничего не меняется: {why}",
+            )(why=why)
         )

@@ -12,7 +12,7 @@ from pymysql.constants import ER
 
 from ..programme.text import Text
 from .access import DatabaseAccess
-from .errors import MirrorUnreachable
+from .errors import MirrorIsMissing, MirrorUnreachable
 
 SECONDS = 5
 """To connect, and to wait for an answer."""
@@ -118,6 +118,8 @@ def _told(repeats: bool = False) -> Iterator[None]:
     except pymysql.MySQLError as error:
         if repeats and _code(error) in _REPEAT:
             raise _Again from error
+        if _code(error) == ER.NO_SUCH_TABLE:
+            raise MirrorIsMissing from error
         raise MirrorUnreachable(_READ_ONLY if _code(error) in _READ_ONLY_CODES else _said(error)) from error
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from typing import TYPE_CHECKING
 
 from ..programme.values import dataclass
 from ..store.outbox import Row
-from .server import Server
+
+if TYPE_CHECKING:
+    from .server import Server
 
 LEASE = 60
 """Seconds for which a machine that was heard of counts as being at work."""

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ..panel.standstill import check_may_write
 from ..programme.errors import StoreError
@@ -18,11 +19,13 @@ from ..store import database, folder_of
 from ..store.notes import MIRROR_TROUBLE, NoteStore
 from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
-from .access import access_of
-from .errors import MirrorUnreachable, NothingToTakeOver
+from .access import connect
+from .errors import MirrorIsMissing, NothingToTakeOver
 from .machine import machine_of
-from .server import Server
 from .tables import LEASE, MirrorTables, State
+
+if TYPE_CHECKING:
+    from .server import Server
 
 TOGETHER = 1000
 _GLANCE = 0.5
@@ -43,7 +46,7 @@ _NEWER = Text(
 
 def what_is_there(root: Path, schema: str = "") -> State | None:
     """The mirror that could be taken over, None without a whole one. Raises MirrorUnreachable."""
-    with closing(Server(access_of(root, schema))) as server, server.told():
+    with closing(connect(root, schema)) as server, server.told():
         return MirrorTables(server).whole()
 
 
@@ -59,7 +62,7 @@ def take_over(
     folder = folder_of(root)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     machine = machine_of(folder)
-    with closing(Server(access_of(root, schema))) as server, server.told():
+    with closing(connect(root, schema)) as server, server.told():
         tables = MirrorTables(server)
         state = tables.whole()
         if state is None:
@@ -89,7 +92,7 @@ def _written(tables: MirrorTables, file: Path) -> None:
     """A database of what the mirror holds at this moment."""
     state = tables.state(to_change=True)
     if state is None:
-        raise MirrorUnreachable("resellerprogram_mirror")
+        raise MirrorIsMissing
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:

@@ -70,6 +70,8 @@ class Context:
         """Where a mirror is kept, carries there what is on record so far; one that can't be reached is passed over."""
         self.before_suspending: Callable[[], None] = lambda: None
         """Called before the panel deletes what was set aside: where a mirror is kept, it must be there, too."""
+        self.before_telling: Callable[[], None] = lambda: None
+        """The same before a client is told something, which must not be told again."""
 
     @cached_property
     def facts(self) -> Facts:

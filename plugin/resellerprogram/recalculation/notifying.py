@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from ..mirror.errors import MirrorBehind
 from ..panel.errors import PanelError, PanelRefusal, PanelTimeout, PanelUnreachable, TransportError
 from ..panel.notices import language_of, notify
 from ..programme.caps import ceilings
@@ -38,7 +39,7 @@ def deliver(context: Context, clock: Callable[[], datetime]) -> int:
         except PanelRefusal as error:
             log.error("account %s was not notified: %s", kept.notice.account, error)
             notices.end(kept.id, REFUSED, clock(), error.what_happened)
-        except (PanelUnreachable, PanelTimeout, PanelStandsStill) as error:
+        except (PanelUnreachable, PanelTimeout, PanelStandsStill, MirrorBehind) as error:
             log.error("notifications wait: %s", error)
             break
         except ResellerProgrammeError as error:  # this one's trouble: it waits, the others are sent
@@ -72,6 +73,11 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
     words = letter(at_best(current, ceilings(context.covered)), context.settings, titles, now.date())
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
+    try:
+        context.before_telling()
+    except ResellerProgrammeError:
+        notices.wait_again(kept.id)
+        raise
     reached, outcome, why = 0, NOBODY, NO_ERROR
     for user in users:
         try:

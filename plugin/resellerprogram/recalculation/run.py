@@ -288,7 +288,8 @@ def working_on(
         try:
             context = Context(panel, store, day, settings, withdraw, facts, writes, whole)
             if mirror:
-                context.carry, context.before_suspending = mirror.before_write, mirror.before_suspending
+                context.carry = mirror.before_write
+                context.before_suspending, context.before_telling = mirror.before_suspending, mirror.before_telling
             yield context
         finally:
             try:

@@ -50,7 +50,7 @@ def sweep(root: Path, store: Store, clock: Clock) -> Swept:
     """Find what changed in the panel since it was last looked at, answer the queue, catch up a missed night. The queue
     is answered all the time: no payment waits for lists.
 
-    Raises ClockJumped, AnotherRunActive, AnotherMachine, SettingError, PanelError; what was found stays in the queue.
+    Raises ClockJumped, AnotherRunActive, NotTheHolder, SettingError, PanelError; what was found stays in the queue.
     A list that can't be read keeps nothing else back.
     """
     keep(root, store)

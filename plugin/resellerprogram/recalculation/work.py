@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from ..mirror.errors import AnotherMachine
+from ..mirror.errors import NotTheHolder
 from ..mirror.keeping import keep
 from ..panel.standstill import stands_still
 from ..programme.errors import AnotherRunActive, ClockJumped, ClockUnreadable, ResellerProgrammeError
@@ -50,7 +50,7 @@ def work(root: Path, store: Store, clock: Clock, wait: Wait = a_minute) -> None:
                 return
             try:
                 _serve(root, store, clock, wait)
-            except AnotherMachine as lost:
+            except NotTheHolder as lost:
                 log.warning("%s", lost)
                 return
         if not (_may_go_on(root, store) and store.queue.next_due(clock())):
@@ -92,7 +92,7 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
             many = store.queue.due_count(clock()) > ROUND
             with working_on(root, store, clock().date(), large=many, quick=True) as context:
                 drained = drain(context, clock, None if many else ROUND)
-    except AnotherMachine:
+    except NotTheHolder:
         raise
     except AnotherRunActive as busy:
         log.warning("%s", busy)

@@ -129,6 +129,12 @@ class NoticeStore:
             (outcome, moment(now), *kept_error(error), number),
         )
 
+    def wait_again(self, number: int) -> None:
+        """Nothing of it was sent."""
+        self._connection.execute(
+            "UPDATE notice SET outcome = '', sent_at = NULL, error = '', error_ru = '' WHERE id = ?", (number,)
+        )
+
     def unwanted(self, account: AccountId) -> set[Kind]:
         rows = self._connection.execute("SELECT kind FROM unwanted_notice WHERE account = ?", (account,))
         return {Kind(row[0]) for row in rows}
