@@ -40,8 +40,8 @@ LONG = ("soak", "browser", "mirror", "live", "install/test_demo", "install")
 """What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
 
 
-SHARE = ("tests/live/", "tests/sandbox_tests/")
-"""Whose modules have one panel each, made for all of their tests."""
+SHARE = ("tests/live/", "tests/sandbox_tests/", "tests/mirror/")
+"""Whose modules have one panel or one set of servers each, made for all of their tests."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

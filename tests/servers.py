@@ -195,9 +195,13 @@ def primary_and_replica(folder: Path) -> Iterator[tuple[MariaDB, MariaDB]]:
         replica.kill()
 
 
-def _provider(port: int, timing: str) -> str:
+def _ports(port: int, timing: str) -> tuple[str, str]:
+    """All of a node's own: another cluster may be at work on this host."""
     receiving = f"ist.recv_addr=127.0.0.1:{free_port()}"
-    return f"--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:{port};{receiving};gcache.size=8M;{timing}"
+    return (
+        f"--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:{port};{receiving};gcache.size=8M;{timing}",
+        f"--wsrep-sst-receive-address=127.0.0.1:{free_port()}",
+    )
 
 
 @contextlib.contextmanager
@@ -205,7 +209,7 @@ def cluster(folder: Path, nodes: int = 3) -> Iterator[list[MariaDB]]:
     """Nodes of one cluster. All begin as copies of one that has ended, and so take little from each other."""
     galera = ("--wsrep-on=ON", f"--wsrep-provider={GALERA}", "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2")
     timing = "evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.install_timeout=PT4S;evs.keepalive_period=PT0.5S"
-    model = MariaDB(folder / "model", *galera, _provider(free_port(), timing))
+    model = MariaDB(folder / "model", *galera, *_ports(free_port(), timing))
     try:
         model.start("--wsrep-new-cluster", "--wsrep-cluster-address=gcomm://").ready().with_panels_user().end()
     finally:
@@ -213,7 +217,7 @@ def cluster(folder: Path, nodes: int = 3) -> Iterator[list[MariaDB]]:
     ports = [free_port() for _ in range(nodes)]
     everybody = "--wsrep-cluster-address=gcomm://" + ",".join(f"127.0.0.1:{each}" for each in ports)
     servers = [
-        MariaDB(folder / f"node{number}", *galera, everybody, _provider(port, timing), model=model.data)
+        MariaDB(folder / f"node{number}", *galera, everybody, *_ports(port, timing), model=model.data)
         for number, port in enumerate(ports, start=1)
     ]
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from resellerprogram.mirror.carrying import Mirror
 from resellerprogram.mirror.machine import machine_of, renewed
+from resellerprogram.mirror.taking_over import take_over
 from resellerprogram.store import Store
 
 from tests import servers
@@ -119,3 +120,20 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     found = Machines(tmp_path)
     yield found
     found.close()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError
+
+
+def taken_over(machines: Machines, server: MariaDB) -> Machine:
+    dies(server)
+    second = machines.new(server)
+    second.close()
+    take_over(second.root, NOW, 0)
+    second.open()
+    return second

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from resellerprogram.mirror.access import access_of
 from resellerprogram.mirror.carrying import TOGETHER
-from resellerprogram.mirror.errors import AnotherMachine, MirrorBehind, MirrorIsOld, MirrorOfOthers, MirrorUnreachable
+from resellerprogram.mirror.errors import (
+    AnotherMachine,
+    MirrorBehind,
+    MirrorIsMissing,
+    MirrorIsOld,
+    MirrorOfOthers,
+    MirrorUnreachable,
+    PerhapsAnother,
+)
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
 from resellerprogram.programme.errors import PanelStandsStill
@@ -18,27 +23,10 @@ from resellerprogram.store import restoring
 from resellerprogram.store.notes import MIRROR_TROUBLE
 
 from tests import servers
-from tests.mirror.conftest import NOW, Machine, Machines, dies, forget
+from tests.mirror.conftest import NOW, Machine, Machines, dies, eventually, forget, taken_over
 from tests.servers import MariaDB
 
 pytestmark = pytest.mark.slow
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if holds():
-            return
-        time.sleep(0.1)
-    raise AssertionError
-
-
-def taken_over(machines: Machines, server: MariaDB) -> Machine:
-    dies(server)
-    second = machines.new(server)
-    second.close()
-    take_over(second.root, NOW, 0)
-    second.open()
-    return second
 
 
 def a_row_in_every_table(machine: Machine) -> None:
@@ -180,7 +168,8 @@ def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(
     server.pause()
     first.store.notes.write("small", 1)
     first.mirror.before_write()
-    with pytest.raises(MirrorBehind, match="not suspended yet"):
+    first.mirror.before_telling()
+    with pytest.raises(MirrorBehind, match="this waits"):
         first.mirror.before_suspending()
     assert isinstance(keep(first.root, first.store), MirrorUnreachable)
     assert first.store.outbox.behind().changes
@@ -200,9 +189,36 @@ def test_who_may_not_be_alone_stops_when_the_lease_is_over(
     second.mirror.close()
     server.pause()
     second.mirror.before_write()
+    with pytest.raises(MirrorBehind, match="this waits"):
+        second.mirror.before_telling()
     second.let_the_lease_lapse()
-    with pytest.raises(AnotherMachine):
+    with pytest.raises(PerhapsAnother, match="until it is certain that no other machine"):
         second.mirror.before_write()
+
+
+def test_without_its_package_only_suspending_waits(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.mirror.close()
+    monkeypatch.setattr("resellerprogram.mirror.access.find_spec", lambda name: None)
+    first.mirror.before_write()
+    with pytest.raises(MirrorBehind, match="upgrade --mirror"):
+        first.mirror.before_suspending()
+
+
+def test_tables_that_somebody_dropped_are_told_and_made_anew(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    forget(server)
+    first.mirror.before_write()
+    found = keep(first.root, first.store)
+    assert isinstance(found, MirrorIsMissing)
+    assert "mirror --replace" in str(found)
+    first.store.outbox.replace()
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).content() == first.content()
 
 
 def test_a_backup_that_was_put_in_place_is_carried_anew(server: MariaDB, machines: Machines) -> None:
@@ -300,38 +316,6 @@ def test_a_replica_is_told_and_not_taken_for_a_primary(machines: Machines) -> No
         take_over(second.root, NOW, 0)
         second.open()
         assert second.store.notes.read("small") == 1
-
-
-def test_a_cluster_loses_a_node_and_splits(machines: Machines) -> None:
-    with servers.place() as folder, servers.cluster(folder) as (one, two, three):
-        first = machines.new(one)
-        first.keep_a_mirror()
-        first.store.notes.write("small", 1)
-        first.mirror.before_write()
-        one.ask("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'")
-        first.store.notes.write("small", "never carried")
-        with pytest.raises(MirrorBehind):
-            first.mirror.before_suspending()
-        dies(two)
-        second = machines.new(two)
-        second.close()
-        take_over(second.root, NOW, 0)
-        second.open()
-        assert second.store.notes.read("small") == 1
-        second.mirror.before_suspending()
-        first.let_the_lease_lapse()
-        with pytest.raises(AnotherMachine):
-            first.mirror.before_write()
-        one.ask("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'")
-        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1] == "3")
-        with pytest.raises((AnotherMachine, MirrorUnreachable)):
-            first.mirror.carry()
-        two.kill()
-        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_ready'")[0][1] == "ON")
-        eventually(lambda: three.ask("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1] == "2")
-        third = taken_over(machines, three)
-        assert third.store.notes.read("small") == 1
-        third.mirror.before_suspending()
 
 
 def test_a_password_is_in_no_text(server: MariaDB, machines: Machines) -> None:

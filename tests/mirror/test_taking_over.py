@@ -2,102 +2,43 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import shutil
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import pymysql
 import pytest
-from resellerprogram.mirror.carrying import Mirror
-from resellerprogram.mirror.taking_over import take_over
-from resellerprogram.panel.answers import Document
-from resellerprogram.panel.errors import Call
-from resellerprogram.panel.standstill import writes
-from resellerprogram.panel.transport import Mgrctl
-from resellerprogram.store import Store
 
-from tests.mirror.conftest import dies, forget
+from tests import servers
+from tests.mirror.two_machines import TwoMachines
 from tests.operator import TODAY, Operator
-from tests.recalculation.test_worker_dies import Story
-from tests.sandbox import Sandbox
 from tests.servers import MariaDB
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient")]
-NOW = Operator.clock(TODAY)()
 
 
-def _dying_worker(root: Path, die_at: int) -> None:
-    """Killed before its `die_at`-th effect that the second machine can see: a call that changes the panel, a commit in
-    the mirror."""
-    passed = 0
-
-    def tick() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == die_at:
-            os.kill(os.getpid(), 9)
-
-    send, commit = Mgrctl.send, pymysql.connections.Connection.commit
-
-    def sends(self: Mgrctl, call: Call) -> Document:
-        if writes(call.function, call.params) or "sok" in call.params:
-            tick()
-        return send(self, call)
-
-    def commits(self: Any) -> None:
-        tick()
-        commit(self)
-
-    with pytest.MonkeyPatch.context() as patched, Store(root, NOW) as store:
-        patched.setattr(Mgrctl, "send", sends)
-        patched.setattr(pymysql.connections.Connection, "commit", commits)
-        Operator(Sandbox(root), store).work()
-    os._exit(0)
-
-
-def _the_machine_is_lost(root: Path) -> None:
-    """What stands on its disk; the panel's database has a replica."""
-    shutil.rmtree(root / "var" / "resellerprogram")
-    for journal in (root / "var").glob("resellerprogram.*.jsonl"):
-        journal.unlink()
+@pytest.fixture(scope="module")
+def pair() -> Iterator[tuple[MariaDB, MariaDB]]:
+    with servers.place() as folder, servers.primary_and_replica(folder) as both:
+        yield both
 
 
 @pytest.mark.parametrize("name", ["rising", "falling"])
-def test_killed_at_every_point_the_second_machine_takes_over(operator: Operator, server: MariaDB, name: str) -> None:
-    root = operator.sandbox.root
-    server.configure(root)
-    story = Story(operator, name)
-    context, point, finished = multiprocessing.get_context("fork"), 0, False
-    while not finished:
-        point += 1
-        story.again()
-        forget(server)
-        _carried(root)
-        process = context.Process(target=_dying_worker, args=(root, point))
-        process.start()
-        process.join()
-        finished = process.exitcode == 0
-        operator.store.close()
-        _the_machine_is_lost(root)
-        dies(server)
-        take_over(root, NOW, 0)
-        story.check(f"killed at {point}")
-        story.check_told(f"killed at {point}")
-        operator.store = Store(root, NOW)
-    assert point > 12
+def test_killed_at_every_point_with_one_server(operator: Operator, server: MariaDB, name: str) -> None:
+    TwoMachines(operator, server, server).killed_at_every_point(name)
 
 
-def _carried(root: Path) -> None:
-    with Store(root, NOW) as store:
-        store.settings.set("mirror", "panel")
-        store.outbox.end()
-        store.outbox.replace()
-        mirror = Mirror(root, store)
-        mirror.make_whole()
-        mirror.carry()
-        mirror.close()
+@pytest.mark.parametrize("name", ["rising", "falling"])
+def test_killed_at_every_point_with_a_replica(operator: Operator, pair: tuple[MariaDB, MariaDB], name: str) -> None:
+    primary, replica = pair
+
+    def promoted() -> None:
+        (reached,) = primary.ask("SELECT @@gtid_binlog_pos")[0]
+        assert replica.ask("SELECT MASTER_GTID_WAIT(%s, 20)", reached) == [(0,)]
+        replica.ask("SET GLOBAL read_only = 0")
+
+    def replica_again() -> None:
+        replica.ask("SET GLOBAL read_only = 1")
+
+    TwoMachines(operator, primary, replica, promoted, replica_again).killed_at_every_point(name)
 
 
 def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: Operator, server: MariaDB) -> None:
