@@ -123,7 +123,7 @@ def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: S
     assert [planned["name"] for planned in told["planned"]] == ["Ромашка"]
     assert (told["verdict"]["clients"]["start"], told["verdict"]["classes"]["vps"]["rise"]) == (12, 1)
     assert "planned" not in shell.json("plan", "--summary")
-    assert "there is no category 'cloud'" in shell.run("plan", "--class", "cloud")[2]
+    assert "there is no category “cloud”" in shell.run("plan", "--class", "cloud")[2]
 
 
 def test_detailed_exit_codes_are_those_that_terraforms_users_know(
@@ -533,7 +533,7 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert "Starter          500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
     code, _, err = shell.run("tiers", "import", str(file), language="ru")
-    assert (code, err) == (1, "таблица скидок, строка 3: порог 400 не выше порога 500 статуса 'Starter'\n")
+    assert (code, err) == (1, "таблица скидок, строка 3: порог 400 не выше порога 500 статуса «Starter»\n")
     file.write_bytes("Статус".encode("utf-16"))
     assert shell.run("tiers", "import", str(file))[0] == 1
     missing = str(tmp_path / "missing.csv")
@@ -561,14 +561,14 @@ def test_a_table_is_imported_as_it_is_published(shell: Shell, tmp_path: Path, mo
     [
         (
             "Статус;Оборот;VPS;Выделенные;SSL\nA;1.500;3 %;1 %;1 %\n",
-            "! line 2: column Оборот: '1.500' can be read in two ways: 1.5 or 1500 — answer with --decimal '.': 1.5, "
+            "! line 2: column Оборот: “1.500” can be read in two ways: 1.5 or 1500 — answer with --decimal '.': 1.5, "
             "--decimal ',': 1500\n",
             ("--decimal", ","),
             "A     1500.00 RUB  3 %",
         ),
         (
             "Статус;Оборот;VPS;Выделенные;SSL\nA;от 500р;0,03;0,01;0\n",
-            "! line 2: column VPS: '0,03' can be read in two ways: 0.03 % or 3 % — answer with --percents percent: "
+            "! line 2: column VPS: “0,03” can be read in two ways: 0.03 % or 3 % — answer with --percents percent: "
             "0.03 %, --percents share: 3 %\n",
             ("--percents", "share"),
             "A     500.00 RUB  3 %",
@@ -593,7 +593,7 @@ def test_what_a_table_leaves_open_is_answered_by_an_option(
     assert (code, understood in out) == (0, True), out
     assert "Starter" in shell.run("tiers", "show")[1]
     code, _, err = shell.run("tiers", "import", str(file), "--column", "cloud=VPS")
-    assert (code, "there is no category 'cloud'" in err) == (1, True)
+    assert (code, "there is no category “cloud”" in err) == (1, True)
 
 
 def test_an_imported_table_is_asked_about_at_a_terminal(
@@ -635,7 +635,7 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
     [
         (("members", "enrol", "99"), "no client 99"),
         (("members", "exclude", "99", "--reason", "x"), "no client 99"),
-        (("members", "pin", "1", "Gold", "--until", "2999-01-01", "--reason", "x"), "no tier 'Gold'"),
+        (("members", "pin", "1", "Gold", "--until", "2999-01-01", "--reason", "x"), "no tier “Gold”"),
         (("members", "pin", "1", "Starter", "--until", "2020-01-01", "--reason", "x"), "over already"),
         (("members", "unpin", "1"), "not pinned"),
         (("explain", "99"), "no client 99"),
@@ -643,11 +643,11 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
         (("opening", "--account", "99"), "no client 99"),
         (("queue", "retry", "99"), "no row 99"),
         (("queue", "drop", "99"), "no row 99"),
-        (("classes", "remove", "cloud"), "no category 'cloud'"),
+        (("classes", "remove", "cloud"), "no category “cloud”"),
         (("settings", "set", "members", "group:99"), "client group 99"),
-        (("settings", "set", "nonsense", "1"), "no setting 'nonsense'"),
+        (("settings", "set", "nonsense", "1"), "no setting “nonsense”"),
         (("settings", "set", "currency", "GBP"), "no currency GBP"),
-        (("settings", "set", "drop_limit_percent", "200"), "can't be '200'"),
+        (("settings", "set", "drop_limit_percent", "200"), "can't be “200”"),
         (("settings", "set", "provider", "5"), "1 (Example Hosting)"),
     ],
 )
@@ -953,7 +953,7 @@ def test_what_is_out_of_bounds_is_wrong_usage_and_names_the_option(
 )
 def test_a_setting_out_of_bounds_is_refused_with_its_name(shell: Shell, name: str, value: str) -> None:
     code, _, err = shell.run("settings", "set", name, value)
-    assert (code, f"{name} can't be {value!r}" in err) == (1, True), err
+    assert (code, f"{name} can't be “{value}”" in err) == (1, True), err
 
 
 def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(
@@ -963,7 +963,7 @@ def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_ne
     file.write_text("status;from;vps;dedicated;ssl\nGold;25;50;1;1\nStarter;500;3;1;1\n")
     code, out, err = shell.run("tiers", "import", str(file), "--dry-run")
     assert (code, "RUB 25" in out) == (0, True)
-    assert err == "! 'Gold' gives more for vps than 'Starter': 50 % against 3 %\n"
+    assert err == "! “Gold” gives more for vps than “Starter”: 50 % against 3 %\n"
 
 
 @pytest.mark.parametrize("words", [("plan",), ("members",), ("changes",), ("corrections",), ("apply", "--help")])

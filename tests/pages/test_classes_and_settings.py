@@ -101,7 +101,7 @@ def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) 
     assert cloud is not None
     assert cloud.title == Text("cloud servers", "облачные серверы")
     message, _ = office.error(office.ask("classes.delete", elid="vps", sok="ok"))
-    assert message.startswith("category 'vps' is in use by tiers Starter, Partner #1")
+    assert message.startswith("category “vps” is in use by tiers Starter, Partner #1")
     office.ask("classes.delete", elid="cloud", sok="ok")
     assert office.store.classes.of(ServiceClass("cloud")) is None
 
@@ -308,8 +308,8 @@ def test_what_such_a_setting_takes_is_what_the_next_run_takes(office: Desk, oper
         ({"panel_url": "ftp://panel"}, "panel_url", "panel_url"),
         ({"panel_certificate": "/nowhere/ca.pem"}, "panel_certificate", "No such file"),
         ({"panel_certificate": __file__}, "panel_certificate", "name a file with a certificate"),
-        ({"employee": "nobody_here"}, "employee", "the panel has no employee 'nobody_here'"),
-        ({"employee": "client@example.com"}, "employee", "the panel has no employee 'client@example.com'"),
+        ({"employee": "nobody_here"}, "employee", "the panel has no employee “nobody_here”"),
+        ({"employee": "client@example.com"}, "employee", "the panel has no employee “client@example.com”"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused_at_its_field_and_changes_nothing(

@@ -267,11 +267,11 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
     ("typed", "field", "says"),
     [
         ({"standing": "excluded", "reason": " "}, "reason", "Enter a reason; it goes into the change log."),
-        ({"standing": "perhaps"}, "standing", "choose one of the options"),
+        ({"standing": "perhaps"}, "standing", "Choose one of the options."),
         (
             {"pinned": "on", "pin_tier": "Gold", "pin_until": "2025-02-01", "pin_reason": "x"},
             "pin_tier",
-            "no tier 'Gold'",
+            "no tier “Gold”",
         ),
         (
             {
@@ -282,7 +282,7 @@ def test_a_tier_is_pinned_until_a_day_with_a_reason_and_let_go(three: Desk) -> N
                 "pin_reason": "x",
             },
             "pin_kind",
-            "choose one of the options",
+            "Choose one of the options.",
         ),
         (
             {"pinned": "on", "pin_tier": "Starter", "pin_until": "soon", "pin_reason": "x"},
@@ -354,7 +354,7 @@ def test_several_clients_at_once(three: Desk) -> None:
         "reason",
     )
     message, _ = three.error(three.ask("members.enrol", elid="27, x", sok="ok"))
-    assert message == "There is no client 'x': enter a client id."
+    assert message == "There is no client “x”: enter a client id."
 
 
 def test_recalculating_the_selected_ones_is_a_task_of_its_own_in_their_name(three: Desk) -> None:

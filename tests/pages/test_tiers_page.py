@@ -266,7 +266,7 @@ def test_what_is_out_of_bounds_or_read_in_two_ways_is_refused_at_its_field(
 def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_where_it_is_answered(desk: Desk) -> None:
     table = "status;from;vps;dedicated;ssl\nPartner #1;3.000;5;1;1\n"
     message, marked = desk.refused("tiers.import", csv=table)
-    assert (message, marked) == ("line 2: column from: '3.000' can be read in two ways: 3 or 3000", "decimal")
+    assert (message, marked) == ("line 2: column from: “3.000” can be read in two ways: 3 or 3000", "decimal")
     page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table}, sv_field="read")
     assert page.findtext("odd").splitlines()[1] == message
     assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (message, 0)
@@ -318,7 +318,7 @@ def test_a_column_is_chosen_where_its_heading_leaves_it_open(desk: Desk) -> None
     save(desk, "tiers.import", told(desk, "tiers.import", csv=text, column_ssl="5"))
     assert [tier.percents[SSL] for tier in desk.store.tiers.on(TODAY).table.tiers] == [2, 2]
     message, marked = desk.refused("tiers.import", csv=text, column_ssl="9")
-    assert ("there is no column '9'" in message, marked) == (True, "column_ssl")
+    assert ("there is no column “9”" in message, marked) == (True, "column_ssl")
 
 
 @pytest.mark.parametrize("text", ["", "PK\ufffd\ufffd", "<td>" * 9000, "=cmd|' /C calc'!A0", "status,from\n=1,=2\n"])
@@ -331,7 +331,7 @@ def test_what_is_no_table_is_refused_and_changes_nothing(desk: Desk, text: str) 
 def test_a_tier_that_gives_more_than_the_next_one_is_remarked_before_it_is_saved(desk: Desk) -> None:
     opened = desk.form("tiers.edit", elid="0-0")
     told = desk.ask("tiers.edit", **{**opened, "percent_vps": "6"}, sv_field="percent_vps").findtext("effect")
-    assert "'Starter' gives more for vps than 'Partner #1': 6 % against 5 %" in told
+    assert "“Starter” gives more for vps than “Partner #1”: 6 % against 5 %" in told
 
 
 # --- versions by day (issue: going live is a decision) ---

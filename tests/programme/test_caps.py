@@ -97,13 +97,13 @@ def test_caps_are_read_as_people_write_them(text: str, caps: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("vds", "'vds': write a product type's"),
-        ("=5", "'=5': write"),
+        ("vds", "“vds”: write a product type's"),
+        ("=5", "“=5”: write"),
         ("vds=101", "101 % is outside 0–100"),
         ("vds=-1", "-1 % is outside"),
         ("vds=1.234", "1.234 % has more than two decimals"),
-        ("vds=much", "'much' is not a number"),
-        ("vds=", "'' is not a number"),
+        ("vds=much", "“much” is not a number"),
+        ("vds=", "enter a number such as 3000 or 2.5"),
         ("7=1 7=2", "7 is there twice"),
     ],
 )

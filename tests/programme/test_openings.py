@@ -84,7 +84,7 @@ def test_every_last_day_that_a_payment_of_today_reaches_is_reached(today: date, 
         ),
         ("", " ", "until", "say until which day it counts, or of which day it is"),
         ("2025-02-14", "2025-01-15", "until", "counts through 15 Feb 2025, not through 2025-02-14"),
-        ("soon", "", "until", "not 'soon'"),
+        ("soon", "", "until", "not “soon”"),
     ],
 )
 def test_a_day_that_can_not_be_is_refused_with_what_can(until: str, of_day: str, field: str, says: str) -> None:

@@ -191,11 +191,11 @@ def test_a_turnover_is_taken_as_people_write_it(cell: str, threshold: str) -> No
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("A|=SUM(B1:B9)|3|1|1", "line 2: column Оборот за период: '=SUM(B1:B9)' is not a number"),
-        ("A|1 00 0|3|1|1", "line 2: column Оборот за период: '1 00 0' is not a number"),
-        ("A|от 500|три|1|1", "line 2: column VPS: 'три' is not a number"),
-        ("A|от 500||1|1", "line 2: column VPS: '' is not a number"),
-        ("A|от 500|3,000.5,0|1|1", "column VPS: '3,000.5,0' is not a number"),
+        ("A|=SUM(B1:B9)|3|1|1", "line 2: column Оборот за период: “=SUM(B1:B9)” is not a number"),
+        ("A|1 00 0|3|1|1", "line 2: column Оборот за период: “1 00 0” is not a number"),
+        ("A|от 500|три|1|1", "line 2: column VPS: “три” is not a number"),
+        ("A|от 500||1|1", "line 2: column VPS: enter a number such as 3000 or 2.5"),
+        ("A|от 500|3,000.5,0|1|1", "column VPS: “3,000.5,0” is not a number"),
         ("A|от 500|101 %|1|1", "line 2: 101 % for vps is outside 0–100"),
         ("A|от 500|-5 %|1|1", "line 2: -5 % for vps is outside 0–100"),
         ("A|-500|3|1|1", "line 2: the threshold is below zero"),
@@ -205,9 +205,9 @@ def test_a_turnover_is_taken_as_people_write_it(cell: str, threshold: str) -> No
         ("A|от 500|3|1|1|9", "line 2: 6 cells instead of 5"),
         (f"{'A' * 101}|от 500|3|1|1", "too long: 101 characters"),
         ("|от 500|3|1|1", "no name"),
-        ("A|от 500|3|1|1\nA|от 600|3|1|1", "line 3: the name 'A' repeats"),
-        ("A|от 500|3|1|1\nB|от 400|4|1|1", "line 3: the threshold 400 is not above 500 of 'A'"),
-        ("A|500|3|1|1\nB|50|4|1|1\nC|900|5|1|1", "line 3: the threshold 50 is not above 500 of 'A'"),
+        ("A|от 500|3|1|1\nA|от 600|3|1|1", "line 3: the name “A” repeats"),
+        ("A|от 500|3|1|1\nB|от 400|4|1|1", "line 3: the threshold 400 is not above 500 of “A”"),
+        ("A|500|3|1|1\nB|50|4|1|1\nC|900|5|1|1", "line 3: the threshold 50 is not above 500 of “A”"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_refused_with_its_line(row: str, reason: str) -> None:
@@ -246,8 +246,8 @@ def test_percents_that_fall_and_tiers_alike_are_remarked_of_any_table() -> None:
     found = read(tabs("A|от 500|3|1|1", "B|от 3000|3|1|1", "C|от 5000|2|1|1"))
     assert found.table is not None
     assert [plain_spaces(each.en) for each in found.table.remarks()] == [
-        "'A' and 'B' give the same: nobody gains by reaching 'B'",
-        "'B' gives more for vps than 'C': 3 % against 2 %",
+        "“A” and “B” give the same: nobody gains by reaching “B”",
+        "“B” gives more for vps than “C”: 3 % against 2 %",
     ]
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from resellerprogram.programme import bounds
+from resellerprogram.programme.errors import BadInput
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "plugin" / "resellerprogram"
@@ -205,6 +207,20 @@ TEXTS = {
 def test_no_text_has_a_word_that_the_glossary_forbids(where: str) -> None:
     wrong = [(place, found, text) for place, language, text in TEXTS[where] if (found := wrong_words(text, language))]
     assert wrong == []
+
+
+QUOTED_AS_A_PROGRAM_DOES = re.compile(r"\{\w+!r\}|(?<![\w(=\[])'\{\w+\}'")
+
+
+def test_what_somebody_typed_stands_in_the_quotation_marks_of_the_language() -> None:
+    """“x” and «x», not 'x' as a program writes it; empty, it is not quoted at all."""
+    quoted = [(place, text) for place, _, text in TEXTS["the code"] if QUOTED_AS_A_PROGRAM_DOES.search(text)]
+    assert quoted == []
+    assert QUOTED_AS_A_PROGRAM_DOES.search("there is no client {text!r}")
+    for read in (bounds.amount, bounds.day):
+        with pytest.raises(BadInput) as refused:
+            read("")
+        assert not re.search("“”|«»|''", refused.value.text.en + refused.value.text.ru)
 
 
 def test_texts_are_found_where_they_are() -> None:

@@ -98,6 +98,6 @@ def _tariffs(text: str) -> tuple[int, ...]:
     words = _words(text)
     if not all(map(is_id, words)):
         raise SettingError(
-            Text("{text!r}: tariff plans are named by id", "{text!r}: тарифы указываются по id")(text=text)
+            Text("“{text}”: tariff plans are named by id", "«{text}»: тарифы указываются по id")(text=text)
         )
     return tuple(map(int, words))

@@ -239,7 +239,7 @@ def _wanted(command: Command) -> Wanted:
     name = getattr(command.options, "service_class", None)
     if name and command.store.classes.of(name) is None:
         raise SettingError(
-            Text("there is no category {name!r}; there are: {names}", "категории {name!r} нет; есть: {names}")(
+            Text("there is no category “{name}”; there are: {names}", "категории «{name}» нет; есть: {names}")(
                 name=name, names=", ".join(command.store.classes.names())
             )
         )

@@ -59,7 +59,7 @@ def _answers(command: Command) -> Answers:
     unknown = [key for key in options.columns if key not in known]
     if unknown:
         raise BadInput(
-            Text("there is no category {name!r}; there are {known}", "категории {name!r} нет; есть {known}")(
+            Text("there is no category “{name}”; there are {known}", "категории «{name}» нет; есть {known}")(
                 name=unknown[0], known=", ".join(known)
             )
         )

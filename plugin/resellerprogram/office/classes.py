@@ -29,7 +29,7 @@ class Classes:
             before = store.classes.of(wanted.name)
             if new and before:
                 raise SettingError(
-                    Text("there is a category {name!r}", "категория {name!r} уже есть")(name=wanted.name), "name"
+                    Text("there is a category “{name}”", "категория «{name}» уже есть")(name=wanted.name), "name"
                 )
             if seen is not None and seen != token(before):
                 raise self._office.conflict(CLASS, wanted.name)
@@ -42,8 +42,8 @@ class Classes:
         if not is_class_name(wanted.name):
             raise SettingError(
                 Text(
-                    "{name!r} can't name a category: small Latin letters, digits and _, beginning with a letter",
-                    "{name!r} не годится для кода категории: строчные латинские буквы, цифры и _, первой буква",
+                    "“{name}” can't name a category: small Latin letters, digits and _, beginning with a letter",
+                    "«{name}» не годится для кода категории: строчные латинские буквы, цифры и _, первой буква",
                 )(name=wanted.name),
                 "name",
             )
@@ -64,7 +64,7 @@ class Classes:
         """Remove a class. Raises SettingError, which tells what uses it, while a tier has a percent for it."""
         before = self._store.classes.of(name)
         if before is None:
-            raise SettingError(Text("there is no category {name!r}", "категории {name!r} нет")(name=name))
+            raise SettingError(Text("there is no category “{name}”", "категории «{name}» нет")(name=name))
         users = [
             tier.name
             for tier in self._store.tiers.on(self._office.clock().date()).table.tiers
@@ -73,8 +73,8 @@ class Classes:
         if users:
             raise SettingError(
                 Text(
-                    "category {name!r} is in use by tiers {users}. Set them to 0 first.",
-                    "категория {name!r} занята: процент задан для статусов {users}. Сначала поставьте там 0.",
+                    "category “{name}” is in use by tiers {users}. Set them to 0 first.",
+                    "категория «{name}» занята: процент задан для статусов {users}. Сначала поставьте там 0.",
                 )(name=name, users=", ".join(users))
             )
         with transaction(self._store.connection):

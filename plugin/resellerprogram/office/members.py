@@ -84,7 +84,7 @@ class Members:
         if table.by_name(pin.tier) is None:
             names = ", ".join(tier.name for tier in table.tiers)
             raise MemberError(
-                Text("there is no tier {tier!r}; there are: {names}", "нет статуса {tier!r}; есть: {names}")(
+                Text("there is no tier “{tier}”; there are: {names}", "нет статуса «{tier}»; есть: {names}")(
                     tier=pin.tier, names=names
                 ),
                 "pin_tier",

@@ -126,8 +126,8 @@ class Tiers:
             if users:
                 raise TierTableError(
                     Text(
-                        "tier {tier!r} is in use: pinned to it are {users}. End those pins first.",
-                        "статус {tier!r} занят: он закреплён за: {users}. Сначала снимите закрепление.",
+                        "tier “{tier}” is in use: pinned to it are {users}. End those pins first.",
+                        "статус «{tier}» занят: он закреплён за: {users}. Сначала снимите закрепление.",
                     )(tier=gone.name, users=", ".join(users))
                 )
 
@@ -141,9 +141,9 @@ class Tiers:
                 if percent and (was is None or was.percents.get(name) != percent):
                     raise TierTableError(
                         Text(
-                            "category {title} has no product types, so {percent} for it in {tier!r} would give "
+                            "category {title} has no product types, so {percent} for it in “{tier}” would give "
                             "nothing: choose its product types first",
-                            "у категории {title} нет типов продуктов, и {percent} на неё в {tier!r} ничего не "
+                            "у категории {title} нет типов продуктов, и {percent} на неё в «{tier}» ничего не "
                             "дадут: сначала выберите типы продуктов",
                         )(title=title, percent=figures.percent(percent), tier=tier.name),
                         field=f"percent_{name}",

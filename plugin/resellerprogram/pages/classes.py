@@ -11,7 +11,7 @@ from ..office import token
 from ..programme.caps import read, written
 from ..programme.deeds import LOSS
 from ..programme.losses import Loss
-from ..programme.text import Text
+from ..programme.text import Text, short
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
 from ..words.losses import loss_text
@@ -43,7 +43,7 @@ def class_edit(visit: Visit) -> etree._Element:
     request = visit.request
     found = visit.store.classes.of(ServiceClass(request.elid)) if request.elid else None
     if request.elid and found is None:
-        visit.refuse("there is no category {name!r}", "категории {name!r} нет", name=request.elid)
+        visit.refuse("there is no category “{name}”", "категории «{name}» нет", name=short(request.elid, 40))
     if request.submitted:
         return _save(visit, found)
     if found:

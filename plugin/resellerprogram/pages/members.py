@@ -281,9 +281,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(note):
-        visit.refuse(
-            "{text!r}: choose one of the options", "{text!r}: выберите один из вариантов", "standing", text=standing
-        )
+        visit.refuse("Choose one of the options.", "Выберите один из вариантов.", "standing")
     if pin and pin != note.pin:
         office.members.check_pin(pin)
     if (standing, reason) != (note.standing or "rule", note.reason):
@@ -300,9 +298,7 @@ def _pin(visit: Visit) -> Pin:
     """Without a word on its kind, it is the kind that lowers nobody."""
     request, kind = visit.request, visit.request.text("pin_kind") or AT_LEAST
     if kind not in (AT_LEAST, EXACTLY):
-        visit.refuse(
-            "{text!r}: choose one of the options", "{text!r}: выберите один из вариантов", "pin_kind", text=kind
-        )
+        visit.refuse("Choose one of the options.", "Выберите один из вариантов.", "pin_kind")
     return Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"), kind == EXACTLY)
 
 

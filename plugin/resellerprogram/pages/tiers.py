@@ -14,7 +14,7 @@ from ..programme.bounds import LONGEST_NAME, written
 from ..programme.errors import BadInput, TierTableError
 from ..programme.figures import plain
 from ..programme.tables import carried_over, same_tier, with_classes, with_tier, without_tiers
-from ..programme.text import Text
+from ..programme.text import Text, short
 from ..programme.tiers import Tier, TierTable
 from ..store.tiers import TableVersion
 from . import documents, tables
@@ -134,8 +134,8 @@ def _with_typed_tier(visit: Visit, table: TierTable, tier: Tier | None) -> TierT
     if there is None:
         raise TierTableError(
             Text(
-                "the table of that day has no tier {name!r}: choose another day, or add it there",
-                "в таблице на этот день нет статуса {name!r}: выберите другой день или добавьте его там",
+                "the table of that day has no tier “{name}”: choose another day, or add it there",
+                "в таблице на этот день нет статуса «{name}»: выберите другой день или добавьте его там",
             )(name=tier.name),
             field="first_day",
         )
@@ -207,5 +207,5 @@ def _by_id(visit: Visit, text: str) -> tuple[TableVersion, Tier]:
     found = tables.find(visit, version or "?")
     number = visit.number(place, _TIER)
     if number >= len(found.table.tiers):
-        visit.refuse("tier {text!r} does not exist", "статуса {text!r} нет", text=text)
+        visit.refuse("tier “{text}” does not exist", "статуса «{text}» нет", text=short(text, 40))
     return found, found.table.tiers[number]

@@ -96,8 +96,8 @@ class Visit:
         """A client's id. Raises BadInput."""
         if not is_number(text):
             self.refuse(
-                "There is no client {text!r}: enter a client id.",
-                "Клиента {text!r} нет: укажите номер.",
+                "There is no client “{text}”: enter a client id.",
+                "Клиента «{text}» нет: укажите номер.",
                 field,
                 text=short(text, 40),
             )
@@ -113,7 +113,7 @@ class Visit:
     def number(self, text: str, what: Text, field: str = "") -> int:
         """The id of something. Raises BadInput."""
         if not is_number(text):
-            says = Text("{what} {text!r} does not exist", "{what} {text!r} не существует")
+            says = Text("{what} “{text}” does not exist", "{what} «{text}» не существует")
             raise BadInput(says(what=what, text=short(text, 40)), field)
         return int(text)
 
@@ -133,10 +133,10 @@ class Visit:
         text = self.request.text(field)
         if not bounds.is_figure(text) or text.startswith("-"):
             self.refuse(
-                "Enter a number from 0 up, such as 3000 or 2.5, not {text!r}.",
-                "Введите число от 0, например 3000 или 2.5, а не {text!r}.",
+                "Enter a number from 0 up, such as 3000 or 2.5{not_this}.",
+                "Введите число от 0, например 3000 или 2,5{not_this}.",
                 field,
-                text=short(text, 40),
+                not_this=bounds.not_this(text),
             )
         return text
 

@@ -37,8 +37,8 @@ def check_certificate(file: str) -> None:
     except OSError as error:
         raise SettingError(
             Text(
-                "panel_certificate can't be {file!r}: {error}; name a file with a certificate",
-                "panel_certificate не может быть {file!r}: {error}; укажите файл с сертификатом",
+                "panel_certificate can't be “{file}”: {error}; name a file with a certificate",
+                "panel_certificate не может быть «{file}»: {error}; укажите файл с сертификатом",
             )(file=short(file, 100), error=error),
             "panel_certificate",
         ) from None

@@ -5,7 +5,7 @@ be. What is refused is refused with its field and with what to write instead.
 Decimal('25000.50')
 >>> amount("25,000")
 Traceback (most recent call last):
-resellerprogram.programme.errors.BadInput: '25,000' can be read in two ways; write 25000, or 25
+resellerprogram.programme.errors.BadInput: “25,000” can be read in two ways; write 25000, or 25
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def figure(text: str, field: str = "", spaced: bool = True) -> Decimal:
     if re.fullmatch(_TWO_WAYS, text.strip()):
         raise BadInput(
             Text(
-                "{text!r} can be read in two ways; write {thousands}, or {decimals}",
-                "{text!r} можно прочесть двояко; пишите {thousands} или {decimals}",
+                "“{text}” can be read in two ways; write {thousands}, or {decimals}",
+                "«{text}» можно прочесть двояко; пишите {thousands} или {decimals}",
             )(text=text.strip(), thousands=f"{sign}{whole}{part}", decimals=written(number)),
             field,
         )
@@ -63,9 +63,11 @@ def figure(text: str, field: str = "", spaced: bool = True) -> Decimal:
 def no_figure(text: str, field: str = "") -> BadInput:
     """That a text is no number."""
     return BadInput(
-        Text("{text!r} is not a number; write 3000 or 2.5", "{text!r} — не число; пишите 3000 или 2.5")(
+        Text("“{text}” is not a number; write 3000 or 2.5", "«{text}» — не число; пишите 3000 или 2,5")(
             text=short(text, _LONGEST_FIGURE)
-        ),
+        )
+        if text.strip()
+        else Text("enter a number such as 3000 or 2.5", "укажите число, например 3000 или 2,5"),
         field,
     )
 
@@ -119,7 +121,7 @@ def whole(text: str, field: str = "", most: int = LARGEST_ID) -> int:
     """An id or a count. Raises BadInput."""
     if not is_id(text.strip()) or int(text) > most:
         raise BadInput(
-            Text("{text!r} is not a whole number from 0 to {most}", "{text!r} — не целое число от 0 до {most}")(
+            Text("“{text}” is not a whole number from 0 to {most}", "«{text}» — не целое число от 0 до {most}")(
                 text=short(text, _LONGEST_FIGURE), most=most
             ),
             field,
@@ -154,11 +156,17 @@ def day(text: str, field: str = "") -> date:
     except (TypeError, ValueError):
         raise BadInput(
             Text(
-                "Enter a date such as 2025-01-31 or 31.01.2025, not {text!r}.",
-                "Укажите дату, например 31.01.2025, а не {text!r}.",
-            )(text=short(text, _LONGEST_FIGURE)),
+                "Enter a date such as 2025-01-31 or 31.01.2025{not_this}.",
+                "Укажите дату, например 31.01.2025{not_this}.",
+            )(not_this=not_this(text)),
             field,
         ) from None
+
+
+def not_this(text: str) -> Text:
+    """', not “x”', where something was typed; it stands behind what should have been."""
+    typed = text.strip()
+    return Text(", not “{text}”", ", а не «{text}»")(text=short(typed, _LONGEST_FIGURE)) if typed else Text("", "")
 
 
 def within(named: date, field: str = "") -> date:
@@ -185,10 +193,10 @@ def line(text: str, field: str = "", longest: int = LONGEST_REASON) -> str:
             field,
         )
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise BadInput(Text("{text!r} is not UTF-8", "{text!r} — не в UTF-8")(text=short(text, _LONGEST_FIGURE)), field)
+        raise BadInput(Text("“{text}” is not UTF-8", "«{text}» — не в UTF-8")(text=short(text, _LONGEST_FIGURE)), field)
     if not all(sign.isprintable() or _is_space(sign) for sign in text):
         raise BadInput(
-            Text("{text!r} has characters that can't be shown", "в {text!r} есть непечатаемые символы")(
+            Text("“{text}” has characters that can't be shown", "в «{text}» есть непечатаемые символы")(
                 text=short(text, _LONGEST_FIGURE)
             ),
             field,

@@ -143,9 +143,9 @@ def _pairs(text: str, field: str) -> Iterator[tuple[str, str]]:
         if not what or not sign:
             raise BadInput(
                 Text(
-                    "{text!r}: write a product type's internal name or a tariff plan's id and its percent, "
+                    "“{text}”: write a product type's internal name or a tariff plan's id and its percent, "
                     "such as vds=20",
-                    "{text!r}: укажите внутреннее имя типа продукта или id тарифа и процент, например vds=20",
+                    "«{text}»: укажите внутреннее имя типа продукта или id тарифа и процент, например vds=20",
                 )(text=short(part, 40)),
                 field,
             )

@@ -28,7 +28,7 @@ def _read(name: str, text: str) -> Any:
     setting = SETTINGS.get(name)
     if setting is None:
         raise SettingError(
-            Text("there is no setting {name!r}; there are: {names}", "нет настройки {name!r}; есть: {names}")(
+            Text("there is no setting “{name}”; there are: {names}", "нет настройки «{name}»; есть: {names}")(
                 name=name, names=", ".join(SETTINGS)
             )
         )
@@ -40,7 +40,7 @@ def _read(name: str, text: str) -> Any:
 
 def _can_not_be(setting: Setting, text: str) -> SettingError:
     return SettingError(
-        Text("{name} can't be {text!r}: {about}", "{name} не может быть {text!r}: {about}")(
+        Text("{name} can't be “{text}”: {about}", "{name} не может быть «{text}»: {about}")(
             name=setting.name, text=short(text, 100), about=setting.about
         ),
         setting.name,
@@ -81,7 +81,7 @@ def problem(name: str, text: str) -> Text | None:
         _stored(name, text)
     except SettingError:
         stands_in = Text(
-            "the default {default!r} stands in for it; set it anew", "вместо неё действует {default!r}; задайте заново"
+            "the default “{default}” stands in for it; set it anew", "вместо неё действует «{default}»; задайте заново"
         )(default=SETTINGS[name].default)
         stopped = Text("nothing is recalculated until it is set anew", "до исправления ничего не пересчитывается")
         outcome = stopped if SETTINGS[name].vital else stands_in

@@ -15,7 +15,7 @@ from .errors import BadInput, TierTableError
 from .figures import plain
 from .pasting.rows import Row, csv_rows
 from .spreadsheets import guarded, unguarded
-from .text import Text
+from .text import Text, short
 from .values import dataclass
 
 ServiceClass = NewType("ServiceClass", str)
@@ -141,14 +141,14 @@ def published_table() -> TierTable:
 def _remarks(lower: Tier, higher: Tier) -> list[Text]:
     if lower.percents and lower.percents == higher.percents:
         alike = Text(
-            "{lower!r} and {higher!r} give the same: nobody gains by reaching {higher!r}",
-            "{lower!r} и {higher!r} дают одно и то же: переход на {higher!r} ничего не прибавит",
+            "“{lower}” and “{higher}” give the same: nobody gains by reaching “{higher}”",
+            "«{lower}» и «{higher}» дают одно и то же: переход на «{higher}» ничего не прибавит",
         )
         return [alike(lower=lower.name, higher=higher.name)]
     return [
         Text(
-            "{lower!r} gives more for {name} than {higher!r}: {more} against {less}",
-            "{lower!r} даёт на {name} больше, чем {higher!r}: {more} против {less}",
+            "“{lower}” gives more for {name} than “{higher}”: {more} against {less}",
+            "«{lower}» даёт на {name} больше, чем «{higher}»: {more} против {less}",
         )(
             lower=lower.name,
             higher=higher.name,
@@ -170,15 +170,15 @@ def _header(cells: Sequence[str], classes: Sequence[ServiceClass] | None) -> lis
         if name not in columns:
             raise TierTableError(
                 Text(
-                    "unknown category {name!r}; the columns are {columns}",
-                    "неизвестная категория {name!r}; столбцы: {columns}",
-                )(name=name, columns=", ".join(columns)),
+                    "unknown category “{name}”; the columns are {columns}",
+                    "неизвестная категория «{name}»; столбцы: {columns}",
+                )(name=short(name, 40), columns=", ".join(columns)),
                 1,
             )
     for name in columns:
         if names.count(name) != 1:
             raise TierTableError(
-                Text("column {name!r} must be there once", "столбец {name!r} должен быть ровно один раз")(name=name), 1
+                Text("column “{name}” must be there once", "столбец «{name}» должен быть ровно один раз")(name=name), 1
             )
     return names
 
@@ -220,13 +220,13 @@ def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
         return "name", Text("the tier has no name", "у статуса нет названия")
     if not tier.name.isprintable():
         return "name", Text(
-            "the name {name!r} has characters that can't be shown", "в названии {name!r} есть непечатаемые символы"
-        )(name=tier.name)
+            "the name “{name}” has characters that can't be shown", "в названии «{name}» есть непечатаемые символы"
+        )(name=short(tier.name, 40))
     for service_class in before[0].percents if before else ():
         if service_class not in tier.percents:
             return "", Text("no percent for {name}", "нет процента для {name}")(name=service_class)
     if tier.name in (other.name for other in before):
-        return "name", Text("the name {name!r} repeats", "название {name!r} повторяется")(name=tier.name)
+        return "name", Text("the name “{name}” repeats", "название «{name}» повторяется")(name=tier.name)
     if tier.threshold < 0:
         return "threshold", Text("the threshold is below zero", "порог меньше нуля")
     if bounds.places(tier.threshold) > 4:
@@ -236,8 +236,8 @@ def _problem(tier: Tier, before: list[Tier]) -> tuple[str, Text] | None:
         )
     if before and tier.threshold <= before[-1].threshold:
         return "threshold", Text(
-            "the threshold {this} is not above {last} of {name!r}",
-            "порог {this} не выше порога {last} статуса {name!r}",
+            "the threshold {this} is not above {last} of “{name}”",
+            "порог {this} не выше порога {last} статуса «{name}»",
         )(this=plain(tier.threshold), last=plain(before[-1].threshold), name=before[-1].name)
     return _percent_problem(tier)
 

@@ -139,8 +139,8 @@ class Context:
             )
         self.warnings += [
             Text(
-                "the panel has no product type {name!r}; it is passed over",
-                "в панели нет типа продукта {name!r}, он пропущен",
+                "the panel has no product type “{name}”; it is passed over",
+                "в панели нет типа продукта «{name}», он пропущен",
             )(name=name)
             for name in missing
         ]

@@ -216,8 +216,8 @@ def _account_of(context: Context, came_from: PaymentOrigin) -> AccountId:
         raise ImplausibleRead(
             Text(
                 "payment {payment}: the panel does not tell whose it is (subaccount {subaccount}, user "
-                "{user!r}). The nightly recalculation counts it.",
-                "платёж {payment}: панель не говорит, чей он (лицевой счёт {subaccount}, пользователь {user!r}). Его "
+                "“{user}”). The nightly recalculation counts it.",
+                "платёж {payment}: панель не говорит, чей он (лицевой счёт {subaccount}, пользователь «{user}»). Его "
                 "учтёт ночной пересчёт.",
             )(payment=came_from.payment, subaccount=came_from.subaccount, user=came_from.user)
         )

@@ -245,8 +245,8 @@ def _check_employee(root: Path, settings: Settings) -> None:
         if not directory.is_employee(panel, login):
             raise SettingError(
                 Text(
-                    "the panel has no employee {login!r}; leave it empty for the first that works",
-                    "в панели нет сотрудника {login!r}; оставьте пустым, чтобы взять первого подходящего",
+                    "the panel has no employee “{login}”; leave it empty for the first that works",
+                    "в панели нет сотрудника «{login}»; оставьте пустым, чтобы взять первого подходящего",
                 )(login=login),
                 "employee",
             )

@@ -86,8 +86,8 @@ ODD = {
 }
 
 _TWO_WAYS = Text(
-    "line {line}: column {column}: {example!r} can be read in two ways: {first} or {second}",
-    "строка {line}: столбец {column}: {example!r} можно прочесть двояко: {first} или {second}",
+    "line {line}: column {column}: “{example}” can be read in two ways: {first} or {second}",
+    "строка {line}: столбец {column}: «{example}» можно прочесть двояко: {first} или {second}",
 )
 _WHICH_COLUMN = Text("Which column has the percents for {name}?", "В каком столбце проценты для «{name}»?")
 _WHICH = {

@@ -233,8 +233,8 @@ def _answered(columns: Sequence[Column], key: str, answer: str) -> Column | None
     there = ", ".join(column.heading or str(column.number) for column in columns)
     raise BadInput(
         Text(
-            "there is no column {answer!r}, or there are several; the columns are: {there}. A number names one, too.",
-            "столбца {answer!r} нет или он не один; столбцы: {there}. Столбец можно назвать и номером.",
+            "there is no column “{answer}”, or there are several; the columns are: {there}. A number names one, too.",
+            "столбца «{answer}» нет или он не один; столбцы: {there}. Столбец можно назвать и номером.",
         )(answer=short(answer, 40), there=short(there, 300)),
         f"column_{key}",
     )

@@ -164,8 +164,8 @@ def _draft(row: Row, roles: Roles, titles: Mapping[ServiceClass, Text]) -> _Draf
 
 
 _NO_FROM = Text(
-    "{text!r} does not tell from which turnover; write “from 0 to …” if that is meant",
-    "{text!r} — не сказано, от какого оборота; напишите «от 0 до …», если это имеется в виду",
+    "“{text}” does not tell from which turnover; write “from 0 to …” if that is meant",
+    "«{text}» — не сказано, от какого оборота; напишите «от 0 до …», если это имеется в виду",
 )
 
 
