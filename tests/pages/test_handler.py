@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from lxml import etree
 from resellerprogram.pages.handler import answer
 from resellerprogram.pages.routes import FOR_FULL_ADMINISTRATORS, OF_CLIENTS, PAGES
+from resellerprogram.panel.errors import Call, PanelUnreachable
 from resellerprogram.panel.transport import Retrying
+from resellerprogram.programme.errors import BadInput, PanelStandsStill
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.text import Text
 from resellerprogram.store import Store
 from resellerprogram.store.users import ClientUser
 
@@ -132,8 +135,29 @@ def test_whatever_is_sent_comes_back_as_a_page_or_a_clear_refusal(
 def test_a_failure_of_ours_is_told_and_logged(root: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resellerprogram.doctor.health.health", lambda store, now: 1 / 0)
     page = ask(root)
-    assert page.findtext("error/msg") == "Внутренняя ошибка реселлерской программы, подробности в её журнале."
-    assert "ZeroDivisionError" in (root / "var" / "resellerprogram.log").read_text()
+    log = root / "var" / "resellerprogram.log"
+    assert page.findtext("error/msg") == f"Внутренняя ошибка реселлерской программы, подробности: {log}."
+    assert "ZeroDivisionError" in log.read_text()
+
+
+def test_a_client_is_told_nothing_of_what_is_inside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a client can put right is said; a panel that refuses, and what is ours, is for employees."""
+
+    def answer_to(error: Exception, page: str = "my") -> str:
+        def fails(*_: object) -> NoReturn:
+            raise error
+
+        monkeypatch.setattr("resellerprogram.pages.handler.page_of", fails)
+        return str(desk.ask(page).findtext("error/msg"))
+
+    desk.level, desk.user, desk.language = 16, "7", "ru"
+    unreachable = PanelUnreachable("no route", Call("account", {"id": "27"}))
+    for error in (ZeroDivisionError(), unreachable, PanelStandsStill()):
+        assert answer_to(error) == "Страница не открылась. Повторите через минуту; не помогло — напишите в поддержку."
+    assert answer_to(BadInput(Text("Day?", "День?"))) == "День?"
+    desk.level = 30
+    assert answer_to(unreachable, "health") == "панель недоступна: no route", "the call is in the log"
+    assert "id=27" in (desk.root / "var" / "resellerprogram.log").read_text()
 
 
 def test_a_mistake_at_the_screen_is_no_error_in_the_log(desk: Desk) -> None:

@@ -35,7 +35,7 @@ def work(desk: Desk) -> None:
 def test_it_tells_at_a_glance_whether_all_is_well(desk: Desk) -> None:
     page = desk.ask("health")
     assert page.findtext("state").startswith("Nobody has been looked at yet")
-    assert (page.find("state").get("color"), page.find("state").get("orig")) == ("red", "does not work")
+    assert (page.find("state").get("color"), page.find("state").get("orig")) == ("red", "critical")
     assert page.findtext("follows") == "The next night does it; or calculate and apply now."
     assert {each.get("name") for each in page.iter("button")} == {"doctor", "backup", "preview", "undo"}
     assert page.findtext("problems") == "no full recalculation has succeeded yet"

@@ -90,7 +90,7 @@ def test_a_page_shorter_than_the_one_before_is_not_believed_while_rows_are_to_co
 
 
 def test_more_rows_than_the_panel_counts_are_not_believed() -> None:
-    with pytest.raises(IncompleteAnswer, match="3 of 2 rows"):
+    with pytest.raises(IncompleteAnswer, match="rows that came: 3 of 2"):
         ids(Pages(rows(1, 3, 2)))
 
 
@@ -108,7 +108,7 @@ def test_a_list_that_never_stands_still_is_an_error() -> None:
 
 
 def test_a_list_that_stays_short_of_its_total_is_an_error_and_no_part() -> None:
-    with pytest.raises(IncompleteAnswer, match="2 of 3 rows"):
+    with pytest.raises(IncompleteAnswer, match="rows that came: 2 of 3"):
         ids(Pages(rows(1, 2, 3)))
 
 

@@ -265,7 +265,7 @@ def test_what_goes_wrong_with_one_notification_keeps_nobody_else(
     assert operator.apply(date(2025, 1, 18)).failed == {}
     assert len(told(operator)) == 1
     kept = {each.notice.account: (each.outcome, each.error.en) for each in operator.store.notices.newest(10)}
-    assert kept == {reseller: ("lost", "unexpected: OverflowError('of ours'); see the log"), other: ("sent", "")}
+    assert kept == {reseller: ("lost", "unexpected error: OverflowError('of ours'); see the log"), other: ("sent", "")}
 
 
 def test_a_panel_that_dies_while_it_takes_one_is_not_asked_twice(operator: Operator, reseller: int) -> None:

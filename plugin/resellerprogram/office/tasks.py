@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..doctor.checks import doctor
-from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan
+from ..programme.errors import PlanChanged, ResellerProgrammeError, UnsafePlan, told
 from ..programme.ids import AccountId
 from ..programme.members import Account
 from ..programme.notices import Notice
@@ -68,13 +68,10 @@ def _carry_out(root: Path, store: Store, clock: Clock, task: Task) -> None:
         outcome, message = CHANGED, error.text
     except ResellerProgrammeError as error:
         log.error("%s: %s", task.kind, error)
-        outcome, message = FAILED, error.text
+        outcome, message = FAILED, error.what_happened
     except Exception as error:
         log.exception("%s failed", task.kind)
-        outcome, message = (
-            FAILED,
-            Text("unexpected: {error}; see the log", "непредвиденное: {error}; см. журнал")(error=error),
-        )
+        outcome, message = FAILED, told(error)
     store.tasks.end(task.id, outcome, message, clock())
 
 
@@ -242,7 +239,7 @@ def _told(report: Report) -> Text:
         return Text(
             "discounts changed: {written}; wait in the queue: {failed}, the first client {account}: {error}",
             "изменено скидок: {written}; ждут в очереди: {failed}, первым клиент {account}: {error}",
-        )(written=report.written, failed=len(report.failed), account=account, error=error.text)
+        )(written=report.written, failed=len(report.failed), account=account, error=error.what_happened)
     return Text("clients: {all}, discounts changed: {written}", "клиентов: {all}, изменено скидок: {written}")(
         all=report.accounts, written=report.written
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 from lxml import etree
 
 from ..host.clock import Clock, clock_of
-from ..programme.errors import MISTAKES, ResellerProgrammeError
+from ..host.logfile import LOG_NAME
+from ..programme.errors import MISTAKES, BadInput, EditConflict, MemberError, ResellerProgrammeError
 from ..programme.settings import EMPLOYEE_LEVEL, FULL_LEVEL
 from ..programme.text import Text
 from . import documents
@@ -28,6 +29,17 @@ _BUSY = Text(
     "Реселлерская программа занята, ничего не сохранено. Повторите через минуту.",
 )
 
+_NOT_SHOWN = Text(
+    "The page could not be shown. Try again in a minute, or contact support.",
+    "Страница не открылась. Повторите через минуту; не помогло — напишите в поддержку.",
+)
+_UNEXPECTED = Text(
+    "Internal error of the reseller program; details: {log}.",
+    "Внутренняя ошибка реселлерской программы, подробности: {log}.",
+)
+_FOR_CLIENTS = (BadInput, EditConflict, MemberError)
+"""What a client can put right; what else went wrong is told to employees, and stands in the log."""
+
 
 def answer(environment: dict[str, str], given: bytes, root: Path, clock: Clock) -> etree._Element:
     """The document for one request; whatever fails becomes an error document and a line in the log."""
@@ -42,18 +54,18 @@ def answer(environment: dict[str, str], given: bytes, root: Path, clock: Clock) 
     except ResellerProgrammeError as error:
         if not isinstance(error, MISTAKES):
             _log(root, request.function, error)
-        return documents.error(error.text, request.language, error.field)
+        told = error.what_happened if _is_employee(request) or isinstance(error, _FOR_CLIENTS) else _NOT_SHOWN
+        return documents.error(told, request.language, error.field)
     except Exception as error:
         _log(root, request.function, error)
         if type(error).__name__ == "OperationalError" and "locked" in str(error):  # sqlite3 is not loaded to say so
             return documents.error(_BUSY, request.language)
-        return documents.error(
-            Text(
-                "Internal error of the reseller program; details are in its log.",
-                "Внутренняя ошибка реселлерской программы, подробности в её журнале.",
-            ),
-            request.language,
-        )
+        told = _UNEXPECTED(log=root / "var" / LOG_NAME) if _is_employee(request) else _NOT_SHOWN
+        return documents.error(told, request.language)
+
+
+def _is_employee(request: Request) -> bool:
+    return request.level >= EMPLOYEE_LEVEL
 
 
 def _denied(request: Request) -> Text | None:

@@ -50,7 +50,7 @@ def page(visit: Visit) -> etree._Element:
     return documents.form_page(
         visit.document,
         {
-            "state": Cell(told.says.say(visit.language), words.COLORS[found.state], labels.STATES[found.state].en),
+            "state": Cell(told.says.say(visit.language), words.COLORS[found.state], found.state.name.lower()),
             "follows": told.follows.say(visit.language),
             "problems": "\n".join(problem.say(visit.language) for problem in found.problems),
             "version": f"{__version__}, Python {sys.version.split()[0]}",

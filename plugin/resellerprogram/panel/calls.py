@@ -27,6 +27,13 @@ LONGEST_ENDING = 6
 MAY_HAVE_GONE = 50
 """So many rows may go while a list is read in parts; more, and the panel does not obey the wildcard."""
 
+_NOT_ALIKE = Text("the pages of this list don't agree with each other", "страницы списка не сходятся между собой")
+_REPEATED = Text("page {page} repeats rows: {rows}", "на странице {page} повторяются строки: {rows}")
+_TWO_TOTALS = Text(
+    "its pages tell two totals, {total} and {counted}", "страницы называют разное число строк: {total} и {counted}"
+)
+_OTHER_TOTAL = Text("rows that came: {rows} of {total}", "пришло строк: {rows} из {total}")
+
 
 class TooManyRows(PanelError):
     """The panel cuts this list, so that it can't be known to be complete; `ids` are some of what it shows."""
@@ -99,7 +106,7 @@ class Panel:
                 return list(rows.values())
             before = set(rows)
         shown = {name: str(value) for name, value in params.items()}
-        raise IncompleteAnswer(Call(function, shown), "the pages of this list don't agree with each other")
+        raise IncompleteAnswer(Call(function, shown), _NOT_ALIKE)
 
     def _all_pages(
         self, function: str, params: Mapping[str, object], capped: bool = False
@@ -116,10 +123,10 @@ class Panel:
             if "" in new:
                 raise IncompleteAnswer(document.call, "id")
             if known and known != new.keys():
-                raise IncompleteAnswer(document.call, f"page {page} repeats {len(known)} rows")
+                raise IncompleteAnswer(document.call, _REPEATED(page=page, rows=len(known)))
             counted = _total(document)
             if page > 1 and counted != total:
-                raise IncompleteAnswer(document.call, f"p_elems {total} and {counted}")
+                raise IncompleteAnswer(document.call, _TWO_TOTALS(total=str(total), counted=str(counted)))
             rows, total = {**rows, **new}, counted
             if max(total or 0, len(rows)) >= LIST_CAP and not capped:
                 raise TooManyRows(document.call, rows)
@@ -130,7 +137,7 @@ class Panel:
             elif len(rows) == total or (capped and len(rows) >= LIST_CAP):
                 return rows, page
             elif brought_nothing or len(rows) > total or (size is not None and len(found) != size):
-                raise IncompleteAnswer(document.call, f"{len(rows)} of {total} rows")
+                raise IncompleteAnswer(document.call, _OTHER_TOTAL(rows=len(rows), total=str(total)))
             size = len(found)
         raise AssertionError
 

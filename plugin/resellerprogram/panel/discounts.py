@@ -19,6 +19,8 @@ from .errors import IncompleteAnswer, MissingObject
 
 _NOT_FIELDS = frozenset({"elid", "plid", "plname", "func", "out", "lang", "su", "sok"})
 
+_NO_SCOPE = Text("type, pricelist_tree; it has {fields}", "type, pricelist_tree; есть {fields}")
+
 
 def listed(panel: Panel, account: AccountId, language: str = "en") -> list[FoundDiscount]:
     """The account's personal discounts, ours and others; their names as the panel shows them in a language."""
@@ -37,7 +39,7 @@ def read(panel: Panel, account: AccountId, discount: DiscountId) -> DiscountForm
     document = panel.call("account.discount.edit", {"plid": account, "elid": discount})
     fields = {name: value for name, value in document.values().items() if name not in _NOT_FIELDS}
     if not {"type", "pricelist_tree"} <= fields.keys():
-        raise IncompleteAnswer(document.call, f"type, pricelist_tree; it has {', '.join(fields)}")
+        raise IncompleteAnswer(document.call, _NO_SCOPE(fields=", ".join(fields)))
     return DiscountForm(
         fields,
         assumptions.scope_of(fields["pricelist_tree"]),

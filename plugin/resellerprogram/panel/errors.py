@@ -104,7 +104,9 @@ class BadAnswer(TransportError):
     what = Text("the panel's answer can't be used", "ответ панели непригоден")
 
     def __init__(self, call: Call, detail: object = "") -> None:
-        told = Text("{what}: {detail}", "{what}: {detail}")(what=self.what, detail=short(detail, LONGEST_MESSAGE))
+        """`detail` in our words where it is a text, else as the panel wrote it."""
+        shown = detail if isinstance(detail, Text) else short(detail, LONGEST_MESSAGE)
+        told = Text("{what}: {detail}", "{what}: {detail}")(what=self.what, detail=shown)
         super().__init__(told if detail else self.what, call)
 
 

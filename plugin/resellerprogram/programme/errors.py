@@ -141,7 +141,7 @@ class AccountTrouble(ResellerProgrammeError):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(
-            Text("unexpected: {error}; see the log", "непредвиденная ошибка: {error}; подробности в журнале")(
+            Text("unexpected error: {error}; see the log", "непредвиденная ошибка: {error}; подробности в журнале")(
                 error=repr(error)[:500]
             )
         )

@@ -176,7 +176,7 @@ def _keep_found(
             _keep(context, account, found[wish.scope].id, found[wish.scope].shown, wish)
             known.add(found[wish.scope].id)
         elif sure:
-            raise IncompleteAnswer(Call("account.discount", {"elid": str(account)}), wish.name.en)
+            raise IncompleteAnswer(Call("account.discount", {"elid": str(account)}), wish.name)
     return found
 
 

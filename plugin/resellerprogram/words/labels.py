@@ -265,13 +265,13 @@ QUEUE = {
 FINDINGS = {
     Finding.HOLDS: Text("holds", "совпадает"),
     Finding.DIFFERS: Text("differs", "отличается"),
-    Finding.UNKNOWN: Text("could not tell", "не проверено"),
+    Finding.UNKNOWN: Text("not checked", "не проверено"),
 }
 
 STATES = {
-    State.OK: Text("well", "в порядке"),
-    State.WARNING: Text("look at it", "требует внимания"),
-    State.CRITICAL: Text("does not work", "не работает"),
+    State.OK: Text("OK", "в порядке"),
+    State.WARNING: Text("needs attention", "требует внимания"),
+    State.CRITICAL: Text("not working", "не работает"),
 }
 
 WHOM = {
