@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -182,7 +183,8 @@ def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks_for_a_reason
     assert vps is not None
     assert (vps.types, dict(vps.caps)) == (("vds",), {})
     agree(office, elid="vps", **chosen)
-    assert office.changes()[0][2:] == ("loss", told, "by contract")
+    (what, before, after) = office.changes()[0][2:]
+    assert (what, json.loads(before)[0], after) == ("loss", told, "by contract")
     operator.apply(allow_drop=True)
     assert operator.percents(1) == {**left, "dedic": 7, "certificate": 3}
 
@@ -266,11 +268,9 @@ def test_a_setting_that_takes_discounts_from_somebody_tells_from_whom_and_asks_f
     assert office.store.settings.texts()["members"] == "all"
     assert office.ask("settings", **agreed).find("ok") is not None
     assert office.store.settings.texts()["members"] == f"group:{group}"
-    assert office.changes()[0][2:] == (
-        "loss",
-        "1 client loses its program discounts (3); suspended discounts that are restored: 1.",
-        "only these",
-    )
+    lost, suspended = "1 client loses its program discounts (3)", "suspended discounts that are restored: 1."
+    change = office.rows("changes")[0]
+    assert (change["whom"], change["change"]) == ("settings", f"{lost}; {suspended} / only these")
 
 
 def test_what_such_a_setting_takes_is_what_the_next_run_takes(office: Desk, operator: Operator) -> None:

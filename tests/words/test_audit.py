@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from resellerprogram.office import Office
 from resellerprogram.office.classes import class_values
 from resellerprogram.office.members import note_values
 from resellerprogram.programme import deeds
 from resellerprogram.programme.basis import Pin
 from resellerprogram.programme.ids import AccountId
+from resellerprogram.programme.losses import Loss
 from resellerprogram.programme.members import MemberNote
+from resellerprogram.programme.settings import FULL_LEVEL
 from resellerprogram.programme.text import Text
 from resellerprogram.programme.tiers import VPS, published_table
+from resellerprogram.store import Store
+from resellerprogram.store.changes import Author
 from resellerprogram.store.classes import ClassOfServices
 from resellerprogram.words.audit import change_lines, whose
 
@@ -41,8 +46,24 @@ def test_what_was_said_of_a_client_is_told_in_the_readers_language() -> None:
         "pinned tier: — → exactly Partner #3 through 1 Feb 2025: contract 12",
     ]
     assert told(deeds.MEMBER, after, before, "ru") == [
-        "участие: включён в программу: asked → по правилу участия",
+        "участие: включён в программу: asked → как в настройках",
         "закреплённый статус: ровно Partner #3 по 01.02.2025 включительно: contract 12 → —",
+    ]
+
+
+def test_what_many_lose_is_told_in_the_readers_language(store: Store) -> None:
+    office = Office(store.folder.parents[1], store, Author("chief", ""), lambda: datetime(2025, 1, 20, 12), FULL_LEVEL)
+    office.losses.record("settings", Loss(frozenset({AccountId(27)}), ended=3), "по договору")
+    kept = store.changes.newest(1)[0]
+    assert told(kept.what, kept.before, kept.after, "ru") == [
+        "Скидки программы отменятся у 1 клиента (скидок: 3).",
+        "по договору",
+    ]
+    assert told(kept.what, kept.before, kept.after)[0] == "1 client loses its program discounts (3)."
+    assert [whose(kept.what, each, "ru") for each in (kept.whom, "warn_days", "vps")] == [
+        "настройки",
+        "Предупреждать о снижении, дней (warn_days)",
+        "vps",
     ]
 
 

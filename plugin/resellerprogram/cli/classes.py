@@ -8,13 +8,11 @@ from typing import Any
 from ..programme import figures
 from ..programme.bounds import is_id
 from ..programme.caps import changed, written
-from ..programme.deeds import LOSS
 from ..programme.errors import SettingError
 from ..programme.figures import plain
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
-from ..words.losses import loss_text
 from .confirming import agreed_to
 from .output import Command
 
@@ -51,7 +49,7 @@ def put(command: Command) -> int:
         reason = agreed
     office.classes.put(wanted)
     if loss:
-        office.record(LOSS, name, loss_text(loss).en, reason)
+        office.losses.record(name, loss, reason)
     _show(command, [wanted])
     return 0
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from ..programme import figures
-from ..programme.deeds import LOSS
 from ..programme.settings import SETTINGS
 from ..programme.text import Text, same
-from ..words import losses
 from .confirming import agreed_to
 from .output import Command
 
@@ -31,7 +29,7 @@ def change(command: Command) -> int:
         reason = agreed_to(command, loss, Text("Set it all the same?", "Всё равно изменить настройку?"))
         if isinstance(reason, int):
             return reason
-        command.office.record(LOSS, name, losses.loss_text(loss).en, reason)
+        command.office.losses.record(name, loss, reason)
     command.office.settings.change({name: value})
     command.say(same(f"{name} = {value or figures.NOTHING}"))
     return 0

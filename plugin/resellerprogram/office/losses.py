@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..programme.deeds import LOSS
 from ..programme.ids import AccountId
 from ..programme.losses import Loss, loss_of
 from ..programme.settings import SETTINGS
 from ..store.classes import ClassOfServices
+from ..words.losses import loss_text
 from . import Office
 
 
@@ -57,6 +59,13 @@ class Losses:
         from ..recalculation.run import PATIENCE
 
         return loss_by_class(self._office.root, self._store, wanted, self._office.clock(), PATIENCE)
+
+    def record(self, whom: str, loss: Loss, reason: str) -> None:
+        """Before it is taken: what somebody has said yes to, and why."""
+        import json  # takes time to load, and forms that only tell need none
+
+        told = loss_text(loss)
+        self._office.record(LOSS, whom, json.dumps([told.en, told.ru], ensure_ascii=False), reason)
 
     def limit(self) -> int:
         """How many drops that nothing foretold one run may make."""

@@ -13,7 +13,7 @@ from ..words.lines import one_line
 from . import documents
 from .visit import Visit
 
-_IN_WORDS = frozenset({deeds.MEMBER, deeds.JOINED, deeds.LEFT, deeds.CLASS, deeds.SETTING})
+_IN_WORDS = frozenset({deeds.MEMBER, deeds.JOINED, deeds.LEFT, deeds.CLASS, deeds.SETTING, deeds.OPENING, deeds.LOSS})
 """Changes of which the words say everything; of a table one may want to see the whole."""
 
 

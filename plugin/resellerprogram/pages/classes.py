@@ -9,12 +9,10 @@ from lxml import etree
 
 from ..office import token
 from ..programme.caps import read, written
-from ..programme.deeds import LOSS
 from ..programme.losses import Loss
 from ..programme.text import Text, short
 from ..programme.tiers import ServiceClass
 from ..store.classes import ClassOfServices
-from ..words.losses import loss_text
 from . import documents
 from .asking import ask, check_agreed
 from .documents import Row
@@ -76,7 +74,7 @@ def _save(visit: Visit, found: ClassOfServices | None) -> etree._Element:
         check_agreed(visit, loss, _mark(wanted))
     office.classes.put(wanted, visit.request.text("seen"), new=found is None)
     if loss:
-        office.record(LOSS, wanted.name, loss_text(loss).en, visit.line("reason"))
+        office.losses.record(wanted.name, loss, visit.line("reason"))
     return documents.ok("func=resellerprogram.classes")
 
 

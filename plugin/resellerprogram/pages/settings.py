@@ -12,13 +12,11 @@ from lxml import etree
 
 from ..office import token
 from ..programme import figures
-from ..programme.deeds import LOSS
 from ..programme.errors import BadInput, SettingError
 from ..programme.kinds import Flag, Members, OneOf, SomeOf, Whole
 from ..programme.losses import Loss
 from ..programme.notices import NAMES as NOTICES
 from ..programme.settings import SETTINGS
-from ..words import losses as words
 from . import documents
 from .asking import ask, check_agreed
 from .documents import Choices, Row
@@ -97,7 +95,7 @@ def _save(visit: Visit) -> None:
             error.field = "group"
         raise
     if loss:
-        visit.office.record(LOSS, "settings", words.loss_text(loss).en, visit.line("reason"))
+        visit.office.losses.record("settings", loss, visit.line("reason"))
 
 
 def _typed(visit: Visit) -> Mapping[str, str]:

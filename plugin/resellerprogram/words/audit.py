@@ -19,7 +19,7 @@ from .lines import Titles
 from .tables import difference_lines
 
 STANDINGS = {
-    None: Text("as in the settings", "по правилу участия"),
+    None: Text("as in the settings", "как в настройках"),
     "enrolled": Text("included", "включён в программу"),
     "excluded": Text("excluded", "исключён из программы"),
     "left": Text("left by themselves", "вышел сам"),
@@ -53,8 +53,10 @@ def change_lines(what: str, before: str, after: str, titles: Titles, currency: s
 
 def whose(what: str, whom: str, language: str) -> str:
     """Which setting, day or client a change is about."""
-    if what == deeds.SETTING and whom in SETTINGS:
+    if what in (deeds.SETTING, deeds.LOSS) and whom in SETTINGS:
         return f"{SETTINGS[whom].label.say(language)} ({whom})"
+    if what == deeds.LOSS and whom == "settings":
+        return Text("settings", "настройки").say(language)
     if what == deeds.TIERS:
         try:
             return Text("from {day}", "с {day}")(day=day(date.fromisoformat(whom))).say(language)
@@ -110,6 +112,13 @@ def _opening(values: Mapping[str, Any], language: str) -> str:
     return _OPENING(amount=amount, day=day_of, until=until, reason=values["reason"]).say(language)
 
 
+def _of_loss(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
+    """What is lost, and why somebody wanted it."""
+    en, ru = json.loads(before)
+    yield ru if language == "ru" else en
+    yield after
+
+
 def _of_class(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     was, becomes = (json.loads(text) if text else {} for text in (before, after))
     for label, name in ((_TITLES, "title"), (_TYPES, "types"), (_LEFT_OUT, "left_out")):
@@ -142,6 +151,7 @@ _READERS: Mapping[str, Callable[[str, str, Titles, str, str], Iterator[str]]] = 
     deeds.SETTING: _of_setting,
     deeds.CLASS: _of_class,
     deeds.MEMBER: _of_member,
+    deeds.LOSS: _of_loss,
     deeds.OPENING: _of_opening,
     deeds.JOINED: _of_member,
     deeds.LEFT: _of_member,
