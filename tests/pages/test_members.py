@@ -61,7 +61,7 @@ def test_the_list_tells_where_everybody_stands(three: Desk) -> None:
     assert shown == {
         "id": "27",
         "name": "Ромашка",
-        "status": "has a tier",
+        "status": "member",
         "turnover": "52000.50 RUB",
         "tier": "Partner #8",
         "percent_vps": "19",
@@ -243,6 +243,13 @@ def test_a_client_is_excluded_with_a_reason_and_it_is_on_record(three: Desk) -> 
     assert three.store.members.of(AccountId(27)).standing is None
 
 
+def test_the_form_tells_who_is_a_member_as_the_settings_are(three: Desk) -> None:
+    for rule, told in (("all", "every client"), ("group:4", "clients in a group"), ("enrolled", "included by hand")):
+        three.store.settings.set("members", rule)
+        shown = three.ask("members.edit", elid=27).findtext("slist[@name='standing']/val[@key='rule']")
+        assert shown == f"as in the settings ({told})"
+
+
 def test_the_record_names_the_employee_where_a_run_has_read_the_names(three: Desk) -> None:
     three.store.notes.write("staff", {"1": "anna"})
     three.save("members.edit", elid=27, standing="enrolled")
@@ -367,7 +374,7 @@ def test_recalculating_the_selected_ones_is_a_task_of_its_own_in_their_name(thre
 
 def test_the_page_speaks_russian(three: Desk) -> None:
     three.language = "ru"
-    assert three.rows("members")[0]["status"] == "есть статус"
+    assert three.rows("members")[0]["status"] == "участвует"
     assert three.refused("members.edit", elid=27, standing="excluded", reason="") == (
         "Укажите причину: она сохранится в журнале.",
         "reason",

@@ -20,6 +20,7 @@ from ..programme.ids import AccountId
 from ..programme.lags import Lag
 from ..programme.members import LEFT, MemberNote
 from ..programme.report import NAMED
+from ..programme.settings import MEMBER_RULES
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
 from ..recalculation.lagging import Lagging
@@ -32,6 +33,7 @@ from ..words.lags import lag_text
 from ..words.lines import short_titles
 from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
+from ..words.tables import NO_TIER
 from . import documents
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter, told_filter, told_name
@@ -48,17 +50,16 @@ _STANDINGS = {
 }
 _LEFT = Text("left by themselves", "вышел сам")
 
+_MEMBER = (Text("member", "участвует"), "green")
 _STATES = {
     "excluded": (Text("excluded", "исключён"), "red"),
     "waits": (Text("not calculated yet", "ещё не рассчитан"), "yellow"),
     "left": (_LEFT, ""),
-    "pinned": (Text("pinned", "закреплён"), "blue"),
     "outside": (Text("not a member", "не участвует"), ""),
-    "tier": (Text("has a tier", "есть статус"), "green"),
-    "no_tier": (Text("no tier", "нет статуса"), ""),
+    **dict.fromkeys(("pinned", "tier", "no_tier"), _MEMBER),
 }
-"""How a client stands in the programme, and the colour of it."""
-_NO_TIER = _STATES["no_tier"][0]
+"""Whether a client takes part in the programme, and the colour of it; programs also get what the columns of tier and
+pin tell."""
 
 
 def members(visit: Visit) -> etree._Element:
@@ -192,7 +193,7 @@ def _status(visit: Visit, listed: Listed) -> Cell:
 def _change(visit: Visit, listed: Listed) -> str:
     """When the tier changes if nothing is paid, and what it becomes."""
     day = listed.standing.change_day
-    return f"{figures.listed_day(day)}: {listed.standing.change_tier or _NO_TIER.say(visit.language)}" if day else ""
+    return f"{figures.listed_day(day)}: {listed.standing.change_tier or NO_TIER.say(visit.language)}" if day else ""
 
 
 def _icons(visit: Visit, listed: Listed) -> dict[str, str]:
@@ -254,7 +255,7 @@ def member_edit(visit: Visit) -> etree._Element:
             "pin_reason": pin.reason if pin else "",
         },
         {
-            "standing": [(key, text.say(visit.language)) for key, text in _standings(note).items()],
+            "standing": [(key, text.say(visit.language)) for key, text in _standings(visit, note).items()],
             "pinned": [
                 ("off", visit.say("by turnover", "по обороту")),
                 ("on", visit.say("pinned", "закреплён")),
@@ -268,9 +269,12 @@ def member_edit(visit: Visit) -> etree._Element:
     )
 
 
-def _standings(note: MemberNote) -> dict[str, Text]:
-    """What may be said of a client; that they left is kept, and not for an administrator to say."""
-    return {**_STANDINGS, **({LEFT: _LEFT} if note.standing == LEFT else {})}
+def _standings(visit: Visit, note: MemberNote) -> dict[str, Text]:
+    """What may be said of a client, and who is a member as the settings are now; that they left is kept, and not for an
+    administrator to say."""
+    rule = visit.store.settings.texts()["members"].partition(":")[0]
+    as_set = Text("{rule} ({members})", "{rule} ({members})")(rule=_STANDINGS["rule"], members=MEMBER_RULES[rule])
+    return {**_STANDINGS, "rule": as_set, **({LEFT: _LEFT} if note.standing == LEFT else {})}
 
 
 def _save(visit: Visit, account: AccountId) -> etree._Element:
@@ -280,7 +284,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     office.members.check_unchanged(note, request.text("seen"))
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
-    if standing not in _standings(note):
+    if standing not in _standings(visit, note):
         visit.refuse("Choose one of the options.", "Выберите один из вариантов.", "standing")
     if pin and pin != note.pin:
         office.members.check_pin(pin)

@@ -135,7 +135,7 @@ def _of_this_host(text: str) -> None:
         raise ValueError(text)
 
 
-_RULES = {
+MEMBER_RULES = {
     "all": Text("every client", "все клиенты"),
     "group": Text("clients in a group", "клиенты из группы"),
     "enrolled": Text("included by hand", "включённые вручную"),
@@ -184,7 +184,7 @@ SETTINGS = {
         Setting(
             "members",
             "all",
-            Members(_RULES),
+            Members(MEMBER_RULES),
             Group.WHO,
             Text("Who is a member", "Кто участвует"),
             Text("Single clients: page Members", "Отдельные клиенты: страница «Участники»"),
