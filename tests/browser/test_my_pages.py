@@ -148,7 +148,7 @@ def test_the_table_marks_my_row_and_the_history_leads_to_payments_and_a_picture(
     page.locator("tbody tr").first.get_by_role("checkbox").check()
     press(page, "Payments")
     expect(row(page, "cashback or certificate")).to_contain_text(text("RUB 500"))
-    expect(page.locator("tbody tr", has_text=text("RUB 49,500")).first).to_contain_text("counts until")
+    expect(page.locator("tbody tr", has_text=text("RUB 49,500")).first).to_contain_text("counts through")
     open_from_menu(page, "History", "History")
     press(page, "Picture")
     expect(page.get_by_role("img", name=re.compile("Your turnover by day"))).to_be_visible()

@@ -100,7 +100,9 @@ def test_plan_apply_and_plan_again_read_like_a_colleagues_answer(shell: Shell, r
     )
     applied = shell.run("apply")[1]
     assert (applied.startswith("started 1\n"), applied.endswith("\nDiscounts changed: 3.\n")) == (True, True)
-    assert shell.run("plan", language="ru")[1].startswith("Менять нечего.\n20.01.2025: просмотрено клиентов: 1; ")
+    assert shell.run("plan", language="ru")[1].startswith(
+        "Скидки уже верны, менять нечего.\n20.01.2025: просмотрено клиентов: 1; "
+    )
     _, falling, _ = shell.run("plan", "--date", "2025-01-21", language="ru")
     assert "49000.00 RUB  Partner #8 → Partner #7  19 → 17 %  7 → 6 %" in falling
 
@@ -209,7 +211,7 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
         "учтено  почему\n2024-12-20  pfx/1    3000.00 RUB   3000.00 RUB  учитывается по "
         "20.01.2025 включительно\n2025-01-09  pfx/2   49000.00 RUB  49000.00 RUB  учитывается "
         "по 09.02.2025 включительно\n2025-01-10  pfx/3    12.3456 RUB             —  кэшбэк или "
-        "сертификат, а не внесённые деньги\n\nДо статуса Partner #9 (от 100 000 ₽) не хватает "
+        "сертификат: деньги не поступали\n\nДо статуса Partner #9 (от 100 000 ₽) не хватает "
         "48 000 ₽.\nВ панели другие скидки; `resellerprogram apply --account 1` изменит: VPS нет "
         "→ 19 %; выделенные серверы нет → 7 %; SSL-сертификаты нет → 3 %.\n"
     )

@@ -20,6 +20,7 @@ from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.turnover import CountingRules
 from resellerprogram.programme.window import Window
 from resellerprogram.store import Store
+from resellerprogram.store.notes import STARTED
 
 from tests.operator import TODAY, go_live
 from tests.programme.builders import ACCOUNT, RULES, TABLE, paid
@@ -76,15 +77,30 @@ def test_it_is_told_what_it_gives_before_it_is_given(run: Run, root: Path) -> No
     assert given(root) == []
     code, out, err = run(*ADD, "--yes")
     assert (code, err) == (0, "")
-    assert out == told + (
-        "Opening turnover given: 1.\n"
-        "The worker acts on it; with automatic = off only `resellerprogram apply --account 27` does.\n"
-    )
+    assert out == told + ("Opening turnover given: 1.\nIt is applied now.\n")
     assert given(root) == [(27, "20000.50", "2025-01-15", "other panel")]
     with Store(root, NOW) as store:
         assert [(each.account, each.cause) for each in store.queue.all()] == [(27, "opening")]
         (change,) = store.changes.newest(5)
         assert (change.what, change.whom, change.before) == ("opening", "27 Ромашка", "")
+
+
+@pytest.mark.parametrize(
+    ("automatic", "started", "says"),
+    [
+        ("on", True, "It is applied now."),
+        ("off", True, "The program is stopped: apply this by `resellerprogram apply --account 27`."),
+        ("on", False, "The program has not started: it calculates and shows, and changes no discount."),
+    ],
+)
+def test_what_happens_next_is_told_in_the_one_sentence_that_is_true(
+    run: Run, root: Path, automatic: str, started: bool, says: str
+) -> None:
+    with Store(root, NOW) as store:
+        store.settings.set("automatic", automatic)
+        if not started:
+            store.notes.forget(STARTED)
+    assert run(*ADD, "--yes")[1].splitlines()[-1] == says
 
 
 def test_somebody_at_a_terminal_is_asked(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def test_it_reads_like_a_colleagues_answer_and_the_last_line_names_the_command(r
         "On 15 Mar 2025 discounts would be higher for 0 clients, lower for 0 clients.\n"
         "Turnover of these days: RUB 3,600.\n"
         "\n"
-        "What the discounts come to, if all that was paid in had been spent on one category on the day of the "
+        "What the discounts come to, if all payments had been spent on one category on the day of the "
         "payment:\n"
         "category                     really     at this table        difference\n"
         "VPS                4.67 % · RUB 168  4.17 % · RUB 150  -0.5 % · -RUB 18\n"
@@ -74,7 +74,7 @@ def test_it_reads_like_a_colleagues_answer_and_the_last_line_names_the_command(r
         "no tier       0 → 1        0        1\n"
         "\n"
         "Would have lost most:\n"
-        "client        paid in  really   at this table  at most  category\n"
+        "client       payments  really   at this table  at most  category\n"
         "27 Ромашка  RUB 3,600  no tier  no tier        -RUB 18  VPS\n"
     )
     assert take.endswith(f"from a day on: `resellerprogram tiers import {root / 'new.csv'} --from 2025-03-16`\n")

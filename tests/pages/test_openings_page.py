@@ -173,7 +173,7 @@ def test_the_client_reads_how_much_and_until_when_and_not_why(desk: Desk) -> Non
     desk.store.users.remember(ClientUser("7", "romashka", ACCOUNT), NOW)
     me = Desk(desk.root, desk.store, level=16, user="7")
     page = me.ask("my")
-    assert "Of the sum, RUB 20,000.50 you brought along, until 15 Feb 2025." in page.findtext("words").replace(
+    assert "Of the sum, RUB 20,000.50 you brought along, through 15 Feb 2025." in page.findtext("words").replace(
         "\xa0", " "
     )
     assert (page.find("opening").get("orig"), page.find("opening_until").get("orig")) == ("20000.5", "2025-02-15")

@@ -90,7 +90,7 @@ def test_a_list_is_filtered_says_so_and_is_given_as_csv(owner: Desk) -> None:
     (falls,) = owner.rows("people")
     assert (falls["id"], falls["keep"].replace("\xa0", " ")) == ("3", "RUB 500 by 24 Jan 2025")
     assert "@" in falls["address"]
-    assert owner.said("people") == "Who falls next. Clients: 1."
+    assert owner.said("people") == "Whose tier drops next. Clients: 1."
     owner.save("people.filter", whom="rose", within="31", name="ром")
     (rose,) = owner.rows("people")
     assert rose["about"] == "20 Jan 2025: without a tier → Partner #8"
@@ -120,7 +120,7 @@ def test_a_list_shows_a_few_to_talk_to_and_counts_all(
     (row,) = owner.rows("people")
     assert row["id"] == "1003", "the higher turnover"
     assert owner.said("people").splitlines() == [
-        "Who falls next. Clients: 2.",
+        "Whose tier drops next. Clients: 2.",
         "Shown: 1 of 2, not shown: 1. Press “Filter” to see others, or “Export to CSV” to take all.",
     ]
     assert band(owner.ask("overview"), "figures")[4][1] == "2 (RUB 1,300)"

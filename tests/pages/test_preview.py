@@ -183,7 +183,7 @@ def test_what_changed_between_preview_and_yes_is_left_out_named_and_shown_again(
     assert (operator.percents(atlas)["vds"], operator.percents(vector)["vds"]) == (19, 3), "confirmed as shown again"
     assert (changes(desk), desk.said("preview")) == (
         {},
-        "Nothing to change.\nCalculated 20 Jan 2025, 12:00, 5 clients.",
+        "Discounts are correct; nothing to change.\nCalculated 20 Jan 2025, 12:00, 5 clients.",
     )
 
 

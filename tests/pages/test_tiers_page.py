@@ -90,7 +90,7 @@ def test_a_tier_is_changed_from_a_day_on_and_the_days_before_keep_theirs(two: De
     assert threshold(two, "Partner #16", date(2025, 2, 1)) == 2_000_000
     (planned, published) = two.rows("tables")
     assert (planned["first_day"], planned["state"], planned["who"]) == ("2025-02-01", "planned", "1")
-    assert (published["first_day"], published["state"]) == ("published", "in force")
+    assert (published["first_day"], published["state"]) == ("initial, from the plugin", "in force")
     assert [row["is_planned"] for row in (planned, published)] == ["on", "off"]
     assert two.ask("tiers", elid=planned["id"]).findtext("plid") == planned["id"]
     assert two.rows("tiers", elid=planned["id"])[16]["threshold"] == "2000000.00 RUB"
@@ -345,7 +345,9 @@ def test_two_edits_for_one_day_add_up_to_one_planned_table(two: Desk) -> None:
     save(two, "tiers.edit", {str(each.tag): each.text or "" for each in other_day if not len(each)})
     planned = two.store.tiers.on(date(2025, 2, 1)).table
     assert (planned.tiers[16].threshold, planned.tiers[8].percents["ssl"]) == (2_000_000, 4)  # type: ignore[index]
-    assert [row["first_day"] for row in two.rows("tables")] == ["2025-02-01", "published"], "one version a day"
+    assert [row["first_day"] for row in two.rows("tables")] == ["2025-02-01", "initial, from the plugin"], (
+        "one version a day"
+    )
     assert two.rows("tables")[0]["changes"] == (
         "Partner #8: SSL certificates 3 → 4 % / Partner #16: from RUB 1,000,000 → RUB 2,000,000"
     )

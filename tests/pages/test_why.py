@@ -39,9 +39,9 @@ def test_a_decision_is_told_in_words_with_every_payment_and_what_the_panel_has(t
         "Calculated 21 Jan 2025, 12:00 (payment credited); last checked without change"
     )
     assert [(row["counted"], row["reason"]) for row in table(page, "payments")] == [
-        ("52000.00 RUB", "counts until 20 Feb 2025"),
-        ("—", "cashback or certificate, not money paid in"),
-        ("50000.00 RUB", "counts until 21 Feb 2025"),
+        ("52000.00 RUB", "counts through 20 Feb 2025"),
+        ("—", "cashback or certificate, no money came in"),
+        ("50000.00 RUB", "counts through 21 Feb 2025"),
     ]
     assert [(row["what"], row["before"], row["after"]) for row in table(page, "written")] == [
         ("VPS", "19 %", "21 %"),
@@ -68,7 +68,7 @@ def test_a_cap_that_gives_less_is_told_of_the_newest_decision(told: Desk, operat
 def test_a_discount_of_somebody_else_is_told_apart(told: Desk, operator: Operator) -> None:
     operator.sandbox.world.add_discount(1, 40, "it_1", "Agreed by hand")
     told.language = "ru"
-    assert ("Agreed by hand", "другая") in [
+    assert ("Agreed by hand", "другое") in [
         (row["name"], row["whose"]) for row in table(told.ask("why", elid=1), "found")
     ]
 

@@ -218,7 +218,7 @@ def test_the_clients_payments_show_it_apart_and_not_why_it_was_given(operator: O
     assert rows[1] == (
         "what you brought along",
         "RUB 20,000",
-        "opening turnover, counts until 15 Feb 2025",
+        "opening turnover, counts through 15 Feb 2025",
     )
     assert me.ask("my.payments").findall("elem")[1].find("reason").get("orig") == "opening"
     assert "brought along" in me.form("my")["moved"]

@@ -53,7 +53,7 @@ def test_the_first_number_names_the_clients_in_the_right_case(count: int, whom: 
 def test_where_there_is_nothing_to_do_it_says_so() -> None:
     nothing = Verdict({}, {}, 0, 0, 0, 0, {})
     assert (verdict_text(nothing).en, verdict_text(nothing, done=True).ru) == (
-        "Nothing to change.",
+        "Discounts are correct; nothing to change.",
         "Менять было нечего.",
     )
 

@@ -84,9 +84,7 @@ def parser_in(language: str) -> Parser:
 
     parser = Parser(
         prog="resellerprogram",
-        description=say(
-            "Personal discounts that follow what resellers paid in.", "Персональные скидки по обороту реселлеров."
-        ),
+        description=say("Personal discounts by the resellers' turnover.", "Персональные скидки по обороту реселлеров."),
     )
     parser.language = language
     parser.set_defaults(command=None)
@@ -203,7 +201,7 @@ def parser_in(language: str) -> Parser:
         add(
             "overview",
             "overview.overview",
-            "what the program is worth: clients, turnover, discounts given, who falls next",
+            "what the program is worth: clients, turnover, discounts given, whose tier drops next",
             "чего стоит программа: клиенты, оборот, скидки, у кого скоро снизится статус",
         )
     )
@@ -457,12 +455,18 @@ def parser_in(language: str) -> Parser:
     )
     listing.add_argument("--pinned", action="store_true", help=say("whose tier is pinned", "у кого статус закреплён"))
     as_json(listing)
-    enrolling = add("enrol", "members.enrol", "include a client", "включить клиента в программу", of_members)
+    enrolling = add(
+        "enrol",
+        "members.enrol",
+        "include a client: other personal discounts are suspended",
+        "включить клиента в программу: другие персональные скидки приостановятся",
+        of_members,
+    )
     excluding = add(
         "exclude",
         "members.exclude",
-        "exclude a client",
-        "исключить клиента из программы",
+        "exclude a client: the program's discounts are removed, suspended ones restored",
+        "исключить клиента из программы: её скидки отменятся, приостановленные восстановятся",
         of_members,
     )
     pinning = add("pin", "members.pin", "pin a client's tier", "закрепить статус за клиентом", of_members)
@@ -570,8 +574,8 @@ def parser_in(language: str) -> Parser:
     returning = add(
         "restore",
         "",
-        "put a copy of the database in its place; discounts suspended since are kept",
-        "поставить копию базы на её место; приостановленные с тех пор скидки сохранятся",
+        "replace the database by a copy: what was recorded since is lost, but for suspended discounts",
+        "заменить базу копией: записанное после неё пропадёт, кроме приостановленных скидок",
     )
     returning.set_defaults(without_store="restore.restore")
     returning.add_argument(

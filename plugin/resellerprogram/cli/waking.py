@@ -8,7 +8,14 @@ from ..programme.errors import PanelStandsStill
 from ..programme.ids import AccountId
 from ..programme.text import Text, same
 from ..store.bell import Bell
+from ..words.going_live import NOT_STARTED
 from .output import Command
+
+_NOW = Text("It is applied now.", "Применится сейчас.")
+_STOPPED = Text(
+    "The program is stopped: apply this by `resellerprogram apply{account}`.",
+    "Программа остановлена: примените командой `resellerprogram apply{account}`.",
+)
 
 
 def wake(command: Command, account: AccountId | None = None) -> None:
@@ -16,12 +23,13 @@ def wake(command: Command, account: AccountId | None = None) -> None:
     if stands_still(command.root):
         command.say(PanelStandsStill().text)
         return
-    if command.store.settings.current().automatic:
+    automatic = command.store.settings.current().automatic
+    if automatic:
         Bell.ring(command.store.folder)
         start_worker(command.root)
-    command.say(
-        Text(
-            "The worker acts on it; with automatic = off only `resellerprogram apply{account}` does.",
-            "Применит фоновый пересчёт; при automatic = off — только `resellerprogram apply{account}`.",
-        )(account=same("" if account is None else f" --account {account}"))
-    )
+    if command.store.going_live.started() is None:
+        command.say(NOT_STARTED)
+    elif automatic:
+        command.say(_NOW)
+    else:
+        command.say(_STOPPED(account=same("" if account is None else f" --account {account}")))

@@ -56,8 +56,8 @@ class Tiers:
         if first_day < self.today:
             raise TierTableError(
                 Text(
-                    "{day} is over: past days are not recalculated",
-                    "{day} уже прошло: прошлые дни не пересчитываются",
+                    "{day} is over: choose today or later, past days are not recalculated",
+                    "Дата {day} прошла: выберите сегодня или позже, прошлые дни не пересчитываются",
                 )(day=day(first_day)),
                 field="first_day",
             )

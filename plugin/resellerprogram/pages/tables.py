@@ -8,7 +8,7 @@ which more lose meanwhile, is told and confirmed again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from lxml import etree
 
@@ -82,7 +82,7 @@ def _version_row(visit: Visit, version: TableVersion, before: TableVersion | Non
         "id": str(version.id),
         "first_day": version.first_day.isoformat()
         if version.first_day
-        else visit.say("published", "исходная, из плагина"),
+        else visit.say("initial, from the plugin", "исходная, из плагина"),
         "state": state,
         "is_planned": "on" if planned else "off",
         "may_end": "on" if in_force and version.id != PUBLISHED else "off",
@@ -108,7 +108,7 @@ def name_of(visit: Visit, version: TableVersion) -> str:
 def about_version(visit: Visit, version: TableVersion) -> list[str]:
     """What is said above a table: from when on it holds and until when, and what a planned one changes."""
     first, later = version.first_day, visit.store.tiers.days_after(version.first_day or date.min)
-    until = visit.say(", until {day}", ", до {day}", day=day(later[0])) if later else ""
+    until = visit.say(", through {day}", " по {day} включительно", day=day(later[0] - timedelta(1))) if later else ""
     if first is None:
         return [visit.say("Initial table", "Исходная таблица") + until]
     shown = day(first)

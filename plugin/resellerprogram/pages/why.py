@@ -191,9 +191,9 @@ def _found(visit: Visit, account: AccountId) -> list[Row]:
             "name": row.name or str(row.id),
             "value": row.value,
             "until": row.shown.get("todate", ""),
-            "whose": Cell(visit.say("program", "программы"), "green")
+            "whose": Cell(visit.say("program", "программа"), "green")
             if row.id in owned
-            else Cell(visit.say("other", "другая"), "yellow"),
+            else Cell(visit.say("other", "другое"), "yellow"),
         }
         for row in found
     ]

@@ -32,8 +32,8 @@ class Kind(str, enum.Enum):
 
 NAMES = {
     Kind.ROSE: Text("the tier rose", "статус вырос"),
-    Kind.WILL_FALL: Text("the tier will fall", "статус скоро снизится"),
-    Kind.FELL: Text("the tier fell", "статус снизился"),
+    Kind.WILL_FALL: Text("the tier will drop", "статус скоро снизится"),
+    Kind.FELL: Text("the tier dropped", "статус снизился"),
 }
 """What administrators read of each; the setting `client_notices` offers these."""
 

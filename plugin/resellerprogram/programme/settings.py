@@ -409,7 +409,7 @@ SETTINGS = {
             Text("Warn before a drop, days", "Предупреждать о снижении, дней"),
             Text("1 to 28", "От 1 до 28"),
             Text(
-                "how many days before a fall clients are warned, 1 to 28",
+                "how many days before a drop clients are warned, 1 to 28",
                 "за сколько дней предупреждать о снижении статуса, от 1 до 28",
             ),
             level=EMPLOYEE_LEVEL,

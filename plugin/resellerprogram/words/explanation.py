@@ -32,7 +32,7 @@ def reason(verdict: Verdict, language: str, months: int = 1) -> str:
         text += f": {STATUSES[payment.status].say(language)}"
     if verdict.reason in (*COUNTS, Reason.REFUND_SUBTRACTED) and payment.credited_on:
         last = last_counting_day(payment.credited_on, months)
-        text += Text(" until {last}", " по {last} включительно")(last=day(last)).say(language)
+        text += Text(" through {last}", " по {last} включительно")(last=day(last)).say(language)
     if verdict.rate:
         text += Text(", at {rate} of {since}", ", по курсу {rate} от {since}")(
             rate=number(verdict.rate.value), since=day(verdict.rate.since)

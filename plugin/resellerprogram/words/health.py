@@ -148,8 +148,8 @@ SENTENCES = {
             "Попытки прекращены, клиентов: {count}, первым {first}.",
         ),
         Text(
-            "They are tried again only when somebody says so; every other client is served.",
-            "Они повторятся только по команде; остальные клиенты обслуживаются.",
+            "Press “Try again” on the page Queue; every other client is served.",
+            "Нажмите «Повторить» на странице «Очередь»; остальные клиенты обслуживаются.",
         ),
         "resellerprogram.queue",
     ),

@@ -54,7 +54,7 @@ WILL_BE = {
 BASES = {
     Basis.TURNOVER: Text("by turnover", "по обороту"),
     Basis.PINNED: Text(
-        "pinned to at least this tier until {until}: {reason}",
+        "pinned to at least this tier through {until}: {reason}",
         "закреплён не ниже этого статуса по {until} включительно: {reason}",
     ),
     Basis.EXCLUDED: Text("excluded from the program by the administrator", "исключён из программы администратором"),
@@ -63,7 +63,7 @@ BASES = {
     Basis.WITHDRAWN: Text("program discounts removed", "скидки программы отменены"),
 }
 PINNED_EXACTLY = Text(
-    "pinned to exactly this tier until {until}: {reason}",
+    "pinned to exactly this tier through {until}: {reason}",
     "закреплён ровно этот статус по {until} включительно: {reason}",
 )
 
@@ -134,9 +134,7 @@ REASONS = {
         "возврат платежа, который не учитывается; вычитать нечего",
     ),
     Reason.OTHER_PROVIDER: Text("paid to another provider", "оплачен другому провайдеру"),
-    Reason.PROMOTIONAL: Text(
-        "cashback or certificate, not money paid in", "кэшбэк или сертификат, а не внесённые деньги"
-    ),
+    Reason.PROMOTIONAL: Text("cashback or certificate, no money came in", "кэшбэк или сертификат: деньги не поступали"),
     Reason.EXCLUDED_METHOD: Text("“{method}” payments don't count", "оплата методом «{method}» не учитывается"),
     Reason.NOT_CREDITED: Text("not credited yet", "ещё не зачислен"),
     Reason.PROMISED: Text("promised payment: the money has not arrived", "обещанный платёж: деньги ещё не поступили"),
@@ -275,7 +273,7 @@ STATES = {
 }
 
 WHOM = {
-    Whom.FALLING: Text("Who falls next", "У кого скоро снизится статус"),
+    Whom.FALLING: Text("Whose tier drops next", "У кого скоро снизится статус"),
     Whom.ROSE: Text("Who has risen lately", "У кого статус недавно вырос"),
     Whom.GAINING: Text("Who saves most", "Кто больше всего экономит"),
     Whom.IDLE: Text("A tier, and no order for a month", "Есть статус, но нет заказов за период"),

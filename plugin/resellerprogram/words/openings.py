@@ -45,7 +45,7 @@ _BROUGHT = Text(
     "Из него перенесённый оборот — {amount}, по {until} включительно.",
 )
 _YOU_BROUGHT = Text(
-    "Of the sum, {amount} you brought along, until {until}.",
+    "Of the sum, {amount} you brought along, through {until}.",
     "Из этой суммы {amount} — перенесённый оборот, по {until} включительно.",
 )
 _BAD = Text("line {line}: {why}", "строка {line}: {why}")

@@ -11,7 +11,7 @@ from ..programme.verdict import Verdict
 from .lines import Titles
 from .tables import clients
 
-NOTHING_TO_DO = Text("Nothing to change.", "Менять нечего.")
+NOTHING_TO_DO = Text("Discounts are correct; nothing to change.", "Скидки уже верны, менять нечего.")
 NOTHING_ELSE = Text(
     "Nothing to change for those who could be calculated.", "У тех, кого удалось рассчитать, менять нечего."
 )

@@ -15,7 +15,7 @@ from .tables import NO_TIER, clients
 
 COSTS = Text("category|really|at this table|difference", "категория|на деле|по этой таблице|разница")
 CLIENTS = Text(
-    "client|paid in|really|at this table|at most|category",
+    "client|payments|really|at this table|at most|category",
     "клиент|внесено|на деле|по этой таблице|не больше|категория",
 )
 MONTHS = Text("tier", "статус")
@@ -26,7 +26,7 @@ BY_MONTH = Text(
     "Клиенты по статусам на конец месяца (на деле → по этой таблице):",
 )
 BY_PAYMENTS = Text(
-    "What the discounts come to, if all that was paid in had been spent on one category on the day of the payment:",
+    "What the discounts come to, if all payments had been spent on one category on the day of the payment:",
     "Во что обойдутся скидки, если бы всё внесённое тратилось на одну категорию в день платежа:",
 )
 IN_FORCE = Text("This table is in force already.", "Эта таблица уже действует.")
