@@ -29,8 +29,8 @@ usage() {
                        install the plugin (default $DEFAULT_ROOT); --mirror: with PyMySQL, for a second machine
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   the same over an installed one; data stay
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
-                       restore the suspended discounts and remove the plugin; --withdraw also removes the
-                       program's discounts, --as-is touches no discount, --purge removes data too
+                       restore the suspended discounts and remove the plugin; the program's discounts stay.
+                       --withdraw removes these, too, --as-is touches no discount, --purge removes data, too
 ./install.sh demo      [FOLDER]                      the plugin on a sandbox panel with clients and payments; then
                        next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
                        example [--once]: the published example
@@ -39,9 +39,9 @@ usage() {
                        установить плагин (по умолчанию $DEFAULT_ROOT); --mirror: с PyMySQL, для второй машины
 ./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
-                       восстановить приостановленные скидки и удалить плагин; --withdraw ещё и отменяет скидки программы,
-                       --as-is не трогает скидок, --purge удаляет и данные
-./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с живыми клиентами; затем
+                       восстановить приостановленные скидки и удалить плагин; скидки программы останутся.
+                       --withdraw отменяет и их, --as-is не трогает скидок, --purge удаляет и данные
+./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с клиентами и платежами; затем
                        next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ|ПЛАТЁЖ [СУММА] · stop, каждая [--folder ПАПКА];
                        example [--once]: опубликованный пример
 ./install.sh test      [quick]                       все проверки; quick — те, которым не нужны ни панель, ни браузер"
@@ -60,13 +60,16 @@ read_options() {
     ROOT=$DEFAULT_ROOT WHEELS='' WITHDRAW='' PURGE='' AS_IS='' MIRROR=''
     while [ $# -gt 0 ]; do
         case $1 in
-            --root) ROOT=${2:?--root DIR}; shift ;;
-            --wheels) WHEELS=$(cd "${2:?--wheels DIR}" && pwd); shift ;;
+            --root) ROOT=$(value_of "$@"); shift ;;
+            --wheels)
+                WHEELS=$(value_of "$@")
+                [ -d "$WHEELS" ] || die "$WHEELS: no such folder" "$WHEELS: нет такой папки"
+                WHEELS=$(cd "$WHEELS" && pwd); shift ;;
             --withdraw) WITHDRAW=1 ;;
             --purge) PURGE=1 ;;
             --as-is) AS_IS=1 ;;
             --mirror) MIRROR=1 ;;
-            *) say "unknown option $1" "неизвестный параметр $1" >&2; exit 2 ;;
+            *) say "There is no option $1; see ./install.sh help." "Нет ключа $1; см. ./install.sh help." >&2; exit 2 ;;
         esac
         shift
     done
@@ -76,6 +79,12 @@ read_options() {
     COMMAND=$ROOT/sbin/$NAME
     COMPLETION=$HOME_DIR/current/completion.bash
     one_at_a_time
+}
+
+# value_of OPTION [FOLDER]: the folder that an option needs.
+value_of() {
+    [ -n "${2:-}" ] || { say "Name a folder after $1." "Укажите папку после $1." >&2; exit 2; }
+    printf '%s' "$2"
 }
 
 # The lock is on the panel's folder itself, so that no file is left behind; the panel does not inherit it.
@@ -145,7 +154,7 @@ tell_what_next() {
 
 upgrade_plugin() {
     read_options "$@"
-    [ -e "$HOME_DIR/current" ] || [ -L "$HOME_DIR/current" ] || die "there is nothing to upgrade in $ROOT; use install" "в $ROOT нечего обновлять; нужен install"
+    [ -e "$HOME_DIR/current" ] || [ -L "$HOME_DIR/current" ] || die "The plugin is not installed in $ROOT: run ./install.sh install." "Плагин в $ROOT не установлен: выполните ./install.sh install."
     if works; then
         "$ROOT/sbin/$NAME" backup >/dev/null || die "the data could not be backed up; nothing was changed" \
             "не удалось сделать копию данных; ничего не изменено"
@@ -476,6 +485,8 @@ uninstall_plugin() {
     else
         say "Removed. Data stay in $ROOT/var/$NAME." "Удалено. Данные остались в $ROOT/var/$NAME."
     fi
+    [ -n "$WITHDRAW" ] || say "The program's discounts that were in effect stay in the panel, and nothing changes them any more." \
+        "Действовавшие скидки программы остались в панели, больше их ничто не изменит."
 }
 
 # Discounts that the programme set aside are their owners': they go back before anything is removed.

@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from resellerprogram.cli.speaking import speaking
 from resellerprogram.store import Store
 
 from tests.sandbox import Sandbox
 
 from . import example, moves
 from .place import PROJECT, Place, default_folder, named_or_running
-from .speech import Stop, say, text
+from .speech import RUSSIAN, Stop, say, text
 from .world import CODE, DAILY, PASSWORD, World
 
 MONTHS, WEEKS = 6, 10
@@ -35,7 +36,8 @@ INTERRUPTED = 130
 def main(words: Sequence[str]) -> int:
     """Do one command and tell its exit code."""
     try:
-        options = _parser().parse_args(_with_command(words))
+        with speaking("ru" if RUSSIAN else "en"):
+            options = _parser().parse_args(_with_command(words))
         _run(options)
     except Stop as told:
         print(told, file=sys.stderr)
@@ -99,15 +101,21 @@ def _called_from() -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./install.sh demo", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="./install.sh demo", description=text("The plugin on a sandbox panel.", "Плагин на панели-песочнице.")
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, en: str, ru: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text(en, ru), description=text(en, ru))
         added.set_defaults(at="")
-        added.add_argument("--folder", default="", metavar="DIR", help=text("where the demo lives", "папка демо"))
+        added.add_argument(
+            "--folder", default="", metavar=text("DIR", "ПАПКА"), help=text("where the demo lives", "папка демо")
+        )
         if name in STARTS:
-            added.add_argument("at", nargs="?", default="", metavar="FOLDER", help=text("the same", "то же"))
+            added.add_argument(
+                "at", nargs="?", default="", metavar=text("FOLDER", "ПАПКА"), help=text("the same", "то же")
+            )
             added.add_argument("--port", type=int, default=0, help=text("port of the panel", "порт панели"))
         return added
 
@@ -126,10 +134,12 @@ def _parser() -> argparse.ArgumentParser:
         "вернуть последний платёж клиента или указанный, целиком или частично",
     )
     who = text("number, login or name", "номер, логин или название")
-    paying.add_argument("client", metavar="CLIENT", help=who)
-    paying.add_argument("amount", metavar="AMOUNT")
-    refunding.add_argument("client", metavar="CLIENT|PAYMENT", help=who + text(", or pfx/17", " или pfx/17"))
-    refunding.add_argument("amount", metavar="AMOUNT", nargs="?")
+    paying.add_argument("client", metavar=text("CLIENT", "КЛИЕНТ"), help=who)
+    paying.add_argument("amount", metavar=text("AMOUNT", "СУММА"))
+    refunding.add_argument(
+        "client", metavar=text("CLIENT|PAYMENT", "КЛИЕНТ|ПЛАТЁЖ"), help=who + text(", or pfx/17", " или pfx/17")
+    )
+    refunding.add_argument("amount", metavar=text("AMOUNT", "СУММА"), nargs="?")
     add("stop", "end it", "завершить")
     shown = add("example", "the published example, played and checked", "опубликованный пример с проверкой")
     shown.add_argument("--once", action="store_true", help=text("end after the show", "завершить после показа"))

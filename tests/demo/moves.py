@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from resellerprogram.programme.figures import money
+from resellerprogram.programme.figures import day as shown
 from resellerprogram.store import Store
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,16 +17,15 @@ from sqlalchemy.orm import Session
 from tests.sandbox.models import Payment, Subaccount
 
 from .place import Place
-from .speech import Stop, say, text
+from .speech import Stop, money, say, step, text
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
 MOST_DAYS = 31
 NEW, CREDITED = 1, 4
 SHOWN = 12
-RUB = "RUB"
 WAYS = {
-    "fall": ("fell", "снизились"),
+    "fall": ("dropped", "снизились"),
     "end": ("ended", "закончились"),
     "rise": ("rose", "выросли"),
     "start": ("started", "появились"),
@@ -44,7 +43,7 @@ def next_day(place: Place, typed: str) -> None:
         done = subprocess.run([str(place.command), "daily"], capture_output=True, text=True, check=False)
         place.panel.now = datetime.combine(day, MORNING)
         said = before.verdict(State.of(place))
-        say(f"{day}: the night has run. {said}", f"{day:%d.%m.%Y}: ночной пересчёт прошёл. {said}")
+        say(f"{shown(day).en}: the night has run. {said}", f"{shown(day).ru}: ночной пересчёт прошёл. {said}")
         if done.returncode:
             print(done.stdout[-2000:] + done.stderr[-2000:], flush=True)
         _tell(place, before)
@@ -58,8 +57,8 @@ def pay(place: Place, whom: str, amount: str) -> None:
     panel.set_payment_status("payment.setpaid", payment)
     _wait(place)
     say(
-        f"{before.names[client]} paid {money(paid, RUB).en} (pfx/{payment}).",
-        f"{before.names[client]}: внесено {money(paid, RUB).ru} (pfx/{payment}).",
+        f"{before.names[client]} paid {money(paid)} (pfx/{payment}).",
+        f"{before.names[client]}: внесено {money(paid)} (pfx/{payment}).",
     )
     _tell(place, before)
 
@@ -74,8 +73,8 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     if given > rest:
         raise Stop(
             text(
-                f"Of {payment.number} {money(rest, RUB).en} can be given back; nothing was.",
-                f"Из {payment.number} можно вернуть {money(rest, RUB).ru}; ничего не возвращено.",
+                f"Of {payment.number} {money(rest)} can be given back; nothing was.",
+                f"Из {payment.number} можно вернуть {money(rest)}; ничего не возвращено.",
             )
         )
     answer = place.panel.mgrctl("payment.refund", elid=payment.id, amount=given, sok="ok", su="admin")
@@ -84,8 +83,8 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     _wait(place)
     name = before.names[payment.account]
     say(
-        f"{name} got {money(given, RUB).en} of {payment.number} back.",
-        f"{name}: возвращено {money(given, RUB).ru} из {payment.number}.",
+        f"{name} got {money(given)} of {payment.number} back.",
+        f"{name}: возвращено {money(given)} из {payment.number}.",
     )
     _tell(place, before)
 
@@ -104,7 +103,7 @@ def _client(place: Place, whom: str) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Stop(text(f"There is no client {whom!r}.", f"Клиента «{whom}» нет."))
+        raise Stop(text(f"There is no client “{whom}”.", f"Клиента «{whom}» нет."))
     listed = ", ".join(f"{account} {names[account]}" for account in found[:SHOWN])
     raise Stop(text(f"Which of them? {listed}", f"Кто из них? {listed}"))
 
@@ -117,7 +116,7 @@ def _logins(place: Place, account: int) -> tuple[str, str]:
 
 def _days(typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_DAYS:
-        raise Stop(text(f"{typed!r}: from 1 to {MOST_DAYS} days.", f"«{typed}»: дней — от 1 до {MOST_DAYS}."))
+        raise Stop(text(f"“{typed}”: from 1 to {MOST_DAYS} days.", f"«{typed}»: дней — от 1 до {MOST_DAYS}."))
     return int(typed)
 
 
@@ -129,8 +128,8 @@ def _amount(typed: str) -> Decimal:
     if not amount.is_finite() or not 0 < amount < 10**9 or amount != amount.quantize(Decimal("0.01")):
         raise Stop(
             text(
-                f"{typed!r} is no amount; write one like 3000 or 1234.50. Nothing was changed.",
-                f"«{typed}» — не сумма; напишите, например, 3000 или 1234.50. Ничего не изменено.",
+                f"“{typed}” is no amount; write one like 3000 or 1234.50. Nothing was changed.",
+                f"«{typed}» — не сумма; напишите, например, 3000 или 1234,50. Ничего не изменено.",
             )
         )
     return amount
@@ -236,11 +235,7 @@ def _tell(place: Place, before: State) -> None:
 
 def _steps(had: Mapping[str, Decimal], has: Mapping[str, Decimal]) -> str:
     changed = [what for what in sorted({*had, *has}) if had.get(what) != has.get(what)]
-    return ", ".join(f"{what} {_percent(had, what)} → {_percent(has, what)} %" for what in changed)
-
-
-def _percent(of: Mapping[str, Decimal], what: str) -> str:
-    return f"{of.get(what, Decimal(0)):f}"
+    return ", ".join(step(what, had.get(what), has.get(what)) for what in changed)
 
 
 def _names(place: Place) -> dict[int, str]:

@@ -25,6 +25,8 @@ from resellerprogram.store.tasks import EXAMINE, PLAN
 
 from tests.sandbox import Sandbox, within
 
+from .speech import text
+
 PASSWORD = "demo-password"
 DAILY = 15
 """So many days back every night ran; before that one a week, and before that one a month."""
@@ -85,8 +87,10 @@ class World:
         self._plan(falling, (leaves, 5_000), (self.today - timedelta(days=9), 48_000))
         self._plan(near, (self.today - timedelta(days=11), 98_500))
         self._plan(resting, (self.today - timedelta(days=5), 31_000))
-        world.add_discount(resting, 40, "it_1", "Agreed by hand")
-        world.add_promotion("Sale", 50, "vds", self.today, self.today + timedelta(days=60), promocode=CODE)
+        world.add_discount(resting, 40, "it_1", text("Agreed by hand", "По договорённости"))
+        world.add_promotion(
+            text("Sale", "Распродажа"), 50, "vds", self.today, self.today + timedelta(days=60), promocode=CODE
+        )
         self.paid.sort()
 
     def _guest(self, name: str, login: str) -> int:

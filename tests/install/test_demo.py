@@ -58,7 +58,7 @@ def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tm
 
     assert "sandbox" in page.text
     assert show.returncode == 0
-    assert "A month of VPS for client 22: 1000.00 RUB before, 810.00 RUB now" in told
+    assert "A month of VPS for client 22: RUB 1,000 before, RUB 810 now" in told
     assert "Discounts are correct; nothing to change." in told
     assert re.search(r"102000.00 RUB  Partner #8 → Partner #9  19 → 21 %", told)
     assert re.search(r"49000.00 RUB  Partner #8 → Partner #7  19 → 17 %", told)
@@ -101,13 +101,13 @@ def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: 
             assert shown(folder, page), page
         health = Place(folder).panel.mgrctl("resellerprogram.health", su="chief")
         assert [len(health.findall(f"list[@name='{each}']/elem")) for each in ("promo", "errors")] == [0, 0]
-        assert re.search("Атлас: .*vds 19 → 21 %", told(folder, "pay", "Атлас", "1500")[1])
+        assert re.search("Атлас: .*VPS 19 → 21 %", told(folder, "pay", "Атлас", "1500")[1])
         code, nights = told(folder, "next-day", "2")
         assert (code, nights.count("the night has run. Clients: ")) == (0, 2)
-        assert re.search("Ромашка: .*vds 19 → 17 %", nights)
+        assert re.search("Ромашка: .*VPS 19 → 17 %", nights)
         last = next(each for each in moves.payments(Place(folder)) if each.amount == 31_000)
         assert "Nobody's discounts changed" in told(folder, "refund", last.number, "1000")[1]
-        assert re.search("Вега: .*vhost 0 → 40 %", told(folder, "refund", "vega@example.com")[1])
+        assert re.search("Вега: .*web hosting none → 40 %", told(folder, "refund", "vega@example.com")[1])
         before = moves.payments(Place(folder))
         capsys.readouterr()
         for words, says in MISTAKES:

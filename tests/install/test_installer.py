@@ -211,7 +211,7 @@ def test_a_panel_that_does_not_fit_is_told_and_not_touched(tmp_path: Path, answe
 def test_a_folder_without_billmanager_is_told(tmp_path: Path) -> None:
     assert "is BILLmanager installed?" in run("install", tmp_path).stderr
     assert "no such folder" in run("install", tmp_path / "nowhere").stderr
-    assert "nothing to upgrade" in run("upgrade", tmp_path).stderr
+    assert "run ./install.sh install" in run("upgrade", tmp_path).stderr
 
 
 def test_nothing_outside_the_folder_is_touched(sandbox: Sandbox, wheels: Path) -> None:
