@@ -50,6 +50,13 @@ FORBIDDEN = {
         r"\bплан(?:а|у|е|ом|ы)?\b": "предварительный расчёт",
         r"что дальше|кто что менял": "прогноз, журнал изменений",
         r"в указаниях|отдельным указанием": "особые условия",
+        r"(?<!\.\d)\d RUB\b": "52 000 ₽; 52000.00 RUB in the lists of administrators alone",
+        r"\d%": "19 %, with a space",
+        r"указани\w+ об участник": "условия клиента",
+        r"обяз\w+ подтвер|^подтверждаю": "Понимаю: what follows",
+        r"по правилу участия": "как в настройках",
+        r"к изменению:|писать нечего|запишет `": "скидки верны, менять нечего",
+        r"поставить плагин|возвращаем всё как было": "установить, восстановить",
     },
     "en": {
         r"programme": "program",
@@ -76,6 +83,13 @@ FORBIDDEN = {
         r"(?:my|your|the|no|a) status(?:es)?\b(?! (?:page|icon))": "tier",
         r"looking ahead|who changed what": "forecast, change log",
         r"support knows|whole story": "contact support; details",
+        r"\bpa(?:y|ys|id|ying) in\b": "add funds, payments",
+        r"(?<!\.\d)\d RUB\b": "RUB 52,000; 52000.00 RUB in the lists of administrators alone",
+        r"\d%": "19 %, with a space",
+        r"\bI mean (?:it|what)\b|it is what I mean": "I understand: what follows",
+        r"\b(?:a|each|every|no) falls?\b|\bfalls next\b": "drop",
+        r"\bwhat was said of\b": "the client's terms",
+        r"as the rule says|by the rule\b": "as in the settings",
     },
 }  # fmt: skip
 """What is not said, and what is said instead."""
@@ -209,6 +223,16 @@ def test_no_text_has_a_word_that_the_glossary_forbids(where: str) -> None:
     assert wrong == []
 
 
+UNTIL_A_DAY = re.compile(r"\buntil \{(?:until|last|day|end)\w*\}|\buntil \d")
+
+
+def test_whether_a_last_day_is_included_is_said() -> None:
+    """Through a day, by a deadline; until a day leaves it open."""
+    open_ended = [(place, text) for place, _, text in TEXTS["the code"] if UNTIL_A_DAY.search(text)]
+    assert open_ended == []
+    assert UNTIL_A_DAY.search("pinned until {until}: {reason}")
+
+
 QUOTED_AS_A_PROGRAM_DOES = re.compile(r"\{\w+!r\}|(?<![\w(=\[])'\{\w+\}'")
 
 
@@ -243,6 +267,12 @@ def test_texts_are_found_where_they_are() -> None:
         ("Payments of the window", "en", True),
         ("see `resellerprogram plan`", "en", False),
         ("client {account}", "en", False),
+        ("Не хватает 47 000 RUB.", "ru", True),
+        ("52000.00 RUB", "ru", False),
+        ("RUB 47,000 more", "en", False),
+        ("VPS 19%", "en", True),
+        ("What you paid in", "en", True),
+        ("Warn of a fall", "en", True),
     ],
 )
 def test_such_words_are_noticed(text: str, language: str, found: bool) -> None:

@@ -144,7 +144,7 @@ def _loss(me: Reseller, others: bool) -> str:
         parts.append(me.say("Suspended discounts come back.", "Приостановленные скидки вернутся."))
     parts.append(
         me.say(
-            "You may join again at any time; what you paid in the period then counts as before.",
+            "You may join again at any time; your payments of the period then count as before.",
             "Вступить снова можно в любой момент, платежи за период тогда учтутся как прежде.",
         )
     )
