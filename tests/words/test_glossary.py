@@ -168,6 +168,7 @@ def spoken(folder: Path) -> Iterator[tuple[str, str, str]]:
         documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             beside = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
+            beside = [part for each in beside for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
             texts = [(each, text) for each in beside for text in [_constant(each)] if text is not None]
             pairs = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text"
             if not pairs and not any(RUSSIAN.search(text) for _, text in texts):

@@ -13,12 +13,10 @@ from ..store.notes import ZERO_PERCENT_CONFIRMED
 from . import Office, token
 
 _NOT_CONFIRMED = Text(
-    "promotions = everywhere rests on an assumption that was not confirmed on this panel "
-    "yet: try it on a test client first (page Health, or `resellerprogram doctor --try-on "
-    "CLIENT`)",
-    "promotions = everywhere основано на допущении, которое в этой панели ещё не "
-    "подтверждено: сначала проверьте его на тестовом клиенте (страница «Состояние» или "
-    "`resellerprogram doctor --try-on CLIENT`)",
+    "That promotions can be blocked on all services (promotions = everywhere) was not confirmed on this panel yet. "
+    "First check it on a test client: Health → Check the panel, or `resellerprogram doctor --try-on CLIENT`.",
+    "Можно ли в этой панели отключить промоакции на всех услугах (promotions = everywhere), ещё не проверено. Сначала "
+    "проверьте на тестовом клиенте: «Состояние» → «Проверить панель» или `resellerprogram doctor --try-on КЛИЕНТ`.",
 )
 
 
@@ -58,8 +56,8 @@ class SettingsDesk:
             if text.strip() != before.get(name) and name in SETTINGS and self._office.level < SETTINGS[name].level:
                 raise SettingError(
                     Text(
-                        "{name} can only be changed by an administrator with full access: ask one",
-                        "{name} может менять только администратор с полным доступом: обратитесь к нему",
-                    )(name=name, level=SETTINGS[name].level),
+                        "Only an administrator with full access can change “{label}” ({name}).",
+                        "«{label}» ({name}) может менять только администратор с полным доступом.",
+                    )(label=SETTINGS[name].label, name=name),
                     name,
                 )

@@ -95,7 +95,7 @@ _LOSE: _Forms = (
     ("клиент потеряет скидки", "клиента потеряют скидки", "клиентов потеряют скидки"),
 )
 _FAILED: _Forms = (
-    ("client could not be decided", "clients could not be decided"),
+    ("client could not be calculated", "clients could not be calculated"),
     ("клиента не удалось посчитать", "клиентов не удалось посчитать", "клиентов не удалось посчитать"),
 )
 
