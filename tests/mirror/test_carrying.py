@@ -289,6 +289,17 @@ def test_a_mirror_that_nobody_wants_any_more_costs_nothing(server: MariaDB, mach
     assert not first.store.outbox.waits()
 
 
+def test_a_mirror_that_is_wanted_again_is_made_anew_from_what_is_here(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.settings.set("mirror", "off")
+    assert keep(first.root, first.store) is None
+    first.store.notes.write("small", 1)
+    first.store.settings.set("mirror", "panel")
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).store.notes.read("small") == 1
+
+
 def test_a_thread_carries_what_others_write(server: MariaDB, machines: Machines) -> None:
     first = machines.new(server)
     first.keep_a_mirror()
