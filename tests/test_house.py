@@ -21,7 +21,7 @@ ALLOWED = {
     "words": {"programme", "words"},
     "mirror": {"programme", "panel", "store", "mirror"},
     "recalculation": {"programme", "panel", "store", "recalculation", "words", "mirror"},
-    "doctor": {"programme", "panel", "store", "recalculation", "__version__", "host", "doctor"},
+    "doctor": {"programme", "panel", "store", "recalculation", "mirror", "__version__", "host", "doctor"},
     "quick": {"quick"},
     "host": {"programme", "host"},
     "office": {"programme", "panel", "store", "words", "recalculation", "doctor", "office"},

@@ -289,6 +289,17 @@ def test_a_mirror_that_nobody_wants_any_more_costs_nothing(server: MariaDB, mach
     assert not first.store.outbox.waits()
 
 
+def test_a_mirror_that_is_wanted_again_is_made_anew_from_what_is_here(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.settings.set("mirror", "off")
+    assert keep(first.root, first.store) is None
+    first.store.notes.write("small", 1)
+    first.store.settings.set("mirror", "panel")
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).store.notes.read("small") == 1
+
+
 def test_a_thread_carries_what_others_write(server: MariaDB, machines: Machines) -> None:
     first = machines.new(server)
     first.keep_a_mirror()
@@ -299,18 +310,21 @@ def test_a_thread_carries_what_others_write(server: MariaDB, machines: Machines)
 
 
 def test_a_replica_is_told_and_not_taken_for_a_primary(machines: Machines) -> None:
+    """Not by root either, whom `read_only` does not stop: a write there ends the replication."""
     with servers.place() as folder, servers.primary_and_replica(folder) as (primary, replica):
         first = machines.new(primary)
         first.keep_a_mirror()
         first.store.notes.write("small", 1)
         first.mirror.carry()
         dies(primary)
-        (reached,) = primary.ask("SELECT @@gtid_binlog_pos")[0]
-        replica.ask("SELECT MASTER_GTID_WAIT(%s, 10)", reached)
         second = machines.new(replica)
         second.close()
-        with pytest.raises(MirrorUnreachable, match="replica that takes no writes"):
-            take_over(second.root, NOW, 0)
+        for rights in (f"{servers.SCHEMA}.*", "*.*"):
+            primary.ask(f"GRANT ALL ON {rights} TO {servers.USER}@'%'")
+            (reached,) = primary.ask("SELECT @@gtid_binlog_pos")[0]
+            replica.ask("SELECT MASTER_GTID_WAIT(%s, 10)", reached)
+            with pytest.raises(MirrorUnreachable, match="replica that takes no writes"):
+                take_over(second.root, NOW, 0)
         primary.kill()
         replica.ask("SET GLOBAL read_only = 0")
         take_over(second.root, NOW, 0)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ..host.clock import clock_file, is_ignored, is_tested
+from ..mirror.comparing import compare
 from ..panel.assumptions import ASSUMPTIONS, Assumption, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
@@ -94,6 +95,8 @@ def doctor(root: Path, store: Store, day: date, now: datetime, try_on: AccountId
                 yield _clock(root, now)
                 yield _settings(context)
                 yield _https(root, context)
+                if context.settings.mirror:
+                    yield _mirror(root, store)
                 specimen = _specimen(context)
                 for assumption in ASSUMPTIONS:
                     yield _assumption(context, assumption, specimen)
@@ -147,6 +150,47 @@ def _https(root: Path, context: Context) -> Check:
     )
     problem = https_problem(root, access_of(context.settings))
     return Check("https", about, Finding.DIFFERS if problem else Finding.HOLDS, False, problem or same(""))
+
+
+def _mirror(root: Path, store: Store) -> Check:
+    """What we assume of the panel's database (scale 1): where it is, and that one machine at a time uses the mirror."""
+    about = Text(
+        "the copy in the panel's database, found by etc/billmgr.conf, holds the program's data and is this machine's",
+        "копия в базе панели (адрес базы — из etc/billmgr.conf) полна и принадлежит этой машине",
+    )
+    try:
+        found = compare(root, store)
+    except ResellerProgrammeError as error:
+        return Check("mirror", about, Finding.DIFFERS, True, error.text)
+    if found.engines:
+        detail = Text(
+            "its tables are kept by {engines}; drop them, allow InnoDB and run `resellerprogram mirror --replace`",
+            "её таблицы хранит {engines}; удалите их, включите InnoDB и запустите `resellerprogram mirror --replace`",
+        )
+        return Check("mirror", about, Finding.DIFFERS, True, detail(engines=", ".join(found.engines)))
+    if found.differences is None:
+        detail = Text("changes come too fast to compare; try again later", "изменений слишком много; повторите позже")
+        return Check("mirror", about, Finding.UNKNOWN, True, detail)
+    if found.differences:
+        detail = Text(
+            "it differs (table: rows here, rows there): {tables}. `resellerprogram mirror --replace` makes it anew",
+            "она отличается (таблица: строк здесь, строк там): {tables}. Создать её заново: "
+            "`resellerprogram mirror --replace`",
+        )
+        tables = "; ".join(f"{each.table}: {each.here}, {each.there}" for each in found.differences)
+        return Check("mirror", about, Finding.DIFFERS, True, detail(tables=tables))
+    nodes = Text(", nodes of the cluster: {count}", ", узлов в кластере: {count}")(count=found.nodes)
+    detail = Text(
+        "rows: {rows}; database {database} as {user}, server {version}{nodes}",
+        "строк: {rows}; база {database}, пользователь {user}, сервер {version}{nodes}",
+    )(
+        rows=found.rows,
+        database=found.database,
+        user=found.user,
+        version=found.version,
+        nodes=nodes if found.nodes else same(""),
+    )
+    return Check("mirror", about, Finding.HOLDS, True, detail)
 
 
 def _assumption(context: Context, assumption: Assumption, specimen: Specimen) -> Check:

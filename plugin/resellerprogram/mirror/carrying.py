@@ -151,10 +151,9 @@ class Mirror:
 
         def work() -> tuple[State, int, int]:
             state = self._checked(tables.state(to_change=True))
-            newest = outbox.newest()
-            changes = outbox.next(state.position, TOGETHER)
-            if (changes[0][0] if changes else newest + 1) != state.position + 1:
+            if not outbox.follows_on(state.position):
                 raise MirrorIsOld
+            changes = outbox.next(state.position, TOGETHER)
             tables.put(state.generation, [row for _, row in changes])
             last = changes[-1][0] if changes else state.position
             tables.carried(last)
@@ -198,9 +197,9 @@ class Mirror:
         )
 
     def _copy(self, server: Server) -> None:
-        tables, outbox, connection = MirrorTables(server), self._store.outbox, self._store.connection
+        tables, outbox = MirrorTables(server), self._store.outbox
+        server.together(lambda: tables.make(self._machine.name))
         with server.told():
-            tables.make(self._machine.name)
             before = self._own(tables.state())
         if before.generation and not outbox.may_replace():
             raise MirrorOfOthers(before.holder)
@@ -209,15 +208,12 @@ class Mirror:
         outbox.go_on_after(max(outbox.newest(), before.position))
         generation = before.generation + 1
         self._sweep_out(server, tables, before.generation)
-        connection.execute("BEGIN")  # one look at all of it, whatever changes meanwhile
-        try:
+        with outbox.at_one_moment():
             position = outbox.newest()
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            version = int(self._store.connection.execute("PRAGMA user_version").fetchone()[0])
             rows = chain.from_iterable(table.rows() for table in outbox.tables())
             for part in iter(lambda: list(islice(rows, TOGETHER)), []):
                 self._put(server, tables, generation, part)
-        finally:
-            connection.execute("ROLLBACK")
         begun = time.time()
 
         def whole() -> State:

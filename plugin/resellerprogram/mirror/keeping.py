@@ -12,7 +12,7 @@ from pathlib import Path
 from ..panel.standstill import stands_still
 from ..programme.errors import ResellerProgrammeError
 from ..store import Store
-from ..store.notes import MIRROR, MIRROR_TROUBLE
+from ..store.notes import MIRROR_TROUBLE
 from .carrying import Mirror
 from .errors import MirrorError, NotTheHolder
 
@@ -33,10 +33,7 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
     if stands_still(root):
         return None
     if not store.settings.current().mirror:
-        if store.outbox.is_kept:
-            store.outbox.end()
-            store.notes.forget(MIRROR)
-            store.notes.forget(MIRROR_TROUBLE)
+        _end(store)
         return None
     try:
         with nullcontext(mirror) if mirror else closing(Mirror(root, store)) as own:
@@ -53,6 +50,16 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
     if store.notes.read(MIRROR_TROUBLE):
         store.notes.forget(MIRROR_TROUBLE)
     return None
+
+
+def _end(store: Store) -> None:
+    """What the mirror holds then is this database's past, which it may replace if a mirror is wanted again."""
+    if store.outbox.generation() is not None:
+        store.outbox.replace()
+    if store.outbox.is_kept:
+        store.outbox.end()
+    if store.notes.read(MIRROR_TROUBLE):
+        store.notes.forget(MIRROR_TROUBLE)
 
 
 def carrying(root: Path, store: Store, clock: Callable[[], datetime]) -> AbstractContextManager[object]:

@@ -50,16 +50,23 @@ class Server:
                 write_timeout=SECONDS,
                 init_command="SET SESSION innodb_lock_wait_timeout = 3",
             )
+            version, read_only = self.execute("SELECT VERSION(), @@read_only")[0]
+            self.version, self._is_read_only = str(version), bool(read_only)
             try:
                 # in a cluster, what another node has committed is seen before anything is read
                 self.execute("SET SESSION wsrep_sync_wait = 1")
-                self.is_cluster = self._nodes() > 1
+                self.nodes = self._nodes()
             except pymysql.MySQLError as error:
                 if _code(error) not in _UNKNOWN:
                     raise
-                self.is_cluster = False
+                self.nodes = 0
+
+    @property
+    def is_cluster(self) -> bool:
+        return self.nodes > 1
 
     def _nodes(self) -> int:
+        """Of its cluster; 0 without one."""
         found = self.execute("SHOW STATUS LIKE 'wsrep_cluster_size'")
         return int(found[0][1]) if found and str(found[0][1]).isdigit() else 0
 
@@ -80,6 +87,8 @@ class Server:
     def together(self, work: Callable[[], Outcome]) -> Outcome:
         """All of `work` in one transaction, or nothing of it; done again where the server refused it for another's
         sake. Raises MirrorUnreachable, and whatever `work` raises."""
+        if self._is_read_only:  # root of a replica may write there, which would end the replication
+            raise MirrorUnreachable(_READ_ONLY)
         for left in reversed(range(TRIES)):
             try:
                 with _told(repeats=left > 0):
@@ -93,6 +102,17 @@ class Server:
                 self._roll_back()
                 raise
         raise AssertionError
+
+    @contextlib.contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is read meanwhile is of one moment. Raises MirrorUnreachable."""
+        with _told():
+            self.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            self.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+            try:
+                yield
+            finally:
+                self._roll_back()
 
     def told(self) -> contextlib.AbstractContextManager[None]:
         """What the server refuses, or that it is away, is MirrorUnreachable."""

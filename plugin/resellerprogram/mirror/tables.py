@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..programme.values import dataclass
@@ -20,6 +21,7 @@ LEASE = 60
 """Seconds for which a machine that was heard of counts as being at work."""
 _LONGEST_KEY = 120
 _PACKED_FROM = 10_000
+_READ_TOGETHER = 1000
 _MAKE = (
     "CREATE TABLE IF NOT EXISTS resellerprogram_mirror ("
     " id TINYINT NOT NULL PRIMARY KEY, holder VARCHAR(120) CHARACTER SET utf8 NOT NULL, term INT NOT NULL,"
@@ -112,11 +114,11 @@ class MirrorTables:
         there = [row for row in last.values() if row.values is not None]
         if there:
             self._server.many(
-                _PUT, [(generation, row.table, _key(row.key), _packed(row.values or "")) for row in there]
+                _PUT, [(generation, row.table, key_of(row.key), _packed(row.values or "")) for row in there]
             )
         for row in last.values():
             if row.values is None:
-                self._server.change(_GONE, (generation, row.table, _key(row.key)))
+                self._server.change(_GONE, (generation, row.table, key_of(row.key)))
 
     def others(self, generation: int, at_most: int) -> int:
         """Delete some of what belongs to no `generation` that counts; tells how many."""
@@ -124,18 +126,28 @@ class MirrorTables:
             "DELETE FROM resellerprogram_row WHERE generation <> %s LIMIT %s", (generation, at_most)
         )
 
-    def rows(self, generation: int, after: tuple[str, bytes], at_most: int) -> list[tuple[str, bytes, str]]:
-        """Table, key and content of the rows that follow, in the order of the primary key."""
-        found = self._server.execute(
+    def rows(self, generation: int) -> Iterator[tuple[str, bytes, str]]:
+        """Table, key and content of all rows, in the order of the primary key; in the transaction that is open."""
+        table, key = "", b""
+        while found := self._server.execute(
             "SELECT what, row_key, content FROM resellerprogram_row WHERE generation = %s"
             " AND (what > %s OR (what = %s AND row_key > %s)) ORDER BY what, row_key LIMIT %s",
-            (generation, after[0], after[0], after[1], at_most),
+            (generation, table, table, key, _READ_TOGETHER),
+        ):
+            for table, key, content in found:
+                yield table, key, _unpacked(content)
+
+    def engines(self) -> tuple[str, ...]:
+        """What holds our tables, where it is not InnoDB: nothing of the sort takes back half a transaction."""
+        found = self._server.execute(
+            "SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = DATABASE()"
+            " AND table_name IN ('resellerprogram_mirror', 'resellerprogram_row') AND engine <> 'InnoDB'"
         )
-        return [(what, key, _unpacked(content)) for what, key, content in found]
+        return tuple(str(row[0]) for row in found)
 
 
-def _key(key: str) -> bytes:
-    """Short enough to be indexed everywhere."""
+def key_of(key: str) -> bytes:
+    """The key of a row as it stands there: short enough to be indexed everywhere."""
     plain = key.encode()
     return plain if len(plain) <= _LONGEST_KEY else hashlib.sha256(plain).hexdigest().encode()
 

@@ -27,7 +27,6 @@ from .tables import LEASE, MirrorTables, State
 if TYPE_CHECKING:
     from .server import Server
 
-TOGETHER = 1000
 _GLANCE = 0.5
 _NOTHING = Text(
     "the panel's database holds no whole copy of the program's data", "в базе панели нет полной копии данных программы"
@@ -103,11 +102,8 @@ def _written(tables: MirrorTables, file: Path) -> None:
         with database.transaction(connection):
             for table in known.values():
                 table.clear()
-            after = ("", b"")
-            while rows := tables.rows(state.generation, after, TOGETHER):
-                for name, _, content in rows:
-                    known[name].put(content)
-                after = rows[-1][0], rows[-1][1]
+            for name, _, content in tables.rows(state.generation):
+                known[name].put(content)
             NoteStore(connection).forget(MIRROR_TROUBLE)
             outbox.is_carried_as(state.generation)
             outbox.begin()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from ..programme.values import dataclass
@@ -145,8 +146,22 @@ class OutboxStore:
         found: dict[str, int] = self._notes.read(MIRROR) or {}
         return found
 
-    def next(self, after: int, at_most: int) -> list[tuple[int, Row]]:
-        """The changes that follow, each under its number."""
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is read meanwhile is of one moment, whatever changes."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def follows_on(self, change: int) -> bool:
+        """Whether what waits begins right after this one."""
+        row = self._connection.execute("SELECT min(change) FROM outbox WHERE change > ?", (change,)).fetchone()
+        return bool(change + 1 == (self.newest() + 1 if row[0] is None else row[0]))
+
+    def next(self, after: int, at_most: int = -1) -> list[tuple[int, Row]]:
+        """The changes that follow, each under its number; all of them without `at_most`."""
         rows = self._connection.execute(
             'SELECT change, what, "key", content FROM outbox WHERE change > ? ORDER BY change LIMIT ?', (after, at_most)
         )
