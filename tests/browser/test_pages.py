@@ -221,7 +221,7 @@ def test_what_a_client_brought_along_lifts_the_discount_and_is_ended(chief: Page
     press(chief, "Opening turnover")
     press(chief, "Add")
     expect(chief.get_by_label("Client id")).to_have_value(str(account))
-    for label, typed in (("Amount", "20 000,50"), ("Counts through", str(TODAY)), ("Reason", "other panel")):
+    for label, typed in (("Amount", "20 000,50"), ("Last day", str(TODAY)), ("Reason", "other panel")):
         with looked_again(chief):
             chief.get_by_label(label).fill(typed)
             chief.get_by_label(label).blur()
@@ -263,7 +263,7 @@ def test_a_plan_is_made_looked_at_and_applied(chief: Page, panel: Sandbox) -> No
     expect(chief.locator("tbody tr").first).to_contain_text("Falling")
     shot(chief, "preview")
     choose(chief, "Rising Ltd")
-    press(chief, "Apply selected")
+    press(chief, "Apply to selected")
     submit(chief)
     expect(heading).to_be_visible()
     expect(row(chief, "Rising Ltd")).to_have_count(0, timeout=60_000)
@@ -337,7 +337,7 @@ def test_a_table_is_imported_from_what_was_exported(chief: Page) -> None:
     chief.get_by_label("CSV").fill(text.replace("Partner #16,1000000", "Partner #16,3000000"))
     submit(chief)
     expect(chief.get_by_role("alert")).to_contain_text("confirm it")
-    chief.get_by_label("I have seen what changes").check()
+    chief.get_by_label("I understand what changes").check()
     expect(row(chief, "Partner #16")).to_contain_text("3000000.00 RUB")
     expect(chief.get_by_text("Partner #16: from RUB 1,000,000 → RUB 3,000,000")).to_be_visible()
     submit(chief)
