@@ -55,7 +55,7 @@ class Mirror:
         self._root, self._store = root, store
         self._machine = machine_of(store.folder)
         self._server: Server | None = None
-        self._renewed = 0.0
+        self._renewed = self._used = 0.0
         self._away: MirrorUnreachable | None = None
         self._away_since = 0.0
 
@@ -130,8 +130,11 @@ class Mirror:
 
     @contextmanager
     def _connected(self) -> Iterator[Server]:
-        """The connection; one that was lost is let go, so that the next is a new one."""
+        """The connection; one that was lost is let go, so that the next is a new one. One that was not used for a while
+        may have been cut by the server, or on the way there."""
         try:
+            if self._server and time.monotonic() - self._used > FRESH and not self._server.lives():
+                self.close()
             if self._server is None:
                 self._server = connect(self._root, self._store.settings.current().mirror_schema)
             yield self._server
@@ -139,7 +142,7 @@ class Mirror:
             self._away, self._away_since = error, time.monotonic()
             self.close()
             raise
-        self._away = None
+        self._away, self._used = None, time.monotonic()
 
     def _step(self, server: Server, tables: MirrorTables) -> bool:
         """One transaction; whether more waits."""

@@ -33,7 +33,7 @@ _MAKE = (
 )
 _THERE = (
     "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
-    " AND table_name = 'resellerprogram_mirror'"
+    " AND table_name IN ('resellerprogram_mirror', 'resellerprogram_row')"
 )
 _STATE = "SELECT holder, term, generation, position, version FROM resellerprogram_mirror WHERE id = 1"
 _FIRST = (
@@ -63,7 +63,7 @@ class MirrorTables:
         self._server = server
 
     def are_there(self) -> bool:
-        return bool(self._server.execute(_THERE)[0][0])
+        return bool(self._server.execute(_THERE)[0][0] == len(_MAKE))
 
     def make(self, holder: str) -> None:
         """Made where they are missing; the first to come is the holder."""
