@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
-from ..store.outbox import Row
 from .access import connect
 from .errors import (
     AnotherMachine,
@@ -45,6 +46,8 @@ _NOT_WHOLE = Text(
 )
 
 log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
 
 
 class Mirror:
@@ -189,14 +192,15 @@ class Mirror:
     def _checked(self, state: State | None) -> State:
         """The same of one that holds this database. Raises AnotherMachine, MirrorOfOthers."""
         own, outbox = self._own(state), self._store.outbox
-        if outbox.generation() != own.generation or outbox.newest() < own.position:
+        known = outbox.generation(), outbox.term()
+        if known != (own.generation, own.term) or outbox.newest() < own.position:
             raise MirrorOfOthers(own.holder)
         return own
 
     def _held(self, begun: float, server: Server, state: State) -> None:
         self._renewed = time.monotonic()
         self._machine = renewed(
-            self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster
+            self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster, state.term
         )
 
     def _copy(self, server: Server) -> None:
@@ -210,30 +214,35 @@ class Mirror:
         outbox.begin()
         outbox.go_on_after(max(outbox.newest(), before.position))
         generation = before.generation + 1
-        self._sweep_out(server, tables, before.generation)
+        self._sweep_out(server, tables, before)
         with outbox.at_one_moment():
             position = outbox.newest()
             version = int(self._store.connection.execute("PRAGMA user_version").fetchone()[0])
             rows = chain.from_iterable(table.rows() for table in outbox.tables())
             for part in iter(lambda: list(islice(rows, TOGETHER)), []):
-                self._put(server, tables, generation, part)
-        begun = time.time()
-
-        def whole() -> State:
-            state = self._own(tables.state(to_change=True))
-            tables.is_whole(generation, position, version)
-            return state
-
-        self._held(begun, server, server.together(whole))
-        outbox.is_carried_as(generation)
+                self._holding(server, tables, before, partial(tables.put, generation, part))
+        self._holding(server, tables, before, lambda: tables.is_whole(generation, position, version))
+        outbox.is_carried_as(generation, before.term)
         outbox.drop(position)
-        self._sweep_out(server, tables, generation)
+        self._sweep_out(server, tables, replace(before, generation=generation))
         log.info("the mirror is whole: generation %s up to change %s", generation, position)
 
-    def _put(self, server: Server, tables: MirrorTables, generation: int, rows: list[Row]) -> None:
-        server.together(lambda: tables.put(generation, rows))
+    def _holding(self, server: Server, tables: MirrorTables, held: State, work: Callable[[], Outcome]) -> Outcome:
+        """`work` in one transaction, while the mirror is still this machine's as it was when it began; the lease is
+        renewed with that. Raises AnotherMachine, MirrorOfOthers."""
 
-    @staticmethod
-    def _sweep_out(server: Server, tables: MirrorTables, generation: int) -> None:
-        while server.together(lambda: tables.others(generation, TOGETHER)) == TOGETHER:
+        def still() -> Outcome:
+            state = self._own(tables.state(to_change=True))
+            if (state.term, state.generation) != (held.term, held.generation):
+                raise MirrorOfOthers(state.holder)
+            tables.renew()
+            return work()
+
+        begun = time.time()
+        done = server.together(still)
+        self._held(begun, server, held)
+        return done
+
+    def _sweep_out(self, server: Server, tables: MirrorTables, held: State) -> None:
+        while self._holding(server, tables, held, lambda: tables.others(held.generation, TOGETHER)) == TOGETHER:
             pass

@@ -66,7 +66,7 @@ def _differences(server: Server, store: Store) -> tuple[int, tuple[Difference, .
             raise MirrorIsMissing
         if state.holder != machine_of(store.folder).name:
             raise AnotherMachine(state.holder)
-        if outbox.generation() != state.generation:
+        if (outbox.generation(), outbox.term()) != (state.generation, state.term):
             raise MirrorOfOthers(state.holder)
         if not outbox.follows_on(state.position):
             return None

@@ -18,11 +18,13 @@ FILE_NAME = "machine"
 @dataclass(frozen=True)
 class Machine:
     """`mark` is made once. `lapses` is when the lease ends that was last renewed, in seconds of this host's clock;
-    `alone` when nobody else could take it meanwhile: one machine, and a database that is no cluster."""
+    `alone` when nobody else could take it meanwhile: one machine, and a database that is no cluster. `term`: the last
+    in which this machine held the mirror, 0 for none; what it kept of its own is of then."""
 
     mark: str
     lapses: float = 0.0
     alone: bool = True
+    term: int = 0
 
     @property
     def name(self) -> str:
@@ -33,14 +35,14 @@ def machine_of(folder: Path) -> Machine:
     """This machine."""
     try:
         kept = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        return Machine(str(kept["mark"]), float(kept["lapses"]), bool(kept["alone"]))
+        return Machine(str(kept["mark"]), float(kept["lapses"]), bool(kept["alone"]), int(kept.get("term", 0)))
     except (OSError, ValueError, KeyError, TypeError):
         return _written(folder, Machine(secrets.token_hex(4)))
 
 
-def renewed(folder: Path, machine: Machine, lapses: float, alone: bool) -> Machine:
+def renewed(folder: Path, machine: Machine, lapses: float, alone: bool, term: int) -> Machine:
     """Remember that the lease was renewed."""
-    return _written(folder, replace(machine, lapses=lapses, alone=alone))
+    return _written(folder, replace(machine, lapses=lapses, alone=alone, term=term))
 
 
 def _written(folder: Path, machine: Machine) -> Machine:

@@ -46,8 +46,8 @@ _GONE = "DELETE FROM resellerprogram_row WHERE generation = %s AND what = %s AND
 
 @dataclass(frozen=True)
 class State:
-    """Whose the mirror is. `generation` 0: it was never whole; `position`: the last change that is in it; `version` of
-    our schema."""
+    """Whose the mirror is, and for which `term`: who takes over begins another. `generation` 0: it was never whole;
+    `position`: the last change that is in it; `version` of our schema."""
 
     holder: str
     term: int
@@ -81,6 +81,12 @@ class MirrorTables:
         """The same of a mirror from which a database could be restored; None where there is none."""
         found = self.state() if self.are_there() else None
         return found if found and found.generation else None
+
+    def renew(self) -> None:
+        """The holder was heard of."""
+        self._server.change(
+            "UPDATE resellerprogram_mirror SET until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND WHERE id = 1", (LEASE,)
+        )
 
     def carried(self, position: int) -> None:
         """All changes up to here are in; the lease is renewed with that."""

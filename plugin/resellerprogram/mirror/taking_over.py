@@ -21,7 +21,7 @@ from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
 from .access import connect
 from .errors import MirrorIsMissing, NothingToTakeOver
-from .machine import machine_of
+from .machine import machine_of, renewed
 from .tables import LEASE, MirrorTables, State
 
 if TYPE_CHECKING:
@@ -68,11 +68,16 @@ def take_over(
             raise NothingToTakeOver(_NOTHING)
         if state.version > database.newest_version():
             raise StoreError(_NEWER(found=state.version, known=database.newest_version()))
+        knows_since = machine.term in (0, state.term)
         _take(server, tables, machine.name, state.holder, waiting)
         with TemporaryDirectory(dir=folder, prefix="take-over-") as aside:
             file = Path(aside) / "mirror.db"
-            server.together(lambda: _written(tables, file))
-            return restore(root, file, now, patience, of_mirror=True)
+            term = server.together(lambda: _written(tables, file))
+            if knows_since:  # also when this is cut short and done again
+                machine = renewed(folder, machine, 0.0, False, term)
+            restored = restore(root, file, now, patience, of_mirror=True, journal_is_old=not knows_since)
+        renewed(folder, machine, 0.0, False, term)
+        return restored
 
 
 def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: Callable[[str], None]) -> None:
@@ -87,8 +92,8 @@ def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: C
         time.sleep(_GLANCE)
 
 
-def _written(tables: MirrorTables, file: Path) -> None:
-    """A database of what the mirror holds at this moment."""
+def _written(tables: MirrorTables, file: Path) -> int:
+    """A database of what the mirror holds at this moment; tells its term."""
     state = tables.state(to_change=True)
     if state is None:
         raise MirrorIsMissing
@@ -105,6 +110,7 @@ def _written(tables: MirrorTables, file: Path) -> None:
             for name, _, content in tables.rows(state.generation):
                 known[name].put(content)
             NoteStore(connection).forget(MIRROR_TROUBLE)
-            outbox.is_carried_as(state.generation)
+            outbox.is_carried_as(state.generation, state.term)
             outbox.begin()
             outbox.go_on_after(state.position)
+    return state.term

@@ -130,9 +130,13 @@ class OutboxStore:
         found: int | None = self._mirrored().get("generation") if self.is_kept else None
         return found
 
-    def is_carried_as(self, generation: int) -> None:
-        """The mirror holds all of it under this number."""
-        self._notes.write(MIRROR, {"generation": generation})
+    def term(self) -> int | None:
+        """The term of the machine whose mirror holds it; the one that takes over begins another."""
+        return self._mirrored().get("term")
+
+    def is_carried_as(self, generation: int, term: int) -> None:
+        """The mirror holds all of it under this number, since this term or before."""
+        self._notes.write(MIRROR, {"generation": generation, "term": term})
 
     def may_replace(self) -> bool:
         """Whether what the mirror holds may be replaced by this database."""
@@ -157,8 +161,12 @@ class OutboxStore:
 
     def follows_on(self, change: int) -> bool:
         """Whether what waits begins right after this one."""
-        row = self._connection.execute("SELECT min(change) FROM outbox WHERE change > ?", (change,)).fetchone()
-        return bool(change + 1 == (self.newest() + 1 if row[0] is None else row[0]))
+        row = self._connection.execute(
+            "SELECT coalesce((SELECT min(change) FROM outbox WHERE change > ?),"
+            " (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'), 1)",
+            (change,),
+        ).fetchone()
+        return bool(row[0] == change + 1)
 
     def next(self, after: int, at_most: int = -1) -> list[tuple[int, Row]]:
         """The changes that follow, each under its number; all of them without `at_most`."""
