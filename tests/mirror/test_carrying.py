@@ -216,7 +216,7 @@ def test_tables_that_somebody_dropped_are_told_and_made_anew(server: MariaDB, ma
     found = keep(first.root, first.store)
     assert isinstance(found, MirrorIsMissing)
     assert "mirror --replace" in str(found)
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     assert keep(first.root, first.store) is None
     assert taken_over(machines, server).content() == first.content()
 

@@ -91,7 +91,7 @@ def test_one_of_the_tables_may_be_missing(server: MariaDB, machines: Machines, l
     first.store.notes.write("small", 1)
     with pytest.raises(MirrorIsMissing, match="--replace"):
         first.mirror.carry()
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     first.mirror.make_whole()
     assert taken_over(machines, server).content() == first.content()
 

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from resellerprogram.mirror.carrying import TOGETHER
-from resellerprogram.mirror.errors import AnotherMachine, PerhapsAnother
+from resellerprogram.mirror.errors import AnotherMachine, MirrorOfOthers, PerhapsAnother
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
 from resellerprogram.programme.errors import AnotherRunActive
 from resellerprogram.programme.ids import AccountId, DiscountId
 from resellerprogram.store.journal import FILE_NAME
 from resellerprogram.store.lock import only_one
-from resellerprogram.store.outbox import OutboxStore, Row, Table
+from resellerprogram.store.outbox import OutboxStore, Row, Table, begin_anew
 
 from tests import servers
 from tests.mirror.conftest import NOW, Machine, Machines, dies, taken_over
@@ -58,6 +58,22 @@ def test_who_took_it_and_was_cut_short_carries_nothing_of_its_own_past(server: M
         first.mirror.before_write()
     takes_over(first, server)
     first.mirror.before_write()
+    assert first.content() == second.content()
+
+
+def test_a_past_that_was_to_be_carried_anew_is_not_once_another_machine_has_taken_over(
+    server: MariaDB, machines: Machines
+) -> None:
+    """As after an upgrade, or a backup that was put in place, of the machine that lost it."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    second = taken_over(machines, server)
+    carries(second, "second")
+    begin_anew(first.store.connection)
+    with only_one(first.store.folder, "a run", NOW), pytest.raises(AnotherRunActive):
+        takes_over(first, server)
+    assert isinstance(keep(first.root, first.store), MirrorOfOthers)
+    takes_over(first, server)
     assert first.content() == second.content()
 
 
@@ -148,12 +164,12 @@ def test_who_loses_it_while_copying_spoils_nothing(
     first = machines.new(server)
     first.keep_a_mirror()
     with_much(first)
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     second = machines.new(server)
 
     def pushed_aside() -> None:
         takes_over(second, server)
-        second.store.outbox.replace()
+        second.store.outbox.replace(None)
         second.mirror.make_whole()
 
     meanwhile(first, pushed_aside)
@@ -167,7 +183,7 @@ def test_who_loses_it_after_copying_spoils_nothing(
 ) -> None:
     first, second = machines.new(server), machines.new(server)
     first.keep_a_mirror()
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     drop, todo = OutboxStore.drop, [first]
 
     def pushed_aside(self: OutboxStore, up_to: int) -> None:
@@ -175,7 +191,7 @@ def test_who_loses_it_after_copying_spoils_nothing(
         if todo:
             todo.pop()
             takes_over(second, server)
-            second.store.outbox.replace()
+            second.store.outbox.replace(None)
             second.mirror.make_whole()
 
     monkeypatch.setattr(OutboxStore, "drop", pushed_aside)
@@ -190,7 +206,7 @@ def test_who_copies_for_long_is_heard_of_meanwhile(
     first = machines.new(server)
     first.keep_a_mirror()
     with_much(first)
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     dies(server)
     heard_of: list[object] = []
     meanwhile(

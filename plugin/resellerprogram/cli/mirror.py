@@ -28,7 +28,7 @@ def mirror(command: Command) -> int:
             command.say(_OFF)
         return 0
     if command.options.replace:
-        store.outbox.replace()
+        store.outbox.replace(None)
     error = keep(command.root, store)
     behind, whole = store.outbox.behind(), store.outbox.generation() is not None
     lag = int(behind.lag.total_seconds())

@@ -72,7 +72,7 @@ class Mirror:
             keeps: Text | None = self._away.text
         else:
             keeps = self._keeps_from_carrying()
-        if keeps and not self._machine.alone and time.time() >= self._machine.lapses:
+        if keeps and not self._machine.may_go_on(time.time()):
             raise PerhapsAnother(keeps)
 
     def before_suspending(self) -> None:
@@ -169,7 +169,7 @@ class Mirror:
         try:
             state, last, count = server.together(work)
         except MirrorIsOld:
-            outbox.replace()
+            outbox.replace(outbox.term())
             raise
         self._held(begun, server, state)
         outbox.drop(last)
@@ -208,9 +208,9 @@ class Mirror:
         server.together(lambda: tables.make(self._machine.name))
         with server.told():
             before = self._own(tables.state())
-        if before.generation and not outbox.may_replace():
+        if before.generation and not outbox.may_replace(before.term):
             raise MirrorOfOthers(before.holder)
-        outbox.replace()
+        outbox.replace(before.term)
         outbox.begin()
         outbox.go_on_after(max(outbox.newest(), before.position))
         generation = before.generation + 1

@@ -55,7 +55,7 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
 def _end(store: Store) -> None:
     """What the mirror holds then is this database's past, which it may replace if a mirror is wanted again."""
     if store.outbox.generation() is not None:
-        store.outbox.replace()
+        store.outbox.replace(store.outbox.term())
     if store.outbox.is_kept:
         store.outbox.end()
     if store.notes.read(MIRROR_TROUBLE):

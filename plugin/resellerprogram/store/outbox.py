@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from ..programme.values import dataclass
 from .database import transaction
@@ -138,16 +139,18 @@ class OutboxStore:
         """The mirror holds all of it under this number, since this term or before."""
         self._notes.write(MIRROR, {"generation": generation, "term": term})
 
-    def may_replace(self) -> bool:
-        """Whether what the mirror holds may be replaced by this database."""
-        return bool(self._mirrored().get("replace"))
+    def may_replace(self, term: int) -> bool:
+        """Whether what the mirror holds in this term may be replaced by this database."""
+        known = self._mirrored()
+        return bool(known.get("replace")) and known.get("term") in (None, term)
 
-    def replace(self) -> None:
-        """All of this database is to take the place of what the mirror holds."""
-        self._notes.write(MIRROR, {"replace": True})
+    def replace(self, term: int | None) -> None:
+        """All of this database is to take the place of what the mirror holds; unless another machine has taken over
+        since this `term` (None: whoever has, as a person wants it)."""
+        self._notes.write(MIRROR, {"replace": True, "term": term})
 
-    def _mirrored(self) -> dict[str, int]:
-        found: dict[str, int] = self._notes.read(MIRROR) or {}
+    def _mirrored(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._notes.read(MIRROR) or {}
         return found
 
     @contextmanager
@@ -206,7 +209,7 @@ def begin_anew(connection: sqlite3.Connection) -> None:
     with transaction(connection):
         outbox.end()
         if NoteStore(connection).read(MIRROR) is not None:
-            outbox.replace()
+            outbox.replace(outbox.term())
 
 
 def _quoted(name: str) -> str:
