@@ -24,6 +24,7 @@ from .errors import (
     MirrorIsOld,
     MirrorOfOthers,
     MirrorUnreachable,
+    NotTheHolder,
     PerhapsAnother,
 )
 from .machine import machine_of, renewed
@@ -54,8 +55,9 @@ class Mirror:
     """The mirror of the database of `store`, as this machine sees it. The connection is made when it is needed, and
     anew after it was lost."""
 
-    def __init__(self, root: Path, store: Store) -> None:
-        self._root, self._store = root, store
+    def __init__(self, root: Path, store: Store, schema: str | None = None) -> None:
+        """In the database that the settings name, or another `schema`."""
+        self._root, self._store, self._given, self._schema = root, store, schema, ""
         self._machine = machine_of(store.folder)
         self._server: Server | None = None
         self._renewed = self._used = 0.0
@@ -126,6 +128,20 @@ class Mirror:
             with self._connected() as server:
                 self._copy(server)
 
+    def let_go(self) -> None:
+        """Where nothing is carried any more, what the mirror holds grows old: no machine is to begin with it."""
+        try:
+            with self._connected() as server:
+                tables = MirrorTables(server)
+
+                def ended() -> None:
+                    self._own(tables.state(to_change=True))
+                    tables.is_not_whole()
+
+                server.together(ended)
+        except (MirrorError, NotTheHolder) as error:
+            log.warning("what the mirror holds is not carried on, and could not be marked so: %s", error)
+
     def close(self) -> None:
         if self._server:
             self._server.close()
@@ -139,7 +155,9 @@ class Mirror:
             if self._server and time.monotonic() - self._used > FRESH and not self._server.lives():
                 self.close()
             if self._server is None:
-                self._server = connect(self._root, self._store.settings.current().mirror_schema)
+                wanted = self._store.settings.current().mirror_schema
+                self._schema = wanted if self._given is None else self._given
+                self._server = connect(self._root, self._schema)
             yield self._server
         except MirrorUnreachable as error:
             self._away, self._away_since = error, time.monotonic()
@@ -222,7 +240,7 @@ class Mirror:
             for part in iter(lambda: list(islice(rows, TOGETHER)), []):
                 self._holding(server, tables, before, partial(tables.put, generation, part))
         self._holding(server, tables, before, lambda: tables.is_whole(generation, position, version))
-        outbox.is_carried_as(generation, before.term)
+        outbox.is_carried_as(generation, before.term, self._schema)
         outbox.drop(position)
         self._sweep_out(server, tables, replace(before, generation=generation))
         log.info("the mirror is whole: generation %s up to change %s", generation, position)

@@ -32,8 +32,12 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
     record for `status`; so is that another machine has taken over, which is raised (NotTheHolder)."""
     if stands_still(root):
         return None
-    if not store.settings.current().mirror:
-        _end(store)
+    settings, outbox = store.settings.current(), store.outbox
+    if not settings.mirror or (outbox.generation() is not None and outbox.schema() != settings.mirror_schema):
+        _end(root, store)
+        if mirror:
+            mirror.close()
+    if not settings.mirror:
         return None
     try:
         with nullcontext(mirror) if mirror else closing(Mirror(root, store)) as own:
@@ -52,9 +56,12 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
     return None
 
 
-def _end(store: Store) -> None:
-    """What the mirror holds then is this database's past, which it may replace if a mirror is wanted again."""
+def _end(root: Path, store: Store) -> None:
+    """What the mirror holds then is this database's past: nobody's to begin with, and replaced where a mirror is wanted
+    again."""
     if store.outbox.generation() is not None:
+        with closing(Mirror(root, store, store.outbox.schema())) as former:
+            former.let_go()
         store.outbox.replace(store.outbox.term())
     if store.outbox.is_kept:
         store.outbox.end()

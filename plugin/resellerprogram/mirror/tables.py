@@ -103,6 +103,10 @@ class MirrorTables:
         )
         self.carried(position)
 
+    def is_not_whole(self) -> None:
+        """From now on nothing is restored from here."""
+        self._server.change("UPDATE resellerprogram_mirror SET generation = 0 WHERE id = 1")
+
     def take(self, holder: str) -> bool:
         """Become the holder, unless another one was heard of lately."""
         return bool(

@@ -72,7 +72,7 @@ def take_over(
         _take(server, tables, machine.name, state.holder, waiting)
         with TemporaryDirectory(dir=folder, prefix="take-over-") as aside:
             file = Path(aside) / "mirror.db"
-            term = server.together(lambda: _written(tables, file))
+            term = server.together(lambda: _written(tables, file, schema))
             if knows_since:  # also when this is cut short and done again
                 machine = renewed(folder, machine, 0.0, False, term)
             restored = restore(root, file, now, patience, of_mirror=True, journal_is_old=not knows_since)
@@ -92,7 +92,7 @@ def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: C
         time.sleep(_GLANCE)
 
 
-def _written(tables: MirrorTables, file: Path) -> int:
+def _written(tables: MirrorTables, file: Path, schema: str) -> int:
     """A database of what the mirror holds at this moment; tells its term."""
     state = tables.state(to_change=True)
     if state is None:
@@ -110,7 +110,7 @@ def _written(tables: MirrorTables, file: Path) -> int:
             for name, _, content in tables.rows(state.generation):
                 known[name].put(content)
             NoteStore(connection).forget(MIRROR_TROUBLE)
-            outbox.is_carried_as(state.generation, state.term)
+            outbox.is_carried_as(state.generation, state.term, schema)
             outbox.begin()
             outbox.go_on_after(state.position)
     return state.term

@@ -135,9 +135,13 @@ class OutboxStore:
         """The term of the machine whose mirror holds it; the one that takes over begins another."""
         return self._mirrored().get("term")
 
-    def is_carried_as(self, generation: int, term: int) -> None:
-        """The mirror holds all of it under this number, since this term or before."""
-        self._notes.write(MIRROR, {"generation": generation, "term": term})
+    def schema(self) -> str:
+        """Where that mirror is, as the settings named it then."""
+        return str(self._mirrored().get("schema", ""))
+
+    def is_carried_as(self, generation: int, term: int, schema: str) -> None:
+        """The mirror there holds all of it under this number, since this term or before."""
+        self._notes.write(MIRROR, {"generation": generation, "term": term, "schema": schema})
 
     def may_replace(self, term: int) -> bool:
         """Whether what the mirror holds in this term may be replaced by this database."""
