@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +19,7 @@ from resellerprogram.mirror.errors import (
     MirrorIsOld,
     MirrorOfOthers,
     MirrorUnreachable,
+    NothingToTakeOver,
     PerhapsAnother,
 )
 from resellerprogram.mirror.keeping import Carrier, keep
@@ -150,12 +156,51 @@ def test_who_is_at_work_is_not_pushed_aside(
 ) -> None:
     first, second = machines.new(server), machines.new(server)
     first.keep_a_mirror()
-    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", -5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", 0.5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._MORE", 0.5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._GLANCE", 0.01)
     told: list[str] = []
-    with pytest.raises(Exception, match="is at work"):
+    with at_work(server), pytest.raises(NothingToTakeOver, match="is at work"):
         take_over(second.root, NOW, 0, waiting=told.append)
     assert len(told) == 1
     first.mirror.before_write()
+
+
+@contextmanager
+def at_work(server: MariaDB) -> Iterator[None]:
+    """It renews its lease, each time by the clock of a server that is an hour ahead."""
+    ended = threading.Event()
+
+    def renews() -> None:
+        until = 3600
+        while not ended.wait(0.1):
+            until += 1
+            statement = "UPDATE resellerprogram_mirror SET until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND"
+            server.ask(statement, until, schema=servers.SCHEMA)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(renews)
+        try:
+            yield
+        finally:
+            ended.set()
+
+
+def test_who_is_silent_is_taken_over_from_whatever_the_clocks_of_the_servers_say(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The primary's was an hour ahead of the replica's."""
+    first, second = machines.new(server), machines.new(server)
+    first.keep_a_mirror()
+    server.ask("UPDATE resellerprogram_mirror SET until_utc = UTC_TIMESTAMP() + INTERVAL 1 HOUR", schema=servers.SCHEMA)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", 0.3)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._GLANCE", 0.01)
+    second.close()
+    take_over(second.root, NOW, 0)
+    second.open()
+    second.mirror.before_write()
+    with pytest.raises(AnotherMachine):
+        first.mirror.before_write()
 
 
 def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from resellerprogram.mirror.errors import AnotherMachine, PerhapsAnother
 from resellerprogram.mirror.machine import FILE_NAME, Machine, machine_of, renewed
 from resellerprogram.mirror.tables import LEASE
+
+from tests import servers
+from tests.mirror.conftest import Machines, dies
+from tests.servers import MariaDB
 
 
 def test_who_asks_first_at_the_same_time_is_told_the_same(tmp_path: Path) -> None:
@@ -75,3 +81,40 @@ def test_a_clock_that_was_put_back_makes_no_lease_longer(now: float, may: bool) 
     assert LEASE == 60
     assert Machine("x", 1000.0, alone=False).may_go_on(now) is may
     assert Machine("x", 1000.0, alone=True).may_go_on(now)
+
+
+@pytest.mark.slow
+def test_a_machine_that_was_renamed_goes_on_once_its_former_name_is_not_heard_of(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container is with each start. While it is heard of, this may be a copy of it."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    monkeypatch.setattr("socket.gethostname", lambda: "renamed")
+    with pytest.raises(AnotherMachine):
+        first.mirror.before_write()
+    dies(server)
+    first.store.notes.write("small", 1)
+    first.mirror.before_suspending()
+    ((holder,),) = server.ask("SELECT holder FROM resellerprogram_mirror", schema=servers.SCHEMA)
+    assert holder.startswith("renamed (")
+
+
+@pytest.mark.slow
+def test_a_copy_of_a_machine_is_another_one_when_that_has_gone_on(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    copied = machines.new(server)
+    copied.close()
+    shutil.rmtree(copied.store.folder)
+    first.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copytree(first.store.folder, copied.store.folder)
+    first.store.notes.write("small", 1)
+    first.mirror.carry()
+    monkeypatch.setattr("socket.gethostname", lambda: "copy")
+    dies(server)
+    copied.open()
+    with pytest.raises(PerhapsAnother, match="restore --from-panel"):
+        copied.mirror.before_write()

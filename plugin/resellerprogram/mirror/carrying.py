@@ -180,7 +180,7 @@ class Mirror:
             changes = outbox.next(state.position, TOGETHER)
             tables.put(state.generation, [row for _, row in changes])
             last = changes[-1][0] if changes else state.position
-            tables.carried(last)
+            tables.carried(last, self._machine.name)
             return state, last, len(changes)
 
         begun = time.time()
@@ -203,7 +203,7 @@ class Mirror:
         """The state of a mirror that this machine holds. Raises AnotherMachine."""
         if state is None:
             raise MirrorIsMissing
-        if state.holder != self._machine.name:
+        if not self._machine.is_called(state.holder, state.over):
             raise AnotherMachine(state.holder)
         return state
 
@@ -253,7 +253,7 @@ class Mirror:
             state = self._own(tables.state(to_change=True))
             if (state.term, state.generation) != (held.term, held.generation):
                 raise MirrorOfOthers(state.holder)
-            tables.renew()
+            tables.renew(self._machine.name)
             return work()
 
         begun = time.time()

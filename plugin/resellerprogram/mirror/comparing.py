@@ -64,7 +64,7 @@ def _differences(server: Server, store: Store) -> tuple[int, tuple[Difference, .
         state = tables.state()
         if state is None:
             raise MirrorIsMissing
-        if state.holder != machine_of(store.folder).name:
+        if not machine_of(store.folder).is_called(state.holder, state.over):
             raise AnotherMachine(state.holder)
         if (outbox.generation(), outbox.term()) != (state.generation, state.term):
             raise MirrorOfOthers(state.holder)

@@ -31,6 +31,11 @@ class Machine:
     def name(self) -> str:
         return f"{socket.gethostname()[:80]} ({self.mark})"
 
+    def is_called(self, name: str, lately_unheard: bool) -> bool:
+        """Whether this is the machine of that name. One of its mark and of another host name is this one under its
+        former name, as a container has with each start; or one from which this was copied, while that is heard of."""
+        return name == self.name or (lately_unheard and name.endswith(f"({self.mark})"))
+
     def may_go_on(self, now: float) -> bool:
         """Whether no other machine can have taken over, though the mirror can't be asked. A clock that was put back
         proves nothing."""

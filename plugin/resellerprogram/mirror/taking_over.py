@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 _GLANCE = 0.5
+_MORE = 5.0
 _NOTHING = Text(
     "the panel's database holds no whole copy of the program's data", "в базе панели нет полной копии данных программы"
 )
@@ -81,15 +83,21 @@ def take_over(
 
 
 def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: Callable[[str], None]) -> None:
-    deadline = time.monotonic() + LEASE + 5
-    told = False
-    while not server.together(lambda: tables.take(me)):
-        if not told:
+    """The servers of two machines may have clocks that differ: a lease that seems to last is over, too, when nobody
+    renews it."""
+    begun, until, silent = time.monotonic(), None, None
+    while not server.together(partial(tables.take, me, silent)):
+        state = tables.state()
+        if state is None:
+            raise MirrorIsMissing
+        if until is None:
             waiting(holder)
-            told = True
-        if time.monotonic() > deadline:
+        if state.until != until:
+            until, since = state.until, time.monotonic()
+        if time.monotonic() > begun + LEASE + _MORE:
             raise NothingToTakeOver(_AT_WORK(holder=holder))
         time.sleep(_GLANCE)
+        silent = until if time.monotonic() > since + LEASE else None
 
 
 def _written(tables: MirrorTables, file: Path, schema: str) -> int:
