@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import pymysql
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +19,7 @@ from resellerprogram.mirror.carrying import TOGETHER
 from resellerprogram.mirror.errors import (
     AnotherMachine,
     MirrorBehind,
+    MirrorIsDamaged,
     MirrorIsMissing,
     MirrorIsOld,
     MirrorOfOthers,
@@ -24,8 +29,8 @@ from resellerprogram.mirror.errors import (
 )
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
-from resellerprogram.programme.errors import PanelStandsStill
-from resellerprogram.store import restoring
+from resellerprogram.programme.errors import PanelStandsStill, StoreError
+from resellerprogram.store import database, restoring
 from resellerprogram.store.notes import MIRROR_TROUBLE
 
 from tests import servers
@@ -381,3 +386,73 @@ def test_a_password_is_in_no_text(server: MariaDB, machines: Machines) -> None:
     access = access_of(machines.new(server).root)
     assert access.password == servers.PASSWORD
     assert servers.PASSWORD not in f"{access!r} {access}"
+
+
+def test_tables_of_sqlite_itself_are_not_carried(server: MariaDB, machines: Machines) -> None:
+    """An administrator may have it count its rows."""
+    first = machines.new(server)
+    first.store.connection.execute("ANALYZE")
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    first.mirror.carry()
+    assert taken_over(machines, server).store.notes.read("small") == 1
+
+
+def test_what_the_mirror_is_told_is_on_the_disk_here_first(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut it must not know more than this machine does, which would stop it as another's."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    fsync, commit, order = os.fsync, pymysql.connections.Connection.commit, []
+
+    def syncs(descriptor: int) -> None:
+        fsync(descriptor)
+        order.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+
+    def commits(self: Any) -> None:
+        order.append("commit")
+        commit(self)
+
+    monkeypatch.setattr(os, "fsync", syncs)
+    monkeypatch.setattr(pymysql.connections.Connection, "commit", commits)
+    first.mirror.before_suspending()
+    assert order[:2] == ["resellerprogram.db-wal", "commit"]
+
+
+def test_a_damaged_mirror_is_told_and_leaves_what_is_here(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    for harm in ("'[1'", "'x'", "'[1]'"):
+        server.ask(f"UPDATE resellerprogram_row SET content = {harm} WHERE what = 'setting'", schema=servers.SCHEMA)
+        dies(server)
+        second = machines.new(server)
+        second.store.notes.write("small", 1)
+        with pytest.raises(MirrorIsDamaged, match="setting"):
+            take_over(second.root, NOW, 0)
+        assert second.store.notes.read("small") == 1
+
+
+def test_a_newer_release_takes_over_from_an_older_one(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.connection.execute("INSERT INTO subaccount VALUES (1, 5)")
+    first.mirror.carry()
+    first.close()
+    older = database._migrations()
+    newer = [*older, "ALTER TABLE subaccount ADD COLUMN since TEXT NOT NULL DEFAULT 'then';"]
+    monkeypatch.setattr(database, "_migrations", lambda: newer)
+    second = taken_over(machines, server)
+    assert second.store.connection.execute("SELECT since FROM subaccount").fetchall()[0][0] == "then"
+    with pytest.raises(MirrorBehind, match="not complete yet"):
+        second.mirror.before_suspending()
+    assert keep(second.root, second.store) is None
+    second.mirror.before_suspending()
+    monkeypatch.setattr(database, "_migrations", lambda: older)
+    dies(server)
+    with pytest.raises(StoreError, match="install the newer program here first"):
+        take_over(first.root, NOW, 0)
+    first.open()

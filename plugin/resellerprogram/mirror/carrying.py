@@ -178,6 +178,8 @@ class Mirror:
             if not outbox.follows_on(state.position):
                 raise MirrorIsOld
             changes = outbox.next(state.position, TOGETHER)
+            if changes:  # a mirror that knew more after a power cut than this machine would be another's
+                outbox.reaches_the_disk()
             tables.put(state.generation, [row for _, row in changes])
             last = changes[-1][0] if changes else state.position
             tables.carried(last, self._machine.name)
@@ -239,6 +241,7 @@ class Mirror:
             rows = chain.from_iterable(table.rows() for table in outbox.tables())
             for part in iter(lambda: list(islice(rows, TOGETHER)), []):
                 self._holding(server, tables, before, partial(tables.put, generation, part))
+        outbox.reaches_the_disk()
         self._holding(server, tables, before, lambda: tables.is_whole(generation, position, version))
         outbox.is_carried_as(generation, before.term, self._schema)
         outbox.drop(position)

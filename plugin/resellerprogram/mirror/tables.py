@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..programme.values import dataclass
 from ..store.outbox import Row
+from .errors import MirrorIsDamaged
 
 if TYPE_CHECKING:
     from .server import Server
@@ -156,7 +157,11 @@ class MirrorTables:
             (generation, table, table, key, _READ_TOGETHER),
         ):
             for table, key, content in found:
-                yield table, key, _unpacked(content)
+                try:
+                    plain = _unpacked(content)
+                except (ValueError, zlib.error) as error:
+                    raise MirrorIsDamaged(table, error) from error
+                yield table, key, plain
 
     def engines(self) -> tuple[str, ...]:
         """What holds our tables, where it is not InnoDB: nothing of the sort takes back half a transaction."""

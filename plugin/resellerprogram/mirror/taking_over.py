@@ -21,7 +21,7 @@ from ..store.notes import MIRROR_TROUBLE, NoteStore
 from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
 from .access import connect
-from .errors import MirrorIsMissing, NothingToTakeOver
+from .errors import MirrorIsDamaged, MirrorIsMissing, NothingToTakeOver
 from .machine import machine_of, renewed
 from .tables import LEASE, MirrorTables, State
 
@@ -57,7 +57,7 @@ def take_over(
     """Wait until the machine that holds the mirror was not heard of for `LEASE` seconds (`waiting` is told whose), then
     hold it and put its content in the database's place; what was there is kept beside it.
 
-    Raises PanelStandsStill, MirrorUnreachable, NothingToTakeOver, StoreError, AnotherRunActive.
+    Raises PanelStandsStill, MirrorUnreachable, NothingToTakeOver, MirrorIsDamaged, StoreError, AnotherRunActive.
     """
     check_may_write(root)
     folder = folder_of(root)
@@ -116,7 +116,10 @@ def _written(tables: MirrorTables, file: Path, schema: str) -> int:
             for table in known.values():
                 table.clear()
             for name, _, content in tables.rows(state.generation):
-                known[name].put(content)
+                try:
+                    known[name].put(content)
+                except (LookupError, TypeError, ValueError, sqlite3.Error) as error:
+                    raise MirrorIsDamaged(name, error) from error
             NoteStore(connection).forget(MIRROR_TROUBLE)
             outbox.is_carried_as(state.generation, state.term, schema)
             outbox.begin()

@@ -7,6 +7,7 @@ needs to know nothing of it. A row goes as a list of its values in the order of 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from .database import transaction
 from .notes import MIRROR, NoteStore
 
 _LISTED = (
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('outbox', 'sqlite_sequence') ORDER BY name"
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'outbox' AND substr(name, 1, 7) <> 'sqlite_'"
+    " ORDER BY name"
 )
 _FOLLOWING = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'outbox_of_%'"
 
@@ -181,6 +183,18 @@ class OutboxStore:
             'SELECT change, what, "key", content FROM outbox WHERE change > ? ORDER BY change LIMIT ?', (after, at_most)
         )
         return [(row["change"], Row(row["what"], row["key"], row["content"])) for row in rows]
+
+    def reaches_the_disk(self) -> None:
+        """What was committed is on the disk from now on, which it otherwise is only with the next checkpoint."""
+        (database,) = self._connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+        try:
+            descriptor = os.open(f"{database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def newest(self) -> int:
         """The number of the last change there ever was."""
