@@ -56,3 +56,23 @@ def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: O
     operator.work()
     assert world.discounts() == before
     assert [row.error.en for row in operator.store.queue.all()] == [""]
+
+
+def test_a_worker_that_may_not_know_whether_it_is_the_only_one_ends(operator: Operator, server: MariaDB) -> None:
+    """Nor does it ask the panel again and again what it may not write: the next sweep looks again."""
+    root, world = operator.sandbox.root, operator.sandbox.world
+    server.configure(root)
+    operator.store.settings.set("mirror", "panel")
+    account = world.add_account("Reseller")
+    operator.queue(world.add_payment(account, 600, TODAY))
+    operator.sweep()
+    server.ask("UPDATE billmgr.resellerprogram_mirror SET term = term + 1")
+    operator.queue(world.add_payment(account, 52_000, TODAY))
+    before: list[dict[str, Any]] = world.discounts()
+    runs = len(operator.store.runs.newest(100))
+    operator.work()
+    assert world.discounts() == before
+    assert len(operator.store.runs.newest(100)) == runs + 1
+    operator.store.outbox.replace(None)
+    operator.sweep()
+    assert operator.percents(account) == {"vds": 19, "dedic": 7, "certificate": 3}

@@ -104,6 +104,8 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
             store.queue.failed(first.id, error.what_happened, clock(), may_die=False)
         store.notes.forget(FACTS)
         return True
+    if isinstance(drained.stopped, NotTheHolder):  # what is due stays due: who went on would ask the panel for ever
+        raise drained.stopped
     if drained.doubtful:
         store.notes.forget(FACTS)
     return True
