@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -456,3 +456,55 @@ def test_a_newer_release_takes_over_from_an_older_one(
     with pytest.raises(StoreError, match="install the newer program here first"):
         take_over(first.root, NOW, 0)
     first.open()
+
+
+def test_a_panels_database_of_before_all_was_carried_anew_is_carried_anew_again(
+    server: MariaDB, machines: Machines
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.outbox.replace(None)
+    assert keep(first.root, first.store) is None
+    server.ask("UPDATE resellerprogram_mirror SET generation = 1, position = 1", schema=servers.SCHEMA)
+    assert isinstance(keep(first.root, first.store), MirrorIsOld)
+    first.mirror.before_write()
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).content() == first.content()
+
+
+def test_whether_or_not_a_commit_was_answered_nothing_is_doubled_or_lost(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each commit in turn, of copying, of carrying and of taking over, is done and not answered."""
+    commit, number, lost = pymysql.connections.Connection.commit, [0], [0]
+
+    def commits(self: Any) -> None:
+        commit(self)
+        number[0] += 1
+        if number[0] == lost[0]:
+            raise pymysql.OperationalError(2013, "Lost connection to MySQL server during query")
+
+    def again(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except MirrorUnreachable:
+            work()
+
+    monkeypatch.setattr(pymysql.connections.Connection, "commit", commits)
+    while number[0] >= lost[0]:
+        lost[0] += 1
+        number[0] = 0
+        forget(server)
+        first = machines.new(server)
+        again(first.keep_a_mirror)
+        for value in (1, 2):
+            first.store.notes.write("small", value)
+            again(first.mirror.carry)
+        second = machines.new(server)
+        dies(server)
+        second.close()
+        again(lambda root=second.root: take_over(root, NOW, 0))  # type: ignore[misc]
+        second.open()
+        assert second.content() == first.content()
+        again(second.mirror.carry)
+    assert lost[0] > 8

@@ -110,8 +110,12 @@ class Mirror:
             if not self.is_whole:
                 self._check_no_other(server, tables)
                 return False
-            while self._step(server, tables):
-                pass
+            try:
+                while self._step(server, tables):
+                    pass
+            except MirrorIsOld:
+                self._store.outbox.replace(self._store.outbox.term())
+                raise
         return True
 
     @property
@@ -186,11 +190,7 @@ class Mirror:
             return state, last, len(changes)
 
         begun = time.time()
-        try:
-            state, last, count = server.together(work)
-        except MirrorIsOld:
-            outbox.replace(outbox.term())
-            raise
+        state, last, count = server.together(work)
         self._held(begun, server, state)
         outbox.drop(last)
         return count == TOGETHER
@@ -210,10 +210,12 @@ class Mirror:
         return state
 
     def _checked(self, state: State | None) -> State:
-        """The same of one that holds this database. Raises AnotherMachine, MirrorOfOthers."""
+        """The same of one that holds this database. Raises AnotherMachine, MirrorIsOld, MirrorOfOthers."""
         own, outbox = self._own(state), self._store.outbox
-        known = outbox.generation(), outbox.term()
-        if known != (own.generation, own.term) or outbox.newest() < own.position:
+        generation = outbox.generation() or 0
+        if outbox.term() == own.term and own.generation < generation:
+            raise MirrorIsOld
+        if (outbox.term(), generation) != (own.term, own.generation) or outbox.newest() < own.position:
             raise MirrorOfOthers(own.holder)
         return own
 
