@@ -77,6 +77,22 @@ def test_a_past_that_was_to_be_carried_anew_is_not_once_another_machine_has_take
     assert first.content() == second.content()
 
 
+def test_what_a_person_allowed_in_vain_is_not_allowed_later(server: MariaDB, machines: Machines) -> None:
+    """`mirror --replace` on a machine that has lost it."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    second = taken_over(machines, server)
+    carries(second, "second")
+    first.store.outbox.replace(None)
+    with pytest.raises(AnotherMachine):
+        keep(first.root, first.store)
+    with only_one(first.store.folder, "a run", NOW), pytest.raises(AnotherRunActive):
+        takes_over(first, server)
+    assert isinstance(keep(first.root, first.store), MirrorOfOthers)
+    takes_over(first, server)
+    assert first.content() == second.content()
+
+
 def test_a_worker_that_lives_while_its_machine_takes_over_carries_nothing_in_between(
     server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

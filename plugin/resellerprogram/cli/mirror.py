@@ -22,6 +22,7 @@ def mirror(command: Command) -> int:
     """Carry what waits, and tell how that went."""
     store = command.store
     if not store.settings.current().mirror:
+        keep(command.root, store)
         if command.options.json:
             command.json({"kept": False})
         else:

@@ -228,8 +228,12 @@ class Mirror:
     def _copy(self, server: Server) -> None:
         tables, outbox = MirrorTables(server), self._store.outbox
         server.together(lambda: tables.make(self._machine.name))
-        with server.told():
-            before = self._own(tables.state())
+        try:
+            with server.told():
+                before = self._own(tables.state())
+        except AnotherMachine:  # what a person has allowed before they knew
+            outbox.replace(self._machine.term)
+            raise
         if before.generation and not outbox.may_replace(before.term):
             raise MirrorOfOthers(before.holder)
         outbox.replace(before.term)

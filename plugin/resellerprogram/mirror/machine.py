@@ -3,6 +3,8 @@ a copy of the database on another machine is another machine."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -14,6 +16,7 @@ from ..programme.values import dataclass
 from .tables import LEASE
 
 FILE_NAME = "machine"
+_TELL_HOSTS_APART = ("/sys/class/dmi/id/product_uuid", "/etc/machine-id")
 
 
 @dataclass(frozen=True)
@@ -29,17 +32,26 @@ class Machine:
 
     @property
     def name(self) -> str:
-        return f"{socket.gethostname()[:80]} ({self.mark})"
+        return f"{socket.gethostname()[:80]} ({self.mark}.{_hardware()})"
 
     def is_called(self, name: str, lately_unheard: bool) -> bool:
-        """Whether this is the machine of that name. One of its mark and of another host name is this one under its
-        former name, as a container has with each start; or one from which this was copied, while that is heard of."""
-        return name == self.name or (lately_unheard and name.endswith(f"({self.mark})"))
+        """Whether this is the machine of that name. One of its mark on another host is this one as it was, moved or
+        renamed, as a container is with each start; or one from which this was copied, while that is heard of."""
+        return name == self.name or (lately_unheard and f"({self.mark}." in name)
 
     def may_go_on(self, now: float) -> bool:
         """Whether no other machine can have taken over, though the mirror can't be asked. A clock that was put back
         proves nothing."""
         return self.alone or self.lapses - LEASE <= now < self.lapses
+
+
+def _hardware() -> str:
+    """What tells a host from a copy of its disk."""
+    told = ""
+    for file in _TELL_HOSTS_APART:
+        with contextlib.suppress(OSError):
+            told += Path(file).read_text(encoding="utf-8", errors="replace")
+    return hashlib.sha256(told.encode()).hexdigest()[:6]
 
 
 def machine_of(folder: Path) -> Machine:
