@@ -30,7 +30,9 @@ from resellerprogram.mirror.errors import (
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
 from resellerprogram.programme.errors import PanelStandsStill, StoreError
+from resellerprogram.programme.outcomes import CUT_SHORT
 from resellerprogram.store import database, restoring
+from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import MIRROR_TROUBLE
 
 from tests import servers
@@ -508,3 +510,19 @@ def test_whether_or_not_a_commit_was_answered_nothing_is_doubled_or_lost(
         assert second.content() == first.content()
         again(second.mirror.carry)
     assert lost[0] > 8
+
+
+def test_what_an_administrator_started_on_the_first_machine_is_not_under_way_on_the_second(
+    server: MariaDB, machines: Machines
+) -> None:
+    """Whatever process has that number there."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.tasks.begin(first.store.tasks.ask("preview", {}, Author("chief", "192.0.2.1"), NOW), NOW)
+    first.mirror.carry()
+    second = taken_over(machines, server)
+    under_way, cut_short = first.store.tasks.last("preview"), second.store.tasks.last("preview")
+    assert under_way
+    assert cut_short
+    assert (under_way.outcome, cut_short.outcome) == (None, CUT_SHORT)
+    second.mirror.before_suspending()

@@ -20,6 +20,7 @@ from ..store import database, folder_of
 from ..store.notes import MIRROR_TROUBLE, NoteStore
 from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
+from ..store.tasks import TaskStore
 from .access import connect
 from .errors import MirrorIsDamaged, MirrorIsMissing, NothingToTakeOver
 from .machine import machine_of, renewed
@@ -124,4 +125,5 @@ def _written(tables: MirrorTables, file: Path, schema: str) -> int:
             outbox.is_carried_as(state.generation, state.term, schema)
             outbox.begin()
             outbox.go_on_after(state.position)
+            TaskStore(connection).moved_here()
     return state.term
