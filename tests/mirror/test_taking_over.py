@@ -76,3 +76,16 @@ def test_a_worker_that_may_not_know_whether_it_is_the_only_one_ends(operator: Op
     operator.store.outbox.replace(None)
     operator.sweep()
     assert operator.percents(account) == {"vds": 19, "dedic": 7, "certificate": 3}
+
+
+def test_no_payment_waits_until_all_is_copied(operator: Operator, server: MariaDB) -> None:
+    """As after an upgrade: a thread of the worker, and the sweep, do that."""
+    server.configure(operator.sandbox.root)
+    account = operator.sandbox.world.add_account("Reseller")
+    operator.store.settings.set("mirror", "panel")
+    operator.queue(operator.sandbox.world.add_payment(account, 600, TODAY))
+    operator.work()
+    assert operator.percents(account) == {"vds": 3, "dedic": 1, "certificate": 1}
+    assert operator.store.outbox.generation() is None
+    operator.sweep()
+    assert operator.store.outbox.generation() == 1

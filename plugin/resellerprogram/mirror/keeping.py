@@ -27,9 +27,10 @@ def kept_mirror(root: Path, store: Store, wanted: bool) -> AbstractContextManage
     return closing(Mirror(root, store)) if wanted else nullcontext()
 
 
-def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError | None:
+def keep(root: Path, store: Store, mirror: Mirror | None = None, *, copies: bool = True) -> MirrorError | None:
     """Bring the mirror up to date, or end it where the settings want none any more. What keeps it is told, and on
-    record for `status`; so is that another machine has taken over, which is raised (NotTheHolder)."""
+    record for `status`; so is that another machine has taken over, which is raised (NotTheHolder). Who has something
+    else to do leaves it to others to copy all into a mirror that is not whole, which may take minutes."""
     if stands_still(root):
         return None
     settings, outbox = store.settings.current(), store.outbox
@@ -41,7 +42,8 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
         return None
     try:
         with nullcontext(mirror) if mirror else closing(Mirror(root, store)) as own:
-            own.make_whole()
+            if copies:
+                own.make_whole()
             own.carry()
     except (MirrorError, NotTheHolder) as error:
         told = [error.text.en, error.text.ru]
