@@ -123,3 +123,22 @@ def test_credentials_are_read_as_they_stand(tmp_path: Path, password: str, gap: 
     )
     access = access_of(root)
     assert (access.user, access.password) == ("billmgr", password)
+
+
+@pytest.mark.parametrize(
+    ("lines", "host", "socket"),
+    [
+        ("DBSocket /s", "localhost", "/s"),
+        ("DBHost localhost\nDBSocket /s", "localhost", "/s"),
+        ("DBHost \nDBSocket /s", "localhost", "/s"),
+        ("DBHost 192.0.2.5\nDBSocket /s", "192.0.2.5", ""),
+        ("DBHost 127.0.0.1\nDBSocket /s", "127.0.0.1", ""),
+        ("DBHost ::1", "::1", ""),
+    ],
+)
+def test_a_socket_is_for_this_host_alone(tmp_path: Path, lines: str, host: str, socket: str) -> None:
+    """What is left of a server that was here must not be taken for the panel's, which is elsewhere now."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "billmgr.conf").write_text(f"DBUser billmgr\n{lines}\n", "utf-8")
+    access = access_of(tmp_path)
+    assert (access.host, access.socket) == (host, socket)

@@ -55,12 +55,13 @@ def access_of(root: Path, schema: str = "") -> DatabaseAccess:
             )(folder=root / "etc")
         )
     host = values.get("DBHost", "localhost")
+    socket = values.get("DBSocket") or next(filter(os.path.exists, _SOCKETS), "")
     return DatabaseAccess(
         host,
         values["DBUser"],
         values.get("DBPassword", ""),
         schema or values.get("DBName", "billmgr"),
-        values.get("DBSocket") or (next(filter(os.path.exists, _SOCKETS), "") if host == "localhost" else ""),
+        socket if host == "localhost" else "",  # as the panel's own library does
     )
 
 
