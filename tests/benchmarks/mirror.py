@@ -1,21 +1,26 @@
-"""What a mirror costs: how far it is behind, what a night and an event take with it, against the same without one."""
+"""What a mirror costs: how far it is behind; what a night, pages, guard and event take with it and without one."""
 
 from __future__ import annotations
 
 import statistics
+import subprocess
 import tempfile
 import time
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 from resellerprogram.mirror.carrying import Mirror
-from resellerprogram.mirror.keeping import Carrier
+from resellerprogram.mirror.keeping import Carrier, keep
+from resellerprogram.programme.ids import AccountId
 from resellerprogram.quick import event
 from resellerprogram.store import Store
+from resellerprogram.store.lock import as_worker
 
 from tests import servers
-from tests.benchmarks.measuring import ROUNDS, Row, alternately, timed
+from tests.benchmarks.measuring import ROUNDS, Row, alternately, started, timed
+from tests.installation import download
+from tests.installation import run as install
 from tests.mirror.conftest import forget
 from tests.operator import TODAY, Operator, go_live
 from tests.sandbox import Sandbox
@@ -35,6 +40,7 @@ def measure(share: int) -> list[Row]:
         behind = _behind(Path(folder) / "behind", server, SECONDS // min(share, 4))
         plain, kept = _nights(Path(folder), server, 40 // (4 if share > 1 else 1))
         bare, followed = _events(Path(folder) / "events", server)
+        felt = _felt(Path(folder), server, 40 // (4 if share > 1 else 1))
     return [
         (
             f"mirror: behind at {CHANGES_A_SECOND} changes a second, median and most",
@@ -42,6 +48,14 @@ def measure(share: int) -> list[Row]:
             "one MariaDB on this host",
         ),
         ("a night that gives everybody discounts, with a mirror / without", f"{kept / plain:.2f} ×", "at most 1.1 ×"),
+        *(
+            (
+                f"{name} as the panel starts it, with a mirror / without",
+                f"{kept / plain:.2f} ×",
+                f"{1000 * plain:.0f} ms",
+            )
+            for name, (plain, kept) in felt.items()
+        ),
         ("an event's row in the queue, with a mirror / without", f"{followed / bare:.2f} ×", f"{1000 * bare:.2f} ms"),
     ]
 
@@ -96,6 +110,42 @@ def _events(root: Path, server: MariaDB) -> tuple[float, float]:
     store.close()
     plain.close()
     return bare / 200, followed / 200
+
+
+def _felt(folder: Path, server: MariaDB, rounds: int) -> dict[str, tuple[float, float]]:
+    """Medians of each of what the panel waits for, without a mirror and with one, in turns; a lock keeps events from
+    starting workers."""
+    with Sandbox.create(folder / "felt" / "mgr5", now=datetime.now()) as panel:
+        panel.world.add_many(100, 6, date.today())
+        install("install", panel.root, "--wheels", str(download(folder / "wheels")))
+        server.configure(panel.root)
+        forget(server)
+        with Store(panel.root, datetime.now()) as store:
+            go_live(store)
+            subprocess.run([str(panel.root / "sbin" / "resellerprogram"), "apply"], check=True, capture_output=True)
+            user = store.users.of(AccountId(1))[0]
+            addon, path = panel.root / "addon", {"PATH": "/usr/bin:/bin"}
+            staff, client = {"AUTH_LEVEL": "30", "AUTH_USER": "1"}, {"AUTH_LEVEL": "16", "AUTH_USER": user}
+            page = str(addon / "resellerprogram")
+            asked = {
+                "event": (str(addon / "resellerprogram_event"), {"PARAM_func": "payment.setpaid", "PARAM_elid": "1"}),
+                "guard": (
+                    str(addon / "resellerprogram_guard"),
+                    {"PARAM_func": "basket", "PARAM_promocode": "SALE", "PARAM_sok": "ok", **client},
+                ),
+                "a client's page": (page, {"PARAM_func": "resellerprogram.my", **client}),
+                "an administrator's list": (page, {"PARAM_func": "resellerprogram.members", **staff}),
+                "the page about trouble": (page, {"PARAM_func": "resellerprogram.health", **staff}),
+            }
+            times: dict[tuple[str, bool], list[float]] = {(name, kept): [] for name in asked for kept in (False, True)}
+            with as_worker(panel.root / "var" / "resellerprogram"):
+                for _ in range(rounds):
+                    for kept in (False, True):
+                        store.settings.set("mirror", "panel" if kept else "off")
+                        assert keep(panel.root, store) is None
+                        for name, (program, params) in asked.items():
+                            times[name, kept].append(timed(partial(started, [program], {**path, **params})))
+    return {name: (statistics.median(times[name, False]), statistics.median(times[name, True])) for name in asked}
 
 
 def _plain(root: Path) -> Store:

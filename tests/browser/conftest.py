@@ -106,7 +106,7 @@ def log_in(page: Page, panel: Sandbox, name: str, password: str, language: str =
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button").click()
-    page.wait_for_load_state()
+    expect(page.locator("input[name=password]")).to_have_count(0)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def only(page: Page, name: str) -> None:
     press(page, "Filter")
     page.get_by_label("Name contains").fill(name)
     submit(page)
-    expect(page.get_by_role("heading", name="Members")).to_be_visible()
+    expect(page.get_by_role("heading", name="Members", exact=True)).to_be_visible()
 
 
 def shot(page: Page, name: str, *, whole: bool = False) -> None:
