@@ -220,7 +220,7 @@ def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(
     server.pause()
     first.store.notes.write("small", 1)
     first.mirror.before_write()
-    first.mirror.before_telling()
+    first.mirror.before_what_is_done_once()
     with pytest.raises(MirrorBehind, match="this waits"):
         first.mirror.before_suspending()
     assert isinstance(keep(first.root, first.store), MirrorUnreachable)
@@ -242,7 +242,7 @@ def test_who_may_not_be_alone_stops_when_the_lease_is_over(
     server.pause()
     second.mirror.before_write()
     with pytest.raises(MirrorBehind, match="this waits"):
-        second.mirror.before_telling()
+        second.mirror.before_what_is_done_once()
     second.let_the_lease_lapse()
     with pytest.raises(PerhapsAnother, match="until it is certain that no other machine"):
         second.mirror.before_write()

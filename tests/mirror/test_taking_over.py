@@ -10,6 +10,7 @@ import pytest
 from tests import servers
 from tests.mirror.two_machines import TwoMachines
 from tests.operator import TODAY, Operator
+from tests.recalculation.test_worker_dies import Story
 from tests.servers import MariaDB
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient")]
@@ -89,3 +90,13 @@ def test_no_payment_waits_until_all_is_copied(operator: Operator, server: MariaD
     assert operator.store.outbox.generation() is None
     operator.sweep()
     assert operator.store.outbox.generation() == 1
+
+
+@pytest.mark.parametrize("name", ["rising", "falling"])
+def test_lost_while_all_was_being_copied(operator: Operator, server: MariaDB, name: str) -> None:
+    """The second machine begins with what was there before: what must not be done twice has waited."""
+    machines, story = TwoMachines(operator, server, server), Story(operator, name)
+    machines.begin(story)
+    operator.store.outbox.replace(None)
+    assert machines.work(lambda effect, number: None) == 0
+    machines.take_over(story, "lost while all was being copied")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
+from ..store.notes import MIRROR_TROUBLE
 from .access import connect
 from .errors import (
     AnotherMachine,
@@ -83,10 +84,11 @@ class Mirror:
         if keeps:
             raise MirrorBehind(keeps)
 
-    def before_telling(self) -> None:
-        """That a client is told something must be in the mirror, where another machine could take over and tell it
-        again. Raises MirrorBehind, NotTheHolder."""
-        if self._machine.alone:
+    def before_what_is_done_once(self) -> None:
+        """That a client is told something, or given back a discount, must be in the mirror, where another machine could
+        take over and do it again; it waits also while all is being copied there. Raises MirrorBehind, NotTheHolder."""
+        being_copied = not self.is_whole and not self._store.notes.read(MIRROR_TROUBLE)
+        if self._machine.alone and not being_copied:
             self.before_write()
         else:
             self.before_suspending()

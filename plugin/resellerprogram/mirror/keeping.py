@@ -53,7 +53,7 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None, *, copies: bool
         if isinstance(error, NotTheHolder):
             raise
         return error
-    if store.notes.read(MIRROR_TROUBLE):
+    if (copies or outbox.generation() is not None) and store.notes.read(MIRROR_TROUBLE):
         store.notes.forget(MIRROR_TROUBLE)
     return None
 
