@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
 from resellerprogram.mirror.access import access_of
 from resellerprogram.mirror.errors import MirrorBehind, MirrorIsMissing, MirrorUnreachable
+from resellerprogram.mirror.server import Server
 
 from tests import servers
 from tests.mirror.conftest import Machines, taken_over
@@ -142,3 +144,23 @@ def test_a_socket_is_for_this_host_alone(tmp_path: Path, lines: str, host: str, 
     (tmp_path / "etc" / "billmgr.conf").write_text(f"DBUser billmgr\n{lines}\n", "utf-8")
     access = access_of(tmp_path)
     assert (access.host, access.socket) == (host, socket)
+
+
+@pytest.mark.parametrize(("told", "writes"), [(0, True), ("OFF", True), (1, False), ("ON", False), ("NO_LOCK", False)])
+def test_servers_say_in_several_words_whether_they_are_replicas(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch, told: object, writes: bool
+) -> None:
+    execute = Server.execute
+
+    def tells(self: Server, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        found = execute(self, statement, values)
+        return [(found[0][0], told)] if "@@read_only" in statement else found
+
+    monkeypatch.setattr(Server, "execute", tells)
+    first = machines.new(server)
+    first.store.settings.set("mirror", "panel")
+    if writes:
+        first.mirror.make_whole()
+    else:
+        with pytest.raises(MirrorUnreachable, match="replica"):
+            first.mirror.make_whole()

@@ -32,6 +32,8 @@ _READ_ONLY = Text(
     "this database is a replica that takes no writes; make it the primary first",
     "эта база — реплика, запись в неё закрыта; сначала сделайте её основной",
 )
+_OFF = ("0", "OFF")
+"""The second is how MariaDB 12 says it."""
 _READ_ONLY_CODES = (1290, 1792, 1836)
 
 Outcome = TypeVar("Outcome")
@@ -62,7 +64,7 @@ class Server:
             except RuntimeError as error:  # the server wants a way to log in for which PyMySQL lacks a package
                 raise MirrorUnreachable(error) from error
             version, read_only = self.execute("SELECT VERSION(), @@read_only")[0]
-            self.version, self._is_read_only = str(version), bool(read_only)
+            self.version, self._is_read_only = str(version), str(read_only) not in _OFF
             self._wait_for_other_nodes()
             self.nodes = self._nodes()
 
