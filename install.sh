@@ -472,6 +472,7 @@ uninstall_plugin() {
         [ -n "$AS_IS" ] || die "suspended discounts still wait to be restored ($ROOT/var/$NAME.set-aside.jsonl); nothing was removed. Install the plugin again and uninstall it: that restores them" \
             "приостановленные скидки ещё ждут восстановления ($ROOT/var/$NAME.set-aside.jsonl); ничего не удалено. Установите плагин снова и удалите: он их восстановит"
     fi
+    if [ -n "$PURGE" ] && [ -z "$waits" ]; then let_go_of_the_mirror; fi
     while IFS= read -r file; do rm -f "$file"; done < <(owned_files)
     rm -rf "$HOME_DIR"
     reload_panel
@@ -487,6 +488,13 @@ uninstall_plugin() {
     fi
     [ -n "$WITHDRAW" ] || say "The program's discounts that were in effect stay in the panel, and nothing changes them any more." \
         "Действовавшие скидки программы остались в панели, больше их ничто не изменит."
+}
+
+# The copy in the panel's database is offered to no machine once the data are gone.
+let_go_of_the_mirror() {
+    case $("$ROOT/sbin/$NAME" mirror --json 2>/dev/null || true) in
+        *'"kept": true'*) "$ROOT/sbin/$NAME" settings set mirror off >/dev/null && "$ROOT/sbin/$NAME" mirror >/dev/null || true ;;
+    esac
 }
 
 # Discounts that the programme set aside are their owners': they go back before anything is removed.

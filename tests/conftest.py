@@ -152,10 +152,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def operator(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
-    """Somebody who runs the plugin against the sandbox, in this process, and spares it a process for every call; those
-    have tests/panel, tests/live and tests/install. His runs ask by mgrctl, which takes half the time of HTTPS here."""
+def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call by mgrctl is made in this process; those of their own have tests/panel, tests/live and tests/install."""
     monkeypatch.setattr(transport, "subprocess", within.INSTEAD)
+
+
+@pytest.fixture
+def operator(sandbox: Sandbox, no_processes: None) -> Iterator[Operator]:
+    """Somebody who runs the plugin against the sandbox, in this process. His runs ask by mgrctl, which takes half the
+    time of HTTPS here."""
     with Store(sandbox.root, datetime(2025, 1, 20, 12)) as opened:
         opened.settings.set("panel_url", "")
         go_live(opened)

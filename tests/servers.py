@@ -114,6 +114,13 @@ class MariaDB:
 
     def ask(self, statement: str, *values: Any, schema: str | None = None) -> list[tuple[Any, ...]]:
         """As root."""
+        with self.cursor(schema) as cursor:
+            cursor.execute(statement, values or None)
+            return list(cursor.fetchall())
+
+    @contextlib.contextmanager
+    def cursor(self, schema: str | None = None) -> Iterator[Any]:
+        """The same in one session."""
         with (
             contextlib.closing(
                 pymysql.connect(
@@ -122,8 +129,7 @@ class MariaDB:
             ) as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute(statement, values or None)
-            return list(cursor.fetchall())
+            yield cursor
 
     def with_panels_user(self) -> MariaDB:
         """As an installation of the panel leaves it: a database, and a user with rights on that alone."""

@@ -83,7 +83,7 @@ class Machine:
         """So long ago was it renewed; whether this machine is alone stays as it was found."""
         self.mirror.close()
         was = machine_of(self.store.folder)
-        renewed(self.store.folder, was, 0.0, was.alone)
+        renewed(self.store.folder, was, 0.0, was.alone, was.term)
         self.mirror = Mirror(self.root, self.store)
 
     def content(self) -> dict[str, list[tuple[object, ...]]]:

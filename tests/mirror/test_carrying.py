@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pymysql
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,16 +19,20 @@ from resellerprogram.mirror.carrying import TOGETHER
 from resellerprogram.mirror.errors import (
     AnotherMachine,
     MirrorBehind,
+    MirrorIsDamaged,
     MirrorIsMissing,
     MirrorIsOld,
     MirrorOfOthers,
     MirrorUnreachable,
+    NothingToTakeOver,
     PerhapsAnother,
 )
 from resellerprogram.mirror.keeping import Carrier, keep
 from resellerprogram.mirror.taking_over import take_over
-from resellerprogram.programme.errors import PanelStandsStill
-from resellerprogram.store import restoring
+from resellerprogram.programme.errors import PanelStandsStill, StoreError
+from resellerprogram.programme.outcomes import CUT_SHORT
+from resellerprogram.store import database, restoring
+from resellerprogram.store.changes import Author
 from resellerprogram.store.notes import MIRROR_TROUBLE
 
 from tests import servers
@@ -150,12 +163,51 @@ def test_who_is_at_work_is_not_pushed_aside(
 ) -> None:
     first, second = machines.new(server), machines.new(server)
     first.keep_a_mirror()
-    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", -5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", 0.5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._MORE", 0.5)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._GLANCE", 0.01)
     told: list[str] = []
-    with pytest.raises(Exception, match="is at work"):
+    with at_work(server), pytest.raises(NothingToTakeOver, match="is at work"):
         take_over(second.root, NOW, 0, waiting=told.append)
     assert len(told) == 1
     first.mirror.before_write()
+
+
+@contextmanager
+def at_work(server: MariaDB) -> Iterator[None]:
+    """It renews its lease, each time by the clock of a server that is an hour ahead."""
+    ended = threading.Event()
+
+    def renews() -> None:
+        until = 3600
+        while not ended.wait(0.1):
+            until += 1
+            statement = "UPDATE resellerprogram_mirror SET until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND"
+            server.ask(statement, until, schema=servers.SCHEMA)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(renews)
+        try:
+            yield
+        finally:
+            ended.set()
+
+
+def test_who_is_silent_is_taken_over_from_whatever_the_clocks_of_the_servers_say(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The primary's was an hour ahead of the replica's."""
+    first, second = machines.new(server), machines.new(server)
+    first.keep_a_mirror()
+    server.ask("UPDATE resellerprogram_mirror SET until_utc = UTC_TIMESTAMP() + INTERVAL 1 HOUR", schema=servers.SCHEMA)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over.LEASE", 0.3)
+    monkeypatch.setattr("resellerprogram.mirror.taking_over._GLANCE", 0.01)
+    second.close()
+    take_over(second.root, NOW, 0)
+    second.open()
+    second.mirror.before_write()
+    with pytest.raises(AnotherMachine):
+        first.mirror.before_write()
 
 
 def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(
@@ -168,7 +220,7 @@ def test_nothing_is_suspended_while_the_mirror_is_away_and_all_else_goes_on(
     server.pause()
     first.store.notes.write("small", 1)
     first.mirror.before_write()
-    first.mirror.before_telling()
+    first.mirror.before_what_is_done_once()
     with pytest.raises(MirrorBehind, match="this waits"):
         first.mirror.before_suspending()
     assert isinstance(keep(first.root, first.store), MirrorUnreachable)
@@ -190,7 +242,7 @@ def test_who_may_not_be_alone_stops_when_the_lease_is_over(
     server.pause()
     second.mirror.before_write()
     with pytest.raises(MirrorBehind, match="this waits"):
-        second.mirror.before_telling()
+        second.mirror.before_what_is_done_once()
     second.let_the_lease_lapse()
     with pytest.raises(PerhapsAnother, match="until it is certain that no other machine"):
         second.mirror.before_write()
@@ -216,7 +268,7 @@ def test_tables_that_somebody_dropped_are_told_and_made_anew(server: MariaDB, ma
     found = keep(first.root, first.store)
     assert isinstance(found, MirrorIsMissing)
     assert "mirror --replace" in str(found)
-    first.store.outbox.replace()
+    first.store.outbox.replace(None)
     assert keep(first.root, first.store) is None
     assert taken_over(machines, server).content() == first.content()
 
@@ -336,3 +388,141 @@ def test_a_password_is_in_no_text(server: MariaDB, machines: Machines) -> None:
     access = access_of(machines.new(server).root)
     assert access.password == servers.PASSWORD
     assert servers.PASSWORD not in f"{access!r} {access}"
+
+
+def test_tables_of_sqlite_itself_are_not_carried(server: MariaDB, machines: Machines) -> None:
+    """An administrator may have it count its rows."""
+    first = machines.new(server)
+    first.store.connection.execute("ANALYZE")
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    first.mirror.carry()
+    assert taken_over(machines, server).store.notes.read("small") == 1
+
+
+def test_what_the_mirror_is_told_is_on_the_disk_here_first(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut it must not know more than this machine does, which would stop it as another's."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.notes.write("small", 1)
+    fsync, commit, order = os.fsync, pymysql.connections.Connection.commit, []
+
+    def syncs(descriptor: int) -> None:
+        fsync(descriptor)
+        order.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+
+    def commits(self: Any) -> None:
+        order.append("commit")
+        commit(self)
+
+    monkeypatch.setattr(os, "fsync", syncs)
+    monkeypatch.setattr(pymysql.connections.Connection, "commit", commits)
+    first.mirror.before_suspending()
+    assert order[:2] == ["resellerprogram.db-wal", "commit"]
+
+
+def test_a_damaged_mirror_is_told_and_leaves_what_is_here(server: MariaDB, machines: Machines) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    for harm in ("'[1'", "'x'", "'[1]'"):
+        server.ask(f"UPDATE resellerprogram_row SET content = {harm} WHERE what = 'setting'", schema=servers.SCHEMA)
+        dies(server)
+        second = machines.new(server)
+        second.store.notes.write("small", 1)
+        with pytest.raises(MirrorIsDamaged, match="setting"):
+            take_over(second.root, NOW, 0)
+        assert second.store.notes.read("small") == 1
+
+
+def test_a_newer_release_takes_over_from_an_older_one(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.connection.execute("INSERT INTO subaccount VALUES (1, 5)")
+    first.mirror.carry()
+    first.close()
+    older = database._migrations()
+    newer = [*older, "ALTER TABLE subaccount ADD COLUMN since TEXT NOT NULL DEFAULT 'then';"]
+    monkeypatch.setattr(database, "_migrations", lambda: newer)
+    second = taken_over(machines, server)
+    assert second.store.connection.execute("SELECT since FROM subaccount").fetchall()[0][0] == "then"
+    with pytest.raises(MirrorBehind, match="not complete yet"):
+        second.mirror.before_suspending()
+    assert keep(second.root, second.store) is None
+    second.mirror.before_suspending()
+    monkeypatch.setattr(database, "_migrations", lambda: older)
+    dies(server)
+    with pytest.raises(StoreError, match="install the newer program here first"):
+        take_over(first.root, NOW, 0)
+    first.open()
+
+
+def test_a_panels_database_of_before_all_was_carried_anew_is_carried_anew_again(
+    server: MariaDB, machines: Machines
+) -> None:
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.outbox.replace(None)
+    assert keep(first.root, first.store) is None
+    server.ask("UPDATE resellerprogram_mirror SET generation = 1, position = 1", schema=servers.SCHEMA)
+    assert isinstance(keep(first.root, first.store), MirrorIsOld)
+    first.mirror.before_write()
+    assert keep(first.root, first.store) is None
+    assert taken_over(machines, server).content() == first.content()
+
+
+def test_whether_or_not_a_commit_was_answered_nothing_is_doubled_or_lost(
+    server: MariaDB, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each commit in turn, of copying, of carrying and of taking over, is done and not answered."""
+    commit, number, lost = pymysql.connections.Connection.commit, [0], [0]
+
+    def commits(self: Any) -> None:
+        commit(self)
+        number[0] += 1
+        if number[0] == lost[0]:
+            raise pymysql.OperationalError(2013, "Lost connection to MySQL server during query")
+
+    def again(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except MirrorUnreachable:
+            work()
+
+    monkeypatch.setattr(pymysql.connections.Connection, "commit", commits)
+    while number[0] >= lost[0]:
+        lost[0] += 1
+        number[0] = 0
+        forget(server)
+        first = machines.new(server)
+        again(first.keep_a_mirror)
+        for value in (1, 2):
+            first.store.notes.write("small", value)
+            again(first.mirror.carry)
+        second = machines.new(server)
+        dies(server)
+        second.close()
+        again(lambda root=second.root: take_over(root, NOW, 0))  # type: ignore[misc]
+        second.open()
+        assert second.content() == first.content()
+        again(second.mirror.carry)
+    assert lost[0] > 8
+
+
+def test_what_an_administrator_started_on_the_first_machine_is_not_under_way_on_the_second(
+    server: MariaDB, machines: Machines
+) -> None:
+    """Whatever process has that number there."""
+    first = machines.new(server)
+    first.keep_a_mirror()
+    first.store.tasks.begin(first.store.tasks.ask("preview", {}, Author("chief", "192.0.2.1"), NOW), NOW)
+    first.mirror.carry()
+    second = taken_over(machines, server)
+    under_way, cut_short = first.store.tasks.last("preview"), second.store.tasks.last("preview")
+    assert under_way
+    assert cut_short
+    assert (under_way.outcome, cut_short.outcome) == (None, CUT_SHORT)
+    second.mirror.before_suspending()

@@ -81,6 +81,19 @@ def test_split_off_in_the_middle_of_a_write_the_others_take_over(
         join_again(nodes, one)
 
 
+def test_a_cluster_of_one_node_is_one(machines: Machines) -> None:
+    """Others may join it later, and take over where it is split off from them."""
+    with servers.place() as folder, servers.cluster(folder, 1) as (node,):
+        first = machines.new(node)
+        first.keep_a_mirror()
+        first.mirror.before_write()
+        first.mirror.close()
+        node.kill()
+        first.let_the_lease_lapse()
+        with pytest.raises(PerhapsAnother):
+            first.mirror.before_write()
+
+
 def test_a_node_is_lost_and_another_is_split_off(machines: Machines, nodes: list[MariaDB]) -> None:
     """The last here: one node stays dead."""
     one, two, three = nodes

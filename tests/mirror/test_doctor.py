@@ -65,7 +65,7 @@ def test_what_differs_is_named(kept: Operator, server: MariaDB, harm: str, told:
         f"it differs (table: rows here, rows there): {told.format(count)}. "
         "`resellerprogram mirror --replace` makes it anew"
     )
-    kept.store.outbox.replace()
+    kept.store.outbox.replace(None)
     keep(kept.sandbox.root, kept.store)
     assert of_the_mirror(kept)[0].finding is Finding.HOLDS
 

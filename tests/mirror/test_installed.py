@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from resellerprogram.mirror.taking_over import what_is_there
 
 from tests import installation
 from tests.installation import cli
@@ -63,3 +64,9 @@ def test_the_second_machine_is_installed_is_offered_the_data_and_goes_on(
     after = sandbox.world.discounts(account)
     assert {each["id"] for each in after} == {each["id"] for each in before}
     assert {each["internal_name"]: int(each["percent"]) for each in after}["vds"] > 19
+
+    # the data are gone for good, and are offered to nobody
+    assert what_is_there(sandbox.root)
+    done = installation.run("uninstall", sandbox.root, "--withdraw", "--purge")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert what_is_there(sandbox.root) is None

@@ -66,7 +66,7 @@ class TwoMachines:
         with Store(self._root, NOW) as store:
             store.settings.set("mirror", "panel")
             store.outbox.end()
-            store.outbox.replace()
+            store.outbox.replace(None)
             mirror = Mirror(self._root, store)
             mirror.make_whole()
             mirror.carry()

@@ -11,6 +11,11 @@ from tests.operator import Operator
 from tests.pages.desk import Desk
 
 
+@pytest.fixture(autouse=True)
+def _no_processes(no_processes: None) -> None:
+    """They are about what is asked for and shown."""
+
+
 @pytest.fixture
 def desk(store: Store) -> Desk:
     """An employee at a panel where nothing runs: whatever asks the panel fails loudly."""

@@ -22,13 +22,14 @@ def mirror(command: Command) -> int:
     """Carry what waits, and tell how that went."""
     store = command.store
     if not store.settings.current().mirror:
+        keep(command.root, store)
         if command.options.json:
             command.json({"kept": False})
         else:
             command.say(_OFF)
         return 0
     if command.options.replace:
-        store.outbox.replace()
+        store.outbox.replace(None)
     error = keep(command.root, store)
     behind, whole = store.outbox.behind(), store.outbox.generation() is not None
     lag = int(behind.lag.total_seconds())

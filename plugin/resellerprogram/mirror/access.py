@@ -55,12 +55,13 @@ def access_of(root: Path, schema: str = "") -> DatabaseAccess:
             )(folder=root / "etc")
         )
     host = values.get("DBHost", "localhost")
+    socket = values.get("DBSocket") or next(filter(os.path.exists, _SOCKETS), "")
     return DatabaseAccess(
         host,
         values["DBUser"],
         values.get("DBPassword", ""),
         schema or values.get("DBName", "billmgr"),
-        values.get("DBSocket") or (next(filter(os.path.exists, _SOCKETS), "") if host == "localhost" else ""),
+        socket if host == "localhost" else "",  # as the panel's own library does
     )
 
 
@@ -75,5 +76,5 @@ def connect(root: Path, schema: str = "") -> Server:
 
 def _values(text: str) -> dict[str, str]:
     """`Key value`, a line each; what else the file says is not ours."""
-    lines = (line.strip().partition(" ") for line in text.splitlines())
-    return {key: value.strip() for key, _, value in lines if key.startswith("DB")}
+    lines = (line.strip().split(None, 1) for line in text.split("\n"))
+    return {words[0]: words[1] for words in lines if len(words) > 1 and words[0].startswith("DB")}

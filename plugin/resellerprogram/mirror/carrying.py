@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
-from ..store.outbox import Row
+from ..store.notes import MIRROR_TROUBLE
 from .access import connect
 from .errors import (
     AnotherMachine,
@@ -23,6 +25,7 @@ from .errors import (
     MirrorIsOld,
     MirrorOfOthers,
     MirrorUnreachable,
+    NotTheHolder,
     PerhapsAnother,
 )
 from .machine import machine_of, renewed
@@ -46,16 +49,19 @@ _NOT_WHOLE = Text(
 
 log = logging.getLogger(__name__)
 
+Outcome = TypeVar("Outcome")
+
 
 class Mirror:
     """The mirror of the database of `store`, as this machine sees it. The connection is made when it is needed, and
     anew after it was lost."""
 
-    def __init__(self, root: Path, store: Store) -> None:
-        self._root, self._store = root, store
+    def __init__(self, root: Path, store: Store, schema: str | None = None) -> None:
+        """In the database that the settings name, or another `schema`."""
+        self._root, self._store, self._given, self._schema = root, store, schema, ""
         self._machine = machine_of(store.folder)
         self._server: Server | None = None
-        self._renewed = 0.0
+        self._renewed = self._used = 0.0
         self._away: MirrorUnreachable | None = None
         self._away_since = 0.0
 
@@ -69,7 +75,7 @@ class Mirror:
             keeps: Text | None = self._away.text
         else:
             keeps = self._keeps_from_carrying()
-        if keeps and not self._machine.alone and time.time() >= self._machine.lapses:
+        if keeps and not self._machine.may_go_on(time.time()):
             raise PerhapsAnother(keeps)
 
     def before_suspending(self) -> None:
@@ -78,10 +84,11 @@ class Mirror:
         if keeps:
             raise MirrorBehind(keeps)
 
-    def before_telling(self) -> None:
-        """That a client is told something must be in the mirror, where another machine could take over and tell it
-        again. Raises MirrorBehind, NotTheHolder."""
-        if self._machine.alone:
+    def before_what_is_done_once(self) -> None:
+        """That a client is told something, or given back a discount, must be in the mirror, where another machine could
+        take over and do it again; it waits also while all is being copied there. Raises MirrorBehind, NotTheHolder."""
+        being_copied = not self.is_whole and not self._store.notes.read(MIRROR_TROUBLE)
+        if self._machine.alone and not being_copied:
             self.before_write()
         else:
             self.before_suspending()
@@ -105,8 +112,12 @@ class Mirror:
             if not self.is_whole:
                 self._check_no_other(server, tables)
                 return False
-            while self._step(server, tables):
-                pass
+            try:
+                while self._step(server, tables):
+                    pass
+            except MirrorIsOld:
+                self._store.outbox.replace(self._store.outbox.term())
+                raise
         return True
 
     @property
@@ -123,6 +134,20 @@ class Mirror:
             with self._connected() as server:
                 self._copy(server)
 
+    def let_go(self) -> None:
+        """Where nothing is carried any more, what the mirror holds grows old: no machine is to begin with it."""
+        try:
+            with self._connected() as server:
+                tables = MirrorTables(server)
+
+                def ended() -> None:
+                    self._own(tables.state(to_change=True))
+                    tables.is_not_whole()
+
+                server.together(ended)
+        except (MirrorError, NotTheHolder) as error:
+            log.warning("what the mirror holds is not carried on, and could not be marked so: %s", error)
+
     def close(self) -> None:
         if self._server:
             self._server.close()
@@ -130,16 +155,21 @@ class Mirror:
 
     @contextmanager
     def _connected(self) -> Iterator[Server]:
-        """The connection; one that was lost is let go, so that the next is a new one."""
+        """The connection; one that was lost is let go, so that the next is a new one. One that was not used for a while
+        may have been cut by the server, or on the way there."""
         try:
+            if self._server and time.monotonic() - self._used > FRESH and not self._server.lives():
+                self.close()
             if self._server is None:
-                self._server = connect(self._root, self._store.settings.current().mirror_schema)
+                wanted = self._store.settings.current().mirror_schema
+                self._schema = wanted if self._given is None else self._given
+                self._server = connect(self._root, self._schema)
             yield self._server
         except MirrorUnreachable as error:
             self._away, self._away_since = error, time.monotonic()
             self.close()
             raise
-        self._away = None
+        self._away, self._used = None, time.monotonic()
 
     def _step(self, server: Server, tables: MirrorTables) -> bool:
         """One transaction; whether more waits."""
@@ -154,17 +184,15 @@ class Mirror:
             if not outbox.follows_on(state.position):
                 raise MirrorIsOld
             changes = outbox.next(state.position, TOGETHER)
+            if changes:  # a mirror that knew more after a power cut than this machine would be another's
+                outbox.reaches_the_disk()
             tables.put(state.generation, [row for _, row in changes])
             last = changes[-1][0] if changes else state.position
-            tables.carried(last)
+            tables.carried(last, self._machine.name)
             return state, last, len(changes)
 
         begun = time.time()
-        try:
-            state, last, count = server.together(work)
-        except MirrorIsOld:
-            outbox.replace()
-            raise
+        state, last, count = server.together(work)
         self._held(begun, server, state)
         outbox.drop(last)
         return count == TOGETHER
@@ -179,58 +207,71 @@ class Mirror:
         """The state of a mirror that this machine holds. Raises AnotherMachine."""
         if state is None:
             raise MirrorIsMissing
-        if state.holder != self._machine.name:
+        if not self._machine.is_called(state.holder, state.over):
             raise AnotherMachine(state.holder)
         return state
 
     def _checked(self, state: State | None) -> State:
-        """The same of one that holds this database. Raises AnotherMachine, MirrorOfOthers."""
+        """The same of one that holds this database. Raises AnotherMachine, MirrorIsOld, MirrorOfOthers."""
         own, outbox = self._own(state), self._store.outbox
-        if outbox.generation() != own.generation or outbox.newest() < own.position:
+        generation = outbox.generation() or 0
+        if outbox.term() == own.term and own.generation < generation:
+            raise MirrorIsOld
+        if (outbox.term(), generation) != (own.term, own.generation) or outbox.newest() < own.position:
             raise MirrorOfOthers(own.holder)
         return own
 
     def _held(self, begun: float, server: Server, state: State) -> None:
         self._renewed = time.monotonic()
         self._machine = renewed(
-            self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster
+            self._store.folder, self._machine, begun + LEASE, state.term == 1 and not server.is_cluster, state.term
         )
 
     def _copy(self, server: Server) -> None:
         tables, outbox = MirrorTables(server), self._store.outbox
         server.together(lambda: tables.make(self._machine.name))
-        with server.told():
-            before = self._own(tables.state())
-        if before.generation and not outbox.may_replace():
+        try:
+            with server.told():
+                before = self._own(tables.state())
+        except AnotherMachine:  # what a person has allowed before they knew
+            outbox.replace(self._machine.term)
+            raise
+        if before.generation and not outbox.may_replace(before.term):
             raise MirrorOfOthers(before.holder)
-        outbox.replace()
+        outbox.replace(before.term)
         outbox.begin()
         outbox.go_on_after(max(outbox.newest(), before.position))
         generation = before.generation + 1
-        self._sweep_out(server, tables, before.generation)
+        self._sweep_out(server, tables, before)
         with outbox.at_one_moment():
             position = outbox.newest()
             version = int(self._store.connection.execute("PRAGMA user_version").fetchone()[0])
             rows = chain.from_iterable(table.rows() for table in outbox.tables())
             for part in iter(lambda: list(islice(rows, TOGETHER)), []):
-                self._put(server, tables, generation, part)
-        begun = time.time()
-
-        def whole() -> State:
-            state = self._own(tables.state(to_change=True))
-            tables.is_whole(generation, position, version)
-            return state
-
-        self._held(begun, server, server.together(whole))
-        outbox.is_carried_as(generation)
+                self._holding(server, tables, before, partial(tables.put, generation, part))
+        outbox.reaches_the_disk()
+        self._holding(server, tables, before, lambda: tables.is_whole(generation, position, version))
+        outbox.is_carried_as(generation, before.term, self._schema)
         outbox.drop(position)
-        self._sweep_out(server, tables, generation)
+        self._sweep_out(server, tables, replace(before, generation=generation))
         log.info("the mirror is whole: generation %s up to change %s", generation, position)
 
-    def _put(self, server: Server, tables: MirrorTables, generation: int, rows: list[Row]) -> None:
-        server.together(lambda: tables.put(generation, rows))
+    def _holding(self, server: Server, tables: MirrorTables, held: State, work: Callable[[], Outcome]) -> Outcome:
+        """`work` in one transaction, while the mirror is still this machine's as it was when it began; the lease is
+        renewed with that. Raises AnotherMachine, MirrorOfOthers."""
 
-    @staticmethod
-    def _sweep_out(server: Server, tables: MirrorTables, generation: int) -> None:
-        while server.together(lambda: tables.others(generation, TOGETHER)) == TOGETHER:
+        def still() -> Outcome:
+            state = self._own(tables.state(to_change=True))
+            if (state.term, state.generation) != (held.term, held.generation):
+                raise MirrorOfOthers(state.holder)
+            tables.renew(self._machine.name)
+            return work()
+
+        begun = time.time()
+        done = server.together(still)
+        self._held(begun, server, held)
+        return done
+
+    def _sweep_out(self, server: Server, tables: MirrorTables, held: State) -> None:
+        while self._holding(server, tables, held, lambda: tables.others(held.generation, TOGETHER)) == TOGETHER:
             pass

@@ -64,9 +64,9 @@ def _differences(server: Server, store: Store) -> tuple[int, tuple[Difference, .
         state = tables.state()
         if state is None:
             raise MirrorIsMissing
-        if state.holder != machine_of(store.folder).name:
+        if not machine_of(store.folder).is_called(state.holder, state.over):
             raise AnotherMachine(state.holder)
-        if outbox.generation() != state.generation:
+        if (outbox.generation(), outbox.term()) != (state.generation, state.term):
             raise MirrorOfOthers(state.holder)
         if not outbox.follows_on(state.position):
             return None

@@ -7,6 +7,7 @@ ResellerProgrammeError
     ├── MirrorBehind          what must be in the mirror first waits
     ├── MirrorIsOld           the panel's database was put back to an earlier state: all is carried anew
     ├── MirrorOfOthers        what the mirror holds is not of this database: a person says what is to be done
+    ├── MirrorIsDamaged       a row there can't be read
     └── NothingToTakeOver     the mirror holds nothing that could be restored
 PanelStandsStill
 └── NotTheHolder              this machine writes nothing to the panel
@@ -79,6 +80,20 @@ class MirrorOfOthers(MirrorError):
                 "в копии другие данные, чем на этой машине (от {holder}). Перенять их: "
                 "`resellerprogram restore --from-panel`; заменить: `resellerprogram mirror --replace`",
             )(holder=holder)
+        )
+
+
+class MirrorIsDamaged(MirrorError):
+    """As after a dump that took packed rows for text."""
+
+    def __init__(self, table: str, error: Exception) -> None:
+        super().__init__(
+            Text(
+                "the copy in the panel's database is damaged ({table}: {error}). Nothing here was changed. Restore a "
+                "backup with `resellerprogram restore FILE`, then `resellerprogram mirror --replace`",
+                "копия в базе панели повреждена ({table}: {error}). Здесь ничего не изменено. Восстановите резервную "
+                "копию (`resellerprogram restore ФАЙЛ`), затем `resellerprogram mirror --replace`",
+            )(table=table, error=repr(error))
         )
 
 

@@ -27,17 +27,23 @@ def kept_mirror(root: Path, store: Store, wanted: bool) -> AbstractContextManage
     return closing(Mirror(root, store)) if wanted else nullcontext()
 
 
-def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError | None:
+def keep(root: Path, store: Store, mirror: Mirror | None = None, *, copies: bool = True) -> MirrorError | None:
     """Bring the mirror up to date, or end it where the settings want none any more. What keeps it is told, and on
-    record for `status`; so is that another machine has taken over, which is raised (NotTheHolder)."""
+    record for `status`; so is that another machine has taken over, which is raised (NotTheHolder). Who has something
+    else to do leaves it to others to copy all into a mirror that is not whole, which may take minutes."""
     if stands_still(root):
         return None
-    if not store.settings.current().mirror:
-        _end(store)
+    settings, outbox = store.settings.current(), store.outbox
+    if not settings.mirror or (outbox.generation() is not None and outbox.schema() != settings.mirror_schema):
+        _end(root, store)
+        if mirror:
+            mirror.close()
+    if not settings.mirror:
         return None
     try:
         with nullcontext(mirror) if mirror else closing(Mirror(root, store)) as own:
-            own.make_whole()
+            if copies:
+                own.make_whole()
             own.carry()
     except (MirrorError, NotTheHolder) as error:
         told = [error.text.en, error.text.ru]
@@ -47,15 +53,18 @@ def keep(root: Path, store: Store, mirror: Mirror | None = None) -> MirrorError 
         if isinstance(error, NotTheHolder):
             raise
         return error
-    if store.notes.read(MIRROR_TROUBLE):
+    if (copies or outbox.generation() is not None) and store.notes.read(MIRROR_TROUBLE):
         store.notes.forget(MIRROR_TROUBLE)
     return None
 
 
-def _end(store: Store) -> None:
-    """What the mirror holds then is this database's past, which it may replace if a mirror is wanted again."""
+def _end(root: Path, store: Store) -> None:
+    """What the mirror holds then is this database's past: nobody's to begin with, and replaced where a mirror is wanted
+    again."""
     if store.outbox.generation() is not None:
-        store.outbox.replace()
+        with closing(Mirror(root, store, store.outbox.schema())) as former:
+            former.let_go()
+        store.outbox.replace(store.outbox.term())
     if store.outbox.is_kept:
         store.outbox.end()
     if store.notes.read(MIRROR_TROUBLE):

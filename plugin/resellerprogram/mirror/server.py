@@ -20,10 +20,20 @@ TRIES = 5
 _ON_THIS_HOST = ("localhost", "127.0.0.1", "::1")
 _REPEAT = (ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT)
 _UNKNOWN = (ER.UNKNOWN_SYSTEM_VARIABLE,)
+_SESSION = (
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+    " innodb_lock_wait_timeout = 3, lock_wait_timeout = 1"
+)
+"""Whatever the server's own modes: a backslash escapes, nothing is cut to fit, and who locks whole tables is not waited
+for by a crowd of connections."""
+_SYNC_WAITS = ("wsrep_sync_wait = 1", "wsrep_causal_reads = ON")
+"""The second is what clusters of 5.5 know."""
 _READ_ONLY = Text(
     "this database is a replica that takes no writes; make it the primary first",
     "эта база — реплика, запись в неё закрыта; сначала сделайте её основной",
 )
+_OFF = ("0", "OFF")
+"""The second is how MariaDB 12 says it."""
 _READ_ONLY_CODES = (1290, 1792, 1836)
 
 Outcome = TypeVar("Outcome")
@@ -38,32 +48,41 @@ class Server:
         if access.socket or access.host in _ON_THIS_HOST:
             where["ssl_disabled"] = True
         with _told():
-            self._connection = pymysql.connect(
-                **where,
-                user=access.user,
-                password=access.password.encode(),  # a text it would take for latin1
-                database=access.name,
-                charset="utf8mb4",
-                autocommit=True,
-                connect_timeout=SECONDS,
-                read_timeout=SECONDS,
-                write_timeout=SECONDS,
-                init_command="SET SESSION innodb_lock_wait_timeout = 3",
-            )
-            version, read_only = self.execute("SELECT VERSION(), @@read_only")[0]
-            self.version, self._is_read_only = str(version), bool(read_only)
             try:
-                # in a cluster, what another node has committed is seen before anything is read
-                self.execute("SET SESSION wsrep_sync_wait = 1")
-                self.nodes = self._nodes()
-            except pymysql.MySQLError as error:
-                if _code(error) not in _UNKNOWN:
-                    raise
-                self.nodes = 0
+                self._connection = pymysql.connect(
+                    **where,
+                    user=access.user,
+                    password=access.password.encode(),  # a text it would take for latin1
+                    database=access.name,
+                    charset="utf8mb4",
+                    autocommit=True,
+                    connect_timeout=SECONDS,
+                    read_timeout=SECONDS,
+                    write_timeout=SECONDS,
+                    init_command=_SESSION,
+                )
+            except RuntimeError as error:  # the server wants a way to log in for which PyMySQL lacks a package
+                raise MirrorUnreachable(error) from error
+            version, read_only = self.execute("SELECT VERSION(), @@read_only")[0]
+            self.version, self._is_read_only = str(version), str(read_only) not in _OFF
+            self._wait_for_other_nodes()
+            self.nodes = self._nodes()
 
     @property
     def is_cluster(self) -> bool:
-        return self.nodes > 1
+        """One of a single node, too: others may join while we are connected."""
+        return self.nodes > 0
+
+    def _wait_for_other_nodes(self) -> None:
+        """In a cluster, what another node has committed is seen before anything is read."""
+        for setting in _SYNC_WAITS:
+            try:
+                self.execute(f"SET SESSION {setting}")
+            except pymysql.MySQLError as error:
+                if _code(error) not in _UNKNOWN:
+                    raise
+            else:
+                return
 
     def _nodes(self) -> int:
         """Of its cluster; 0 without one."""
@@ -121,6 +140,14 @@ class Server:
     def _roll_back(self) -> None:
         with contextlib.suppress(pymysql.MySQLError, OSError):
             self._connection.rollback()
+
+    def lives(self) -> bool:
+        """Whether it still answers here."""
+        try:
+            self._connection.ping(reconnect=False)
+        except (pymysql.MySQLError, OSError):
+            return False
+        return True
 
     def close(self) -> None:
         with contextlib.suppress(pymysql.MySQLError, OSError):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..programme.values import dataclass
 from ..store.outbox import Row
+from .errors import MirrorIsDamaged
 
 if TYPE_CHECKING:
     from .server import Server
@@ -33,9 +35,12 @@ _MAKE = (
 )
 _THERE = (
     "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
-    " AND table_name = 'resellerprogram_mirror'"
+    " AND table_name IN ('resellerprogram_mirror', 'resellerprogram_row')"
 )
-_STATE = "SELECT holder, term, generation, position, version FROM resellerprogram_mirror WHERE id = 1"
+_STATE = (
+    "SELECT holder, term, generation, position, version, until_utc, until_utc <= UTC_TIMESTAMP()"
+    " FROM resellerprogram_mirror WHERE id = 1"
+)
 _FIRST = (
     "INSERT IGNORE INTO resellerprogram_mirror (id, holder, term, until_utc, generation, position, version)"
     " VALUES (1, %s, 1, UTC_TIMESTAMP() + INTERVAL %s SECOND, 0, 0, 0)"
@@ -46,14 +51,17 @@ _GONE = "DELETE FROM resellerprogram_row WHERE generation = %s AND what = %s AND
 
 @dataclass(frozen=True)
 class State:
-    """Whose the mirror is. `generation` 0: it was never whole; `position`: the last change that is in it; `version` of
-    our schema."""
+    """Whose the mirror is, and for which `term`: who takes over begins another. `generation` 0: it was never whole;
+    `position`: the last change that is in it; `version` of our schema. Its lease is renewed `until` then, by the clock
+    of the server at which that was done, and by that of the one that is asked it is `over`."""
 
     holder: str
     term: int
     generation: int
     position: int
     version: int
+    until: datetime
+    over: bool
 
 
 class MirrorTables:
@@ -63,7 +71,7 @@ class MirrorTables:
         self._server = server
 
     def are_there(self) -> bool:
-        return bool(self._server.execute(_THERE)[0][0])
+        return bool(self._server.execute(_THERE)[0][0] == len(_MAKE))
 
     def make(self, holder: str) -> None:
         """Made where they are missing; the first to come is the holder."""
@@ -82,29 +90,43 @@ class MirrorTables:
         found = self.state() if self.are_there() else None
         return found if found and found.generation else None
 
-    def carried(self, position: int) -> None:
+    def renew(self, holder: str) -> None:
+        """The holder, which is called so now, was heard of."""
+        self._server.change(
+            "UPDATE resellerprogram_mirror SET holder = %s, until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND"
+            " WHERE id = 1",
+            (holder, LEASE),
+        )
+
+    def carried(self, position: int, holder: str) -> None:
         """All changes up to here are in; the lease is renewed with that."""
         self._server.change(
-            "UPDATE resellerprogram_mirror SET position = %s, carried_at = UTC_TIMESTAMP(),"
+            "UPDATE resellerprogram_mirror SET position = %s, carried_at = UTC_TIMESTAMP(), holder = %s,"
             " until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND WHERE id = 1",
-            (position, LEASE),
+            (position, holder, LEASE),
         )
 
     def is_whole(self, generation: int, position: int, version: int) -> None:
         """From now on `generation` is what would be restored."""
         self._server.change(
-            "UPDATE resellerprogram_mirror SET generation = %s, version = %s WHERE id = 1", (generation, version)
+            "UPDATE resellerprogram_mirror SET generation = %s, position = %s, version = %s,"
+            " carried_at = UTC_TIMESTAMP() WHERE id = 1",
+            (generation, position, version),
         )
-        self.carried(position)
 
-    def take(self, holder: str) -> bool:
-        """Become the holder, unless another one was heard of lately."""
+    def is_not_whole(self) -> None:
+        """From now on nothing is restored from here."""
+        self._server.change("UPDATE resellerprogram_mirror SET generation = 0 WHERE id = 1")
+
+    def take(self, holder: str, silent: datetime | None = None) -> bool:
+        """Become the holder, unless another one was heard of lately. `silent`: for as long as a lease lasts nothing
+        came after this one, whatever the clocks say of it."""
         return bool(
             self._server.change(
                 "UPDATE resellerprogram_mirror SET holder = %s, term = term + 1,"
                 " until_utc = UTC_TIMESTAMP() + INTERVAL %s SECOND"
-                " WHERE id = 1 AND (holder = %s OR until_utc <= UTC_TIMESTAMP())",
-                (holder, LEASE, holder),
+                " WHERE id = 1 AND (holder = %s OR until_utc <= UTC_TIMESTAMP() OR until_utc = %s)",
+                (holder, LEASE, holder, silent),
             )
         )
 
@@ -135,7 +157,11 @@ class MirrorTables:
             (generation, table, table, key, _READ_TOGETHER),
         ):
             for table, key, content in found:
-                yield table, key, _unpacked(content)
+                try:
+                    plain = _unpacked(content)
+                except (ValueError, zlib.error) as error:
+                    raise MirrorIsDamaged(table, error) from error
+                yield table, key, plain
 
     def engines(self) -> tuple[str, ...]:
         """What holds our tables, where it is not InnoDB: nothing of the sort takes back half a transaction."""

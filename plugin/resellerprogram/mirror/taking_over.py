@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,15 +20,17 @@ from ..store import database, folder_of
 from ..store.notes import MIRROR_TROUBLE, NoteStore
 from ..store.outbox import OutboxStore
 from ..store.restoring import Restored, restore
+from ..store.tasks import TaskStore
 from .access import connect
-from .errors import MirrorIsMissing, NothingToTakeOver
-from .machine import machine_of
+from .errors import MirrorIsDamaged, MirrorIsMissing, NothingToTakeOver
+from .machine import machine_of, renewed
 from .tables import LEASE, MirrorTables, State
 
 if TYPE_CHECKING:
     from .server import Server
 
 _GLANCE = 0.5
+_MORE = 5.0
 _NOTHING = Text(
     "the panel's database holds no whole copy of the program's data", "в базе панели нет полной копии данных программы"
 )
@@ -55,7 +58,7 @@ def take_over(
     """Wait until the machine that holds the mirror was not heard of for `LEASE` seconds (`waiting` is told whose), then
     hold it and put its content in the database's place; what was there is kept beside it.
 
-    Raises PanelStandsStill, MirrorUnreachable, NothingToTakeOver, StoreError, AnotherRunActive.
+    Raises PanelStandsStill, MirrorUnreachable, NothingToTakeOver, MirrorIsDamaged, StoreError, AnotherRunActive.
     """
     check_may_write(root)
     folder = folder_of(root)
@@ -68,27 +71,38 @@ def take_over(
             raise NothingToTakeOver(_NOTHING)
         if state.version > database.newest_version():
             raise StoreError(_NEWER(found=state.version, known=database.newest_version()))
+        knows_since = machine.term in (0, state.term)
         _take(server, tables, machine.name, state.holder, waiting)
         with TemporaryDirectory(dir=folder, prefix="take-over-") as aside:
             file = Path(aside) / "mirror.db"
-            server.together(lambda: _written(tables, file))
-            return restore(root, file, now, patience, of_mirror=True)
+            term = server.together(lambda: _written(tables, file, schema))
+            if knows_since:  # also when this is cut short and done again
+                machine = renewed(folder, machine, 0.0, False, term)
+            restored = restore(root, file, now, patience, of_mirror=True, journal_is_old=not knows_since)
+        renewed(folder, machine, 0.0, False, term)
+        return restored
 
 
 def _take(server: Server, tables: MirrorTables, me: str, holder: str, waiting: Callable[[str], None]) -> None:
-    deadline = time.monotonic() + LEASE + 5
-    told = False
-    while not server.together(lambda: tables.take(me)):
-        if not told:
+    """The servers of two machines may have clocks that differ: a lease that seems to last is over, too, when nobody
+    renews it."""
+    begun, until, silent = time.monotonic(), None, None
+    while not server.together(partial(tables.take, me, silent)):
+        state = tables.state()
+        if state is None:
+            raise MirrorIsMissing
+        if until is None:
             waiting(holder)
-            told = True
-        if time.monotonic() > deadline:
+        if state.until != until:
+            until, since = state.until, time.monotonic()
+        if time.monotonic() > begun + LEASE + _MORE:
             raise NothingToTakeOver(_AT_WORK(holder=holder))
         time.sleep(_GLANCE)
+        silent = until if time.monotonic() > since + LEASE else None
 
 
-def _written(tables: MirrorTables, file: Path) -> None:
-    """A database of what the mirror holds at this moment."""
+def _written(tables: MirrorTables, file: Path, schema: str) -> int:
+    """A database of what the mirror holds at this moment; tells its term."""
     state = tables.state(to_change=True)
     if state is None:
         raise MirrorIsMissing
@@ -103,8 +117,13 @@ def _written(tables: MirrorTables, file: Path) -> None:
             for table in known.values():
                 table.clear()
             for name, _, content in tables.rows(state.generation):
-                known[name].put(content)
+                try:
+                    known[name].put(content)
+                except (LookupError, TypeError, ValueError, sqlite3.Error) as error:
+                    raise MirrorIsDamaged(name, error) from error
             NoteStore(connection).forget(MIRROR_TROUBLE)
-            outbox.is_carried_as(state.generation)
+            outbox.is_carried_as(state.generation, state.term, schema)
             outbox.begin()
             outbox.go_on_after(state.position)
+            TaskStore(connection).moved_here()
+    return state.term

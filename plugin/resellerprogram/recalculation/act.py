@@ -220,6 +220,7 @@ def _put_back(context: Context, change: PutBack, now: datetime) -> PlainChange:
     other, set_aside = change.other, context.store.set_aside
     kept = next(each for each in set_aside.of(other.account) if each.id == other.record)
     set_aside.begin_putting_back(kept.id, {row.id for row in discounts.listed(context.panel, other.account)})
+    context.before_what_is_done_once()
     again = discounts.put_back(context.panel, other.account, kept.fields)
     set_aside.end_putting_back(kept.id, again, now)
     return plain_change(change, {})

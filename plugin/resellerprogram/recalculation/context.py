@@ -70,8 +70,8 @@ class Context:
         """Where a mirror is kept, carries there what is on record so far; one that can't be reached is passed over."""
         self.before_suspending: Callable[[], None] = lambda: None
         """Called before the panel deletes what was set aside: where a mirror is kept, it must be there, too."""
-        self.before_telling: Callable[[], None] = lambda: None
-        """The same before a client is told something, which must not be told again."""
+        self.before_what_is_done_once: Callable[[], None] = lambda: None
+        """The same before a client is told something or given back a discount, which must not be done again."""
 
     @cached_property
     def facts(self) -> Facts:

@@ -47,13 +47,15 @@ log = logging.getLogger(__name__)
 @dataclass
 class Drained:
     """What one round did: `touched` accounts were recalculated or tried, `interrupted` when the panel was lost or
-    everybody's trouble found, `doubtful` when what is remembered of the panel may be what went wrong."""
+    everybody's trouble found, `doubtful` when what is remembered of the panel may be what went wrong. `stopped` is why
+    nothing may be written any more."""
 
     touched: set[AccountId] = field(default_factory=set)
     written: int = 0
     errors: list[Text] = field(default_factory=list)
     interrupted: bool = False
     doubtful: bool = False
+    stopped: PanelStandsStill | None = None
 
     def add(self, more: Drained) -> None:
         self.touched |= more.touched
@@ -61,6 +63,7 @@ class Drained:
         self.errors += more.errors
         self.interrupted = self.interrupted or more.interrupted
         self.doubtful = self.doubtful or more.doubtful
+        self.stopped = self.stopped or more.stopped
 
 
 def drain(context: Context, clock: Callable[[], datetime], at_most: int | None = None) -> Drained:
@@ -99,7 +102,7 @@ def _answer(context: Context, row: Queued, clock: Callable[[], datetime], done: 
     except StoreError:  # nothing can be recorded any more, also not that
         raise
     except PanelStandsStill as error:  # marked while this was under way: it waits as if nobody had touched it
-        done.interrupted = True
+        done.interrupted, done.stopped = True, error
         log.info("%s", error)
     except UnsafePlan as error:  # only a person can help, and will
         _failed(context, row, error, clock, done, may_die=False)

@@ -74,7 +74,7 @@ def _send(context: Context, kept: KeptNotice, provider: ProviderId, now: datetim
     context.panel.check_may_write()
     notices.end(kept.id, LOST, now)
     try:
-        context.before_telling()
+        context.before_what_is_done_once()
     except ResellerProgrammeError:
         notices.wait_again(kept.id)
         raise

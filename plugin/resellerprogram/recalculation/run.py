@@ -289,7 +289,8 @@ def working_on(
             context = Context(panel, store, day, settings, withdraw, facts, writes, whole)
             if mirror:
                 context.carry = mirror.before_write
-                context.before_suspending, context.before_telling = mirror.before_suspending, mirror.before_telling
+                context.before_suspending = mirror.before_suspending
+                context.before_what_is_done_once = mirror.before_what_is_done_once
             yield context
         finally:
             try:

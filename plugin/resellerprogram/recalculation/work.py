@@ -86,7 +86,7 @@ def _clock_is_right(store: Store, clock: Clock) -> bool:
 def _round(root: Path, store: Store, clock: Clock) -> bool:
     """One round of the queue; False when somebody else holds on to the panel for too long."""
     try:
-        keep(root, store)
+        keep(root, store, copies=False)
         with only_one(store.folder, CAUSE, clock(), WAITS):
             store.set_aside.reconcile(clock())
             many = store.queue.due_count(clock()) > ROUND
@@ -104,6 +104,8 @@ def _round(root: Path, store: Store, clock: Clock) -> bool:
             store.queue.failed(first.id, error.what_happened, clock(), may_die=False)
         store.notes.forget(FACTS)
         return True
+    if isinstance(drained.stopped, NotTheHolder):  # what is due stays due: who went on would ask the panel for ever
+        raise drained.stopped
     if drained.doubtful:
         store.notes.forget(FACTS)
     return True

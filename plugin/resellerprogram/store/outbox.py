@@ -7,17 +7,20 @@ needs to know nothing of it. A row goes as a list of its values in the order of 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from ..programme.values import dataclass
 from .database import transaction
 from .notes import MIRROR, NoteStore
 
 _LISTED = (
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('outbox', 'sqlite_sequence') ORDER BY name"
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'outbox' AND substr(name, 1, 7) <> 'sqlite_'"
+    " ORDER BY name"
 )
 _FOLLOWING = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'outbox_of_%'"
 
@@ -130,20 +133,30 @@ class OutboxStore:
         found: int | None = self._mirrored().get("generation") if self.is_kept else None
         return found
 
-    def is_carried_as(self, generation: int) -> None:
-        """The mirror holds all of it under this number."""
-        self._notes.write(MIRROR, {"generation": generation})
+    def term(self) -> int | None:
+        """The term of the machine whose mirror holds it; the one that takes over begins another."""
+        return self._mirrored().get("term")
 
-    def may_replace(self) -> bool:
-        """Whether what the mirror holds may be replaced by this database."""
-        return bool(self._mirrored().get("replace"))
+    def schema(self) -> str:
+        """Where that mirror is, as the settings named it then."""
+        return str(self._mirrored().get("schema", ""))
 
-    def replace(self) -> None:
-        """All of this database is to take the place of what the mirror holds."""
-        self._notes.write(MIRROR, {"replace": True})
+    def is_carried_as(self, generation: int, term: int, schema: str) -> None:
+        """The mirror there holds all of it under this number, since this term or before."""
+        self._notes.write(MIRROR, {"generation": generation, "term": term, "schema": schema})
 
-    def _mirrored(self) -> dict[str, int]:
-        found: dict[str, int] = self._notes.read(MIRROR) or {}
+    def may_replace(self, term: int) -> bool:
+        """Whether what the mirror holds in this term may be replaced by this database."""
+        known = self._mirrored()
+        return bool(known.get("replace")) and known.get("term") in (None, term)
+
+    def replace(self, term: int | None) -> None:
+        """All of this database is to take the place of what the mirror holds; unless another machine has taken over
+        since this `term` (None: whoever has, as a person wants it)."""
+        self._notes.write(MIRROR, {"replace": True, "term": term})
+
+    def _mirrored(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._notes.read(MIRROR) or {}
         return found
 
     @contextmanager
@@ -157,8 +170,12 @@ class OutboxStore:
 
     def follows_on(self, change: int) -> bool:
         """Whether what waits begins right after this one."""
-        row = self._connection.execute("SELECT min(change) FROM outbox WHERE change > ?", (change,)).fetchone()
-        return bool(change + 1 == (self.newest() + 1 if row[0] is None else row[0]))
+        row = self._connection.execute(
+            "SELECT coalesce((SELECT min(change) FROM outbox WHERE change > ?),"
+            " (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'), 1)",
+            (change,),
+        ).fetchone()
+        return bool(row[0] == change + 1)
 
     def next(self, after: int, at_most: int = -1) -> list[tuple[int, Row]]:
         """The changes that follow, each under its number; all of them without `at_most`."""
@@ -166,6 +183,18 @@ class OutboxStore:
             'SELECT change, what, "key", content FROM outbox WHERE change > ? ORDER BY change LIMIT ?', (after, at_most)
         )
         return [(row["change"], Row(row["what"], row["key"], row["content"])) for row in rows]
+
+    def reaches_the_disk(self) -> None:
+        """What was committed is on the disk from now on, which it otherwise is only with the next checkpoint."""
+        (database,) = self._connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+        try:
+            descriptor = os.open(f"{database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def newest(self) -> int:
         """The number of the last change there ever was."""
@@ -198,7 +227,7 @@ def begin_anew(connection: sqlite3.Connection) -> None:
     with transaction(connection):
         outbox.end()
         if NoteStore(connection).read(MIRROR) is not None:
-            outbox.replace()
+            outbox.replace(outbox.term())
 
 
 def _quoted(name: str) -> str:

@@ -18,6 +18,8 @@ from typing import NamedTuple
 from ..programme.errors import StoreError
 from ..programme.text import Text
 from . import Store, backups, database, folder_of
+from .journal import FILE_NAME as JOURNAL
+from .journal import Journal
 from .lock import only_one
 from .outbox import begin_anew
 from .set_aside import Reconciliation
@@ -33,9 +35,18 @@ class Restored(NamedTuple):
     set_aside: Reconciliation
 
 
-def restore(root: Path, file: Path, now: datetime, patience: float = 0.0, *, of_mirror: bool = False) -> Restored:
+def restore(
+    root: Path,
+    file: Path,
+    now: datetime,
+    patience: float = 0.0,
+    *,
+    of_mirror: bool = False,
+    journal_is_old: bool = False,
+) -> Restored:
     """Put the copy `file` in place; one `of_mirror` goes on where the mirror is, of any other a mirror is made anew.
-    Raises AnotherRunActive, StoreError (nothing was changed), OSError."""
+    `journal_is_old`: another machine has gone on with what was set aside since this one wrote it down; it is put beside
+    the database that was there. Raises AnotherRunActive, StoreError (nothing was changed), OSError."""
     folder = folder_of(root)
     live = folder / database.FILE_NAME
     if not file.is_file():
@@ -48,6 +59,8 @@ def restore(root: Path, file: Path, now: datetime, patience: float = 0.0, *, of_
         )
     with only_one(folder, "restore", now, patience), TemporaryDirectory(dir=folder, prefix="restore-") as aside:
         checked = _checked(file, Path(aside), now)
+        if journal_is_old:
+            _put_away(Journal(root / "var" / JOURNAL), backups.path_of(folder, now, "-before-restore"))
         former = _replace(folder, checked, now)
         with Store(root, now) as store:
             if not of_mirror:
@@ -106,6 +119,13 @@ def _replace(folder: Path, checked: Path, now: datetime) -> Path | None:
         live.touch(mode=0o600)
         _copy(checked, live)
     return former
+
+
+def _put_away(journal: Journal, former: Path) -> None:
+    """A new one begins with what waits in the database."""
+    former.parent.mkdir(mode=0o700, exist_ok=True)
+    with journal.held():
+        journal.path.replace(former.with_suffix(journal.path.suffix))
 
 
 def _move_away(live: Path, former: Path) -> None:

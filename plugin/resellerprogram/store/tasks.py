@@ -104,6 +104,10 @@ class TaskStore:
             (moment(now), outcome, message.en, message.ru, task),
         )
 
+    def moved_here(self) -> None:
+        """What was under way on another host is not here, whatever process has its number."""
+        self._connection.execute("UPDATE task SET process = NULL WHERE process IS NOT NULL AND outcome IS NULL")
+
     def _lives(self, task: int) -> bool:
         process = self._connection.execute("SELECT process FROM task WHERE id = ?", (task,)).fetchone()[0]
         return process is not None and os.path.exists(f"/proc/{process}")
