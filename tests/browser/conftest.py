@@ -102,11 +102,16 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def log_in(page: Page, panel: Sandbox, name: str, password: str, language: str = "en") -> None:
+    enter(page, panel, name, password, language)
+    expect(page.locator("input[name=password]")).to_have_count(0)
+
+
+def enter(page: Page, panel: Sandbox, name: str, password: str, language: str = "en") -> None:
+    """What is typed to be let in."""
     page.goto(f"{panel.url}?lang={language}")
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button").click()
-    expect(page.locator("input[name=password]")).to_have_count(0)
 
 
 @pytest.fixture

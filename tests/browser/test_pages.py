@@ -20,7 +20,7 @@ from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
 from resellerprogram.store.notes import DOCTOR, NO_BACKUP
 
-from tests.browser.conftest import TODAY, cli, log_in
+from tests.browser.conftest import TODAY, cli, enter, log_in
 from tests.programme.published_texts import as_published, one_cell_a_line
 from tests.sandbox import Sandbox
 
@@ -474,7 +474,7 @@ def test_a_reseller_sees_no_page_of_the_administrator(page: Page, panel: Sandbox
 
 
 def test_a_wrong_password_is_told(page: Page, panel: Sandbox) -> None:
-    log_in(page, panel, "admin", "wrong")
+    enter(page, panel, "admin", "wrong")
     expect(page.get_by_text("Invalid username or password")).to_be_visible()
 
 
