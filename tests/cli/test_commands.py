@@ -230,7 +230,7 @@ def test_a_cap_is_set_shown_explained_and_taken_off(shell: Shell, sandbox: Sandb
     assert shell.json("classes", "list")[0]["caps"] == {"vds": "15"}
     for typed, says in (
         ("vds", "such as vds=20"),
-        ("dedic=5", "dedic is not of this category"),
+        ("dedic=5", "not of this category: dedic"),
         ("99=5", "no tariff plan 99"),
     ):
         code, _, err = shell.run("classes", "set", "vps", "--cap", typed)

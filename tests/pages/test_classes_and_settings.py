@@ -93,7 +93,7 @@ def test_a_capped_tariff_that_vanished_stays_until_it_is_taken_out(office: Desk,
     operator.classes("vps", "vds", caps="4711=10")
     office.save("classes.edit", elid="vps", caps="4711=10, vds=20")
     message, field = office.refused("classes.edit", elid="vps", types="vds.vps", caps="4711=10, vds=20")
-    assert (field, message.startswith("vds is not of this category")) == ("caps", True)
+    assert (field, message.startswith("Not of this category: vds.")) == ("caps", True)
 
 
 def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) -> None:
@@ -102,7 +102,7 @@ def test_a_further_class_is_added_and_removed_unless_it_is_in_use(office: Desk) 
     assert cloud is not None
     assert cloud.title == Text("cloud servers", "облачные серверы")
     message, _ = office.error(office.ask("classes.delete", elid="vps", sok="ok"))
-    assert message.startswith("category “vps” is in use by tiers Starter, Partner #1")
+    assert message.startswith("Category “vps” is in use by tiers Starter, Partner #1")
     office.ask("classes.delete", elid="cloud", sok="ok")
     assert office.store.classes.of(ServiceClass("cloud")) is None
 
@@ -301,15 +301,15 @@ def test_what_such_a_setting_takes_is_what_the_next_run_takes(office: Desk, oper
         ({"drop_limit_percent": "200"}, "drop_limit_percent", "share of all discounts"),
         ({"currency": "GBP"}, "currency", "no currency GBP"),
         ({"provider": "9"}, "provider", "1 (Example Hosting)"),
-        ({"members": "group", "group": "999"}, "group", "client group 999"),
+        ({"members": "group", "group": "999"}, "group", "Client group 999"),
         ({"members": "group", "group": ""}, "group", "group:ID"),
         ({"excluded_payment_methods": "Gold"}, "excluded_payment_methods", "no method Gold"),
         ({"promotions": "on"}, "promotions", "not confirmed"),
         ({"panel_url": "ftp://panel"}, "panel_url", "panel_url"),
         ({"panel_certificate": "/nowhere/ca.pem"}, "panel_certificate", "No such file"),
         ({"panel_certificate": __file__}, "panel_certificate", "name a file with a certificate"),
-        ({"employee": "nobody_here"}, "employee", "the panel has no employee “nobody_here”"),
-        ({"employee": "client@example.com"}, "employee", "the panel has no employee “client@example.com”"),
+        ({"employee": "nobody_here"}, "employee", "The panel has no employee “nobody_here”"),
+        ({"employee": "client@example.com"}, "employee", "The panel has no employee “client@example.com”"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused_at_its_field_and_changes_nothing(

@@ -156,7 +156,7 @@ def test_a_client_is_told_nothing_of_what_is_inside(desk: Desk, monkeypatch: pyt
         assert answer_to(error) == "Страница не открылась. Повторите через минуту; не помогло — напишите в поддержку."
     assert answer_to(BadInput(Text("Day?", "День?"))) == "День?"
     desk.level = 30
-    assert answer_to(unreachable, "health") == "панель недоступна: no route", "the call is in the log"
+    assert answer_to(unreachable, "health") == "Панель недоступна: no route.", "the call is in the log"
     assert "id=27" in (desk.root / "var" / "resellerprogram.log").read_text()
 
 

@@ -208,7 +208,7 @@ def test_a_full_administrator_takes_it_all_off_with_a_reason(
     (owned, *_) = office.store.owned.of(AccountId(1)).values()
     office.store.owned.keep(replace(owned, id=DiscountId(99), account=AccountId(2)))
     message, field = office.error(office.ask("health.takeoff", **form, sok="ok"))
-    assert (field, message.startswith("there are more discounts now")) == ("confirm", True)
+    assert (field, message.startswith("There are more discounts now")) == ("confirm", True)
     office.store.owned.forget_account(AccountId(2))
     assert office.store.settings.current().automatic
     office.save("health.takeoff", what=what, reason="moving", confirm="on")

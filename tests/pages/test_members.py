@@ -352,7 +352,7 @@ def test_several_clients_at_once(three: Desk) -> None:
     )
     seen = {**form, "elid": "27, 28", "reason": "left", "confirm": "on"}
     three.store.owned.keep(replace(owned, id=DiscountId(8)))
-    assert three.error(three.ask("members.exclude", **seen, sok="ok"))[0].startswith("more would be lost now")
+    assert three.error(three.ask("members.exclude", **seen, sok="ok"))[0].startswith("More would be lost now")
     three.save("members.exclude", elid="27, 28", reason="left", confirm="on")
     standings = {note.account: note.standing for note in three.store.members.all()}
     assert standings == {27: "excluded", 28: "excluded", 29: "enrolled"}
@@ -391,7 +391,7 @@ def test_a_client_whom_no_run_has_seen_is_asked_for_by_the_panels_own_form(offic
     assert len(operator.sandbox.calls()) <= 2
     office.save("members.edit", elid=new, standing="enrolled")
     assert "Новый" in [row["name"] for row in office.rows("members")]
-    assert office.error(office.ask("members.edit", elid=99)) == ("the panel has no client 99", "")
+    assert office.error(office.ask("members.edit", elid=99)) == ("The panel has no client 99.", "")
 
 
 def test_an_exclusion_takes_the_discounts_off_with_the_workers_next_round(office: Desk, operator: Operator) -> None:
@@ -442,8 +442,8 @@ def test_no_cell_of_the_export_begins_a_formula(desk: Desk) -> None:
     [
         ({"pin_until": "9999-12-31"}, "pin_until", "out of range"),
         ({"pin_until": "0001-01-15"}, "pin_until", "out of range"),
-        ({"pin_reason": "x" * 1001}, "pin_reason", "too long"),
-        ({"reason": "x" * 1001, "standing": "excluded"}, "reason", "too long"),
+        ({"pin_reason": "x" * 1001}, "pin_reason", "Too long"),
+        ({"reason": "x" * 1001, "standing": "excluded"}, "reason", "Too long"),
     ],
 )
 def test_a_pin_or_reason_out_of_bounds_is_refused_at_its_field(

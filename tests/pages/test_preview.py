@@ -249,9 +249,9 @@ def test_a_form_of_another_plan_is_refused_and_so_is_one_that_was_sent_already(d
     operator.sandbox.world.add_payment(id_of(desk, "Atlas"), 50_000, TODAY)
     make(desk)
     message, _ = Desk.error(desk.ask("preview.apply", **form, sok="ok"))
-    assert message.startswith("the preview has changed since this form was opened")
+    assert message.startswith("The preview has changed since this form was opened")
     russian = Desk(desk.root, desk.store, level=30, language="ru")
-    assert Desk.error(russian.ask("preview.apply", **form, sok="ok"))[0].startswith("расчёт изменился")
+    assert Desk.error(russian.ask("preview.apply", **form, sok="ok"))[0].startswith("Расчёт изменился")
     assert desk.store.tasks.next() is None
     form = desk.form("preview.apply")
     desk.ask("preview.apply", **form, sok="ok")
@@ -296,7 +296,7 @@ def test_a_limit_that_was_lifted_for_one_plan_still_holds_for_another(desk: Desk
     assert "nothing foretold it: 3, the drop limit is 2: these stay as they are" in desk.said("preview")
     assert "done already" not in desk.error(desk.ask("preview.apply", **form, sok="ok"))[0], "the plan is another one"
     assert desk.refused("preview.apply") == (
-        "3 discounts would be lowered or removed, more than the drop limit allows",
+        "3 discounts would be lowered or removed, more than the drop limit allows.",
         "allow_drop",
     )
     assert operator.percents(nova)["vds"] == 3

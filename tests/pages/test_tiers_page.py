@@ -251,7 +251,7 @@ def test_a_long_list_of_those_who_fall_is_cut(desk: Desk) -> None:
         ({"threshold": "25,000"}, "threshold", "write 25000, or 25"),
         ({"threshold": "9999999999999999999"}, "threshold", "too large"),
         ({"percent_vps": "3.000"}, "percent_vps", "two ways"),
-        ({"name": "x" * 101}, "name", "too long"),
+        ({"name": "x" * 101}, "name", "Too long"),
         ({"first_day": "9999-12-31"}, "first_day", "out of range"),
     ],
 )
@@ -266,10 +266,11 @@ def test_what_is_out_of_bounds_or_read_in_two_ways_is_refused_at_its_field(
 def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_where_it_is_answered(desk: Desk) -> None:
     table = "status;from;vps;dedicated;ssl\nPartner #1;3.000;5;1;1\n"
     message, marked = desk.refused("tiers.import", csv=table)
-    assert (message, marked) == ("line 2: column from: “3.000” can be read in two ways: 3 or 3000", "decimal")
+    assert (message, marked) == ("Line 2: column from: “3.000” can be read in two ways: 3 or 3000.", "decimal")
+    told = message[:1].lower() + message[1:-1]
     page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table}, sv_field="read")
-    assert page.findtext("odd").splitlines()[1] == message
-    assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (message, 0)
+    assert page.findtext("odd").splitlines()[1] == told
+    assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (told, 0)
     page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table, "decimal": ","}, sv_field="decimal")
     assert (page.findtext("decimal"), page.findtext("list[@name='understood']/elem/threshold")) == (",", "3000.00 RUB")
     save(desk, "tiers.import", told(desk, "tiers.import", csv=table, decimal=","))
@@ -318,13 +319,13 @@ def test_a_column_is_chosen_where_its_heading_leaves_it_open(desk: Desk) -> None
     save(desk, "tiers.import", told(desk, "tiers.import", csv=text, column_ssl="5"))
     assert [tier.percents[SSL] for tier in desk.store.tiers.on(TODAY).table.tiers] == [2, 2]
     message, marked = desk.refused("tiers.import", csv=text, column_ssl="9")
-    assert ("there is no column “9”" in message, marked) == (True, "column_ssl")
+    assert ("There is no column “9”" in message, marked) == (True, "column_ssl")
 
 
 @pytest.mark.parametrize("text", ["", "PK\ufffd\ufffd", "<td>" * 9000, "=cmd|' /C calc'!A0", "status,from\n=1,=2\n"])
 def test_what_is_no_table_is_refused_and_changes_nothing(desk: Desk, text: str) -> None:
     message, marked = desk.refused("tiers.import", csv=text, confirm="on")
-    assert (marked, message.startswith("discount table")) == ("csv", True)
+    assert (marked, message.startswith("Discount table")) == ("csv", True)
     assert desk.store.tiers.on(TODAY).id == 0
 
 

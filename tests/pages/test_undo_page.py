@@ -63,7 +63,7 @@ def test_who_has_changed_since_is_named(office: Desk, operator: Operator) -> Non
 
 
 def test_what_is_no_run_is_refused(office: Desk) -> None:
-    for number, says in (("999", "there is no recalculation 999"), ("x", "recalculation “x” does not exist")):
+    for number, says in (("999", "There is no recalculation 999"), ("x", "Recalculation “x” does not exist")):
         assert says in office.error(office.ask("undo.run", elid=number))[0]
 
 

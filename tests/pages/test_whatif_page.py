@@ -104,7 +104,7 @@ def test_an_employee_plays_and_only_a_full_administrator_takes(played: Desk) -> 
 
 
 def test_the_played_table_is_taken_from_a_day_on_once_that_is_confirmed(played: Desk) -> None:
-    assert "no table has been played yet" in played.ask("whatif.take").findtext("error/msg")
+    assert "No table has been played yet." in played.ask("whatif.take").findtext("error/msg")
     played.save("whatif.make", csv=OTHER, months="12")
     work(played)
     form = told(played, "whatif.take", first_day="2025-04-01")

@@ -123,7 +123,7 @@ def test_not_any_two_can_be_compared(told: Desk, operator: Operator) -> None:
     operator.apply(date(2025, 1, 21))
     mine, theirs = told.rows("history", elid=1)[0]["id"], told.rows("history", elid=other)[0]["id"]
     for chosen, says in (
-        (mine, "choose two"),
+        (mine, "Choose two"),
         (f"{mine}, {theirs}", "different clients"),
         (f"{mine}, 99", "not exist"),
     ):

@@ -115,7 +115,7 @@ class Classes:
             shared = [name for name in wanted.types if name in other.types and other.name != wanted.name]
             if shared:
                 raise SettingError(
-                    Text("{type} belongs to category {name} already", "{type} уже относится к категории {name}")(
+                    Text("already in category {name}: {type}", "уже относится к категории {name}: {type}")(
                         type=", ".join(shared), name=other.title
                     ),
                     "types",
@@ -151,8 +151,8 @@ def _check_tariffs(named: Collection[int], known: Collection[int], field: str) -
 def _not_of_class(named: Iterable[str]) -> SettingError:
     return SettingError(
         Text(
-            "{names} is not of this category: a cap is for one of its product types or for a tariff plan of these",
-            "{names} не относится к этой категории: ограничить можно её тип продукта или тариф такого типа",
+            "not of this category: {names}. A cap is for one of its product types or for a tariff plan of these",
+            "не относится к этой категории: {names}. Ограничить можно её тип продукта или тариф такого типа",
         )(names=", ".join(named)),
         "caps",
     )
