@@ -36,8 +36,9 @@ OF_A_PANEL = {"sandbox", "one_panel", "one_live", "wheels"}
 """Fixtures behind which a panel's process or an installation stands: whoever has one of them is slow."""
 
 
-LONG = ("soak", "browser", "mirror", "live", "install/test_demo", "install")
-"""What takes longest, the longest first: whatever begins last keeps the other processors waiting for its end."""
+LONG = ("soak", "live", "install/test_demo", "install", "browser", "mirror")
+"""What takes longest: whatever begins last keeps the other processors waiting for its end. Browser and database servers
+may still be on their way when the tests begin."""
 
 
 SHARE = ("tests/live/", "tests/sandbox_tests/", "tests/mirror/")

@@ -49,7 +49,6 @@ def state_of(operator: Operator, accounts: list[int]) -> list[dict[str, int]]:
     return [operator.percents(account) for account in accounts]
 
 
-@pytest.mark.usefixtures("over_https")
 @pytest.mark.parametrize("fault", ["broken", "truncated", "empty", "html", "refuse"])
 @pytest.mark.parametrize("function", ["payment", "account.discount", "account", "itemtype", "currency", "project"])
 def test_a_read_that_fails_stops_the_run_before_anything_is_written(
