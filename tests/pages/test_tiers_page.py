@@ -267,10 +267,10 @@ def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_where_it_is_answer
     table = "status;from;vps;dedicated;ssl\nPartner #1;3.000;5;1;1\n"
     message, marked = desk.refused("tiers.import", csv=table)
     assert (message, marked) == ("Line 2: column from: “3.000” can be read in two ways: 3 or 3000.", "decimal")
-    told = message[:1].lower() + message[1:-1]
+    reason = message[:1].lower() + message[1:-1]
     page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table}, sv_field="read")
-    assert page.findtext("odd").splitlines()[1] == told
-    assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (told, 0)
+    assert page.findtext("odd").splitlines()[1] == reason
+    assert (page.findtext("effect"), len(page.find("list[@name='understood']"))) == (reason, 0)
     page = desk.ask("tiers.import", **{**desk.form("tiers.import"), "csv": table, "decimal": ","}, sv_field="decimal")
     assert (page.findtext("decimal"), page.findtext("list[@name='understood']/elem/threshold")) == (",", "3000.00 RUB")
     save(desk, "tiers.import", told(desk, "tiers.import", csv=table, decimal=","))
