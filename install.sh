@@ -579,7 +579,7 @@ run_demo() {
 
 run_tests() {
     environment
-    local -a chosen=(-n "$(($(nproc) + 2))" --dist loadscope --no-loadscope-reorder)  # they also wait
+    local -a chosen=(-n "$(($(nproc) + 1))" --dist loadscope --no-loadscope-reorder)  # they also wait
     local quick=
     if [ "${1:-}" = quick ]; then
         shift

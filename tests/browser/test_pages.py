@@ -333,7 +333,7 @@ def test_a_table_is_imported_from_what_was_exported(chief: Page) -> None:
     press(chief, "Import")
     chief.get_by_label("CSV").fill(text.replace("Starter,500", "Starter;500"))
     submit(chief)
-    expect(chief.get_by_role("alert")).to_contain_text("Line 2")
+    expect(chief.get_by_role("alert")).to_contain_text("line 2")
     chief.get_by_label("CSV").fill(text.replace("Partner #16,1000000", "Partner #16,3000000"))
     submit(chief)
     expect(chief.get_by_role("alert")).to_contain_text("confirm it")
