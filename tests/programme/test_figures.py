@@ -83,7 +83,7 @@ def test_russian_numbers_decline_their_noun() -> None:
 
 def test_lists_of_administrators_have_the_panels_own_form() -> None:
     assert figures.listed_money(Decimal("52000"), "RUB") == "52000.00 RUB"
-    assert figures.listed_money(Decimal("-0.1234"), "RUB") == "-0.1234 RUB"
+    assert figures.listed_money(Decimal("-0.1264"), "RUB") == "-0.13 RUB"
     assert figures.listed_amount(Decimal("102000")) == "102000.00"
     assert figures.listed_moment(datetime(2025, 1, 2, 3, 4, 5)) == "2025-01-02 03:04"
     assert figures.listed_span(date(2025, 1, 2), date(2025, 2, 1)) == "2025-01-02 – 2025-02-01"

@@ -153,14 +153,13 @@ def counted(count: int, english: tuple[str, str], russian: tuple[str, str, str])
 
 
 def listed_money(amount: Decimal, currency: str) -> str:
-    """As the panel's lists show it, exact and with at least two decimals: 52000.00 RUB."""
-    units, _, fraction = plain(amount).partition(".")
-    return f"{units}.{fraction.ljust(2, '0')} {currency}"
+    """As the panel's lists show it, to the kopeck: 52000.00 RUB. What programs read beside it is exact."""
+    return f"{listed_amount(amount)} {currency}"
 
 
 def listed_amount(amount: Decimal) -> str:
-    """A number with two decimals, where the head of its column names the currency: 102000.00."""
-    return f"{amount:.2f}"
+    """The number alone, where the head of its column names the currency: 102000.00."""
+    return f"{to_kopeck(amount):f}"
 
 
 def listed_day(value: date) -> str:
