@@ -35,10 +35,11 @@ usage() {
                        next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
                        example [--once]: the published example
 ./install.sh test      [quick]                       all checks; quick: those that need neither panel nor browser" \
-"./install.sh install   [--root DIR] [--wheels DIR] [--mirror]
+"./install.sh install   [--root ПАПКА] [--wheels ПАПКА] [--mirror]
                        установить плагин (по умолчанию $DEFAULT_ROOT); --mirror: с PyMySQL, для второй машины
-./install.sh upgrade   [--root DIR] [--wheels DIR]   то же поверх установленного, данные остаются
-./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
+./install.sh upgrade   [--root ПАПКА] [--wheels ПАПКА]
+                       то же поверх установленного, данные остаются
+./install.sh uninstall [--root ПАПКА] [--withdraw | --as-is] [--purge]
                        восстановить приостановленные скидки и удалить плагин; скидки программы останутся.
                        --withdraw отменяет и их, --as-is не трогает скидок, --purge удаляет и данные
 ./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с клиентами и платежами; затем

@@ -254,8 +254,19 @@ def test_explain_of_a_past_day_tells_the_decision_that_was_made(shell: Shell, sa
     now = shell.json("explain", str(romashka), "--date", "2025-01-20")["known_now"]
     assert (now["turnover"], now["tier"]["name"]) == ("3000.00", "Partner #1")
     assert [(each["since"], each["then"]["id"], each["now"]) for each in now["differences"]] == [("left", 2, None)]
+    said = shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+    assert "By what is known now it would be Partner #1" in said
+    assert "was in effect" not in said
+
+
+def test_explain_of_a_day_between_two_looks_says_of_which_its_figures_are(shell: Shell, romashka: int) -> None:
+    for days in (1, 4):
+        shell.move(NOON + timedelta(days=days))
+        shell.run("apply")
+    shell.move(NOON + timedelta(days=5))
     assert (
-        "By what is known now it would be Partner #1" in shell.run("explain", str(romashka), "--date", "2025-01-20")[1]
+        "On 22 Jan 2025 this calculation was in effect; it was last confirmed on 24 Jan 2025, and its figures are of "
+        "that day." in shell.run("explain", str(romashka), "--date", "2025-01-22")[1]
     )
 
 

@@ -190,6 +190,17 @@ def test_nothing_is_undone_before_a_start_on_a_copy_or_without_a_run_that_wrote(
         undone(operator, town.run)
 
 
+def test_what_answered_payments_is_not_offered_and_not_undone(operator: Operator) -> None:
+    town = Town(operator)
+    operator.queue(town.world.add_payment(town.new, 100_000, TODAY))
+    operator.work()
+    answered = last_run(operator)
+    assert operator.percents(town.new)["vds"] == 21
+    assert answered not in [each.id for each in operator.store.runs.that_wrote(9)]
+    with pytest.raises(BadInput, match="answered payments"):
+        undone(operator, answered)
+
+
 # --- killed ---
 
 

@@ -30,8 +30,8 @@ _PROMO_ORDERS = Text(
 _ORDER = Text("client {whom}, {tier}: {what}, {taken} off", "клиент {whom}, {tier}: {what}, скидка {taken}")
 SHOWN_ORDERS = 20
 _HOLDS = Text(
-    "holds: {holds}, to be seen at the first discount: {later}",
-    "подтверждено: {holds}, станет видно с первой скидкой: {later}",
+    "holds: {holds}, not checked: {later} (which and why: `resellerprogram doctor`)",
+    "подтверждено: {holds}, не проверено: {later} (что и почему — `resellerprogram doctor`)",
 )
 
 

@@ -96,8 +96,8 @@ def _people(command: Command, whom: Whom, clients: list[Listed], currency: str) 
     command.lines(["", labels.WHOM[whom].say(command.language)])
     command.table(
         Text(
-            "client|name|tier|turnover|about|to keep it|saved",
-            "клиент|название|статус|оборот|что|чтобы сохранить|экономия",
+            "client|name|tier|turnover|change|to keep it|saved",
+            "клиент|название|статус|оборот|изменение|чтобы сохранить|экономия",
         ),
         (
             (

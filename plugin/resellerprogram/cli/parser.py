@@ -208,8 +208,8 @@ def parser_in(language: str) -> Parser:
     correcting = add(
         "corrections",
         "corrections.corrections",
-        "past days on which another tier was held than is right by what is known now",
-        "дни, в которые статус был не тем, какой верен по нынешним данным",
+        "past days with a wrong tier: what it was, and what is right by what is known now",
+        "прошлые дни с неверным статусом: какой был и какой верен по нынешним данным",
     )
     account(correcting, optional=True)
     as_json(correcting)

@@ -25,6 +25,11 @@ from ..words.change import folded
 from ..words.proposal import ONLY_A_LOOK
 from .output import Command
 
+_IN_EFFECT = Text(
+    "On {day} this calculation was in effect; it was last confirmed on {last}, and its figures are of that day.",
+    "{day} действовал этот расчёт; последний раз он подтверждён {last}, его суммы — на этот день.",
+)
+
 
 def explain(command: Command) -> int:
     """A past day is explained by the decision that was made then, and beside it by what is known of it now; today, and
@@ -60,6 +65,8 @@ def explain(command: Command) -> int:
                 record, command.store.classes.of_types(), command.titles, command.language, settings.history_months
             )
         )
+    if record and decision.day != day:
+        command.say(_IN_EFFECT(day=figures.day(day), last=figures.day(decision.day)))
     if since:
         command.lines(hindsight.lines(since, currency, command.language, decision.turnover.window.months))
     if only_look:

@@ -31,6 +31,10 @@ from .look import look
 from .run import Clock, check_started, left_out, working_on
 
 IT_WROTE_NOTHING = Text("recalculation {number} changed no discount", "пересчёт {number} не менял скидок")
+_ANSWERED = Text(
+    "recalculation {number} answered payments and changes; those can't be undone",
+    "пересчёт {number} отвечал на платежи и изменения; такие не отменяются",
+)
 _NO_RUN = Text(
     "there is no recalculation {number}; see `resellerprogram undo` for those that can be undone",
     "нет пересчёта {number}; какие можно отменить, покажет `resellerprogram undo`",
@@ -63,10 +67,13 @@ class Undoable:
 
 
 def writes_of(store: Store, number: int) -> tuple[Run, Mapping[AccountId, list[PlainChange]]]:
-    """A run and what it wrote, by account. Raises BadInput for one that is not kept or that changed nothing."""
+    """A run and what it wrote, by account. Raises BadInput for one that is not kept, that answered
+    payments, or that changed nothing."""
     run = store.runs.of(number)
     if run is None:
         raise BadInput(_NO_RUN(number=number))
+    if run.cause == causes.WORKER:
+        raise BadInput(_ANSWERED(number=number))
     written = store.decisions.written_by(number, run.started_at)
     if not written:
         raise BadInput(IT_WROTE_NOTHING(number=number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, timedelta
 
+from ..programme import causes
 from ..programme.outcomes import DONE
 from ..programme.text import Text
 from ..programme.values import dataclass
@@ -80,10 +81,12 @@ class RunStore:
         return _run(row) if row else None
 
     def that_wrote(self, count: int) -> list[Run]:
-        """The newest runs that changed discounts, or may have: of one that died nobody counted; newest first."""
+        """The newest runs that changed discounts, or may have: of one that died nobody counted; newest first. Without
+        those that answered payments, which can't be undone."""
         rows = self._connection.execute(
-            "SELECT * FROM run WHERE written > 0 OR outcome IS NULL OR outcome <> ? ORDER BY id DESC LIMIT ?",
-            (DONE, count),
+            "SELECT * FROM run WHERE cause <> ? AND (written > 0 OR outcome IS NULL OR outcome <> ?)"
+            " ORDER BY id DESC LIMIT ?",
+            (causes.WORKER, DONE, count),
         )
         return list(readable(rows, _run))
 

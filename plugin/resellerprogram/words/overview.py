@@ -28,7 +28,7 @@ class Line(NamedTuple):
 WITH_TIER = Text("Members with a tier", "Участников со статусом")
 TURNOVER = Text("Turnover of all members in the last period", "Оборот всех участников за последний период")
 GIVEN = Text("Discounts given in the period", "Скидок предоставлено за период")
-SHARE = Text("That is, of the turnover", "Это от оборота")
+SHARE = Text("Discounts as a share of turnover", "Доля скидок в обороте")
 FALLING = Text(
     "Clients who fall within 7 days, and their turnover", "У скольких статус снизится за 7 дней, и их оборот"
 )
