@@ -16,6 +16,7 @@ from ..programme.text import Text
 from ..store import Store
 from ..store.lock import as_carrier
 from ..store.notes import MIRROR_TROUBLE
+from ..store.outbox import OutboxStore
 from .access import connect
 from .errors import (
     AnotherMachine,
@@ -28,7 +29,7 @@ from .errors import (
     NotTheHolder,
     PerhapsAnother,
 )
-from .machine import machine_of, renewed
+from .machine import Machine, machine_of, renewed
 from .tables import LEASE, MirrorTables, State
 
 if TYPE_CHECKING:
@@ -50,6 +51,25 @@ _NOT_WHOLE = Text(
 log = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+
+
+def held_by(machine: Machine, state: State | None) -> State:
+    """The state of a mirror that this machine holds. Raises MirrorIsMissing, AnotherMachine."""
+    if state is None:
+        raise MirrorIsMissing
+    if not machine.is_called(state.holder, state.over):
+        raise AnotherMachine(state.holder)
+    return state
+
+
+def holding(outbox: OutboxStore, state: State) -> State:
+    """The state of a mirror that holds the database of this outbox. Raises MirrorIsOld, MirrorOfOthers."""
+    generation = outbox.generation() or 0
+    if outbox.term() == state.term and state.generation < generation:
+        raise MirrorIsOld
+    if (outbox.term(), generation) != (state.term, state.generation) or outbox.newest() < state.position:
+        raise MirrorOfOthers(state.holder)
+    return state
 
 
 class Mirror:
@@ -204,22 +224,10 @@ class Mirror:
             self._own(state)
 
     def _own(self, state: State | None) -> State:
-        """The state of a mirror that this machine holds. Raises AnotherMachine."""
-        if state is None:
-            raise MirrorIsMissing
-        if not self._machine.is_called(state.holder, state.over):
-            raise AnotherMachine(state.holder)
-        return state
+        return held_by(self._machine, state)
 
     def _checked(self, state: State | None) -> State:
-        """The same of one that holds this database. Raises AnotherMachine, MirrorIsOld, MirrorOfOthers."""
-        own, outbox = self._own(state), self._store.outbox
-        generation = outbox.generation() or 0
-        if outbox.term() == own.term and own.generation < generation:
-            raise MirrorIsOld
-        if (outbox.term(), generation) != (own.term, own.generation) or outbox.newest() < own.position:
-            raise MirrorOfOthers(own.holder)
-        return own
+        return holding(self._store.outbox, self._own(state))
 
     def _held(self, begun: float, server: Server, state: State) -> None:
         self._renewed = time.monotonic()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..programme.values import dataclass
 from ..store import Store
 from .access import access_of, connect
-from .errors import AnotherMachine, MirrorIsMissing, MirrorOfOthers
+from .carrying import held_by, holding
 from .machine import machine_of
 from .tables import MirrorTables, key_of
 
@@ -47,7 +47,7 @@ class Compared:
 
 
 def compare(root: Path, store: Store) -> Compared:
-    """Read both. Raises MirrorUnreachable, MirrorOfOthers, AnotherMachine."""
+    """Read both. Raises MirrorUnreachable, MirrorIsOld, MirrorOfOthers, AnotherMachine."""
     schema = store.settings.current().mirror_schema
     access = access_of(root, schema)
     with closing(connect(root, schema)) as server, server.told():
@@ -61,13 +61,7 @@ def _differences(server: Server, store: Store) -> tuple[int, tuple[Difference, .
     """Rows there, and what differs; None where something was carried between the two moments."""
     tables, outbox = MirrorTables(server), store.outbox
     with server.at_one_moment(), outbox.at_one_moment():
-        state = tables.state()
-        if state is None:
-            raise MirrorIsMissing
-        if not machine_of(store.folder).is_called(state.holder, state.over):
-            raise AnotherMachine(state.holder)
-        if (outbox.generation(), outbox.term()) != (state.generation, state.term):
-            raise MirrorOfOthers(state.holder)
+        state = holding(outbox, held_by(machine_of(store.folder), tables.state()))
         if not outbox.follows_on(state.position):
             return None
         wait = {(row.table, key_of(row.key)) for _, row in outbox.next(state.position)}
