@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ..host.clock import clock_file, is_ignored, is_tested
-from ..mirror.comparing import compare
+from ..mirror.comparing import Compared, compare
 from ..panel.assumptions import ASSUMPTIONS, Assumption, Specimen, examine, type_scope
 from ..panel.connection import https_problem
 from ..panel.directory import users_of
@@ -159,28 +159,30 @@ def _mirror(root: Path, store: Store) -> Check:
         "копия в базе панели (адрес базы — из etc/billmgr.conf) полна и принадлежит этой машине",
     )
     try:
-        found = compare(root, store)
+        finding, detail = _of_mirror(compare(root, store))
     except ResellerProgrammeError as error:
-        return Check("mirror", about, Finding.DIFFERS, True, error.text)
+        finding, detail = Finding.DIFFERS, error.text
+    return Check("mirror", about, finding, True, detail)
+
+
+def _of_mirror(found: Compared) -> tuple[Finding, Text]:
     if found.engines:
-        detail = Text(
+        return Finding.DIFFERS, Text(
             "its tables are kept by {engines}; drop them, allow InnoDB and run `resellerprogram mirror --replace`",
             "её таблицы хранит {engines}; удалите их, включите InnoDB и запустите `resellerprogram mirror --replace`",
-        )
-        return Check("mirror", about, Finding.DIFFERS, True, detail(engines=", ".join(found.engines)))
+        )(engines=", ".join(found.engines))
     if found.differences is None:
-        detail = Text("changes come too fast to compare; try again later", "изменений слишком много; повторите позже")
-        return Check("mirror", about, Finding.UNKNOWN, True, detail)
+        return Finding.UNKNOWN, Text(
+            "changes come too fast to compare; try again later", "изменений слишком много; повторите позже"
+        )
     if found.differences:
-        detail = Text(
+        return Finding.DIFFERS, Text(
             "it differs (table: rows here, rows there): {tables}. `resellerprogram mirror --replace` makes it anew",
             "она отличается (таблица: строк здесь, строк там): {tables}. Создать её заново: "
             "`resellerprogram mirror --replace`",
-        )
-        tables = "; ".join(f"{each.table}: {each.here}, {each.there}" for each in found.differences)
-        return Check("mirror", about, Finding.DIFFERS, True, detail(tables=tables))
+        )(tables="; ".join(f"{each.table}: {each.here}, {each.there}" for each in found.differences))
     nodes = Text(", nodes of the cluster: {count}", ", узлов в кластере: {count}")(count=found.nodes)
-    detail = Text(
+    return Finding.HOLDS, Text(
         "rows: {rows}; database {database} as {user}, server {version}{nodes}",
         "строк: {rows}; база {database}, пользователь {user}, сервер {version}{nodes}",
     )(
@@ -190,7 +192,6 @@ def _mirror(root: Path, store: Store) -> Check:
         version=found.version,
         nodes=nodes if found.nodes else same(""),
     )
-    return Check("mirror", about, Finding.HOLDS, True, detail)
 
 
 def _assumption(context: Context, assumption: Assumption, specimen: Specimen) -> Check:

@@ -10,7 +10,7 @@ from typing import Union
 from lxml import etree
 
 from ..programme.settings import SETTINGS
-from ..programme.text import Text
+from ..programme.text import Text, from_capital
 from ..programme.values import dataclass
 
 
@@ -290,7 +290,7 @@ def _sentence(said: str) -> str:
     """As it stands alone on a page; the command line says the same behind a colon."""
     first = said.partition(" ")[0]
     if first.isalpha() and first not in SETTINGS:
-        said = said[:1].upper() + said[1:]
+        said = from_capital(said)
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 

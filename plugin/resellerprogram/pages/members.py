@@ -15,6 +15,7 @@ from lxml import etree
 from ..office import token
 from ..programme import bounds, causes, deeds, figures
 from ..programme.basis import Basis, Pin
+from ..programme.errors import BadInput
 from ..programme.figures import plain
 from ..programme.ids import AccountId
 from ..programme.lags import Lag
@@ -49,6 +50,7 @@ _STANDINGS = {
     "excluded": Text("excluded", "исключён"),
 }
 _LEFT = Text("left by themselves", "вышел сам")
+_CHOOSE = Text("Choose one of the options.", "Выберите один из вариантов.")
 
 _MEMBER = (Text("member", "участвует"), "green")
 _STATES = {
@@ -285,7 +287,7 @@ def _save(visit: Visit, account: AccountId) -> etree._Element:
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(visit, note):
-        visit.refuse("Choose one of the options.", "Выберите один из вариантов.", "standing")
+        raise BadInput(_CHOOSE, "standing")
     if pin and pin != note.pin:
         office.members.check_pin(pin)
     if (standing, reason) != (note.standing or "rule", note.reason):
@@ -302,7 +304,7 @@ def _pin(visit: Visit) -> Pin:
     """Without a word on its kind, it is the kind that lowers nobody."""
     request, kind = visit.request, visit.request.text("pin_kind") or AT_LEAST
     if kind not in (AT_LEAST, EXACTLY):
-        visit.refuse("Choose one of the options.", "Выберите один из вариантов.", "pin_kind")
+        raise BadInput(_CHOOSE, "pin_kind")
     return Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"), kind == EXACTLY)
 
 

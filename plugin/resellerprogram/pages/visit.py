@@ -16,7 +16,7 @@ from ..programme import bounds, figures
 from ..programme.errors import BadInput, NotStarted
 from ..programme.ids import AccountId
 from ..programme.settings import FULL_LEVEL
-from ..programme.text import Filling, Text, short
+from ..programme.text import Filling, Text, from_capital, short
 from ..programme.values import dataclass
 from ..store.bell import Bell
 from ..store.notes import STAFF
@@ -154,8 +154,7 @@ class Visit:
 
     def head(self, title: Text) -> str:
         """The percent of a class as the head of a column or a field: 'SSL certificates, %'."""
-        said = title.say(self.language)
-        return f"{said[:1].upper()}{said[1:]}, %"
+        return f"{from_capital(title.say(self.language))}, %"
 
     def rest(self, shown: int, count: int, en: str, ru: str, /, **values: Filling) -> str:
         """How many rows a list leaves out, which it has, and where the others are; nothing where it has all of them."""

@@ -63,6 +63,11 @@ def short(text: object, longest: int = 500) -> str:
     return words if len(words) <= longest and len(said) <= 2 * longest else words[: longest - 1] + "…"
 
 
+def from_capital(said: str) -> str:
+    """As at the beginning of a sentence or a label."""
+    return f"{said[:1].upper()}{said[1:]}"
+
+
 def joined(by: str, parts: Iterable[Text]) -> Text:
     """Several texts in one."""
     listed = list(parts)

@@ -114,8 +114,7 @@ def _opening(values: Mapping[str, Any], language: str) -> str:
 
 def _of_loss(before: str, after: str, titles: Titles, currency: str, language: str) -> Iterator[str]:
     """What is lost, and why somebody wanted it."""
-    en, ru = json.loads(before)
-    yield ru if language == "ru" else en
+    yield Text(*json.loads(before)).say(language)
     yield after
 
 

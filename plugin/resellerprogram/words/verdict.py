@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..programme.effects import Way
 from ..programme.ownership import OTHER_SERVICES
-from ..programme.text import Text, joined, same
+from ..programme.text import Text, from_capital, joined, same
 from ..programme.verdict import Verdict
 from .lines import Titles
 from .tables import clients
@@ -63,8 +63,7 @@ def class_lines(verdict: Verdict, titles: Titles, language: str, done: bool = Fa
             ways = joined(" · ", _ways(verdict.classes[name], done)).say(language)
             alike.setdefault(ways, []).append(title.say(language))
     for ways, shared in alike.items():
-        said = ", ".join(shared)
-        yield f"{said[:1].upper()}{said[1:]}: {ways}"
+        yield f"{from_capital(', '.join(shared))}: {ways}"
 
 
 def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
