@@ -42,15 +42,20 @@ def test_killed_at_every_point_with_a_replica(operator: Operator, pair: tuple[Ma
     TwoMachines(operator, primary, replica, promoted, replica_again).killed_at_every_point(name)
 
 
-def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: Operator, server: MariaDB) -> None:
-    """Payments are its own to count until the other one has taken over; then not a discount of its changes any more."""
-    root, world = operator.sandbox.root, operator.sandbox.world
-    server.configure(root)
+def a_reseller(operator: Operator, server: MariaDB) -> int:
+    """On the first tier, where a mirror is kept."""
+    server.configure(operator.sandbox.root)
     operator.store.settings.set("mirror", "panel")
-    account = world.add_account("Reseller")
-    operator.queue(world.add_payment(account, 600, TODAY))
+    account = operator.sandbox.world.add_account("Reseller")
+    operator.queue(operator.sandbox.world.add_payment(account, 600, TODAY))
     operator.sweep()
     assert operator.percents(account) == {"vds": 3, "dedic": 1, "certificate": 1}
+    return account
+
+
+def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: Operator, server: MariaDB) -> None:
+    """Payments are its own to count until the other one has taken over; then not a discount of its changes any more."""
+    account, world = a_reseller(operator, server), operator.sandbox.world
     server.ask("UPDATE billmgr.resellerprogram_mirror SET holder = 'the second', term = term + 1")
     operator.queue(world.add_payment(account, 52_000, TODAY))
     before: list[dict[str, Any]] = world.discounts()
@@ -61,12 +66,7 @@ def test_a_machine_that_was_only_asleep_writes_nothing_when_it_wakes(operator: O
 
 def test_a_worker_that_may_not_know_whether_it_is_the_only_one_ends(operator: Operator, server: MariaDB) -> None:
     """Nor does it ask the panel again and again what it may not write: the next sweep looks again."""
-    root, world = operator.sandbox.root, operator.sandbox.world
-    server.configure(root)
-    operator.store.settings.set("mirror", "panel")
-    account = world.add_account("Reseller")
-    operator.queue(world.add_payment(account, 600, TODAY))
-    operator.sweep()
+    account, world = a_reseller(operator, server), operator.sandbox.world
     server.ask("UPDATE billmgr.resellerprogram_mirror SET term = term + 1")
     operator.queue(world.add_payment(account, 52_000, TODAY))
     before: list[dict[str, Any]] = world.discounts()

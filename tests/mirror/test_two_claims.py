@@ -168,19 +168,21 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Machine, Callable[[]
     return happens
 
 
-def with_much(machine: Machine) -> None:
+def with_much_to_copy(server: MariaDB, machines: Machines) -> Machine:
+    """Which is to carry all of it anew."""
+    machine = machines.new(server)
+    machine.keep_a_mirror()
     machine.store.connection.executemany(
         "INSERT INTO subaccount VALUES (?, ?)", [(number, 5) for number in range(100, 100 + 3 * TOGETHER)]
     )
+    machine.store.outbox.replace(None)
+    return machine
 
 
 def test_who_loses_it_while_copying_spoils_nothing(
     server: MariaDB, machines: Machines, meanwhile: Callable[..., None]
 ) -> None:
-    first = machines.new(server)
-    first.keep_a_mirror()
-    with_much(first)
-    first.store.outbox.replace(None)
+    first = with_much_to_copy(server, machines)
     second = machines.new(server)
 
     def pushed_aside() -> None:
@@ -219,10 +221,7 @@ def test_who_loses_it_after_copying_spoils_nothing(
 def test_who_copies_for_long_is_heard_of_meanwhile(
     server: MariaDB, machines: Machines, meanwhile: Callable[..., None]
 ) -> None:
-    first = machines.new(server)
-    first.keep_a_mirror()
-    with_much(first)
-    first.store.outbox.replace(None)
+    first = with_much_to_copy(server, machines)
     dies(server)
     heard_of: list[object] = []
     meanwhile(
