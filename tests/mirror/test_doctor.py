@@ -89,3 +89,10 @@ def test_while_changes_come_faster_than_they_are_read_nothing_is_claimed(
 ) -> None:
     monkeypatch.setattr(type(kept.store.outbox), "follows_on", lambda self, change: False)
     assert found(kept, Finding.UNKNOWN) == "changes come too fast to compare; try again later"
+
+
+def test_a_panels_database_that_was_put_back_is_no_other_machines(kept: Operator, server: MariaDB) -> None:
+    kept.store.outbox.replace(kept.store.outbox.term())
+    keep(kept.sandbox.root, kept.store)
+    server.ask("UPDATE resellerprogram_mirror SET generation = 1", schema=servers.SCHEMA)
+    assert "carried anew" in found(kept, Finding.DIFFERS)
