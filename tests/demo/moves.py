@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time as clock
 from collections.abc import Mapping
@@ -9,15 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from resellerprogram.panel.standstill import stands_still
 from resellerprogram.programme.figures import day as shown
+from resellerprogram.programme.health import Trouble
 from resellerprogram.store import Store
+from resellerprogram.words.health import SENTENCES
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.sandbox.models import Payment, Subaccount
 
 from .place import Place
-from .speech import Stop, money, say, step, text
+from .speech import Stop, money, said, say, step, text
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
@@ -42,8 +46,8 @@ def next_day(place: Place, typed: str) -> None:
         place.panel.now = datetime.combine(day, NIGHT)
         done = subprocess.run([str(place.command), "daily"], capture_output=True, text=True, check=False)
         place.panel.now = datetime.combine(day, MORNING)
-        said = before.verdict(State.of(place))
-        say(f"{shown(day).en}: the night has run. {said}", f"{shown(day).ru}: ночной пересчёт прошёл. {said}")
+        came = _stopped(place) or before.verdict(State.of(place))
+        say(f"{shown(day).en}: the night has passed. {came}", f"{shown(day).ru}: ночь прошла. {came}")
         if done.returncode:
             print(done.stdout[-2000:] + done.stderr[-2000:], flush=True)
         _tell(place, before)
@@ -55,12 +59,11 @@ def pay(place: Place, whom: str, amount: str) -> None:
     panel, today = place.panel, place.today()
     payment = panel.world.add_payment(client, paid, None, status=NEW, created_on=today)
     panel.set_payment_status("payment.setpaid", payment)
-    _wait(place)
     say(
         f"{before.names[client]} paid {money(paid)} (pfx/{payment}).",
         f"{before.names[client]}: внесено {money(paid)} (pfx/{payment}).",
     )
-    _tell(place, before)
+    _follow(place, before)
 
 
 def refund(place: Place, whom: str, amount: str | None) -> None:
@@ -80,13 +83,12 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     answer = place.panel.mgrctl("payment.refund", elid=payment.id, amount=given, sok="ok", su="admin")
     if answer.find("error") is not None:
         raise Stop(answer.findtext("error/msg") or "?")
-    _wait(place)
     name = before.names[payment.account]
     say(
         f"{name} got {money(given)} of {payment.number} back.",
         f"{name}: возвращено {money(given)} из {payment.number}.",
     )
-    _tell(place, before)
+    _follow(place, before)
 
 
 # --- whom, how much ---
@@ -181,6 +183,28 @@ def _rest_of(place: Place, payment: Paid) -> Decimal:
 
 
 # --- what changed ---
+
+
+def _follow(place: Place, before: State) -> None:
+    """What the program makes of a payment; at once that it makes nothing of it, where it is stopped."""
+    stopped = _stopped(place)
+    if stopped:
+        print(f"  {stopped}", flush=True)
+    else:
+        _wait(place)
+        _tell(place, before)
+
+
+def _stopped(place: Place) -> str:
+    """That the program changes nobody's discounts at present, and what lets it go on; empty while it works."""
+    if stands_still(place.panel.root):
+        still = SENTENCES[Trouble.STANDS_STILL]
+        return f"{said(still.says)} {said(still.follows)}"
+    with _records(place) as store:
+        if store.settings.current().automatic:
+            return ""
+    start = f"`{shlex.quote(str(place.command))} start`"
+    return said(SENTENCES[Trouble.STOPPED].says) + text(f" Start it: {start}.", f" Запустить: {start}.")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import os
 from decimal import Decimal
 
 from resellerprogram.programme import figures
+from resellerprogram.programme.text import Text
 
 _SAID = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
 RUSSIAN = _SAID.startswith("ru")
@@ -28,20 +29,18 @@ SERVICES = {
 """What people call the panel's service types."""
 
 
+def said(told: Text) -> str:
+    """The product's own words; a terminal has no use for other spaces."""
+    return text(told.en, told.ru).replace(figures.NO_BREAK, " ").replace(figures.NARROW, " ")
+
+
 def money(amount: Decimal) -> str:
-    told = figures.money(amount, "RUB")
-    return _plain(text(told.en, told.ru))
+    return said(figures.money(amount, "RUB"))
 
 
 def step(service: str, before: Decimal | None, after: Decimal | None) -> str:
     """'VPS 19 → 21 %'."""
-    told = figures.percent_step(before, after)
-    return f"{SERVICES.get(service, service)} {_plain(text(told.en, told.ru))}"
-
-
-def _plain(told: str) -> str:
-    """A terminal has no use for other spaces."""
-    return told.replace(figures.NO_BREAK, " ").replace(figures.NARROW, " ")
+    return f"{SERVICES.get(service, service)} {said(figures.percent_step(before, after))}"
 
 
 def say(en: str, ru: str) -> None:

@@ -103,11 +103,12 @@ def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: 
         assert [len(health.findall(f"list[@name='{each}']/elem")) for each in ("promo", "errors")] == [0, 0]
         assert re.search("Атлас: .*VPS 19 → 21 %", told(folder, "pay", "Атлас", "1500")[1])
         code, nights = told(folder, "next-day", "2")
-        assert (code, nights.count("the night has run. Clients: ")) == (0, 2)
+        assert (code, nights.count("the night has passed. Clients: ")) == (0, 2)
         assert re.search("Ромашка: .*VPS 19 → 17 %", nights)
         last = next(each for each in moves.payments(Place(folder)) if each.amount == 31_000)
         assert "Nobody's discounts changed" in told(folder, "refund", last.number, "1000")[1]
         assert re.search("Вега: .*web hosting none → 40 %", told(folder, "refund", "vega@example.com")[1])
+        assert_says_at_once_that_it_is_stopped(folder)
         before = moves.payments(Place(folder))
         capsys.readouterr()
         for words, says in MISTAKES:
@@ -118,6 +119,18 @@ def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: 
         assert told(folder, "stop")[0] == 0
     code, refused = told(folder, "pay", "Атлас", "5")
     assert (code, "No demo runs" in refused) == (1, True)
+
+
+def assert_says_at_once_that_it_is_stopped(folder: Path) -> None:
+    """The queue of a stopped program is answered by nobody: not a minute is spent on it."""
+    command = Place(folder).command
+    subprocess.run([str(command), "stop"], check=True, capture_output=True)
+    began = time.monotonic()
+    for words in (("pay", "vega", "600"), ("refund", "vega"), ("next-day",)):
+        code, said = told(folder, *words)
+        assert (code, "was stopped. Start it: `" in said, f"{command}' start`" in said) == (0, True, True)
+    assert time.monotonic() - began < moves.PATIENCE
+    subprocess.run([str(command), "start", "--yes"], check=True, capture_output=True)
 
 
 def shown(folder: Path, page: str) -> int:
