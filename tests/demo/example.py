@@ -16,7 +16,7 @@ from resellerprogram.programme.figures import day
 from tests.sandbox import Sandbox
 
 from .place import PROJECT, Place
-from .speech import RUSSIAN, SERVICES, money, say, text
+from .speech import RUSSIAN, in_order, money, say, service, text
 from .world import PASSWORD
 
 FIRST, SECOND = date(2025, 1, 20), date(2025, 1, 21)
@@ -180,7 +180,7 @@ def expect(sandbox: Sandbox, account: int, **wanted: int) -> None:
     """The demo shows what is true, or it fails."""
     found = sandbox.world.percents(account)
     print(
-        f"   {account}: " + ", ".join(f"{SERVICES.get(name, name)} {percent} %" for name, percent in found.items()),
+        f"   {account}: " + ", ".join(f"{service(name)} {found[name]} %" for name in in_order(found)),
         flush=True,
     )
     if any(found[name] != percent for name, percent in wanted.items()):

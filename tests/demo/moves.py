@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import subprocess
 import time as clock
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -21,41 +20,34 @@ from sqlalchemy.orm import Session
 from tests.sandbox.models import Payment, Subaccount
 
 from .place import Place
-from .speech import Stop, money, said, say, step, text
+from .speech import Stop, money, said, say, text
+from .telling import SHOWN, State, changed, changes, verdict
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
 MOST_DAYS = 31
 NEW, CREDITED = 1, 4
-SHOWN = 12
-WAYS = {
-    "fall": ("dropped", "снизились"),
-    "end": ("ended", "закончились"),
-    "rise": ("rose", "выросли"),
-    "start": ("started", "появились"),
-}
-"""Which way a tier may go, and how that is told."""
-
-Percents = Mapping[int, Mapping[str, Decimal]]
 
 
 def next_day(place: Place, typed: str) -> None:
     """So many nights, one after the other, each as cron starts it."""
     for _ in range(_days(typed)):
-        day, before = place.today() + timedelta(days=1), State.of(place)
+        day, before = place.today() + timedelta(days=1), _state(place)
         place.panel.now = datetime.combine(day, NIGHT)
         done = subprocess.run([str(place.command), "daily"], capture_output=True, text=True, check=False)
         place.panel.now = datetime.combine(day, MORNING)
-        came = _stopped(place) or before.verdict(State.of(place))
+        after = _state(place)
+        came = _stopped(place) or verdict(before, after)
         say(f"{shown(day).en}: the night has passed. {came}", f"{shown(day).ru}: ночь прошла. {came}")
         if done.returncode:
             print(done.stdout[-2000:] + done.stderr[-2000:], flush=True)
-        _tell(place, before)
+        for line in changes(before, after):
+            print(line, flush=True)
 
 
 def pay(place: Place, whom: str, amount: str) -> None:
     """The client pays: the panel credits it, and its event does the rest."""
-    paid, client, before = _amount(amount), _client(place, whom), State.of(place)
+    paid, client, before = _amount(amount), _client(place, whom), _state(place)
     panel, today = place.panel, place.today()
     payment = panel.world.add_payment(client, paid, None, status=NEW, created_on=today)
     panel.set_payment_status("payment.setpaid", payment)
@@ -72,7 +64,7 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
     wanted = _amount(amount) if amount else None
     payment = _payment(place, whom)
     rest = _rest_of(place, payment)
-    given, before = wanted or rest, State.of(place)
+    given, before = wanted or rest, _state(place)
     if given > rest:
         raise Stop(
             text(
@@ -207,59 +199,22 @@ def _stopped(place: Place) -> str:
     return said(SENTENCES[Trouble.STOPPED].says) + text(f" Start it: {start}.", f" Запустить: {start}.")
 
 
-@dataclass(frozen=True)
-class State:
-    """Who there is, which tier each holds (as what it begins at), and each one's discounts by service type as the
-    panel's database has them."""
-
-    names: Mapping[int, str]
-    tiers: Mapping[int, Decimal]
-    percents: Percents
-
-    @classmethod
-    def of(cls, place: Place) -> State:
-        with _records(place) as store:
-            standings = [each.standing for each in store.standings.listed(place.panel.now)[0]]
-        tiers = {int(each.account): each.threshold for each in standings if each.threshold is not None}
-        percents: dict[int, dict[str, Decimal]] = {}
-        for each in place.panel.world.discounts():
-            percents.setdefault(each["account"], {})[each["internal_name"]] = each["percent"]
-        return cls(_names(place), tiers, percents)
-
-    def verdict(self, after: State) -> str:
-        """'2 clients fell, 1 rose.'"""
-        ways = [_way(self.tiers.get(each), after.tiers.get(each)) for each in {*self.tiers, *after.tiers}]
-        counts = [(ways.count(way), words) for way, words in WAYS.items() if way in ways]
-        if not counts:
-            return text("Nobody's tier changed.", "Ничей статус не изменился.")
-        told = ", ".join(text(f"{count} {en}", f"{ru} — {count}") for count, (en, ru) in counts)
-        return text(f"Clients: {told}.", f"Клиенты: {told}.")
-
-
-def _way(before: Decimal | None, after: Decimal | None) -> str:
-    if before == after:
-        return ""
-    if before is None or after is None:
-        return "start" if before is None else "end"
-    return "rise" if after > before else "fall"
-
-
 def _tell(place: Place, before: State) -> None:
-    """Whose discounts are others now, a line each."""
-    after = State.of(place)
-    had, has = before.percents, after.percents
-    changed = [each for each in after.names if had.get(each, {}) != has.get(each, {})]
-    for account in changed[:SHOWN]:
-        print(f"  {account} {after.names[account]}: {_steps(had.get(account, {}), has.get(account, {}))}", flush=True)
-    if len(changed) > SHOWN:
-        print(text(f"  and {len(changed) - SHOWN} more", f"  и ещё {len(changed) - SHOWN}"), flush=True)
-    if not changed:
+    """Whose tier and discounts are others now."""
+    after = _state(place)
+    for line in changes(before, after):
+        print(line, flush=True)
+    if not changed(before, after):
         print(text("  Nobody's discounts changed.", "  Ничьи скидки не изменились."), flush=True)
 
 
-def _steps(had: Mapping[str, Decimal], has: Mapping[str, Decimal]) -> str:
-    changed = [what for what in sorted({*had, *has}) if had.get(what) != has.get(what)]
-    return ", ".join(step(what, had.get(what), has.get(what)) for what in changed)
+def _state(place: Place) -> State:
+    with _records(place) as store:
+        standings = {int(each.standing.account): each.standing for each in store.standings.listed(place.panel.now)[0]}
+    percents: dict[int, dict[str, Decimal]] = {}
+    for each in place.panel.world.discounts():
+        percents.setdefault(each["account"], {})[each["internal_name"]] = each["percent"]
+    return State(_names(place), standings, percents)
 
 
 def _names(place: Place) -> dict[int, str]:

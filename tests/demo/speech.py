@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from decimal import Decimal
 
 from resellerprogram.programme import figures
@@ -21,12 +22,22 @@ def text(en: str, ru: str) -> str:
 
 
 SERVICES = {
-    "vds": text("VPS", "VPS"),
-    "dedic": text("dedicated servers", "выделенные серверы"),
-    "certificate": text("SSL certificates", "SSL-сертификаты"),
-    "vhost": text("web hosting", "виртуальный хостинг"),
+    "vds": Text("VPS", "VPS"),
+    "dedic": Text("dedicated servers", "выделенные серверы"),
+    "certificate": Text("SSL certificates", "SSL-сертификаты"),
+    "vhost": Text("shared hosting", "виртуальный хостинг"),
 }
-"""What people call the panel's service types."""
+"""What people call the panel's product types, in the order in which the product tells them."""
+
+
+def service(name: str) -> str:
+    return said(SERVICES[name]) if name in SERVICES else name
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Product types as the product lists them; those that it has no discounts for come last."""
+    known = list(SERVICES)
+    return sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
 def said(told: Text) -> str:
@@ -38,9 +49,9 @@ def money(amount: Decimal) -> str:
     return said(figures.money(amount, "RUB"))
 
 
-def step(service: str, before: Decimal | None, after: Decimal | None) -> str:
+def step(name: str, before: Decimal | None, after: Decimal | None) -> str:
     """'VPS 19 → 21 %'."""
-    return f"{SERVICES.get(service, service)} {said(figures.percent_step(before, after))}"
+    return f"{service(name)} {said(figures.percent_step(before, after))}"
 
 
 def say(en: str, ru: str) -> None:
