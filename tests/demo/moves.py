@@ -21,7 +21,7 @@ from tests.sandbox.models import Payment, Subaccount
 
 from .place import Place
 from .speech import Stop, money, said, say, text
-from .telling import SHOWN, State, changed, changes, verdict
+from .telling import SHOWN, State, changed, changes, unchanged, verdict
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
@@ -55,7 +55,7 @@ def pay(place: Place, whom: str, amount: str) -> None:
         f"{before.names[client]} paid {money(paid)} (pfx/{payment}).",
         f"{before.names[client]}: внесено {money(paid)} (pfx/{payment}).",
     )
-    _follow(place, before)
+    _follow(place, client, before)
 
 
 def refund(place: Place, whom: str, amount: str | None) -> None:
@@ -80,7 +80,7 @@ def refund(place: Place, whom: str, amount: str | None) -> None:
         f"{name} got {money(given)} of {payment.number} back.",
         f"{name}: возвращено {money(given)} из {payment.number}.",
     )
-    _follow(place, before)
+    _follow(place, payment.account, before)
 
 
 # --- whom, how much ---
@@ -177,14 +177,18 @@ def _rest_of(place: Place, payment: Paid) -> Decimal:
 # --- what changed ---
 
 
-def _follow(place: Place, before: State) -> None:
-    """What the program makes of a payment; at once that it makes nothing of it, where it is stopped."""
+def _follow(place: Place, client: int, before: State) -> None:
+    """What the program makes of the client's payment; at once that it makes nothing of it, where it is stopped."""
     stopped = _stopped(place)
     if stopped:
         print(f"  {stopped}", flush=True)
-    else:
-        _wait(place)
-        _tell(place, before)
+        return
+    _wait(place)
+    after = _state(place)
+    for line in changes(before, after):
+        print(line, flush=True)
+    if client not in changed(before, after):
+        print(f"  {unchanged(before, after, client)}", flush=True)
 
 
 def _stopped(place: Place) -> str:
@@ -197,15 +201,6 @@ def _stopped(place: Place) -> str:
             return ""
     start = f"`{shlex.quote(str(place.command))} start`"
     return said(SENTENCES[Trouble.STOPPED].says) + text(f" Start it: {start}.", f" Запустить: {start}.")
-
-
-def _tell(place: Place, before: State) -> None:
-    """Whose tier and discounts are others now."""
-    after = _state(place)
-    for line in changes(before, after):
-        print(line, flush=True)
-    if not changed(before, after):
-        print(text("  Nobody's discounts changed.", "  Ничьи скидки не изменились."), flush=True)
 
 
 def _state(place: Place) -> State:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from resellerprogram.programme.basis import Because
+from resellerprogram.programme.basis import Basis, Because
 from resellerprogram.programme.figures import day, money
+from resellerprogram.programme.forecast import NEXT_DAY
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.standing import Standing
-from resellerprogram.words.labels import BECAUSE, MOVES
+from resellerprogram.words.labels import BASES, BECAUSE, MOVES
 from resellerprogram.words.tables import NO_TIER, clients
 
 from .speech import in_order, said, step, text
@@ -109,6 +110,42 @@ def _why(was: Standing, now: Standing) -> str:
         moved = MOVES[move.mover](day="", amount=amount, credited_on=day(move.credited_on or move.day))
         return said(moved).removeprefix(": ")
     return said(BECAUSE[Because.BY_HAND]) if now.put_right_at != was.put_right_at else ""
+
+
+def unchanged(before: State, after: State, account: int) -> str:
+    """Why a payment or refund of the client changed no discount: what of their tier follows from it all the same."""
+    was, now = before.standing(account), after.standing(account)
+    if now.basis is None or not now.basis.counts_payments:
+        why = said(BASES[now.basis or Basis.NOT_A_MEMBER])
+        return text(f"Discounts have not changed: {why}.", f"Скидки не изменились: {why}.")
+    return " ".join(each for each in (_kept(was, now), _missing(now)) if each)
+
+
+def _kept(was: Standing, now: Standing) -> str:
+    if now.tier is None:
+        return text("Discounts have not changed: no tier yet.", "Скидки не изменились: статуса пока нет.")
+    if now.change_day is None:
+        return text(f"Discounts have not changed: the tier is {now.tier}.", f"Скидки не изменились: статус {now.tier}.")
+    through = day(now.change_day - NEXT_DAY)
+    if was.change_day is None or was.change_day >= now.change_day:
+        return text(
+            f"Discounts have not changed: {now.tier} is kept through {through.en}.",
+            f"Скидки не изменились: {now.tier} сохранится по {through.ru} включительно.",
+        )
+    without = day(was.change_day - NEXT_DAY)
+    return text(
+        f"Discounts have not changed: the payment keeps {now.tier} through {through.en}; without it, "
+        f"through {without.en}.",
+        f"Скидки не изменились: платёж сохранил {now.tier} по {through.ru} включительно, без него — по {without.ru}.",
+    )
+
+
+def _missing(now: Standing) -> str:
+    """As the client's page says it."""
+    if now.missing is None:
+        return ""
+    missing = money(now.missing, "RUB")
+    return text(f"{said(missing)} more to reach {now.next_tier}.", f"До {now.next_tier} не хватает {said(missing)}.")
 
 
 def _steps(had: Percents, has: Percents) -> str:

@@ -104,11 +104,12 @@ def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: 
         assert re.search(
             "Атлас: Partner #8 → Partner #9, .*\n    VPS 19 → 21 %", told(folder, "pay", "Атлас", "1500")[1]
         )
+        assert " more to reach Partner #9." in told(folder, "pay", "romashka", "100")[1]
         code, nights = told(folder, "next-day", "2")
         assert (code, nights.count("the night has passed. Tiers: ")) == (0, 2)
         assert re.search("Ромашка: Partner #8 → Partner #7, .*\n    VPS 19 → 17 %", nights)
         last = next(each for each in moves.payments(Place(folder)) if each.amount == 31_000)
-        assert "Nobody's discounts changed" in told(folder, "refund", last.number, "1000")[1]
+        assert "not changed: Partner #6 is kept through" in told(folder, "refund", last.number, "1000")[1]
         assert re.search("Вега: .*\n.*shared hosting none → 40 %", told(folder, "refund", "vega@example.com")[1])
         assert_says_at_once_that_it_is_stopped(folder)
         before = moves.payments(Place(folder))

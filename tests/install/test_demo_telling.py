@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from resellerprogram.programme.standing import Standing
 from resellerprogram.programme.tiers import ServiceClass, published_table
 
 from tests.demo import speech
-from tests.demo.telling import State, changes, verdict
+from tests.demo.telling import State, changes, unchanged, verdict
 
 TODAY = date(2025, 1, 21)
 NAMES = {1: "Atlas", 2: "Borealis", 3: "Cumulus", 4: "Driftnet"}
@@ -107,3 +108,60 @@ def test_a_night_on_which_nothing_moved_says_so(language: str) -> None:
         }[language],
         [],
     )
+
+
+HELD = replace(
+    standing(1, "Partner #8"), change_day=date(2025, 1, 22), next_tier="Partner #9", missing=Decimal("48000.50")
+)
+NOBODY = Standing(AccountId(1))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        pytest.param(
+            HELD,
+            replace(HELD, change_day=date(2025, 2, 10)),
+            {
+                "en": "the payment keeps Partner #8 through 9 Feb 2025; without it, through 21 Jan 2025. "
+                "RUB 48,000.50 more to reach Partner #9.",
+                "ru": "платёж сохранил Partner #8 по 09.02.2025 включительно, без него — по 21.01.2025. "
+                "До Partner #9 не хватает 48 000,50 ₽.",
+            },
+            id="a payment that keeps the tier",
+        ),
+        pytest.param(
+            replace(HELD, change_day=date(2025, 2, 10), missing=None),
+            replace(HELD, missing=None),
+            {
+                "en": "Partner #8 is kept through 21 Jan 2025.",
+                "ru": "Partner #8 сохранится по 21.01.2025 включительно.",
+            },
+            id="a refund, and no higher tier",
+        ),
+        pytest.param(
+            NOBODY,
+            replace(standing(1, None), next_tier="Starter", missing=Decimal(200)),
+            {
+                "en": "no tier yet. RUB 200 more to reach Starter.",
+                "ru": "статуса пока нет. До Starter не хватает 200 ₽.",
+            },
+            id="below the first tier",
+        ),
+        pytest.param(
+            NOBODY,
+            replace(NOBODY, basis=Basis.EXCLUDED),
+            {"en": "excluded from the program by the administrator.", "ru": "исключён из программы администратором."},
+            id="excluded",
+        ),
+        pytest.param(
+            NOBODY, NOBODY, {"en": "not a member.", "ru": "не участвует в программе."}, id="nothing is on record"
+        ),
+    ],
+)
+def test_why_a_payment_changed_no_discount(
+    was: Standing, now: Standing, says: Mapping[str, str], language: str
+) -> None:
+    """What follows from it for the tier, in the figures of the client's own page."""
+    begins = {"en": "Discounts have not changed: ", "ru": "Скидки не изменились: "}[language]
+    assert unchanged(state(was), state(now), 1) == begins + says[language]
