@@ -31,7 +31,7 @@ usage() {
 ./install.sh uninstall [--root DIR] [--withdraw | --as-is] [--purge]
                        restore the suspended discounts and remove the plugin; the program's discounts stay.
                        --withdraw removes these, too, --as-is touches no discount, --purge removes data, too
-./install.sh demo      [FOLDER]                      the plugin on a sandbox panel with clients and payments; then
+./install.sh demo      [./FOLDER]                    the plugin on a sandbox panel with clients and payments; then
                        next-day [N] · pay CLIENT AMOUNT · refund CLIENT|PAYMENT [AMOUNT] · stop, each [--folder DIR];
                        example [--once]: the published example
 ./install.sh test      [quick]                       all checks; quick: those that need neither panel nor browser" \
@@ -42,7 +42,7 @@ usage() {
 ./install.sh uninstall [--root ПАПКА] [--withdraw | --as-is] [--purge]
                        восстановить приостановленные скидки и удалить плагин; скидки программы останутся.
                        --withdraw отменяет и их, --as-is не трогает скидок, --purge удаляет и данные
-./install.sh demo      [ПАПКА]                       плагин на панели-песочнице с клиентами и платежами; затем
+./install.sh demo      [./ПАПКА]                     плагин на панели-песочнице с клиентами и платежами; затем
                        next-day [N] · pay КЛИЕНТ СУММА · refund КЛИЕНТ|ПЛАТЁЖ [СУММА] · stop, каждая [--folder ПАПКА];
                        example [--once]: опубликованный пример
 ./install.sh test      [quick]                       все проверки; quick — те, которым не нужны ни панель, ни браузер"

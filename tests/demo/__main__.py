@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import shlex
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from resellerprogram.store import Store
 from tests.sandbox import Sandbox
 
 from . import example, moves
-from .place import PROJECT, Place, default_folder, named_or_running
+from .place import PROJECT, Place, called_from, default_folder, how_to_call, named_or_running
 from .speech import RUSSIAN, Stop, say, text
 from .world import CODE, DAILY, PASSWORD, World
 
@@ -37,7 +36,7 @@ def main(words: Sequence[str]) -> int:
     """Do one command and tell its exit code."""
     try:
         with speaking("ru" if RUSSIAN else "en"):
-            options = _parser().parse_args(_with_command(words))
+            options = _parser().parse_args(with_command(words))
         _run(options)
     except Stop as told:
         print(told, file=sys.stderr)
@@ -74,30 +73,33 @@ def _move(place: Place, options: argparse.Namespace) -> None:
 # --- what was typed ---
 
 
-def _with_command(words: Sequence[str]) -> list[str]:
-    """`demo` and `demo FOLDER` start one. Raises Stop for what looks like a mistyped command."""
+def with_command(words: Sequence[str]) -> list[str]:
+    """`demo` and `demo FOLDER` start one, also before its options. Raises Stop for a word that is neither a command nor
+    a folder: one that is yet to be made is written with a slash."""
     first = words[0] if words else ""
     if first in (*COMMANDS, "-h", "--help"):
         return list(words)
+    if first == "help":
+        return ["--help"]
+    if not first or first.startswith("-") or "/" in first or (called_from() / first).exists():
+        return ["start", *words]
     meant = difflib.get_close_matches(first, COMMANDS, 1, 0.7)
-    if meant and not (_called_from() / first).exists():
-        raise Stop(
-            text(
-                f"There is no command {first}; is {meant[0]} meant? A folder of that name: ./{first}",
-                f"Команды {first} нет; может быть, {meant[0]}? Папка с таким именем: ./{first}",
-            )
+    guess = text(f"; is {meant[0]} meant?", f"; может быть, {meant[0]}?") if meant else "."
+    commands = ", ".join(COMMANDS)
+    raise Stop(
+        text(
+            f"There is no command {first}{guess} Commands: {commands}.\n"
+            f"What they do: `{how_to_call()} --help`. A demo in a folder of that name: `{how_to_call()} ./{first}`.",
+            f"Команды {first} нет{guess} Команды: {commands}.\n"
+            f"Что они делают: `{how_to_call()} --help`. Демо в папке с таким именем: `{how_to_call()} ./{first}`.",
         )
-    return ["start", *words]
+    )
 
 
 def _folder(options: argparse.Namespace) -> Path | None:
     """The folder that was named, as seen from where `install.sh` was called."""
     named = options.folder or options.at
-    return (_called_from() / Path(named).expanduser()).resolve() if named else None
-
-
-def _called_from() -> Path:
-    return Path(os.environ.get("CALLED_FROM") or ".")
+    return (called_from() / Path(named).expanduser()).resolve() if named else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -214,17 +216,11 @@ def _tell(place: Place, world: World) -> None:
         near=near,
         resting=resting,
         plugin=shlex.quote(str(place.command)),
-        demo=_how_to_call(),
+        demo=how_to_call(),
         elsewhere="" if place.folder == default_folder() else f" --folder {shlex.quote(str(place.folder))}",
         code=CODE,
     )
     say(filled, filled)
-
-
-def _how_to_call() -> str:
-    """As it is typed where one is."""
-    here = _called_from().resolve() == PROJECT
-    return ("./install.sh" if here else shlex.quote(str(PROJECT / "install.sh"))) + " demo"
 
 
 if __name__ == "__main__":

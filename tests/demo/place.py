@@ -33,6 +33,16 @@ def default_folder() -> Path:
     return inside if os.access(nearest, os.W_OK) else Path.home() / "reseller-demo"
 
 
+def called_from() -> Path:
+    """Where somebody typed `install.sh`."""
+    return Path(os.environ.get("CALLED_FROM") or ".").resolve()
+
+
+def how_to_call() -> str:
+    """As it is typed there."""
+    return ("./install.sh" if called_from() == PROJECT else shlex.quote(str(PROJECT / "install.sh"))) + " demo"
+
+
 @dataclass(frozen=True)
 class Place:
     """A folder for a demo."""
@@ -87,13 +97,13 @@ class Place:
 
     def _check_free(self) -> None:
         if self.is_running():
-            ends = f"`./install.sh demo stop --folder {shlex.quote(str(self.folder))}`"
+            ends = f"`{how_to_call()} stop --folder {shlex.quote(str(self.folder))}`"
             raise Stop(
                 text(
                     f"A demo runs in {self.folder} already: {self.panel.url}\n"
-                    f"End it with {ends}, or start another one in a folder of its own: `./install.sh demo FOLDER`.",
+                    f"End it with {ends}, or start another one in a folder of its own: `{how_to_call()} ./FOLDER`.",
                     f"В {self.folder} уже работает демо: {self.panel.url}\n"
-                    f"Завершить: {ends}; ещё одно рядом, в своей папке: `./install.sh demo ПАПКА`.",
+                    f"Завершить: {ends}; ещё одно рядом, в своей папке: `{how_to_call()} ./ПАПКА`.",
                 )
             )
         if any(self.folder.iterdir()) and not (self.folder / MARK).is_file():
@@ -117,8 +127,8 @@ class Place:
     def _unusable(self, error: OSError) -> Stop:
         return Stop(
             text(
-                f"{self.folder} can't be used: {error.strerror}. Name another folder: `./install.sh demo FOLDER`.",
-                f"Папка {self.folder} не подходит: {error.strerror}. Укажите другую: `./install.sh demo ПАПКА`.",
+                f"{self.folder} can't be used: {error.strerror}. Name another folder: `{how_to_call()} ./FOLDER`.",
+                f"Папка {self.folder} не подходит: {error.strerror}. Укажите другую: `{how_to_call()} ./ПАПКА`.",
             )
         )
 
@@ -157,7 +167,7 @@ def named_or_running(folder: Path | None) -> Place:
         return found[0]
     if not found:
         raise Stop(
-            text("No demo runs. Start one: `./install.sh demo`.", "Демо не работает. Запустить: `./install.sh demo`.")
+            text(f"No demo runs. Start one: `{how_to_call()}`.", f"Демо не работает. Запустить: `{how_to_call()}`.")
         )
     raise Stop(
         text("Several demos run; say which by --folder:", "Работает несколько демо, укажите какое: --folder")

@@ -15,7 +15,7 @@ import requests
 
 from tests import installation
 from tests.demo import moves, place
-from tests.demo.__main__ import main
+from tests.demo.__main__ import main, with_command
 from tests.demo.place import MARK, Place, running
 from tests.demo.speech import Stop
 
@@ -180,6 +180,32 @@ def test_a_command_without_a_folder_is_for_the_only_demo_that_runs(
         place.named_or_running(one.folder)
 
 
-def test_a_mistyped_command_starts_no_demo(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["nextday"]) == 1
-    assert "is next-day meant?" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [("nextday", "There is no command nextday; is next-day meant? "), ("foo", "There is no command foo. ")],
+)
+def test_a_mistyped_command_starts_no_demo(
+    word: str, begins: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is yet to be made is written with a slash."""
+    monkeypatch.setenv("CALLED_FROM", str(tmp_path))
+    assert main([word]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(begins + "Commands: start, example, next-day, pay, refund, stop.")
+    assert f"install.sh demo ./{word}`" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [(), ("--port", "1"), ("./new",), ("/new",), ("there",)])
+def test_a_folder_is_one_that_is_there_or_is_written_with_a_slash(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLED_FROM", str(tmp_path))
+    (tmp_path / "there").mkdir()
+    assert with_command(words) == ["start", *words]
+
+
+def test_help_is_help() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["help"])
+    assert ended.value.code == 0
