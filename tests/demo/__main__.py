@@ -53,8 +53,9 @@ def _run(options: argparse.Namespace) -> None:
     elif options.command == "example":
         example.main(Place(folder or default_folder()), options.port, options.resellers, options.once)
     elif options.command == "stop":
-        named_or_running(folder).stop()
-        say("The demo has ended.", "Демо завершено.")
+        place = named_or_running(folder)
+        place.stop()
+        _tell_what_stays(place)
     else:
         place = named_or_running(folder)
         with place.held():
@@ -217,10 +218,26 @@ def _tell(place: Place, world: World) -> None:
         resting=resting,
         plugin=shlex.quote(str(place.command)),
         demo=how_to_call(),
-        elsewhere="" if place.folder == default_folder() else f" --folder {shlex.quote(str(place.folder))}",
+        elsewhere=_elsewhere(place),
         code=CODE,
     )
     say(filled, filled)
+
+
+def _elsewhere(place: Place) -> str:
+    """What names the folder, where it is not the usual one."""
+    return "" if place.folder == default_folder() else f" --folder {shlex.quote(str(place.folder))}"
+
+
+def _tell_what_stays(place: Place) -> None:
+    again = f"`{how_to_call()}{_elsewhere(place)}`"
+    removal = f"`rm -r {' '.join(shlex.quote(str(each)) for each in place.remains())}`"
+    say(
+        f"The demo in {place.folder} has ended. Its database and logs stay there to be looked at.\n"
+        f"Start anew, from the beginning: {again}; remove what is left: {removal}.",
+        f"Демо в {place.folder} завершено. Его база и журналы остались там, их можно посмотреть.\n"
+        f"Начать заново, с чистой панели: {again}; удалить оставшееся: {removal}.",
+    )
 
 
 if __name__ == "__main__":

@@ -149,6 +149,11 @@ class Place:
         self.panel.stop()
         end_workers(self.folder)
 
+    def remains(self) -> list[Path]:
+        """What is left of an ended demo: the folder itself, unless somebody has put something else into it."""
+        ours = [self.folder / name for name in OURS]
+        return [self.folder] if set(self.folder.iterdir()) <= set(ours) else ours
+
     def today(self) -> date:
         return self.panel.today()
 

@@ -119,7 +119,8 @@ def test_the_demo_lives_is_moved_and_ends(tmp_path: Path, wheels: Path, capsys: 
             assert says in capsys.readouterr().err
         assert moves.payments(Place(folder)) == before
     finally:
-        assert told(folder, "stop")[0] == 0
+        code, ended = told(folder, "stop")
+    assert (code, f"The demo in {folder} has ended" in ended, f"rm -r '{folder}'`" in ended) == (0, True, True)
     code, refused = told(folder, "pay", "Атлас", "5")
     assert (code, "No demo runs" in refused) == (1, True)
 
@@ -161,6 +162,14 @@ def test_of_an_ended_demo_only_what_is_its_own_is_made_anew(tmp_path: Path) -> N
         with pytest.raises(Stop, match="Another command is at work"), Place(tmp_path).taken():
             pass
     assert kept.read_text() == "mine"
+
+
+def test_what_is_left_of_a_demo_is_its_folder_unless_somebody_has_put_something_beside_it(tmp_path: Path) -> None:
+    with Place(tmp_path).taken():
+        (tmp_path / "mgr5").mkdir()
+    assert Place(tmp_path).remains() == [tmp_path]
+    (tmp_path / "kept.txt").write_text("mine")
+    assert Place(tmp_path).remains() == [tmp_path / "mgr5", tmp_path / MARK]
 
 
 def test_a_command_without_a_folder_is_for_the_only_demo_that_runs(
