@@ -11,7 +11,6 @@ import difflib
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +31,7 @@ COMMANDS = (*STARTS, "next-day", "pay", "refund", "stop")
 INTERRUPTED = 130
 
 
-def main(words: Sequence[str]) -> int:
+def main(words: list[str]) -> int:
     """Do one command and tell its exit code."""
     try:
         with speaking("ru" if RUSSIAN else "en"):
@@ -74,12 +73,14 @@ def _move(place: Place, options: argparse.Namespace) -> None:
 # --- what was typed ---
 
 
-def with_command(words: Sequence[str]) -> list[str]:
-    """`demo` and `demo FOLDER` start one, also before its options. Raises Stop for a word that is neither a command nor
-    a folder: one that is yet to be made is written with a slash."""
+def with_command(words: list[str]) -> list[str]:
+    """The command first: `--folder` may stand before it, and `demo` and `demo FOLDER` start one. Raises Stop for a word
+    that is neither a command nor a folder: one that is yet to be made is written with a slash."""
+    of_folder = 2 if words[:1] == ["--folder"] else int(bool(words) and words[0].startswith("--folder="))
+    words = [*words[of_folder:], *words[:of_folder]]
     first = words[0] if words else ""
     if first in (*COMMANDS, "-h", "--help"):
-        return list(words)
+        return words
     if first == "help":
         return ["--help"]
     if not first or first.startswith("-") or "/" in first or (called_from() / first).exists():
@@ -112,11 +113,12 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, en: str, ru: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text(en, ru), description=text(en, ru))
         added.set_defaults(at="")
-        added.add_argument(
+        where = added.add_mutually_exclusive_group()
+        where.add_argument(
             "--folder", default="", metavar=text("DIR", "ПАПКА"), help=text("where the demo lives", "папка демо")
         )
         if name in STARTS:
-            added.add_argument(
+            where.add_argument(
                 "at", nargs="?", default="", metavar=text("FOLDER", "ПАПКА"), help=text("the same", "то же")
             )
             added.add_argument("--port", type=int, default=0, help=text("port of the panel", "порт панели"))

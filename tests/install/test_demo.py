@@ -211,7 +211,23 @@ def test_a_folder_is_one_that_is_there_or_is_written_with_a_slash(
 ) -> None:
     monkeypatch.setenv("CALLED_FROM", str(tmp_path))
     (tmp_path / "there").mkdir()
-    assert with_command(words) == ["start", *words]
+    assert with_command([*words]) == ["start", *words]
+
+
+@pytest.mark.parametrize("typed", ["--folder there", "--folder=there"])
+def test_the_folder_may_stand_before_the_command(typed: str) -> None:
+    """Else `--folder there stop` would start a demo there."""
+    folder = typed.split()
+    assert with_command([*folder, "pay", "atlas", "5"]) == ["pay", "atlas", "5", *folder]
+    assert with_command([*folder, "stop"]) == ["stop", *folder]
+    assert with_command(folder) == ["start", *folder]
+
+
+def test_a_folder_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["start", str(tmp_path / "one"), "--folder", str(tmp_path / "two")])
+    assert "not allowed with argument" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_is_help() -> None:
