@@ -11,6 +11,7 @@ import difflib
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +21,13 @@ from resellerprogram.store import Store
 from tests.sandbox import Sandbox
 
 from . import example, moves
-from .place import PROJECT, Place, called_from, default_folder, how_to_call, named_or_running
+from .place import PROJECT, Place, called_from, default_folder, how_to_call, named_or_running, start_panel
 from .speech import RUSSIAN, Stop, say, text
 from .world import CODE, DAILY, PASSWORD, World
 
 MONTHS, WEEKS = 6, 10
 """How long nights ran once a month, and then once a week."""
+MOST_DAYS = 31
 STARTS = ("start", "example")
 COMMANDS = (*STARTS, "next-day", "pay", "refund", "stop")
 INTERRUPTED = 130
@@ -121,7 +123,13 @@ def _parser() -> argparse.ArgumentParser:
             where.add_argument(
                 "at", nargs="?", default="", metavar=text("FOLDER", "ПАПКА"), help=text("the same", "то же")
             )
-            added.add_argument("--port", type=int, default=0, help=text("port of the panel", "порт панели"))
+            added.add_argument(
+                "--port",
+                type=_between(0, 65535),
+                default=0,
+                metavar="N",
+                help=text("port of the panel (0: any that is free)", "порт панели (0 — любой свободный)"),
+            )
         return added
 
     starting = add("start", "start a demo and leave it running (the default)", "запустить демо (по умолчанию)")
@@ -129,9 +137,9 @@ def _parser() -> argparse.ArgumentParser:
         ("--months", MONTHS, "months of history, a night each", "месяцев истории по ночи"),
         ("--weeks", WEEKS, "after them weeks, a night each", "за ними недель по ночи"),
     ):
-        starting.add_argument(name, type=int, default=default, metavar="N", help=text(en, ru))
+        starting.add_argument(name, type=_between(0, 99), default=default, metavar="N", help=text(en, ru))
     days = add("next-day", "let nights go by", "прожить ночь или несколько")
-    days.add_argument("days", nargs="?", default="1", metavar="N")
+    days.add_argument("days", type=_between(1, MOST_DAYS), nargs="?", default=1, metavar="N")
     paying = add("pay", "a client pays", "клиент вносит деньги")
     refunding = add(
         "refund",
@@ -148,8 +156,27 @@ def _parser() -> argparse.ArgumentParser:
     add("stop", "end it", "завершить")
     shown = add("example", "the published example, played and checked", "опубликованный пример с проверкой")
     shown.add_argument("--once", action="store_true", help=text("end after the show", "завершить после показа"))
-    shown.add_argument("--resellers", type=int, default=200, help=text("how many there are", "сколько реселлеров"))
+    shown.add_argument(
+        "--resellers",
+        type=_between(1, 5000),
+        default=200,
+        metavar="N",
+        help=text("how many there are", "сколько реселлеров"),
+    )
     return parser
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    """A whole number, both bounds included."""
+
+    def read(typed: str) -> int:
+        if not typed.isascii() or not typed.isdecimal() or not least <= int(typed[:9]) <= most:
+            raise argparse.ArgumentTypeError(
+                text(f"“{typed}”: a number from {least} to {most}", f"«{typed}»: число от {least} до {most}")
+            )
+        return int(typed)
+
+    return read
 
 
 # --- starting ---
@@ -169,7 +196,7 @@ def start(place: Place, port: int, months: int, weeks: int) -> None:
             clock_file="var/resellerprogram.clock",
         )
         try:
-            panel.start()
+            start_panel(panel)
             with Store(panel.root, noon) as store:
                 world = World(panel, store, today)
                 world.settle(first)

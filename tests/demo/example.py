@@ -15,7 +15,7 @@ from resellerprogram.programme.figures import day
 
 from tests.sandbox import Sandbox
 
-from .place import PROJECT, Place
+from .place import PROJECT, Place, start_panel
 from .speech import RUSSIAN, in_order, money, say, service, text
 from .world import PASSWORD
 
@@ -29,7 +29,8 @@ def main(place: Place, port: int, resellers: int, once: bool) -> None:
     with ExitStack() as running:
         with place.taken():
             sandbox, advance, falling = laid_out(place, port, resellers)
-            running.enter_context(sandbox)
+            start_panel(sandbox)
+            running.push(sandbox)
             play(sandbox, advance, falling)
         if not once:
             stay(sandbox)

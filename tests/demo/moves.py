@@ -25,13 +25,12 @@ from .telling import SHOWN, State, changed, changes, unchanged, verdict
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
-MOST_DAYS = 31
 NEW, CREDITED = 1, 4
 
 
-def next_day(place: Place, typed: str) -> None:
+def next_day(place: Place, days: int) -> None:
     """So many nights, one after the other, each as cron starts it."""
-    for _ in range(_days(typed)):
+    for _ in range(days):
         day, before = place.today() + timedelta(days=1), _state(place)
         place.panel.now = datetime.combine(day, NIGHT)
         done = subprocess.run([str(place.command), "daily"], capture_output=True, text=True, check=False)
@@ -106,12 +105,6 @@ def _logins(place: Place, account: int) -> tuple[str, str]:
     """The login, and what stands before its @."""
     login = place.panel.world.user_of(account).casefold()
     return login, login.partition("@")[0]
-
-
-def _days(typed: str) -> int:
-    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_DAYS:
-        raise Stop(text(f"“{typed}”: from 1 to {MOST_DAYS} days.", f"«{typed}»: дней — от 1 до {MOST_DAYS}."))
-    return int(typed)
 
 
 def _amount(typed: str) -> Decimal:

@@ -158,6 +158,20 @@ class Place:
         return self.panel.today()
 
 
+def start_panel(panel: Sandbox) -> None:
+    """Raises Stop where it can't begin."""
+    try:
+        panel.start()
+    except RuntimeError as error:
+        why = str(error).strip().rpartition("\n")[2]
+        raise Stop(
+            text(
+                f"The panel can't be started: {why}\nIs the port in use? Without --port a free one is taken.",
+                f"Панель не запустилась: {why}\nВозможно, порт занят: без --port берётся свободный.",
+            )
+        ) from error
+
+
 # --- those that run ---
 
 

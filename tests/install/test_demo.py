@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -81,7 +82,6 @@ MISTAKES = (
     (("refund", "Вега", "1e3x"), "no amount"),
     (("refund", "pfx/1", "999999999"), "can be given back"),
     (("refund", "Вега"), "no payment to give back"),
-    (("next-day", "99"), "from 1 to 31"),
 )
 
 
@@ -228,6 +228,29 @@ def test_a_folder_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
         main(["start", str(tmp_path / "one"), "--folder", str(tmp_path / "two")])
     assert "not allowed with argument" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["next-day 99", "next-day 0", "next-day -1", "next-day x", "start --port 65536", "start --port -5",
+     "start --months -1", "start --weeks x", "example --resellers 0"],
+)  # fmt: skip
+def test_a_number_that_makes_no_sense_is_refused_before_anything_begins(
+    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*words.split(), "--folder", str(tmp_path / "demo")])
+    assert "a number from " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["start", "example"])
+def test_a_port_that_is_taken_is_said(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main([command, "--port", str(taken.getsockname()[1]), "--folder", str(tmp_path)]) == 1
+    assert re.search(
+        "The panel can't be started: .*in use\n.*Without --port a free one is taken", capsys.readouterr().err
+    )
 
 
 def test_help_is_help() -> None:
