@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -269,5 +270,14 @@ def _tell_what_stays(place: Place) -> None:
     )
 
 
+def _end_as_by_hand() -> None:
+    """A terminal that is closed, and a kill, end what runs as Ctrl-C does: no panel is left half made. A shell's
+    background jobs ignore Ctrl-C; who asked for `nohup` means it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
 if __name__ == "__main__":
+    _end_as_by_hand()
     sys.exit(main(sys.argv[1:]))

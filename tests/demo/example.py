@@ -3,7 +3,6 @@ which both live."""
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -24,8 +23,6 @@ FIRST, SECOND = date(2025, 1, 20), date(2025, 1, 21)
 
 def main(place: Place, port: int, resellers: int, once: bool) -> None:
     """Play it; unless `once`, the panel stays until Ctrl-C. Raises Stop where it can't begin."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
-        signal.signal(number, signal.default_int_handler)
     with ExitStack() as running:
         with place.taken():
             sandbox, advance, falling = laid_out(place, port, resellers)

@@ -16,7 +16,7 @@ import requests
 
 from tests import installation
 from tests.demo import moves, place
-from tests.demo.__main__ import main, with_command
+from tests.demo.__main__ import INTERRUPTED, main, with_command
 from tests.demo.place import MARK, Place, running
 from tests.demo.speech import Stop
 
@@ -73,6 +73,22 @@ def told(folder: Path, *words: str) -> tuple[int, str]:
     done = demo(folder, *words)
     said, _ = done.communicate(timeout=120)
     return done.returncode, said
+
+
+UNDER_NOHUP = pytest.mark.skipif(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, reason="nobody hangs up here")
+
+
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGHUP, marks=UNDER_NOHUP), signal.SIGTERM])
+def test_a_start_that_is_ended_on_its_way_leaves_no_panel(number: int, tmp_path: Path) -> None:
+    """A demo that is half made would pass for one that runs."""
+    starting = demo(tmp_path, "start")
+    deadline = time.monotonic() + 60
+    while not Place(tmp_path).is_running():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    starting.send_signal(number)
+    assert starting.wait(timeout=60) == INTERRUPTED
+    assert not Place(tmp_path).is_running()
 
 
 MISTAKES = (
