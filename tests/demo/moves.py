@@ -25,6 +25,7 @@ from .telling import SHOWN, State, changed, changes, unchanged, verdict
 
 MORNING, NIGHT = time(9), time(0, 7)
 PATIENCE = 60.0
+MOST = Decimal(999_999_999)
 NEW, CREDITED = 1, 4
 
 
@@ -96,9 +97,20 @@ def _client(place: Place, whom: str) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Stop(text(f"There is no client “{whom}”.", f"Клиента «{whom}» нет."))
-    listed = ", ".join(f"{account} {names[account]}" for account in found[:SHOWN])
-    raise Stop(text(f"Which of them? {listed}", f"Кто из них? {listed}"))
+        raise Stop(
+            text(
+                f"There is no client “{whom}”; the page Members lists them.",
+                f"Клиента «{whom}» нет; все они на странице «Участники».",
+            )
+        )
+    listed, rest = ", ".join(f"{account} {names[account]}" for account in found[:SHOWN]), len(found) - SHOWN
+    more = text(f" and {rest} more", f" и ещё {rest}") if rest > 0 else ""
+    raise Stop(
+        text(
+            f"“{whom}” fits several clients: {listed}{more}. Name one by number or login.",
+            f"«{whom}» подходит нескольким клиентам: {listed}{more}. Укажите номер или логин.",
+        )
+    )
 
 
 def _logins(place: Place, account: int) -> tuple[str, str]:
@@ -112,11 +124,11 @@ def _amount(typed: str) -> Decimal:
         amount = Decimal(typed.replace(" ", "").replace(",", "."))
     except InvalidOperation:
         amount = Decimal(0)
-    if not amount.is_finite() or not 0 < amount < 10**9 or amount != amount.quantize(Decimal("0.01")):
+    if not amount.is_finite() or not 0 < amount <= MOST or amount != amount.quantize(Decimal("0.01")):
         raise Stop(
             text(
-                f"“{typed}” is no amount; write one like 3000 or 1234.50. Nothing was changed.",
-                f"«{typed}» — не сумма; напишите, например, 3000 или 1234,50. Ничего не изменено.",
+                f"“{typed}” is no amount; write one from 0.01 to 999999999, such as 1234.50. Nothing was changed.",
+                f"«{typed}» не подходит: нужна сумма от 0,01 до 999999999, например 1234,50. Ничего не изменено.",
             )
         )
     return amount
@@ -135,6 +147,13 @@ class Paid:
 def _payment(place: Place, whom: str) -> Paid:
     """The payment of that number; else the last one of that client. Raises Stop."""
     named = [each for each in payments(place) if each.number == whom]
+    if not named and "/" in whom:
+        raise Stop(
+            text(
+                f"There is no payment “{whom}”, or all of it was given back.",
+                f"Платежа «{whom}» нет, или он уже возвращён целиком.",
+            )
+        )
     if not named:
         client = _client(place, whom)
         named = [each for each in payments(place) if each.account == client and _rest_of(place, each)]

@@ -92,9 +92,13 @@ def test_a_start_that_is_ended_on_its_way_leaves_no_panel(number: int, tmp_path:
 
 
 MISTAKES = (
-    (("pay", "nobody", "5"), "no client"),
-    (("pay", "а", "5"), "Which of them?"),
+    (("pay", "nobody", "5"), "no client “nobody”; the page Members lists them"),
+    (("pay", "а", "5"), " more. Name one by number or login"),
+    (("pay", "ар", "5"), "“ар” fits several clients: 8 Заря, 15 Парус. Name one"),
     (("pay", "Атлас", "-5"), "no amount"),
+    (("pay", "Атлас", "0"), "no amount"),
+    (("pay", "Атлас", "1000000000"), "no amount"),
+    (("refund", "pfx/99999"), "There is no payment “pfx/99999”"),
     (("refund", "Вега", "1e3x"), "no amount"),
     (("refund", "pfx/1", "999999999"), "can be given back"),
     (("refund", "Вега"), "no payment to give back"),
