@@ -64,6 +64,7 @@ def test_the_demo_plays_the_published_example_and_leaves_a_panel_that_answers(tm
     assert re.search(r"102000.00 RUB  Partner #8 → Partner #9  19 → 21 %", told)
     assert re.search(r"49000.00 RUB  Partner #8 → Partner #7  19 → 17 %", told)
     assert "Everything came out as published." in told
+    assert told.count("To keep Partner #8") == 1
     time.sleep(0.2)
     with pytest.raises(requests.ConnectionError):
         requests.get(address[1], timeout=2)
