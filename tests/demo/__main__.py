@@ -17,13 +17,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from resellerprogram.cli.speaking import speaking
+from resellerprogram.programme.figures import day as shown
+from resellerprogram.programme.text import from_capital
 from resellerprogram.store import Store
 
 from tests.sandbox import Sandbox
 
 from . import example, moves
 from .place import PROJECT, Place, called_from, default_folder, how_to_call, named_or_running, start_panel
-from .speech import RUSSIAN, Stop, say, text
+from .speech import RUSSIAN, Stop, said, say, text
 from .world import CODE, DAILY, PASSWORD, World
 
 MONTHS, WEEKS = 6, 10
@@ -109,52 +111,90 @@ def _folder(options: argparse.Namespace) -> Path | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="./install.sh demo", description=text("The plugin on a sandbox panel.", "Плагин на панели-песочнице.")
+        prog=how_to_call(),
+        description=text(
+            "The plugin on a sandbox panel with clients and payments. Without a command it starts a demo, in a folder "
+            "of its own by ./FOLDER; the other commands are for the one that runs.",
+            "Плагин на панели-песочнице с клиентами и платежами. Без команды запускает демо, в своей папке — с "
+            "./ПАПКА; остальные команды — для работающего.",
+        ),
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", metavar=text("COMMAND", "КОМАНДА"), required=True)
 
     def add(name: str, en: str, ru: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text(en, ru), description=text(en, ru))
+        added = commands.add_parser(name, help=text(en, ru), description=from_capital(text(f"{en}.", f"{ru}.")))
         added.set_defaults(at="")
-        where = added.add_mutually_exclusive_group()
+        starts, where = name in STARTS, added.add_mutually_exclusive_group()
+        usual = (f"; else {default_folder()}", f"; иначе {default_folder()}")
+        several = ("; needed where several run", "; нужна, если их работает несколько")
+        en, ru = usual if starts else several
         where.add_argument(
-            "--folder", default="", metavar=text("DIR", "ПАПКА"), help=text("where the demo lives", "папка демо")
+            "--folder",
+            default="",
+            metavar=text("FOLDER", "ПАПКА"),
+            help=text(f"the demo's folder{en}", f"папка демо{ru}"),
         )
-        if name in STARTS:
+        if starts:
             where.add_argument(
-                "at", nargs="?", default="", metavar=text("FOLDER", "ПАПКА"), help=text("the same", "то же")
+                "at",
+                nargs="?",
+                default="",
+                metavar=text("FOLDER", "ПАПКА"),
+                help=text("the same as --folder", "то же, что --folder"),
             )
             added.add_argument(
                 "--port",
                 type=_between(0, 65535),
                 default=0,
                 metavar="N",
-                help=text("port of the panel (0: any that is free)", "порт панели (0 — любой свободный)"),
+                help=text("the panel's port; else any that is free", "порт панели; иначе любой свободный"),
             )
         return added
 
-    starting = add("start", "start a demo and leave it running (the default)", "запустить демо (по умолчанию)")
+    starting = add("start", "start a demo and leave it running", "запустить демо и оставить его работать")
     for name, default, en, ru in (
-        ("--months", MONTHS, "months of history, a night each", "месяцев истории по ночи"),
-        ("--weeks", WEEKS, "after them weeks, a night each", "за ними недель по ночи"),
+        ("--months", MONTHS, "months of history, a night each", "месяцев истории, по одной ночи"),
+        ("--weeks", WEEKS, "weeks after them, a night each", "недель после них, по одной ночи"),
     ):
-        starting.add_argument(name, type=_between(0, 99), default=default, metavar="N", help=text(en, ru))
+        usual = f" ({default})"
+        starting.add_argument(
+            name, type=_between(0, 99), default=default, metavar="N", help=text(en + usual, ru + usual)
+        )
     days = add("next-day", "let nights go by", "прожить ночь или несколько")
-    days.add_argument("days", type=_between(1, MOST_DAYS), nargs="?", default=1, metavar="N")
+    days.add_argument(
+        "days",
+        type=_between(1, MOST_DAYS),
+        nargs="?",
+        default=1,
+        metavar="N",
+        help=text(f"how many nights, at most {MOST_DAYS} (1)", f"сколько ночей, не больше {MOST_DAYS} (1)"),
+    )
     paying = add("pay", "a client pays", "клиент вносит деньги")
     refunding = add(
         "refund",
         "a client's last payment goes back, or that payment, or a part of it",
         "вернуть последний платёж клиента или указанный, целиком или частично",
     )
-    who = text("number, login or name", "номер, логин или название")
-    paying.add_argument("client", metavar=text("CLIENT", "КЛИЕНТ"), help=who)
-    paying.add_argument("amount", metavar=text("AMOUNT", "СУММА"))
-    refunding.add_argument(
-        "client", metavar=text("CLIENT|PAYMENT", "КЛИЕНТ|ПЛАТЁЖ"), help=who + text(", or pfx/17", " или pfx/17")
+    who = text(
+        "number, login, name or a part of it (in quotes where it has spaces)",
+        "номер, логин, название или его часть (с пробелами — в кавычках)",
     )
-    refunding.add_argument("amount", metavar=text("AMOUNT", "СУММА"), nargs="?")
-    add("stop", "end it", "завершить")
+    paying.add_argument("client", metavar=text("CLIENT", "КЛИЕНТ"), help=who)
+    paying.add_argument(
+        "amount", metavar=text("AMOUNT", "СУММА"), help=text("such as 1500 or 1234.50", "например 1500 или 1234,50")
+    )
+    refunding.add_argument(
+        "client",
+        metavar=text("CLIENT|PAYMENT", "КЛИЕНТ|ПЛАТЁЖ"),
+        help=who + text("; or a payment, such as pfx/17", "; или платёж, например pfx/17"),
+    )
+    refunding.add_argument(
+        "amount",
+        metavar=text("AMOUNT", "СУММА"),
+        nargs="?",
+        help=text("how much of it; else all", "сколько из него; иначе весь"),
+    )
+    add("stop", "end the demo; its folder stays", "завершить демо; папка останется")
     shown = add("example", "the published example, played and checked", "опубликованный пример с проверкой")
     shown.add_argument("--once", action="store_true", help=text("end after the show", "завершить после показа"))
     shown.add_argument(
@@ -162,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_between(1, 5000),
         default=200,
         metavar="N",
-        help=text("how many there are", "сколько реселлеров"),
+        help=text("how many there are (200)", "сколько реселлеров (200)"),
     )
     return parser
 
@@ -241,7 +281,7 @@ def _tell(place: Place, world: World) -> None:
     told = Path(__file__).with_name(text("try.en.txt", "try.ru.txt")).read_text(encoding="utf-8")
     filled = told.format(
         url=place.panel.url,
-        day=text(f"{world.today}", f"{world.today:%d.%m.%Y}"),
+        day=said(shown(world.today)),
         password=PASSWORD,
         falling=falling,
         near=near,
