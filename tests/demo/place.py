@@ -195,7 +195,8 @@ def named_or_running(folder: Path | None) -> Place:
 
 
 def running() -> list[Place]:
-    """This user's demos whose panels answer, as the list of processes tells."""
+    """The demos that this user has started from this copy of the project and whose panels answer, as the list of
+    processes tells. Another copy's are somebody's other work, perhaps another release's: they have to be named."""
     folders = {Path(words[words.index("serve") + 1]).parent for words in _own_processes() if _is_a_panels(words)}
     return [place for place in map(Place, sorted(folders)) if place.is_running()]
 
@@ -205,10 +206,10 @@ def _is_a_panels(words: list[str]) -> bool:
 
 
 def _own_processes() -> Iterator[list[str]]:
-    """The words with which each process of this user was started."""
+    """The words with which each process of this user was started in the project, where a panel is started."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if folder.stat().st_uid == os.getuid():
+            if folder.stat().st_uid == os.getuid() and (folder / "cwd").samefile(PROJECT):
                 yield os.fsdecode((folder / "cmdline").read_bytes()).split("\0")
         except OSError:
             continue  # it has ended meanwhile

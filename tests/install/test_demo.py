@@ -210,6 +210,24 @@ def test_a_command_without_a_folder_is_for_the_only_demo_that_runs(
         place.named_or_running(one.folder)
 
 
+@pytest.mark.parametrize(("copy", "found"), [(PROJECT, True), (Path("/"), False)])
+def test_a_demo_of_another_copy_of_the_project_has_to_be_named(
+    copy: Path, found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`stop` would end what somebody else does there."""
+    monkeypatch.setattr(Place, "is_running", lambda self: self.folder == tmp_path)
+    sleeps = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
+    with subprocess.Popen(
+        [*sleeps, "tests.sandbox", "serve", str(tmp_path / "mgr5"), "--port"], cwd=copy, stdout=subprocess.PIPE
+    ) as panel:
+        try:
+            assert panel.stdout
+            panel.stdout.readline()
+            assert running() == [Place(tmp_path)] * found
+        finally:
+            panel.kill()
+
+
 @pytest.mark.parametrize(
     ("word", "begins"),
     [("nextday", "There is no command nextday; is next-day meant? "), ("foo", "There is no command foo. ")],
