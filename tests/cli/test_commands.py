@@ -727,7 +727,7 @@ def test_withdraw_tells_who_loses_what_asks_for_a_reason_and_a_yes_and_takes_eve
     assert (code, len(sandbox.world.discounts())) == (0, 3)
     assert out.startswith(
         "Скидки программы отменятся у 1 клиента (скидок: 3); восстановится приостановленных скидок: 1.\n"
-        "Клиенты: 1 Ромашка.\n"
+        "Клиент 1 Ромашка: VPS 19 % → нет; выделенные серверы 7 % → нет; SSL-сертификаты 3 % → нет.\n"
     )
     assert shell.json("withdraw", "--plan")["clients"] == [{"account": romashka, "name": "Ромашка"}]
     for half in ((), ("--yes",), ("--reason", "moving")):
@@ -850,7 +850,7 @@ def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks(shell: Shell
     shell.run("apply")
     code, out, err = shell.run("classes", "set", "vps", "--types", "vds.vps")
     assert (code, "--yes and --reason" in err) == (2, True)
-    assert out.startswith("1 client loses its program discounts (1).\nClients: 1 Ромашка.\n")
+    assert out.startswith("1 client loses its program discounts (1).\nClient 1 Ромашка: VPS 19 % → none.\n")
     assert shell.json("classes", "list")[0]["types"] == ["vds"]
     assert shell.run("classes", "set", "vps", "--types", "vds,vds.vps")[0] == 0, "nobody has less by it"
     agreed = ("--yes", "--reason", "no margin there")
@@ -866,7 +866,7 @@ def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
     for name, value in (("members", "enrolled"), ("excluded_payment_methods", "1")):
         code, out, err = shell.run("settings", "set", name, value)
         assert (code, "--yes and --reason" in err) == (2, True)
-        assert out.startswith("1 client loses its program discounts (3).\nClients: 1 Ромашка.\n")
+        assert out.startswith("1 client loses its program discounts (3).\nClient 1 Ромашка: VPS 19 % → none; ")
         assert shell.json("settings", "show")[name] != value
     assert shell.run("settings", "set", "window_months", "2")[0] == 0, "nobody has less by it"
     shell.run("settings", "set", "members", "enrolled", "--yes", "--reason", "only by contract")

@@ -154,22 +154,27 @@ def agree(office: Desk, **chosen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "told", "left"),
+    ("chosen", "told", "what", "left"),
     [
-        ({"types": "vds.vps"}, "1 client loses its program discounts (1).", {"vds.vps": 19}),
-        ({"caps": "vds=10"}, "program discounts end or get smaller for 1 client (end: 0, smaller: 1).", {"vds": 10}),
+        ({"types": "vds.vps"}, "1 client loses its program discounts (1).", "19 % → none", {"vds.vps": 19}),
+        (
+            {"caps": "vds=10"},
+            "program discounts end or get smaller for 1 client (end: 0, smaller: 1).",
+            "19 → 10 %",
+            {"vds": 10},
+        ),
     ],
     ids=["a type", "a cap"],
 )
 def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks_for_a_reason_and_a_yes(
-    office: Desk, operator: Operator, chosen: dict[str, str], told: str, left: dict[str, int]
+    office: Desk, operator: Operator, chosen: dict[str, str], told: str, what: str, left: dict[str, int]
 ) -> None:
     """What is told is what the next run takes."""
     assert not {"loss", "reason", "confirm"} & office.form("classes.edit", elid="vps").keys()
     opened = {**office.form("classes.edit", elid="vps"), **chosen, "sv_field": "types"}
     asked = office.form("classes.edit", **opened)
     assert (asked["title_en"], asked["seen"]) == ("VPS", opened["seen"]), "what was typed stays"
-    assert asked["loss"].splitlines() == [told, "Clients: 1 Ромашка."]
+    assert asked["loss"].splitlines() == [told, f"Client 1 Ромашка: VPS {what}."]
     sent = {**opened, **asked, "sok": "ok"}
     message, field = office.error(office.ask("classes.edit", **sent))
     assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
@@ -253,7 +258,7 @@ def test_a_setting_that_takes_discounts_from_somebody_tells_from_whom_and_asks_f
     assert (asked["members"], asked["group"], asked["confirm"]) == ("group", str(group), "off")
     assert asked["loss"].splitlines() == [
         "1 client loses its program discounts (3); suspended discounts that are restored: 1.",
-        "Clients: 1 Ромашка.",
+        "Client 1 Ромашка: VPS 19 % → none; dedicated servers 7 % → none; SSL certificates 3 % → none.",
     ]
     sent = {**opened, **asked, "sok": "ok"}
     message, field = office.error(office.ask("settings", **sent))

@@ -24,11 +24,20 @@ def wanted(*percents: str) -> dict[Scope, Decimal]:
 
 
 def test_who_is_to_have_nothing_loses_all_and_gets_back_what_rests() -> None:
-    assert loss_of(ONE, owned("19", "3"), {}, 2) == Loss(frozenset({ONE}), 2, 0, 2)
+    loss = loss_of(ONE, owned("19", "3"), {}, 2)
+    assert (loss.clients, loss.ended, loss.lowered, loss.put_back) == ({ONE}, 2, 0, 2)
 
 
 def test_who_keeps_a_discount_gets_nothing_back() -> None:
-    assert loss_of(ONE, owned("19", "3", "7"), wanted("17", "3"), 2) == Loss(frozenset({ONE}), 1, 1, 0)
+    loss = loss_of(ONE, owned("19", "3", "7"), wanted("17", "3"), 2)
+    assert (loss.clients, loss.ended, loss.lowered, loss.put_back) == ({ONE}, 1, 1, 0)
+
+
+def test_of_one_client_alone_it_is_known_which_discounts_end_or_get_smaller() -> None:
+    one, two = loss_of(ONE, owned("19", "3", "7"), wanted("17", "3"), 0), loss_of(TWO, owned("5"), {}, 0)
+    steps = [(each.scope, each.before, each.after) for each in (Loss() + one).changes]
+    assert steps == [("it_0", Decimal(19), Decimal(17)), ("it_2", Decimal(7), None)]
+    assert (one + two).changes == ()
 
 
 def test_who_keeps_or_gains_is_not_among_them() -> None:

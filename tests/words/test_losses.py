@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from resellerprogram.programme.ids import AccountId
+from decimal import Decimal
+
+from resellerprogram.programme.changes import PlainChange
+from resellerprogram.programme.ids import AccountId, Scope
 from resellerprogram.programme.losses import Loss
-from resellerprogram.words.losses import loss_text, stopped_by_limit, understood, whose_text
+from resellerprogram.programme.text import Text, same
+from resellerprogram.programme.tiers import ServiceClass
+from resellerprogram.words.losses import loss_text, stopped_by_limit, understood, what_text, whose_text
 from resellerprogram.words.people import first_names
 
 
@@ -40,6 +45,18 @@ def test_the_first_ten_are_named_and_how_many_more_there_are() -> None:
     assert told.en.endswith("10 Client 10 and 122 more.")
     assert told.ru.endswith("10 Client 10 и ещё 122.")
     assert whose_text(Loss(put_back=1), names) is None
+
+
+def test_of_one_client_it_is_told_which_discounts_end_or_get_smaller() -> None:
+    vps, ssl = ServiceClass("vps"), ServiceClass("ssl")
+    changes = [
+        PlainChange(Scope("it_3"), "certificate", Decimal(3), None),
+        PlainChange(Scope("it_1"), "vds", Decimal(19), Decimal(17)),
+    ]
+    titles = {vps: same("VPS"), ssl: Text("SSL certificates", "SSL-сертификаты")}
+    told = what_text(loss(1, 1, 1), {1: "Ромашка"}, changes, {"vds": vps, "certificate": ssl}, titles)
+    assert told.en == "Client 1 Ромашка: VPS 19\xa0→\xa017\u202f%; SSL certificates 3\u202f%\xa0→\xa0none."
+    assert told.ru == "Клиент 1 Ромашка: VPS 19\xa0→\xa017\u202f%; SSL-сертификаты 3\u202f%\xa0→\xa0нет."
 
 
 def test_the_limit_is_named_where_it_holds_it_up() -> None:

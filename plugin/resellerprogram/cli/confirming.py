@@ -41,7 +41,7 @@ def said_yes(command: Command, question: Text) -> int | None:
 def show_loss(command: Command, loss: Loss) -> None:
     """How many lose what, who they are, and what comes back."""
     command.say(words.loss_text(loss))
-    whose = words.whose_text(loss, command.office.losses.names(loss))
+    whose = command.office.losses.whose(loss)
     if whose:
         command.say(whose)
 

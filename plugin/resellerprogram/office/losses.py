@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ..programme.deeds import LOSS
 from ..programme.ids import AccountId
 from ..programme.losses import Loss, loss_of
 from ..programme.settings import SETTINGS
+from ..programme.text import Text
 from ..store.classes import ClassOfServices
-from ..words.losses import loss_text
+from ..words.losses import loss_text, what_text, whose_text
 from . import Office
 
 
@@ -74,6 +76,19 @@ class Losses:
     def names(self, loss: Loss) -> Mapping[int, str]:
         """What those who lose are called."""
         return self._store.standings.names(loss.clients)
+
+    def whose(self, loss: Loss) -> Text | None:
+        """Who loses, and of one client alone which discounts; None where nobody does."""
+        names = self.names(loss)
+        if not loss.changes:
+            return whose_text(loss, names)
+        from ..recalculation.scopes import covered
+
+        store = self._store
+        called = {each.scope: each.name for each in covered(store)}
+        changes = (replace(each, what=called.get(each.scope, each.what)) for each in loss.changes if each.scope)
+        titles = {each.name: each.title for each in store.classes.all()}
+        return what_text(loss, names, changes, store.classes.of_types(), titles)
 
 
 def _covers(found: ClassOfServices) -> object:

@@ -50,7 +50,7 @@ def _told(visit: Visit, loss: Loss) -> str:
     losses = visit.office.losses
     texts = (
         words.loss_text(loss),
-        words.whose_text(loss, losses.names(loss)),
+        losses.whose(loss),
         words.stopped_by_limit(loss, losses.limit()),
     )
     return "\n".join(text.say(visit.language) for text in texts if text)

@@ -19,6 +19,7 @@ from ..programme.errors import BadInput
 from ..programme.figures import plain
 from ..programme.ids import AccountId
 from ..programme.lags import Lag
+from ..programme.losses import Loss
 from ..programme.members import LEFT, MemberNote
 from ..programme.report import NAMED
 from ..programme.settings import MEMBER_RULES
@@ -339,7 +340,7 @@ def members_exclude(visit: Visit) -> etree._Element:
             "elid": request.elid,
             "seen": loss.mark,
             "whom": _names(visit, accounts),
-            "loss": loss_text(loss).say(visit.language),
+            "loss": "\n".join(text.say(visit.language) for text in _told(visit, loss)),
             "reason": "",
             "confirm": "off",
         }
@@ -369,6 +370,14 @@ def members_recalculate(visit: Visit) -> etree._Element:
     visit.office.record(deeds.RECALCULATE, ", ".join(map(str, accounts)))
     visit.start_task(APPLY, accounts=accounts, cause=causes.RECALCULATE)
     return documents.ok()
+
+
+def _told(visit: Visit, loss: Loss) -> Iterator[Text]:
+    """What is lost; who several are, the form names beside it."""
+    yield loss_text(loss)
+    what = visit.office.losses.whose(loss) if loss.changes else None
+    if what:
+        yield what
 
 
 def _names(visit: Visit, accounts: list[AccountId]) -> str:

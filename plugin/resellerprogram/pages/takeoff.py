@@ -9,7 +9,7 @@ from lxml import etree
 
 from ..programme.losses import Loss
 from ..store.tasks import PUT_BACK, WITHDRAW
-from ..words.losses import SAY_WHY, loss_text, understood, whose_text
+from ..words.losses import SAY_WHY, loss_text, understood
 from . import documents
 from .visit import Visit
 
@@ -22,7 +22,7 @@ def take_off(visit: Visit) -> etree._Element:
     request, losses = visit.request, visit.office.losses
     loss, put_back = losses.withdrawing(), losses.putting_back()
     if not request.submitted:
-        whose = whose_text(loss, losses.names(loss))
+        whose = losses.whose(loss)
         what = request.text("what")
         values = {
             "seen": loss.mark,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from .changes import PlainChange
 from .discounts import TariffsOf, acting
-from .effects import Way, way_of
+from .effects import Way
 from .ids import AccountId, Scope
 from .ownership import OwnedDiscount
 from .values import dataclass
@@ -15,12 +16,13 @@ from .values import dataclass
 @dataclass(frozen=True)
 class Loss:
     """Whose discounts of ours end or get smaller (`clients`), how many discounts do, and how many discounts of others
-    are put back."""
+    are put back. Of one client alone also which: `changes`, each called by its scope."""
 
     clients: frozenset[AccountId] = frozenset()
     ended: int = 0
     lowered: int = 0
     put_back: int = 0
+    changes: Sequence[PlainChange] = ()
 
     @property
     def drops(self) -> int:
@@ -31,11 +33,13 @@ class Loss:
         return bool(self.clients)
 
     def __add__(self, other: Loss) -> Loss:
+        clients = self.clients | other.clients
         return Loss(
-            self.clients | other.clients,
+            clients,
             self.ended + other.ended,
             self.lowered + other.lowered,
             self.put_back + other.put_back,
+            (*self.changes, *other.changes) if len(clients) == 1 else (),
         )
 
     @property
@@ -61,7 +65,10 @@ def loss_of(
     """What an account loses that is to have the `wanted` percents instead of those of its discounts; `resting`
     discounts of others come back where it keeps none. A discount for a type that gives way to discounts for its
     `tariffs`, or these to it, is no loss of its own."""
-    ways = [way_of(each.percent or Decimal(0), acting(each.scope, wanted, tariffs or {})) for each in owned]
-    ended, lowered = ways.count(Way.ENDS), ways.count(Way.FALLS)
-    touched = frozenset((account,)) if ended or lowered else frozenset()
-    return Loss(touched, ended, lowered, 0 if wanted else resting)
+    becomes = (
+        PlainChange(each.scope, each.scope, each.percent, acting(each.scope, wanted, tariffs or {})) for each in owned
+    )
+    changes = [each for each in becomes if each.way.lowers]
+    ended = sum(each.way is Way.ENDS for each in changes)
+    touched = frozenset((account,)) if changes else frozenset()
+    return Loss(touched, ended, len(changes) - ended, 0 if wanted else resting, changes)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from ..programme.changes import PlainChange
 from ..programme.losses import Loss
-from ..programme.text import Text, joined, same
-from .people import first_names
+from ..programme.text import LANGUAGES, Text, joined, same
+from ..programme.verdict import ClassOfType
+from .change import folded
+from .lines import Titles
+from .people import called, first_names
 from .tables import clients
 
 SAY_WHY = Text("Enter a reason; it goes into the change log.", "Укажите причину: она сохранится в журнале.")
@@ -27,6 +31,16 @@ def whose_text(loss: Loss, names: Mapping[int, str]) -> Text | None:
     if not loss:
         return None
     return Text("Clients: {names}.", "Клиенты: {names}.")(names=first_names(loss.clients, names))
+
+
+def what_text(
+    loss: Loss, names: Mapping[int, str], changes: Iterable[PlainChange], class_of: ClassOfType, titles: Titles
+) -> Text:
+    """Of one client alone: 'Client 27 Ромашка: VPS 19 % → none; SSL certificates 3 % → none.'; the `changes` are those
+    of the loss, named."""
+    (account,), changes = loss.clients, list(changes)
+    what = Text(*(folded(changes, class_of, titles, language) for language in LANGUAGES))
+    return Text("Client {whom}: {what}.", "Клиент {whom}: {what}.")(whom=called(account, names), what=what)
 
 
 def understood(loss: Loss) -> Text:
