@@ -35,10 +35,10 @@ _resellerprogram_after() {
     ' members') words='list enrol exclude pin reset unpin' options='--help --within --tier --trouble --pinned --json' valued='--within --tier' ;;
     ' members list') words='' options='--help --within --tier --trouble --pinned --json' valued='--within --tier' ;;
     ' members enrol') words='' options='--help --reason' valued='--reason' ;;
-    ' members exclude') words='' options='--help --reason' valued='--reason' ;;
-    ' members pin') words='' options='--help --until --exactly --reason' valued='--until --reason' ;;
-    ' members reset') words='' options='--help' valued='' ;;
-    ' members unpin') words='' options='--help' valued='' ;;
+    ' members exclude') words='' options='--help --reason --yes' valued='--reason' ;;
+    ' members pin') words='' options='--help --until --exactly --reason --yes' valued='--until --reason' ;;
+    ' members reset') words='' options='--help --reason --yes' valued='--reason' ;;
+    ' members unpin') words='' options='--help --reason --yes' valued='--reason' ;;
     ' opening') words='list add end import' options='--help --account --json' valued='--account' ;;
     ' opening list') words='' options='--help --account --json' valued='--account' ;;
     ' opening add') words='' options='--help --until --day --reason --dry-run --yes' valued='--until --day --reason' ;;

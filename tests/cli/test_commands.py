@@ -859,6 +859,67 @@ def test_a_class_that_covers_less_tells_from_whom_it_takes_and_asks(shell: Shell
     assert (told["whom"], told["after"]) == ("vps", "no margin there")
 
 
+def test_excluding_a_client_tells_which_discounts_end_and_asks(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R10"""
+    sandbox.world.add_discount(romashka, 40, "it_1")
+    shell.run("apply")
+    excluding = ("members", "exclude", str(romashka), "--reason", "долги")
+    code, out, err = shell.run(*excluding, language="ru")
+    assert (code, "--yes" in err) == (2, True)
+    assert out == (
+        "Скидки программы отменятся у 1 клиента (скидок: 3); восстановится приостановленных скидок: 1.\n"
+        "Клиент 1 Ромашка: VPS 19 % → нет; выделенные серверы 7 % → нет; SSL-сертификаты 3 % → нет.\n"
+    )
+    monkeypatch.setattr("resellerprogram.cli.output.Command.can_ask", True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("нет\n"))
+    code, out, _ = shell.run(*excluding, language="ru")
+    assert (code, out.splitlines()[-1]) == (1, "Исключить клиента из программы? [д/Н] Ничего не изменено.")
+    assert shell.json("members", "list")["accounts"] == []
+    monkeypatch.setattr("sys.stdin", io.StringIO("да\n"))
+    code, out, _ = shell.run(*excluding, language="ru")
+    assert (code, out.splitlines()[-2].endswith("Клиент 1, Ромашка, исключён из программы.")) == (0, True)
+    assert shell.json("members", "list")["accounts"][0]["reason"] == "долги"
+
+
+def test_excluding_who_has_nothing_to_lose_says_so_and_asks_nothing(shell: Shell, romashka: int) -> None:
+    code, out, _ = shell.run("members", "exclude", str(romashka), "--reason", "долги", language="ru")
+    assert (code, out.splitlines()[:2]) == (
+        0,
+        ["Ничьи скидки не отменятся и не снизятся.", "Клиент 1, Ромашка, исключён из программы."],
+    )
+
+
+def test_what_is_said_of_a_client_tells_what_is_lost_by_it_and_asks(shell: Shell, romashka: int) -> None:
+    """R10"""
+    one, until = str(romashka), ("--until", "2025-03-01", "--reason", "contract")
+    agreed = ("--yes", "--reason", "contract ended")
+    shell.run("members", "enrol", one)
+    assert shell.run("members", "pin", one, "Partner #9", *until)[0] == 0, "nobody has less by it"
+    shell.run("settings", "set", "members", "enrolled")
+    shell.run("apply")
+    for words, told in (
+        (("reset", one), "1 client loses its program discounts (3)."),
+        (("unpin", one), "program discounts end or get smaller for 1 client (end: 0, smaller: 3)."),
+        (
+            ("pin", one, "Starter", "--exactly", *until),
+            "program discounts end or get smaller for 1 client (end: 0, smaller: 3).",
+        ),
+    ):
+        code, out, err = shell.run("members", *words)
+        assert (code, "--yes and --reason" in err, out.splitlines()[0]) == (2, True, told)
+        assert out.splitlines()[1].startswith("Client 1 Ромашка: VPS 21 ")
+    (note,) = shell.json("members", "list")["accounts"]
+    assert (note["standing"], note["pin"]["tier"]) == ("enrolled", "Partner #9")
+    assert shell.run("members", "pin", one, "Partner #10", *until)[0] == 0, "it gives more"
+    assert shell.run("members", "unpin", one, *agreed)[0] == 0
+    (told, *_) = [each for each in shell.json("changes") if each["what"] == "loss"]
+    assert (told["whom"], told["after"]) == ("1 Ромашка", "contract ended")
+    assert shell.run("members", "reset", one, *agreed)[0] == 0
+    assert shell.json("members", "list")["accounts"][0]["standing"] is None
+
+
 def test_a_setting_that_takes_discounts_from_many_tells_from_whom_and_asks(
     shell: Shell, sandbox: Sandbox, romashka: int
 ) -> None:

@@ -1,20 +1,24 @@
-"""Members: enrol, exclude, pin."""
+"""Members: enrol, exclude, pin. What takes discounts from a client tells which, and asks first."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..programme import figures
 from ..programme.basis import Pin
 from ..programme.ids import AccountId, named
+from ..programme.losses import Loss
 from ..programme.members import MemberNote
 from ..programme.text import Text
 from ..recalculation.lagging import Lagging
 from ..store.listing import EVERY_ROW
 from ..store.standings import Listed, Wanted
 from ..words.labels import MEMBER_STATES
+from ..words.losses import loss_text
 from ..words.people import called
+from .confirming import agreed_to
 from .output import Command
 from .waking import wake
 
@@ -24,6 +28,7 @@ _STANDINGS: Mapping[str | None, Text] = {
     "left": Text("left by themselves", "вышел сам"),
     None: Text("", ""),
 }
+_ALL_THE_SAME = Text("Do it all the same?", "Всё равно сделать это?")
 
 
 def show(command: Command) -> int:
@@ -123,33 +128,73 @@ def enrol(command: Command) -> int:
 
 
 def exclude(command: Command) -> int:
-    name = command.office.members.exclude(command.options.account, command.options.reason)
+    options, office = command.options, command.office
+    loss = office.losses.excluding([options.account])
+    agreed = _agreed(command, loss, Text("Exclude the client?", "Исключить клиента из программы?"))
+    if isinstance(agreed, int):
+        return agreed
+    name = office.members.exclude(options.account, options.reason)
+    if not loss:
+        command.say(loss_text(loss))
     return _noted(
         command, Text("Client {id}, {name}, is excluded.", "Клиент {id}, {name}, исключён из программы."), name
     )
 
 
 def follow_the_rule(command: Command) -> int:
-    name = command.office.members.follow_the_rule(command.options.account)
+    note = replace(_note(command), standing=None, reason="")
+    name = _without_reason(command, note, command.office.members.follow_the_rule)
+    if isinstance(name, int):
+        return name
     return _noted(
         command, Text("Client {id}, {name}, is as in the settings.", "Клиент {id}, {name}: как в настройках."), name
     )
 
 
 def pin(command: Command) -> int:
-    options = command.options
+    options, office = command.options, command.office
     pin = Pin(options.tier, options.until, options.reason, options.exactly)
-    name = command.office.members.pin(options.account, pin)
+    office.members.check_pin(pin)
+    agreed = _agreed(command, office.losses.by_note(replace(_note(command), pin=pin)), _ALL_THE_SAME)
+    if isinstance(agreed, int):
+        return agreed
+    name = office.members.pin(options.account, pin)
     return _noted(command, Text("Client {id}, {name}: tier pinned.", "Клиент {id}, {name}: статус закреплён."), name)
 
 
 def unpin(command: Command) -> int:
-    name = command.office.members.unpin(command.options.account)
+    name = _without_reason(command, replace(_note(command), pin=None), command.office.members.unpin)
+    if isinstance(name, int):
+        return name
     return _noted(
         command,
         Text("Client {id}, {name}: tier not pinned any more.", "Клиент {id}, {name}: статус больше не закреплён."),
         name,
     )
+
+
+def _note(command: Command) -> MemberNote:
+    """What is said of the client until now."""
+    return command.store.members.of(command.options.account)
+
+
+def _agreed(command: Command, loss: Loss, question: Text) -> str | int:
+    """The reason of who said yes, none where nobody loses; else the exit code with which the command ends, having
+    changed nothing."""
+    return agreed_to(command, loss, question) if loss else ""
+
+
+def _without_reason(command: Command, note: MemberNote, say: Callable[[AccountId], str]) -> str | int:
+    """Say it of the client, where the note has no place for a reason: the change log keeps it. The name, or the exit
+    code."""
+    losses = command.office.losses
+    loss = losses.by_note(note)
+    reason = _agreed(command, loss, _ALL_THE_SAME)
+    if isinstance(reason, int):
+        return reason
+    if loss:
+        losses.record(named(note.account, command.office.name_of(note.account)), loss, reason)
+    return say(note.account)
 
 
 def _note_values(note: MemberNote, names: Mapping[int, str]) -> dict[str, Any]:

@@ -130,8 +130,8 @@ def parser_in(language: str) -> Parser:
             help=say("why, for the record", "причина, для журнала"),
         )
 
-    def confirmed(to: argparse.ArgumentParser) -> None:
-        reason(to, required=False)
+    def confirmed(to: argparse.ArgumentParser, with_reason: bool = False) -> None:
+        reason(to, required=with_reason)
         to.add_argument(
             "--yes",
             action="store_true",
@@ -493,8 +493,10 @@ def parser_in(language: str) -> Parser:
         ),
     )
     reason(enrolling, required=False)
-    reason(excluding, required=True)
-    reason(pinning, required=True)
+    for command in (excluding, pinning):
+        confirmed(command, with_reason=True)
+    for command in (resetting, unpinning):
+        confirmed(command)
 
     of_openings = group("opening", "list", "turnover that clients bring along", "перенесённый оборот")
     listing = add("list", "openings.show", "show it", "показать", of_openings)

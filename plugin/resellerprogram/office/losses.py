@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..programme.deeds import LOSS
 from ..programme.ids import AccountId
 from ..programme.losses import Loss, loss_of
+from ..programme.members import MemberNote
 from ..programme.settings import SETTINGS
 from ..programme.text import Text
 from ..store.classes import ClassOfServices
@@ -16,7 +17,8 @@ from . import Office
 
 
 class Losses:
-    """What the office can tell of it, from the records; only for settings the panel is asked what it has."""
+    """What the office can tell of it, from the records; the panel is only asked what it has, where settings, classes or
+    what is said of a client decide."""
 
     def __init__(self, office: Office) -> None:
         self._office, self._store = office, office.store
@@ -36,6 +38,15 @@ class Losses:
             (loss_of(account, owned.of(account).values(), {}, len(aside.of(account))) for account in set(accounts)),
             Loss(),
         )
+
+    def by_note(self, wanted: MemberNote) -> Loss:
+        """Saying that of a client; nothing where they have no discount of ours. Raises SettingError, PanelError."""
+        if wanted == self._store.members.of(wanted.account) or not self._store.owned.of(wanted.account):
+            return Loss()
+        from ..recalculation.losses import loss_by_note
+        from ..recalculation.run import PATIENCE
+
+        return loss_by_note(self._office.root, self._store, wanted, self._office.clock(), PATIENCE)
 
     def by_settings(self, changed: Mapping[str, str]) -> Loss:
         """Changing these settings; nothing for those that can lower nobody. Raises SettingError, PanelError."""

@@ -17,6 +17,7 @@ from ..programme.decision import Decision, decide
 from ..programme.errors import ImplausibleRead
 from ..programme.ids import AccountId, PaymentId, Scope
 from ..programme.losses import Loss, loss_of
+from ..programme.members import MemberNote
 from ..programme.openings import Opening
 from ..programme.setting_texts import check, settings_of
 from ..programme.turnover import CountingRules
@@ -79,27 +80,53 @@ def loss_by_ending(root: Path, store: Store, opening: Opening, now: datetime, pa
         return _loss_of(context, opening.account, methods, PaymentId(-opening.number))
 
 
-def _loss_of(context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None = None) -> Loss:
+def loss_by_note(root: Path, store: Store, wanted: MemberNote, now: datetime, patience: float) -> Loss:
+    """Whether discounts of the account end or fall when that is said of it, by its payments as they are known; not
+    what it is about to lose anyway. Raises SettingError, PanelError, AnotherRunActive."""
+    account = wanted.account
+    with (
+        only_one(store.folder, "member", now, patience),
+        working_on(root, store, now.date(), writes=False) as context,
+    ):
+        context.prepare()
+        methods = directory.names_of_methods(context.panel, context.facts.excluded)
+        if _wanted(context, account, methods) == _wanted(context, account, methods, note=wanted):
+            return Loss()
+        return _loss_of(context, account, methods, note=wanted)
+
+
+def _loss_of(
+    context: Context,
+    account: AccountId,
+    methods: frozenset[str],
+    without: PaymentId | None = None,
+    note: MemberNote | None = None,
+) -> Loss:
     store = context.store
     owned = store.owned.of(account).values()
-    wanted = _wanted(context, account, methods, without)
+    wanted = _wanted(context, account, methods, without, note)
     return loss_of(account, owned, wanted, len(store.set_aside.of(account)), context.rules.tariffs)
 
 
 def _wanted(
-    context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None = None
+    context: Context,
+    account: AccountId,
+    methods: frozenset[str],
+    without: PaymentId | None = None,
+    note: MemberNote | None = None,
 ) -> Mapping[Scope, Decimal]:
-    note = context.store.members.of(account)
+    """What the account is to have without that payment, and with this `note` in place of what is said of it."""
+    note = note or context.store.members.of(account)
     try:
         if outside_because(context, note):
             return {}
     except ImplausibleRead:  # the panel does not tell whether they are in the group; nothing is written then
         return {each.scope: each.percent or Decimal(0) for each in context.store.owned.of(account).values()}
-    return context.rules.wanted(_decision(context, account, methods, without))
+    return context.rules.wanted(_decision(context, note, methods, without))
 
 
-def _decision(context: Context, account: AccountId, methods: frozenset[str], without: PaymentId | None) -> Decision:
-    store, settings = context.store, context.settings
+def _decision(context: Context, note: MemberNote, methods: frozenset[str], without: PaymentId | None) -> Decision:
+    store, settings, account = context.store, context.settings, note.account
     payments = [
         replace(payment, method_excluded=payment.method in methods)
         for payment in store.ledger.as_known(account, context.window)
@@ -107,5 +134,4 @@ def _decision(context: Context, account: AccountId, methods: frozenset[str], wit
     ]
     known_rates = store.decisions.known_rates(account, settings.currency)
     rules = CountingRules(context.provider, settings.currency, context.rates, known_rates, settings.window_months)
-    pin = store.members.of(account).pin
-    return decide(account, context.day, payments, context.table, rules, pin, settings.excluded_payment_methods)
+    return decide(account, context.day, payments, context.table, rules, note.pin, settings.excluded_payment_methods)

@@ -198,7 +198,7 @@ DEEDS = {
     deeds.SETTING: Text("setting", "настройка"),
     deeds.START: Text("program started", "запуск программы"),
     deeds.STOP: Text("program stopped", "остановка программы"),
-    deeds.LOSS: Text("discounts taken from many", "снижение у многих"),
+    deeds.LOSS: Text("discounts removed or lowered", "отмена и снижение скидок"),
     deeds.RECALCULATE: Text("recalculation", "пересчёт"),
     deeds.APPLY: Text("applied from the preview", "применено со страницы «Что изменится»"),
     deeds.APPLY_WITHOUT_LIMIT: Text("applied, exceeding the drop limit", "применение с превышением лимита снижений"),
