@@ -159,7 +159,7 @@ def agree(office: Desk, **chosen: str) -> None:
         ({"types": "vds.vps"}, "1 client loses its program discounts (1).", "19 % → none", {"vds.vps": 19}),
         (
             {"caps": "vds=10"},
-            "program discounts end or get smaller for 1 client (end: 0, smaller: 1).",
+            "Program discounts get smaller for 1 client (1).",
             "19 → 10 %",
             {"vds": 10},
         ),

@@ -31,6 +31,13 @@ def test_what_is_lost_and_what_comes_back_is_one_sentence() -> None:
     assert loss_text(loss(21, 3, 60)).ru == (
         "Скидки программы отменятся или снизятся у 21 клиента (отменится: 3, снизится: 60)."
     )
+    lower = loss_text(loss(1, 0, 3))
+    assert (lower.en, lower.ru) == (
+        "Program discounts get smaller for 1 client (3).",
+        "Скидки программы снизятся у 1 клиента (скидок: 3).",
+    )
+    assert loss_text(loss(2, 1, 1)).en == "Program discounts end or get smaller for 2 clients (end: 1, smaller: 1)."
+    assert loss_text(Loss(put_back=2)).en == "Suspended discounts that are restored: 2."
     assert loss_text(Loss()).en == "Nobody's discounts end or get smaller."
     assert loss_text(Loss(put_back=2)).ru == "Восстановится приостановленных скидок: 2."
     assert understood(loss(2, 6)).ru == "Понимаю: скидки программы отменятся у 2 клиентов (скидок: 6)"

@@ -69,6 +69,11 @@ def _lost(loss: Loss) -> Text | None:
         return None
     whom = clients(len(loss.clients))
     one = len(loss.clients) == 1
+    if not loss.ended:
+        return Text(
+            f"Program discounts get smaller for {whom.en} ({loss.lowered})",
+            f"Скидки программы снизятся у {whom.ru} (скидок: {loss.lowered})",
+        )
     if not loss.lowered:
         lose = "loses its" if one else "lose their"
         return Text(
@@ -76,7 +81,7 @@ def _lost(loss: Loss) -> Text | None:
             f"Скидки программы отменятся у {whom.ru} (скидок: {loss.ended})",
         )
     return Text(
-        f"program discounts end or get smaller for {whom.en} (end: {loss.ended}, smaller: {loss.lowered})",
+        f"Program discounts end or get smaller for {whom.en} (end: {loss.ended}, smaller: {loss.lowered})",
         f"Скидки программы отменятся или снизятся у {whom.ru} (отменится: {loss.ended}, снизится: {loss.lowered})",
     )
 
@@ -85,6 +90,6 @@ def _restored(loss: Loss) -> Text | None:
     if not loss.put_back:
         return None
     return Text(
-        "suspended discounts that are restored: {count}",
+        "suspended discounts that are restored: {count}" if loss else "Suspended discounts that are restored: {count}",
         "восстановится приостановленных скидок: {count}" if loss else "Восстановится приостановленных скидок: {count}",
     )(count=loss.put_back)
