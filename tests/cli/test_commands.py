@@ -704,6 +704,11 @@ def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox
     assert "отличается" in found["discount_list_columns"]
     assert "не проверено" in found["currency_rates"]
     assert "совпадает" in found["missing_object"]
+    told = [line.split(": ")[0] for line in out.splitlines() if line[:2] in ("! ", "? ")]
+    assert (told, {*told}) == (sorted(told), {"! отличается", "? не проверено"})
+    brief = shell.run("doctor", "--brief")[1].splitlines()
+    assert {line.split(": ")[0] for line in brief} == {"! differs", "holds"}
+    assert "\n? not checked: " in shell.run("doctor")[1]
 
 
 def test_doctor_says_so_when_the_panel_does_not_answer(shell: Shell, sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +32,10 @@ _ORDER = Text("client {whom}, {tier}: {what}, {taken} off", "клиент {whom}
 SHOWN_ORDERS = 20
 _HOLDS = Text(
     "holds: {holds}, not checked: {later} (which and why: `resellerprogram doctor`)",
-    "подтверждено: {holds}, не проверено: {later} (что и почему — `resellerprogram doctor`)",
+    "совпадает: {holds}, не проверено: {later} (что и почему — `resellerprogram doctor`)",
 )
+_MARKS = {Finding.DIFFERS: "!", Finding.UNKNOWN: "?"}
+"""Before what is told of a check: what asks for somebody, and what only time or eyes can tell."""
 
 
 def status(command: Command) -> int:
@@ -110,23 +113,24 @@ def doctor(command: Command) -> int:
                 for check in checks
             ),
         )
-        command.lines(
-            f"! {check.about.say(language)}: {check.detail.say(language)}"
-            for check in checks
-            if check.finding is not Finding.HOLDS
-        )
+        for finding in _MARKS:
+            command.lines(_details(checks, finding, language))
     return EXIT_FAILED if any(check.finding is Finding.DIFFERS and check.matters for check in checks) else 0
 
 
 def _brief(command: Command, checks: list[Check]) -> None:
     """What differs, and of the rest how much."""
     found = Counter(check.finding for check in checks)
-    command.lines(
-        f"! {check.about.say(command.language)}: {check.detail.say(command.language)}"
-        for check in checks
-        if check.finding is Finding.DIFFERS
-    )
+    command.lines(_details(checks, Finding.DIFFERS, command.language))
     command.say(_HOLDS(holds=found[Finding.HOLDS], later=found[Finding.UNKNOWN]))
+
+
+def _details(checks: list[Check], finding: Finding, language: str) -> Iterator[str]:
+    """'! differs: …' or '? not checked: …' of each check with that finding."""
+    for check in checks:
+        if check.finding is finding:
+            told = (FINDINGS[finding], check.about, check.detail)
+            yield f"{_MARKS[finding]} {': '.join(text.say(language) for text in told)}"
 
 
 def _report(command: Command, target: str) -> int:

@@ -270,7 +270,7 @@ def parser_in(language: str) -> Parser:
     examining.add_argument(
         "--brief",
         action="store_true",
-        help=say("only what differs, and how much holds", "только отличия и сколько подтверждено"),
+        help=say("only what differs, and how much holds", "только отличия и сколько совпадает"),
     )
     examining.add_argument(
         "--report",
