@@ -64,7 +64,7 @@ def test_a_table_is_played_by_a_worker_and_shown(played: Desk) -> None:
         "class": "VPS",
         "really": "4.67 % · RUB 168",
         "other": "4.17 % · RUB 150",
-        "more": "-0.5 % · -RUB 18",
+        "more": "-0.5 pp · -RUB 18",
     }
     assert rows(page, "months")[-1] == {
         "month": "2025-01",

@@ -43,10 +43,11 @@ def test_no_line_breaks_an_amount_or_a_percent_apart() -> None:
 def test_a_difference_says_in_which_direction() -> None:
     differences = [figures.signed_money(Decimal(each), "RUB") for each in ("1200", "-1200", "0", "0.001")]
     assert [spaced(each)[1] for each in differences] == ["+1 200 ₽", "-1 200 ₽", "0 ₽", "0 ₽"]
-    assert [figures.signed_percent(Decimal(each)).ru for each in ("2", "-2", "0")] == [
-        "+2\u202f%",
-        "-2\u202f%",
-        "0\u202f%",
+    points = [figures.signed_points(Decimal(each)) for each in ("2.5", "-2", "0")]
+    assert [(each.en, each.ru) for each in points] == [
+        ("+2.5\u00a0pp", "+2,5\u00a0п.\u202fп."),
+        ("-2\u00a0pp", "-2\u00a0п.\u202fп."),
+        ("0\u00a0pp", "0\u00a0п.\u202fп."),
     ]
     both = {"USD": Decimal("3.5"), "RUB": Decimal(120)}
     assert spaced(figures.signed_sums(both)) == ("+RUB 120, +USD 3.50", "+120 ₽, +3,50 USD")

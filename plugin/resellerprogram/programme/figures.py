@@ -97,9 +97,15 @@ def percent(value: Decimal) -> Text:
     return Text(told, _russian(told))
 
 
-def signed_percent(value: Decimal) -> Text:
-    """A difference: '+2 %', '-2 %', '0 %'."""
-    return _plus(percent(value)) if value > 0 else percent(value)
+def points(value: Decimal) -> Text:
+    """What lies between two percents: '2 pp', '-2,5 п. п.'."""
+    told = number(value)
+    return Text(f"{told.en}{NO_BREAK}pp", f"{told.ru}{NO_BREAK}п.{NARROW}п.")
+
+
+def signed_points(value: Decimal) -> Text:
+    """A difference: '+2 pp', '-2,5 п. п.', '0 pp'."""
+    return _plus(points(value)) if value > 0 else points(value)
 
 
 def percent_step(before: Decimal | None, after: Decimal | None) -> Text:

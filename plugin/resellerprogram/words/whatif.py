@@ -178,7 +178,7 @@ def _share(amount: Decimal, found: WhatIf, signed: bool = False) -> Text:
     if percent is None:
         return told
     return same("{percent} · {money}")(
-        percent=(figures.signed_percent if signed else figures.percent)(percent), money=told
+        percent=(figures.signed_points if signed else figures.percent)(percent), money=told
     )
 
 
