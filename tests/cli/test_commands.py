@@ -807,12 +807,28 @@ def test_overview_tells_what_the_programme_is_worth(shell: Shell, romashka: int)
     code, out, _ = shell.run("overview", language="ru")
     said = " ".join(out.replace("\xa0", " ").split())
     assert (code, "Участников со статусом 1 — —" in said) == (0, True)
-    assert "У кого скоро снизится статус" in out
-    assert "21.01.2025: Partner #8 → Partner #7" in out
+    heads = ["клиент", "статус", "изменение", "чтобы", "сохранить", "статус", "оборот"]
+    title, head, told, *_ = out[out.index("У кого скоро снизится статус") :].splitlines()
+    assert (title, head.split(), told.split()[:2]) == (
+        "У кого скоро снизится статус (7 дней)",
+        heads,
+        ["1", "Ромашка"],
+    )
+    assert "21.01.2025: Partner #8 → Partner #7" in told
     values = shell.json("overview")
     assert (values["with_tier"], values["falling"]["now"]) == ({"now": "1", "before": None, "change": None}, "1")
     (falls,) = values["falling_clients"]
     assert (falls["account"], falls["keep_amount"], falls["keep_last_day"]) == (romashka, "1000", "2025-01-20")
+
+
+def test_overview_says_how_many_more_there_are(
+    shell: Shell, sandbox: Sandbox, romashka: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.world.add_payment(sandbox.world.add_account("Vector"), 600, date(2024, 12, 20))
+    shell.run("daily")
+    assert "more" not in shell.run("overview")[1]
+    monkeypatch.setattr("resellerprogram.cli.overview.SHOWN", 1)
+    assert "\n… and 1 more: page “Clients to talk to”\n" in shell.run("overview")[1]
 
 
 def test_corrections_and_gaming_tell_what_past_days_should_have_been(shell: Shell, sandbox: Sandbox) -> None:

@@ -59,7 +59,7 @@ def test_five_figures_their_course_and_the_first_of_each_list(owner: Desk, langu
         ["2", "1", "+1"],
         [*map(told, ("52,600", "600", "+52,000"))],
         [*map(told, ("190", "0", "+190"))],
-        ["0,36 %" if language == "ru" else "0.36 %", "0 %", "+0,36 %" if language == "ru" else "+0.36 %"],
+        ["0,36 %", "0 %", "+0,36 п. п."] if language == "ru" else ["0.36 %", "0 %", "+0.36 pp"],
         [f"1 ({told('600')})", f"0 ({told('0')})", "+1"],
     ]
     assert len({line[0] for line in lines}) == 5
@@ -90,11 +90,11 @@ def test_a_list_is_filtered_says_so_and_is_given_as_csv(owner: Desk) -> None:
     (falls,) = owner.rows("people")
     assert (falls["id"], falls["keep"].replace("\xa0", " ")) == ("3", "RUB 500 by 24 Jan 2025")
     assert "@" in falls["address"]
-    assert owner.said("people") == "Whose tier drops next. Clients: 1."
+    assert owner.said("people") == "Whose tier drops next (7 days). Clients: 1."
     owner.save("people.filter", whom="rose", within="31", name="ром")
     (rose,) = owner.rows("people")
     assert rose["about"] == "20 Jan 2025: without a tier → Partner #8"
-    assert owner.said("people") == "Who has risen lately, name with “ром”. Clients: 1."
+    assert owner.said("people") == "Who has risen lately (31 days), name with “ром”. Clients: 1."
     owner.save("people.filter", whom="falling", within="14", name="")
     head, row = csv.reader(io.StringIO(owner.form("people.export")["csv"]))
     values = dict(zip(head, row))
@@ -120,7 +120,7 @@ def test_a_list_shows_a_few_to_talk_to_and_counts_all(
     (row,) = owner.rows("people")
     assert row["id"] == "1003", "the higher turnover"
     assert owner.said("people").splitlines() == [
-        "Whose tier drops next. Clients: 2.",
+        "Whose tier drops next (7 days). Clients: 2.",
         "Shown: 1 of 2, not shown: 1. Press “Filter” to see others, or “Export to CSV” to take all.",
     ]
     assert band(owner.ask("overview"), "figures")[4][1] == "2 (RUB 1,300)"

@@ -8,13 +8,22 @@ from typing import Any
 from ..office.overview import Listed
 from ..programme import figures
 from ..programme.figures import plain
-from ..programme.overview import MOVES, Compared, Overview, Whom
-from ..programme.text import Text
-from ..words import going_live, labels
+from ..programme.ids import named
+from ..programme.overview import MOVES, SOON, Compared, Overview, Whom
+from ..programme.text import Text, same
+from ..words import going_live
 from ..words import overview as words
 from .output import Command
 
 SHOWN = 10
+_HEADS = {
+    "client": Text("client", "клиент"),
+    "tier": Text("tier", "статус"),
+    "about": Text("change", "изменение"),
+    "keep": Text("to keep the tier", "чтобы сохранить статус"),
+    "turnover": Text("turnover", "оборот"),
+    "given": Text("saved", "экономия"),
+}
 
 
 def overview(command: Command) -> int:
@@ -43,7 +52,7 @@ def overview(command: Command) -> int:
     _course(command, found)
     for whom, clients in listed.items():
         if clients:
-            _people(command, whom, clients, currency)
+            _people(command, whom, clients, desk.count(whom), currency)
     return 0
 
 
@@ -92,35 +101,30 @@ def _course(command: Command, found: Overview) -> None:
     )
 
 
-def _people(command: Command, whom: Whom, clients: list[Listed], currency: str) -> None:
-    command.lines(["", labels.WHOM[whom].say(command.language)])
-    command.table(
-        Text(
-            "client|name|tier|turnover|change|to keep it|saved",
-            "клиент|название|статус|оборот|изменение|чтобы сохранить|экономия",
-        ),
-        (
-            (
-                str(each.person.account),
-                each.person.name or figures.NOTHING,
-                each.person.tier or figures.NOTHING,
-                figures.listed_money(each.person.turnover, currency),
-                _about(command, whom, each),
-                words.keep_text(each.keep, currency).say(command.language) if each.keep else figures.NOTHING,
-                figures.listed_money(each.person.given, currency) if each.person.given else figures.NOTHING,
-            )
-            for each in clients
-        ),
-        right=(3, 6),
-    )
+def _people(command: Command, whom: Whom, clients: list[Listed], count: int, currency: str) -> None:
+    """The first of `count` clients."""
+    columns = words.COLUMNS[whom]
+    heads = same("|".join(_HEADS[name].say(command.language) for name in columns))
+    cells = ([_cell(command, whom, each, name, currency) or figures.NOTHING for name in columns] for each in clients)
+    command.lines(["", words.name_of(whom, SOON).say(command.language)])
+    command.table(heads, cells, right=[place for place, name in enumerate(columns) if name in ("turnover", "given")])
+    if count > len(clients):
+        command.say(words.MORE(count=count - len(clients)))
 
 
-def _about(command: Command, whom: Whom, listed: Listed) -> str:
-    if whom is Whom.FALLING:
-        return words.change_text(listed.person, command.language)
-    if whom is Whom.ROSE:
-        return words.rise_text(listed.person, listed.before, command.language)
-    return figures.NOTHING
+def _cell(command: Command, whom: Whom, listed: Listed, column: str, currency: str) -> str:
+    person, language = listed.person, command.language
+    if column == "client":
+        return named(person.account, person.name)
+    if column == "tier":
+        return person.tier or ""
+    if column == "about" and whom is Whom.FALLING:
+        return words.change_text(person, language)
+    if column == "about":
+        return words.rise_text(person, listed.before, language)
+    if column == "keep":
+        return words.keep_text(listed.keep, currency).say(language) if listed.keep else ""
+    return figures.listed_money(person.turnover if column == "turnover" else person.given, currency)
 
 
 def _amount(amount: Decimal | None) -> str:

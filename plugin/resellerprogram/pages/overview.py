@@ -26,12 +26,6 @@ from .visit import Visit
 SHOWN = 10
 """So many of each list stand on the overview; the list itself has all."""
 PEOPLE = "resellerprogram.people"
-_COLUMNS = {
-    Whom.FALLING: ("client", "tier", "about", "keep", "turnover"),
-    Whom.ROSE: ("client", "about", "turnover"),
-    Whom.GAINING: ("client", "tier", "turnover", "given"),
-    Whom.IDLE: ("client", "tier", "turnover"),
-}
 FIELDS = ("whom", "within", "name")
 MOST_PEOPLE = 100
 """So many one talks to; what keeps the tier of each is worked out by itself."""
@@ -99,7 +93,7 @@ def _weeks(visit: Visit, found: Overview) -> Iterator[Row]:
 
 def _short(visit: Visit, whom: Whom, listed: Listed) -> Row:
     row = _row(visit, whom, listed)
-    return {f"{whom.value}_{name}": row[name] for name in _COLUMNS[whom]}
+    return {f"{whom.value}_{name}": row[name] for name in words.COLUMNS[whom]}
 
 
 def _amount(amount: Decimal | None) -> str:
@@ -116,7 +110,7 @@ def people(visit: Visit) -> etree._Element:
     whom, desk = _whom(wanted), visit.office.overview
     within, name = timedelta(days=int(_within(wanted))), wanted.get("name", "")
     listed, count = desk.listed(whom, within, name, MOST_PEOPLE), desk.count(whom, within, name)
-    told = labels.WHOM[whom].say(visit.language)
+    told = words.name_of(whom, within).say(visit.language)
     if wanted.get("name"):
         told += visit.say(", name with “{text}”", ", имя с «{text}»", text=wanted["name"])
     rest = visit.rest(

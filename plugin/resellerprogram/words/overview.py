@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from ..programme import figures
-from ..programme.figures import NOTHING, day, money, percent, plain
+from ..programme.figures import NOTHING, day, days, money, percent, plain
 from ..programme.forecast import Keep
-from ..programme.overview import Compared, Overview, Person
+from ..programme.overview import Compared, Overview, Person, Whom
 from ..programme.ownership import OTHER_SERVICES
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass
+from .labels import WHOM
 from .lines import Titles
 
 
@@ -30,10 +32,19 @@ TURNOVER = Text("Turnover of all members in the last period", "Оборот вс
 GIVEN = Text("Discounts given in the period", "Скидок предоставлено за период")
 SHARE = Text("Discounts as a share of turnover", "Доля скидок в обороте")
 FALLING = Text(
-    "Clients who fall within 7 days, and their turnover", "У скольких статус снизится за 7 дней, и их оборот"
+    "Members whose tier drops within 7 days (their turnover)",
+    "Участников, чей статус снизится за 7 дней (их оборот)",
 )
 UNKNOWN = Text("the panel does not tell", "панель не сообщает")
 NO_TIER = Text("without a tier", "без статуса")
+COLUMNS: Mapping[Whom, Sequence[str]] = {
+    Whom.FALLING: ("client", "tier", "about", "keep", "turnover"),
+    Whom.ROSE: ("client", "about", "turnover"),
+    Whom.GAINING: ("client", "tier", "turnover", "given"),
+    Whom.IDLE: ("client", "tier", "turnover"),
+}
+"""What is told of each client on these lists."""
+MORE = Text("… and {count} more: page “Clients to talk to”", "… и ещё {count}: страница «С кем поговорить»")
 NOT_TOLD = Text("the panel does not tell which", "панель не сообщает, какие")
 NEVER_STARTED = Text(
     "The program has not started: nobody has a discount yet, and no figures are kept.",
@@ -53,12 +64,15 @@ def lines(found: Overview, currency: str, language: str) -> list[Line]:
     def share(value: Decimal) -> str:
         return percent(value).say(language)
 
+    def points(change: Decimal) -> str:
+        return figures.points(change).say(language)
+
     falling, before = found.falling, found.stake.before
     return [
         _line(WITH_TIER, found.with_tier, plain),
         _line(TURNOVER, found.turnover, amount),
         _line(GIVEN, found.given, amount),
-        _line(SHARE, found.share, share),
+        _line(SHARE, found.share, share, points),
         Line(
             FALLING,
             f"{plain(falling.now)} ({amount(found.stake.now)})",
@@ -68,15 +82,17 @@ def lines(found: Overview, currency: str, language: str) -> list[Line]:
     ]
 
 
-def _line(what: Text, figure: Compared | None, told: Callable[[Decimal], str]) -> Line:
+def _line(
+    what: Text,
+    figure: Compared | None,
+    told: Callable[[Decimal], str],
+    changed: Callable[[Decimal], str] | None = None,
+) -> Line:
+    """`changed` tells a change that is not told as the figures are."""
     if figure is None:
         return Line(what, "", "", "")
-    return Line(
-        what,
-        told(figure.now),
-        NOTHING if figure.before is None else told(figure.before),
-        _signed(figure.change, told),
-    )
+    before = NOTHING if figure.before is None else told(figure.before)
+    return Line(what, told(figure.now), before, _signed(figure.change, changed or told))
 
 
 def _signed(change: Decimal | None, told: Callable[[Decimal], str]) -> str:
@@ -91,6 +107,13 @@ def title_of(service_class: ServiceClass | None, titles: Titles) -> Text:
     if service_class is None:
         return NOT_TOLD
     return titles.get(service_class, OTHER_SERVICES)
+
+
+def name_of(whom: Whom, within: timedelta) -> Text:
+    """'Whose tier drops next (7 days)'; of what looks neither ahead nor back, the name alone."""
+    if whom not in (Whom.FALLING, Whom.ROSE):
+        return WHOM[whom]
+    return Text("{name} ({span})", "{name} ({span})")(name=WHOM[whom], span=days(within.days))
 
 
 def change_text(person: Person, language: str) -> str:
