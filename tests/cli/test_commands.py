@@ -780,6 +780,10 @@ def test_undo_lists_runs_shows_asks_takes_back_and_stops(
     assert (run["written"], run["cause"]) == (3, "apply")
     number = str(run["run"])
     assert f"{number}  2025-01-20 12:00  by hand " in shell.run("undo")[1]
+    sandbox.world.change_discount(sandbox.world.discounts()[0]["id"], percentage=77)
+    _, out, _ = shell.run("undo", number, "--plan", language="ru")
+    assert "\n! скидки клиента 1 Ромашка остаются как есть: скидка на VPS изменилась после пересчёта\n" in out
+    sandbox.world.change_discount(sandbox.world.discounts()[0]["id"], percentage=19)
     code, out, _ = shell.run("undo", number, "--plan", language="ru")
     assert (code, out.splitlines()[0]) == (0, "Скидки отменятся у 1 клиента")
     assert out.endswith("Ничего не изменено.\n")

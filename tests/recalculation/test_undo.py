@@ -115,7 +115,10 @@ def test_what_has_changed_since_is_told_and_left(operator: Operator) -> None:
     known = undoable(operator.store, town.run)
     assert set(known.left) == {town.rising}, "of a change by hand the records know nothing"
     found = undone(operator, town.run)
-    assert {account.id for account in found.left} == {town.rising, town.new}
+    assert {account.id: why.ru for account, why in found.left.items()} == {
+        town.rising: "скидка на VPS изменилась после пересчёта",
+        town.new: "скидка на VPS изменилась после пересчёта",
+    }
     left = [each for each in now if each[0] != town.ending]
     assert [each for each in held(town.world) if each[0] != town.ending] == left
     assert operator.percents(town.ending) == STARTER

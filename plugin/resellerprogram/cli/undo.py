@@ -7,6 +7,7 @@ from typing import Any
 from ..panel.standstill import check_may_write
 from ..programme import figures
 from ..programme.changes import plain_change, values_of
+from ..programme.ids import named
 from ..programme.text import Text
 from ..recalculation.run import PATIENCE
 from ..recalculation.undo import Undone, undo_run
@@ -21,7 +22,9 @@ _HOW = Text(
     "`resellerprogram undo RUN --plan` shows what undoing one of them would do.",
     "`resellerprogram undo ПЕРЕСЧЁТ --plan` покажет, что изменит его отмена.",
 )
-_LEFT = Text("! left as it is: client {id} {name}: {why}", "! останется как есть: клиент {id} {name}: {why}")
+_LEFT = Text(
+    "! the discounts of client {whom} are left as they are: {why}", "! скидки клиента {whom} остаются как есть: {why}"
+)
 _NONE = Text("No recalculation on record has changed discounts.", "Нет сохранённых пересчётов, которые меняли скидки.")
 
 
@@ -105,7 +108,7 @@ def _print(command: Command, undone: Undone, written: bool) -> None:
     else:
         command.say(undoing.NOTHING_LEFT)
     for account, why in sorted(undone.left.items(), key=lambda each: each[0].id):
-        command.say(_LEFT(id=account.id, name=account.name, why=why))
+        command.say(_LEFT(whom=named(account.id, account.name), why=why))
     if command.options.plan:
         command.say(NOTHING_WRITTEN)
 

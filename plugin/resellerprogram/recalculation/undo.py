@@ -25,6 +25,7 @@ from ..programme.values import dataclass
 from ..store import Store
 from ..store.lock import only_one
 from ..store.runs import Run
+from ..words.undoing import changed_since
 from .act import act
 from .context import Context
 from .look import look
@@ -39,9 +40,8 @@ _NO_RUN = Text(
     "there is no recalculation {number}; see `resellerprogram undo` for those that can be undone",
     "нет пересчёта {number}; какие можно отменить, покажет `resellerprogram undo`",
 )
-SINCE = Text("{what} has changed since", "{what}: с тех пор изменилось")
 GONE = Text("the client is gone", "клиента больше нет")
-NOT_CONFIRMED = Text("not as it was shown", "не так, как было показано")
+NOT_CONFIRMED = Text("the changes are not those that were shown", "изменения уже не те, что были показаны")
 
 
 @dataclass
@@ -179,6 +179,8 @@ def _undo_one(
         if this is not None:
             report.written += act(context, taken_back, causes.UNDO, clock(), who, this)
     except ChangedSince as since:
-        undone.left[client or Account(account, "")] = SINCE(what=since.change.what)
+        classes = context.store.classes
+        titles = {each.name: each.title for each in classes.all()}
+        undone.left[client or Account(account, "")] = changed_since(since.change, classes.of_types(), titles)
     except Exception as error:
         left_out(report, account, error)

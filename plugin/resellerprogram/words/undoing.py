@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from ..programme.changes import PlainChange
 from ..programme.ids import AccountId
 from ..programme.text import Text
-from ..programme.verdict import Verdict
+from ..programme.verdict import ClassOfType, Verdict
+from .change import called
+from .lines import Titles
 from .people import first_names
 from .tables import clients
 from .verdict import verdict_text
@@ -21,10 +24,23 @@ NOTHING_LEFT = Text(
     "Nothing to undo: all discounts that this recalculation changed are as before it, or have changed since.",
     "Отменять нечего: все скидки, которые менял этот пересчёт, уже прежние или изменились после него.",
 )
+_SINCE = Text(
+    "the discount for {what} has changed since the recalculation", "скидка на {what} изменилась после пересчёта"
+)
+_OTHER_SINCE = Text(
+    "the discount “{name}” has changed since the recalculation", "скидка «{name}» изменилась после пересчёта"
+)
 _LEFT = Text(
     "Left as they are, because they have changed since: {names}.",
     "Останутся как есть, потому что изменились после пересчёта: {names}.",
 )
+
+
+def changed_since(change: PlainChange, class_of: ClassOfType, titles: Titles) -> Text:
+    """Why a client's discounts are left as they are: by the discount that is not as the recalculation left it."""
+    if change.is_of_others:
+        return _OTHER_SINCE(name=change.what)
+    return _SINCE(what=called(change.what, class_of, titles))
 
 
 def undo_text(verdict: Verdict) -> Text:
