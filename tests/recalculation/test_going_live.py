@@ -134,6 +134,30 @@ def test_each_night_adds_a_line_to_the_trial(fresh: Operator, capsys: pytest.Cap
     assert "2025-01-21" in capsys.readouterr().out
 
 
+def test_of_a_programme_that_was_started_the_trial_says_that_these_nights_were_before(
+    fresh: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Spec, section 5: since then nights write."""
+    resellerprogram(fresh, "trial")
+    before = capsys.readouterr().out
+    assert before.splitlines()[1].startswith("No night has been tried yet")
+    fresh.night(TODAY)
+    go_live(fresh.store)
+    resellerprogram(fresh, "trial", language="ru")
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first.startswith("Пробные ночи до запуска программы (")
+    assert (first.endswith("покажет `resellerprogram undo`."), lines[-1][:10]) == (True, "2025-01-20")
+
+
+def test_without_a_trial_night_a_programme_that_was_started_promises_none(
+    fresh: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go_live(fresh.store)
+    resellerprogram(fresh, "trial")
+    out = capsys.readouterr().out
+    assert (out.count("\n"), "no night was tried before" in out) == (1, True)
+
+
 def test_no_code_is_refused_before_the_start(fresh: Operator) -> None:
     from resellerprogram.quick.guard import tier_of
 

@@ -76,11 +76,15 @@ def stop(command: Command) -> int:
 
 def trial(command: Command) -> int:
     """What the nights before the start would have done."""
-    nights = command.store.going_live.nights(NIGHTS_SHOWN)
-    if command.store.going_live.started() is None:
+    nights, started = command.store.going_live.nights(NIGHTS_SHOWN), command.store.going_live.started()
+    if started:
+        told = going_live.NIGHTS_BEFORE if nights else going_live.NO_NIGHTS_BEFORE
+        command.say(told(when=figures.moment(started.at)))
+    else:
         command.say(going_live.NOT_STARTED)
+        if not nights:
+            command.say(going_live.NO_NIGHTS)
     if not nights:
-        command.say(going_live.NO_NIGHTS)
         return 0
     cells = (going_live.night_cells(n.day, n.members, n.with_tier, n.ways, command.language) for n in nights)
     command.table(going_live.NIGHTS, cells, right=range(1, 7))

@@ -32,6 +32,18 @@ NO_NIGHTS = Text(
     "No night has been tried yet: the next one adds a line here.",
     "Ни одной пробной ночи ещё не было: ближайшая добавит сюда строку.",
 )
+NIGHTS_BEFORE = Text(
+    "Trial nights before the program was started ({when}); they changed no discount. `resellerprogram undo` tells what "
+    "recalculations have changed since.",
+    "Пробные ночи до запуска программы ({when}); скидки они не меняли. Что изменили пересчёты после запуска, покажет "
+    "`resellerprogram undo`.",
+)
+NO_NIGHTS_BEFORE = Text(
+    "The program was started {when}, and no night was tried before. `resellerprogram undo` tells what recalculations "
+    "have changed since.",
+    "Программа запущена {when}, пробных ночей до этого не было. Что изменили пересчёты после запуска, покажет "
+    "`resellerprogram undo`.",
+)
 
 
 @dataclass(frozen=True)
