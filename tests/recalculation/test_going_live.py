@@ -105,7 +105,9 @@ def test_a_trial_that_is_overdue_tells_nobody_in_the_panel(fresh: Operator) -> N
     assert fresh.sandbox.notifications() == []
 
 
-def test_what_fell_while_it_stood_still_falls_with_the_yes_that_it_was_told_for(fresh: Operator) -> None:
+def test_what_fell_while_it_stood_still_falls_with_the_yes_that_it_was_told_for(
+    fresh: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
     """More than the limit allows: the start has shown exactly that (spec, section 3)."""
     assert resellerprogram(fresh, "start", "--yes") == 0
     assert resellerprogram(fresh, "stop") == 0
@@ -113,7 +115,9 @@ def test_what_fell_while_it_stood_still_falls_with_the_yes_that_it_was_told_for(
     fresh.store.settings.set("drop_limit_percent", "1")
     for account in (1, 2):
         fresh.sandbox.world.delete_payments(account)
+    capsys.readouterr()
     assert resellerprogram(fresh, "start", "--yes") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "2 clients lose discounts"
     assert [fresh.percents(account) for account in (1, 2)] == [{"vhost": 40}, {}]
 
 
@@ -207,6 +211,16 @@ def test_stop_leaves_the_discounts_and_start_goes_on(fresh: Operator) -> None:
     assert resellerprogram(fresh, "start", "--yes") == 0
     assert fresh.store.going_live.started() == begun
     assert fresh.percents(3)["vds"] == 3
+
+
+def test_a_start_that_changes_nothing_says_so_and_counts_no_zero_clients(
+    fresh: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (("start", "--yes"), ("stop",)):
+        assert resellerprogram(fresh, *words) == 0
+    capsys.readouterr()
+    assert resellerprogram(fresh, "start", "--yes", language="ru") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "Скидки ни у кого не изменятся"
 
 
 def test_a_start_that_dies_is_finished_by_the_next_night(fresh: Operator) -> None:

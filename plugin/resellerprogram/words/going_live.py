@@ -62,10 +62,9 @@ class AtTheStart:
 
 
 def at_the_start(report: Report, currency: str) -> AtTheStart:
-    lowered = sum(1 for each in report.planned if each.drops)
     return AtTheStart(
-        sum(1 for each in report.planned if each.tier) - lowered,
-        lowered,
+        sum(1 for each in report.planned if each.tier and not each.drops),
+        sum(1 for each in report.planned if each.drops),
         sum(isinstance(change, SetAside) for each in report.planned for change in each.changes),
         len(report.failed),
         figures.plain(report.estimate.monthly) if report.estimate else "",
@@ -78,13 +77,16 @@ def verdict(found: AtTheStart, language: str) -> str:
     """'132 clients get discounts; 8 other personal discounts will be suspended; about 41 300 RUB a month at last
     month's orders'; what there is nothing of is left out."""
     counts = ((found.get, _GET), (found.rest, _REST), (found.lowered, _LOSE), (found.failed, _FAILED))
-    told = [figures.counted(count, *forms).say(language) for count, forms in counts if count or forms is _GET]
+    told = [figures.counted(count, *forms).say(language) for count, forms in counts if count]
+    if not told:
+        told.append(_NOBODY.say(language))
     if found.monthly and found.currency:  # an earlier release kept the amount in words
         amount = figures.about(Decimal(found.monthly), found.currency)
         told.append((_AT_LEAST if found.at_least else _ABOUT)(amount=amount).say(language))
     return "; ".join(told)
 
 
+_NOBODY = Text("Nobody's discounts change", "Скидки ни у кого не изменятся")
 _ABOUT = Text("about {amount} a month at last month's orders", "примерно {amount} в месяц по заказам прошлого месяца")
 _AT_LEAST = Text(
     "at least {amount} a month at last month's orders", "не меньше {amount} в месяц по заказам прошлого месяца"
