@@ -15,6 +15,7 @@ from resellerprogram.cli import main
 from resellerprogram.cli.helping import EXAMPLES, EXITS, GROUPS, examples
 from resellerprogram.cli.parser import parser_in
 from resellerprogram.cli.speaking import RUSSIAN, Parser, speaking
+from resellerprogram.programme.effects import WAY_NAMES
 from resellerprogram.programme.text import LANGUAGES
 
 from tests.copies import COMPLETION
@@ -90,6 +91,17 @@ def test_every_command_is_in_one_group_of_the_overview(capsys: pytest.CaptureFix
     code, out, err = typed(capsys, "--root", str(tmp_path), "--lang", "ru")
     assert (code, err, list(tmp_path.iterdir())) == (0, "", [])
     assert [name for name in names if f"\n  {name} " not in out] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_plan_is_filtered_by_is_told_value_by_value_and_a_category_by_its_code(language: str) -> None:
+    with speaking(language):
+        parser = parser_in(language)
+        told = {each.prog.split(" ", 1)[-1]: " ".join(each.format_help().split()) for each in commands(parser)}
+    about = told["plan"].partition("put-right,other} ")[2].partition("--class")[0]
+    assert [name for name in WAY_NAMES.values() if name not in about] == []
+    code = "КОД" if language == "ru" else "CODE"
+    assert (f"--class {code}" in told["plan"], f" {code} " in told["classes set"]) == (True, True)
 
 
 def test_a_group_alone_shows_its_list_with_the_options_of_that() -> None:

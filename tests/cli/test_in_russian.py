@@ -10,6 +10,7 @@ from resellerprogram.cli.parser import parser_in
 from resellerprogram.cli.speaking import speaking
 from resellerprogram.doctor.checks import doctor
 from resellerprogram.doctor.vocabulary import NAMES as NAMES_OF_THE_PANEL
+from resellerprogram.programme.effects import WAY_NAMES
 from resellerprogram.programme.settings import SETTINGS
 from resellerprogram.store import Store
 
@@ -95,7 +96,7 @@ def test_what_doctor_saw_is_russian(shell: Shell, sandbox: Sandbox, romashka: in
 
 
 def test_the_help_of_every_command_is_russian() -> None:
-    known = names_of_commands() | OPENING_LIST | CODES | {*SETTINGS}
+    known = names_of_commands() | OPENING_LIST | CODES | {*SETTINGS} | {*WAY_NAMES.values()}
     with speaking("ru"):
         told = {each.prog: english(each.format_help()) - known for each in commands(parser_in("ru"))}
     assert {prog: words for prog, words in told.items() if words} == {}

@@ -154,15 +154,21 @@ def parser_in(language: str) -> Parser:
     planning.add_argument(
         "--way",
         choices=list(WAY_NAMES.values()),
-        help=say("list only clients whose discounts go that way", "только клиенты, у которых со скидками будет это"),
+        help=say(
+            "list only clients whose discounts start, rise, fall, end, are corrected (put-right: dates, one of two) or "
+            "who have only other discounts suspended or restored (other)",
+            "только клиенты, у которых скидки появятся (start), вырастут (rise), снизятся (fall), отменятся (end), "
+            "исправятся (put-right: даты, дубли) или у которых изменится только другая персональная скидка (other)",
+        ),
     )
     planning.add_argument(
         "--class",
         dest="service_class",
         type=a_name,
-        metavar="NAME",
+        metavar="CODE",
         help=say(
-            "list only clients for whom that category changes", "только клиенты, у которых изменится эта категория"
+            "list only clients for whom that service category changes; codes: `resellerprogram classes`",
+            "только клиенты, у которых изменится эта категория услуг; коды: `resellerprogram classes`",
         ),
     )
     planning.add_argument(
@@ -398,7 +404,9 @@ def parser_in(language: str) -> Parser:
     )
     unclassing = add("remove", "classes.remove", "remove a category", "удалить категорию", of_classes)
     for command in (classing, unclassing):
-        command.add_argument("name", type=a_name, help=say("its short name, such as vps", "код, например vps"))
+        command.add_argument(
+            "name", type=a_name, metavar="CODE", help=say("its code, such as vps", "код, например vps")
+        )
     classing.add_argument(
         "--types",
         type=a_setting,
@@ -611,8 +619,9 @@ def parser_in(language: str) -> Parser:
     mirroring = add(
         "mirror",
         "mirror.mirror",
-        "how far the copy in the panel's database is behind, and who holds it",
-        "на сколько отстаёт копия в базе панели и какая машина её ведёт",
+        "the copy of the program's data in the panel's own database, for a second machine: is it kept up, and by which "
+        "machine",
+        "копия данных программы в базе самой панели, для второй машины: не отстаёт ли она и какая машина её ведёт",
     )
     as_json(mirroring)
     mirroring.add_argument(

@@ -42,6 +42,7 @@ PLACES: Mapping[str, str] = {
     "AMOUNT": "СУММА",
     "CLASS=HEADING": "КОД=ЗАГОЛОВОК",
     "CLIENT": "КЛИЕНТ",
+    "CODE": "КОД",
     "COMMAND": "КОМАНДА",
     "COUNT": "ЧИСЛО",
     "DAYS": "ДНЕЙ",
