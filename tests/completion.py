@@ -23,9 +23,11 @@ def _options(parser: Parser) -> Iterator[argparse.Action]:
 
 
 def _branches(parser: Parser, path: str = "") -> Iterator[str]:
+    """What a command takes and its help does not tell of is not offered."""
     options = list(_options(parser))
     words = [*_commands(parser), *(SETTINGS if path == " settings set" else ())]
-    flags = dict.fromkeys(name for each in options for name in each.option_strings if name.startswith("--"))
+    told = (each for each in options if each.help != argparse.SUPPRESS)
+    flags = dict.fromkeys(name for each in told for name in each.option_strings if name.startswith("--"))
     valued = [name for each in options if each.nargs != 0 for name in each.option_strings]
     yield f"""    '{path}') words='{" ".join(words)}' options='{" ".join(flags)}' valued='{" ".join(valued)}' ;;"""
     for name, command in _commands(parser).items():
@@ -33,9 +35,11 @@ def _branches(parser: Parser, path: str = "") -> Iterator[str]:
 
 
 def _choices(parser: Parser, path: str = "") -> Iterator[str]:
+    """Options of the program itself may stand behind every command."""
+    anywhere = "" if path else "*"
     for each in _options(parser):
-        if each.choices:
-            yield f"""    '{path} {each.option_strings[-1]}') words='{" ".join(map(str, each.choices))}' ;;"""
+        if each.choices and each.help != argparse.SUPPRESS:
+            yield f"""    {anywhere}'{path} {each.option_strings[-1]}') words='{" ".join(map(str, each.choices))}' ;;"""
     for name, command in _commands(parser).items():
         yield from _choices(command, f"{path} {name}")
 

@@ -15,6 +15,7 @@ from resellerprogram.cli import main
 from resellerprogram.cli.helping import EXAMPLES, EXITS, GROUPS, examples
 from resellerprogram.cli.parser import parser_in
 from resellerprogram.cli.speaking import RUSSIAN, Parser, speaking
+from resellerprogram.host.root import panel_root
 from resellerprogram.programme.effects import WAY_NAMES
 from resellerprogram.programme.text import LANGUAGES
 
@@ -113,6 +114,24 @@ def test_a_group_alone_shows_its_list_with_the_options_of_that() -> None:
     assert str(parser.parse_args(["tiers", "--date", "2025-01-31"]).date) == "2025-01-31"
 
 
+def test_options_of_the_program_are_taken_behind_a_command_too() -> None:
+    parser = parser_in("en")
+    for line in (
+        "--root /srv --lang ru members exclude 27 --reason x",
+        "members --root=/srv --lang ru exclude 27 --reason x",
+        "members exclude 27 --lang ru --reason x --root /srv",
+        "--root /srv members list --lang=ru",
+        "members --root /srv --lang ru",
+        "status --root /srv --lang ru",
+    ):
+        options = parser.parse_args(line.split())
+        assert (str(options.root), options.lang) == ("/srv", "ru"), line
+    alone = parser.parse_args(["status"])
+    assert (alone.root, alone.lang) == (panel_root(), None)
+    told = {each.prog: each.format_help() for each in commands(parser)}
+    assert [prog for prog, text in told.items() if "--root" in text] == ["resellerprogram"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -155,6 +174,8 @@ def test_whatever_argparse_says_to_whoever_types_is_said_in_russian() -> None:
         ("members ", ["list", "enrol", "exclude", "pin", "reset", "unpin"]),
         ("--root /srv members pin 27 --un", ["--until"]),
         ("plan --way ", ["start", "rise", "fall", "end", "put-right", "other"]),
+        ("members list --lang ", ["en", "ru"]),
+        ("members --root list --within 7 --tr", ["--trouble"]),
         ("undo --plan --j", ["--json"]),
         ("apply --plan --j", []),
         ("settings set drop_limit_p", ["drop_limit_percent"]),

@@ -20,6 +20,8 @@ _Value = TypeVar("_Value")
 DETAILED = "--detailed-exitcode"
 CURRENT = "current"
 """Stands for today's table."""
+UNTOLD = argparse.SUPPRESS
+"""In place of what the help says of an option: nothing."""
 A_YEAR = 12
 LOOK = Text("only look at that day; today by default", "только посмотреть на этот день; по умолчанию сегодня")
 THAT_DAY = Text("as it is on that day; today by default", "какой она будет в этот день; по умолчанию сегодняшняя")
@@ -82,16 +84,20 @@ def parser_in(language: str) -> Parser:
     a_column = typed(_column)
     a_setting = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_SETTING))
 
+    def of_the_program(to: argparse.ArgumentParser, root: str = UNTOLD, lang: str = UNTOLD) -> None:
+        """A command takes them, too, and does not tell of them; without a default, it leaves them as the program has
+        them."""
+        to.add_argument("--root", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=root)
+        to.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=lang)
+
     parser = Parser(
         prog="resellerprogram",
         description=say("Personal discounts by the resellers' turnover.", "Персональные скидки по обороту реселлеров."),
     )
     parser.language = language
     parser.set_defaults(command=None)
-    parser.add_argument(
-        "--root", metavar="DIR", type=Path, default=panel_root(), help=say("the panel's folder", "папка панели")
-    )
-    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of the output", "язык вывода"))
+    of_the_program(parser, say("the panel's folder", "папка панели"), say("language of the output", "язык вывода"))
+    parser.set_defaults(root=panel_root(), lang=None)
     parser.add_argument("--version", action="version", version=__version__, help=say("version", "версия"))
     commands = parser.add_subparsers(metavar=parser.place("COMMAND"))
 
@@ -99,11 +105,13 @@ def parser_in(language: str) -> Parser:
         added: Parser = to.add_parser(name, help=say(en, ru), description=say(en, ru))
         added.language = language
         added.set_defaults(command=command)
+        of_the_program(added)
         return added
 
     def group(name: str, by_itself: str, en: str, ru: str) -> Any:
         added: Parser = commands.add_parser(name, help=say(en, ru))
         added.language, added.by_itself = language, by_itself
+        of_the_program(added)
         return added.add_subparsers(metavar=added.place("COMMAND"))
 
     def day(to: argparse.ArgumentParser, about: Text) -> None:

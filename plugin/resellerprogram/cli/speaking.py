@@ -122,6 +122,16 @@ class Parser(argparse.ArgumentParser):
         super().error(message.removeprefix("argument ") if self.language == "ru" else message)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        if self.by_itself and (not args or (args[0].startswith("-") and args[0] not in ("-h", "--help"))):
-            args = [self.by_itself, *(args or ())]
+        if self.by_itself:
+            args = list(args or ())
+            behind = _behind_the_programs(args)
+            if not behind or (behind[0].startswith("-") and behind[0] not in ("-h", "--help")):
+                args.insert(0, self.by_itself)
         return super().parse_known_args(args, namespace)
+
+
+def _behind_the_programs(words: Sequence[str]) -> Sequence[str]:
+    """The words behind options of the program itself, which may stand before a command of a group, too."""
+    while words and words[0].partition("=")[0] in ("--root", "--lang"):
+        words = words[1 if "=" in words[0] else 2 :]
+    return words
