@@ -629,6 +629,11 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
         in shell.run("members", "exclude", one, "--reason", "abuse", language="ru")[1]
     )
     assert shell.run("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")[0] == 0
+    _, out, _ = shell.run("members", "list", language="ru")
+    assert out.splitlines()[:2] == [
+        "Кто участвует: все клиенты (настройка `members = all`).",
+        "Ниже только клиенты с особыми условиями: 1.",
+    ]
     _, out, _ = shell.run("members", "list")
     assert out.splitlines()[-1].split() == [
         *("1", "Ромашка", "excluded", "abuse", "at", "least", "Partner", "#8", "2999-01-31", "contract")
@@ -640,6 +645,18 @@ def test_members_are_enrolled_excluded_pinned_and_unpinned(shell: Shell, romashk
     assert shell.run("members", "unpin", one)[0] == 0
     assert shell.json("members", "list")["accounts"] == [
         {"account": 1, "name": "Ромашка", "standing": "excluded", "reason": "abuse", "pin": None}
+    ]
+    shell.run("members", "reset", one)
+    assert shell.run("members", "list", language="ru")[1].splitlines()[-1].split() == [
+        *("1", "Ромашка", "как", "в", "настройках", "—", "—", "—", "—")
+    ]
+
+
+def test_without_terms_of_their_own_members_says_who_takes_part_all_the_same(shell: Shell) -> None:
+    shell.run("settings", "set", "members", "enrolled")
+    assert shell.run("members")[1].splitlines() == [
+        "Who is a member: included by hand (setting `members = enrolled`).",
+        "No client has terms of their own.",
     ]
 
 

@@ -11,6 +11,7 @@ from ..programme.basis import Pin
 from ..programme.ids import AccountId, named
 from ..programme.losses import Loss
 from ..programme.members import MemberNote
+from ..programme.settings import MEMBER_RULES, SETTINGS
 from ..programme.text import Text
 from ..recalculation.lagging import Lagging
 from ..store.listing import EVERY_ROW
@@ -26,8 +27,13 @@ _STANDINGS: Mapping[str | None, Text] = {
     "enrolled": Text("included", "включён"),
     "excluded": Text("excluded", "исключён"),
     "left": Text("left by themselves", "вышел сам"),
-    None: Text("", ""),
+    None: Text("as in the settings", "как в настройках"),
 }
+_WHO = Text("{label}: {who} (setting `members = {rule}`).", "{label}: {who} (настройка `members = {rule}`).")
+_OWN_TERMS = Text(
+    "Listed are only clients with terms of their own: {count}.", "Ниже только клиенты с особыми условиями: {count}."
+)
+_NO_OWN_TERMS = Text("No client has terms of their own.", "Клиентов с особыми условиями нет.")
 _ALL_THE_SAME = Text("Do it all the same?", "Всё равно сделать это?")
 
 
@@ -107,12 +113,9 @@ def _show_noted(command: Command) -> int:
     if command.options.json:
         command.json({"members": rule, "accounts": [_note_values(note, names) for note in notes]})
         return 0
-    command.say(
-        Text(
-            "Setting members = {rule}. Clients with terms of their own: {count}.",
-            "Настройка members = {rule}. Клиентов с особыми условиями: {count}.",
-        )(rule=rule, count=len(notes))
-    )
+    who = MEMBER_RULES[rule.partition(":")[0]]
+    command.say(_WHO(label=SETTINGS["members"].label, who=who, rule=rule))
+    command.say(_OWN_TERMS(count=len(notes)) if notes else _NO_OWN_TERMS)
     if notes:
         header = Text(
             "client|participation|reason|pinned tier|through|reason of the pin",
@@ -209,8 +212,9 @@ def _note_values(note: MemberNote, names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _note_cells(note: MemberNote, names: Mapping[int, str], language: str) -> tuple[str, ...]:
-    cells = _pin_cells(note.pin, language) if note.pin else ("", "", "")
-    return (called(note.account, names), _STANDINGS[note.standing].say(language), note.reason, *cells)
+    pin = _pin_cells(note.pin, language) if note.pin else (figures.NOTHING,) * 3
+    reason = note.reason or figures.NOTHING
+    return (called(note.account, names), _STANDINGS[note.standing].say(language), reason, *pin)
 
 
 def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
