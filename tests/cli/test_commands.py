@@ -217,6 +217,16 @@ def test_explain_names_every_payment_with_amount_and_reason(shell: Shell, romash
     )
 
 
+def test_explain_and_the_queue_name_the_employee_behind_a_payment_not_their_id(shell: Shell, romashka: int) -> None:
+    shell.run("daily")
+    with Store(shell.sandbox.root, NOON) as store:
+        store.queue.put(AccountId(romashka), "payment.setpaid", NOON, "1")
+    assert "платёж зачислен, admin" in shell.run("queue", language="ru")[1]
+    shell.sandbox.world.add_payment(romashka, 60_000, TODAY)
+    shell.run("queue", "retry")
+    assert "(платёж зачислен, admin);" in shell.run("explain", str(romashka), language="ru")[1]
+
+
 def test_a_cap_is_set_shown_explained_and_taken_off(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     cheap = sandbox.world.add_tariff("VDS Promo", 2)
     code, out, _ = shell.run("classes", "set", "vps", "--cap", "vds=15", "--cap", f"{cheap}=10,5")

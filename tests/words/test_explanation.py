@@ -29,7 +29,8 @@ OLD = replace(DETAILED, turnover=replace(DETAILED.turnover, verdicts=(), recorde
 def told(decision: Decision, language: str, months: int = 36, has_details: bool = False) -> list[str]:
     record = Record(1, decision, NOON.date(), NOON.date(), (), "daily", NOON, NOON, has_details=has_details)
     lines = explanation.explanation(decision, "Ромашка", "RUB", TABLE, {}, language)
-    return list(map(plain_spaces, [*filter(None, lines), *explanation.written_lines(record, {}, {}, language, months)]))
+    written = explanation.written_lines(record, "", {}, {}, language, months)
+    return list(map(plain_spaces, [*filter(None, lines), *written]))
 
 
 def test_of_an_old_decision_the_sums_are_told_and_that_details_are_not_kept() -> None:
@@ -72,9 +73,18 @@ def test_what_was_changed_is_told_by_the_titles_that_clients_read() -> None:
         )
     )
     record = replace(Record(1, DETAILED, NOON.date(), NOON.date(), (), "daily", NOON, NOON), written=written)
-    lines = explanation.written_lines(record, {"vds": vps, "certificate": ssl}, titles, "ru", 36)
+    lines = explanation.written_lines(record, "", {"vds": vps, "certificate": ssl}, titles, "ru", 36)
     changed = "Изменено: VPS 19 → 21 %; VPS: S 1 → 2 %; SSL-сертификаты 3 → 5 %."
     assert plain_spaces([*lines][-1]) == changed
+
+
+@pytest.mark.parametrize(
+    ("login", "says"),
+    [("", "(платёж зачислен);"), ("admin", "(платёж зачислен, admin);"), ("1", "(платёж зачислен, пользователь 1);")],
+)
+def test_who_did_it_is_told_by_login_or_as_a_user_of_that_id(login: str, says: str) -> None:
+    record = Record(1, DETAILED, NOON.date(), NOON.date(), (), "payment.setpaid", NOON, NOON)
+    assert says in next(explanation.written_lines(record, login, {}, {}, "ru", 36))
 
 
 def test_a_rate_has_the_readers_decimal_sign() -> None:

@@ -43,7 +43,7 @@ def show(command: Command) -> int:
                 str(each.id),
                 "" if each.account is None else called(each.account, names),
                 str(each.payment or ""),
-                labels.cause(each.cause, command.language),
+                labels.caused(each.cause, command.login(each.who), command.language),
                 figures.listed_moment(each.since),
                 str(each.attempts),
                 labels.of(labels.QUEUE, each.state, command.language),

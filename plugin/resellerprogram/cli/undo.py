@@ -87,7 +87,7 @@ def _list(command: Command) -> int:
                 labels.cause(run.cause, command.language),
                 str(run.accounts),
                 str(run.written),
-                run.who or figures.NOTHING,
+                labels.who(command.login(run.who), command.language) or figures.NOTHING,
             )
             for run in runs
         ),

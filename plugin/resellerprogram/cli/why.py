@@ -62,7 +62,12 @@ def explain(command: Command) -> int:
     if record:
         command.lines(
             explanation.written_lines(
-                record, command.store.classes.of_types(), command.titles, command.language, settings.history_months
+                record,
+                command.login(record.who),
+                command.store.classes.of_types(),
+                command.titles,
+                command.language,
+                settings.history_months,
             )
         )
     if record and decision.day != day:

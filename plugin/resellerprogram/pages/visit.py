@@ -19,7 +19,6 @@ from ..programme.settings import FULL_LEVEL
 from ..programme.text import Filling, Text, from_capital, short
 from ..programme.values import dataclass
 from ..store.bell import Bell
-from ..store.notes import STAFF
 from ..store.tasks import WRITING
 from .request import Request, is_number
 
@@ -68,8 +67,7 @@ class Visit:
 
     @cached_property
     def _staff(self) -> dict[str, str]:
-        staff: dict[str, str] = self.store.notes.read(STAFF) or {}
-        return staff
+        return self.store.notes.staff()
 
     @cached_property
     def office(self) -> Office:
@@ -171,8 +169,7 @@ class Visit:
     def cause(self, cause: str, who: str) -> str:
         from ..words import labels  # most pages name no cause
 
-        told = labels.cause(cause, self.language)
-        return f"{told}, {self.login(who)}" if who else told
+        return labels.caused(cause, self.login(who), self.language)
 
     def login(self, who: str) -> str:
         """Who that is: the panel tells employees by id."""

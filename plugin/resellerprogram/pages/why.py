@@ -141,7 +141,8 @@ def _told(visit: Visit, record: Record, since: Hindsight | None, caps: Iterable[
     language, found = visit.language, record.decision
     table = visit.store.tiers.on(record.last_day).table
     whom = _name(visit, found.account)
-    made = explanation.written_lines(record, _classes(visit), visit.titles, language, visit.history_months)
+    login, months = visit.login(record.who), visit.history_months
+    made = explanation.written_lines(record, login, _classes(visit), visit.titles, language, months)
     lines = [*explanation.headline(found, whom, visit.currency, visit.titles, language, caps)]
     return {
         "name": _name(visit, found.account),

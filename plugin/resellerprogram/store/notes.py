@@ -61,5 +61,9 @@ class NoteStore:
             "INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False))
         )
 
+    def staff(self) -> dict[str, str]:
+        """The employees' logins by the id by which the panel tells who did something; none before a run read them."""
+        return self.read(STAFF) or {}
+
     def forget(self, name: str) -> None:
         self._connection.execute("DELETE FROM note WHERE name = ?", (name,))

@@ -19,7 +19,7 @@ from ..programme.verdict import ClassOfType
 from ..programme.window import last_counting_day
 from .caps import caps_text
 from .change import folded
-from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, cause
+from .labels import BASES, PINNED_EXACTLY, REASONS, STATUSES, caused
 from .lines import Titles, percents, table
 from .openings import OPENING, brought_along
 
@@ -131,16 +131,16 @@ def next_step(decision: Decision, tiers: TierTable, currency: str, language: str
 
 
 def written_lines(
-    record: Record, class_of: ClassOfType, titles: Titles, language: str, history_months: int
+    record: Record, login: str, class_of: ClassOfType, titles: Titles, language: str, history_months: int
 ) -> Iterator[str]:
-    """When a decision was made, by what, and what was written for it; or that details of that time are not kept any
-    more."""
+    """When a decision was made, by what and by whose `login`, and what was written for it; or that details of that time
+    are not kept any more."""
     yield Text(
         "Calculated {at} ({cause}); last checked without change {again}.",
         "Рассчитано {at} ({cause}); последняя проверка без изменений — {again}.",
     )(
         at=moment(record.decided_at),
-        cause=cause(record.cause, language) + (f", {record.who}" if record.who else ""),
+        cause=caused(record.cause, login, language),
         again=moment(record.confirmed_at),
     ).say(language)
     if record.written:

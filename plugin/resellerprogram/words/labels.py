@@ -328,3 +328,14 @@ def of(table: Mapping[Any, Text], name: str | None, language: str) -> str:
 
 def cause(name: str, language: str) -> str:
     return of(CAUSES, name, language)
+
+
+def caused(name: str, login: str, language: str) -> str:
+    """'payment credited, admin'; the cause alone where nobody is known for it."""
+    told = cause(name, language)
+    return f"{told}, {who(login, language)}" if login else told
+
+
+def who(login: str, language: str) -> str:
+    """A login as it is; of a user of whom the panel has told only an id, 'user 1'."""
+    return Text("user {id}", "пользователь {id}")(id=login).say(language) if login.isdecimal() else login
