@@ -400,7 +400,9 @@ def test_settings_hide_what_does_not_matter_and_mark_what_does_not_fit(chief: Pa
     shot(chief, "settings")
     chief.get_by_label("Warn before a drop, days").fill("29")
     submit(chief)
-    expect(chief.get_by_role("alert")).to_contain_text("warn_days can't be “29”")
+    expect(chief.get_by_role("alert")).to_contain_text(
+        "The value “29” does not fit the setting “Warn before a drop, days” (warn_days)."
+    )
     expect(chief.locator(".field.refused")).to_have_attribute("data-field", "warn_days")
     chief.get_by_label("Warn before a drop, days").fill("3")
     chief.get_by_label("Drop limit, at least").fill("12")

@@ -18,6 +18,7 @@ from resellerprogram.cli import main
 from resellerprogram.cli.output import shown
 from resellerprogram.programme.ids import AccountId
 from resellerprogram.programme.payments import Money
+from resellerprogram.programme.settings import SETTINGS
 from resellerprogram.programme.text import same
 from resellerprogram.programme.tiers import published_table
 from resellerprogram.store import Store
@@ -685,9 +686,9 @@ def test_without_terms_of_their_own_members_says_who_takes_part_all_the_same(she
         (("queue", "drop", "99"), "no row 99"),
         (("classes", "remove", "cloud"), "no category “cloud”"),
         (("settings", "set", "members", "group:99"), "client group 99"),
-        (("settings", "set", "nonsense", "1"), "no setting “nonsense”"),
+        (("settings", "set", "nonsense", "1"), "There is no setting “nonsense”. There are: provider, "),
         (("settings", "set", "currency", "GBP"), "no currency GBP"),
-        (("settings", "set", "drop_limit_percent", "200"), "can't be “200”"),
+        (("settings", "set", "drop_limit_percent", "200"), "The value “200” does not fit"),
         (("settings", "set", "provider", "5"), "1 (Example Hosting)"),
     ],
 )
@@ -1079,7 +1080,22 @@ def test_what_is_out_of_bounds_is_wrong_usage_and_names_the_option(
 )
 def test_a_setting_out_of_bounds_is_refused_with_its_name(shell: Shell, name: str, value: str) -> None:
     code, _, err = shell.run("settings", "set", name, value)
-    assert (code, f"{name} can't be “{value}”" in err) == (1, True), err
+    says = f"The value “{value}” does not fit the setting {SETTINGS[name].called.en}. What is needed: "
+    assert (code, err.startswith(says), f"({name})" in err) == (1, True, True), err
+
+
+def test_a_refused_setting_tells_which_and_what_is_needed_by_its_label_and_code(shell: Shell) -> None:
+    """Wording, voice 9"""
+    assert shell.run("settings", "set", "warn_days", "99", language="ru") == (
+        1,
+        "",
+        "Значение «99» не подходит для настройки «Предупреждать о снижении, дней» (warn_days). Что нужно: за сколько "
+        "дней предупреждать о снижении статуса, от 1 до 28.\n",
+    )
+    assert (
+        "Пустое значение не подходит для настройки «Валюта» (currency)."
+        in shell.run("settings", "set", "currency", "", language="ru")[2]
+    )
 
 
 def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(

@@ -326,7 +326,7 @@ def test_a_setting_that_cannot_be_read_is_its_own_trouble_and_no_run_guesses_wha
         current.check()
         assert "stands in" in problem.en
         return
-    assert "nothing is recalculated" in problem.en
+    assert "Nothing is recalculated" in problem.en
     with pytest.raises(SettingError) as stopped:
         current.check()
     assert name in stopped.value.text.en

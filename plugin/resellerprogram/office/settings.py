@@ -56,8 +56,8 @@ class SettingsDesk:
             if text.strip() != before.get(name) and name in SETTINGS and self._office.level < SETTINGS[name].level:
                 raise SettingError(
                     Text(
-                        "Only an administrator with full access can change “{label}” ({name}).",
-                        "«{label}» ({name}) может менять только администратор с полным доступом.",
-                    )(label=SETTINGS[name].label, name=name),
+                        "Only an administrator with full access can change {setting}.",
+                        "{setting} может менять только администратор с полным доступом.",
+                    )(setting=SETTINGS[name].called),
                     name,
                 )

@@ -30,6 +30,8 @@ def check_certificate(file: str) -> None:
     """Raises SettingError for a file that can't be trusted. Takes a module that takes long to load."""
     import ssl
 
+    from ..programme.settings import SETTINGS
+
     if not file:
         return
     try:
@@ -37,9 +39,9 @@ def check_certificate(file: str) -> None:
     except OSError as error:
         raise SettingError(
             Text(
-                "panel_certificate can't be “{file}”: {error}; name a file with a certificate",
-                "panel_certificate не может быть «{file}»: {error}; укажите файл с сертификатом",
-            )(file=short(file, 100), error=error),
+                "The file “{file}” does not fit the setting {setting}: {error}. Name a file with a certificate.",
+                "Файл «{file}» не подходит для настройки {setting}: {error}. Укажите файл с сертификатом.",
+            )(file=short(file, 100), setting=SETTINGS["panel_certificate"].called, error=error),
             "panel_certificate",
         ) from None
 

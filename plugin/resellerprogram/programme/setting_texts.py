@@ -12,6 +12,11 @@ from .settings import SETTINGS, Setting, Settings
 from .text import Text, short
 
 _MOST_DIGITS = 30
+_DOES_NOT_FIT = Text(
+    "{value} does not fit the setting {setting}. What is needed: {about}.",
+    "{value} не подходит для настройки {setting}. Что нужно: {about}.",
+)
+_EMPTY = Text("An empty value", "Пустое значение")
 
 
 def check(name: str, text: str) -> Any:
@@ -28,7 +33,7 @@ def _read(name: str, text: str) -> Any:
     setting = SETTINGS.get(name)
     if setting is None:
         raise SettingError(
-            Text("there is no setting “{name}”; there are: {names}", "нет настройки «{name}»; есть: {names}")(
+            Text("There is no setting “{name}”. There are: {names}.", "Настройки «{name}» нет. Есть: {names}.")(
                 name=name, names=", ".join(SETTINGS)
             )
         )
@@ -39,12 +44,8 @@ def _read(name: str, text: str) -> Any:
 
 
 def _can_not_be(setting: Setting, text: str) -> SettingError:
-    return SettingError(
-        Text("{name} can't be “{text}”: {about}", "{name} не может быть «{text}»: {about}")(
-            name=setting.name, text=short(text, 100), about=setting.about
-        ),
-        setting.name,
-    )
+    value = Text("The value “{text}”", "Значение «{text}»")(text=short(text, 100)) if text.strip() else _EMPTY
+    return SettingError(_DOES_NOT_FIT(value=value, setting=setting.called, about=setting.about), setting.name)
 
 
 def _stored(name: str, text: str) -> Any:
@@ -81,15 +82,17 @@ def problem(name: str, text: str) -> Text | None:
         _stored(name, text)
     except SettingError:
         stands_in = Text(
-            "the default “{default}” stands in for it; set it anew", "вместо неё действует «{default}»; задайте заново"
+            "The default “{default}” stands in for it; set it anew.",
+            "Вместо него действует «{default}»; задайте заново.",
         )(default=SETTINGS[name].default)
-        stopped = Text("nothing is recalculated until it is set anew", "до исправления ничего не пересчитывается")
+        stopped = Text("Nothing is recalculated until it is set anew.", "До исправления ничего не пересчитывается.")
         outcome = stopped if SETTINGS[name].vital else stands_in
     else:
         outcome = Text(
-            "it is understood as the release before did; set it anew", "понята, как в прежней версии; задайте заново"
+            "It is understood as the release before did; set it anew.",
+            "Оно понято, как в прежней версии; задайте заново.",
         )
-    return Text("setting {refused}: {outcome}", "настройка {refused}: {outcome}")(refused=refused, outcome=outcome)
+    return Text("{refused} {outcome}", "{refused} {outcome}")(refused=refused, outcome=outcome)
 
 
 def settings_of(texts: Mapping[str, str]) -> Settings:

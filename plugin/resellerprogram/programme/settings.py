@@ -129,6 +129,11 @@ class Setting:
     vital: bool = True
     accept: Callable[[str], object] = str
 
+    @property
+    def called(self) -> Text:
+        """'“Warn before a drop, days” (warn_days)': as the form has it, and as the command does."""
+        return Text("“{label}” ({name})", "«{label}» ({name})")(label=self.label, name=self.name)
+
 
 def _of_this_host(text: str) -> None:
     if text and not is_of_this_host(text):

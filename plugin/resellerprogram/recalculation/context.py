@@ -25,7 +25,7 @@ from ..programme.ids import AccountId, ProviderId, Scope
 from ..programme.members import Account
 from ..programme.notices import Kind, Telling
 from ..programme.ownership import NO_PROMOTIONS, OTHER_SERVICES, Marks, names_of
-from ..programme.settings import Settings
+from ..programme.settings import SETTINGS, Settings
 from ..programme.text import Text
 from ..programme.tiers import ServiceClass, TierTable
 from ..programme.window import Window
@@ -108,9 +108,9 @@ class Context:
         if chosen not in providers:
             raise SettingError(
                 Text(
-                    "set `provider` to one of the panel's providers: {known}",
-                    "задайте настройку `provider`, провайдеры панели: {known}",
-                )(known=known),
+                    "The panel has no provider {chosen}. Set {setting} to one of its providers: {known}.",
+                    "В панели нет провайдера {chosen}. Укажите в настройке {setting} одного из них: {known}.",
+                )(chosen=chosen, setting=SETTINGS["provider"].called, known=known),
                 "provider",
             )
         return chosen
@@ -328,7 +328,10 @@ class Context:
         self._check_methods(facts.unknown_methods)
         if currency not in facts.currency_signs.values():
             raise SettingError(
-                Text("the panel has no currency {currency}", "в панели нет валюты {currency}")(currency=currency),
+                Text(
+                    "The panel has no currency {currency}. Set {setting} to one that it has.",
+                    "В панели нет валюты {currency}. Укажите в настройке {setting} ту, которая в ней есть.",
+                )(currency=currency, setting=SETTINGS["currency"].called),
                 "currency",
             )
         return PaymentReader(self.panel, facts.providers, dict(facts.currency_signs), facts.excluded)
@@ -347,13 +350,14 @@ class Context:
         its payments would count. Raises SettingError for that."""
         gone = [method for method in unknown if method.isdecimal()]
         says = Text(
-            "excluded_payment_methods: the panel has no method {names}",
-            "excluded_payment_methods: в панели нет метода {names}",
+            "The panel has no method {names}, which the setting {setting} names. Correct it there.",
+            "В панели нет метода {names}, указанного в настройке {setting}. Исправьте её.",
         )
+        setting = SETTINGS["excluded_payment_methods"].called
         if len(gone) < len(unknown):
-            raise SettingError(says(names=", ".join(unknown)), "excluded_payment_methods")
+            raise SettingError(says(names=", ".join(unknown), setting=setting), "excluded_payment_methods")
         if gone:
-            self.warnings.append(says(names=", ".join(gone)))
+            self.warnings.append(says(names=", ".join(gone), setting=setting))
 
     def prepare(self) -> None:
         """Read what every account needs. Raises SettingError when settings and panel don't fit; taking the programme
@@ -436,7 +440,11 @@ class Context:
 
 def _no_group(group: int, refusal: PanelRefusal) -> SettingError:
     return SettingError(
-        Text("client group {group}: {why}", "группа клиентов {group}: {why}")(group=group, why=refusal.text), "members"
+        Text(
+            "The setting {setting} names client group {group}: {why}",
+            "В настройке {setting} указана группа клиентов {group}: {why}",
+        )(setting=SETTINGS["members"].called, group=group, why=refusal.text),
+        "members",
     )
 
 

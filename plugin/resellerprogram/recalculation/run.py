@@ -41,7 +41,7 @@ from ..programme.members import ENROLLED, Account, MemberNote
 from ..programme.outcomes import DONE, FAILED, PARTLY, STOPPED
 from ..programme.report import Planned, Report
 from ..programme.setting_texts import check, settings_of
-from ..programme.settings import Settings
+from ..programme.settings import SETTINGS, Settings
 from ..programme.text import Text
 from ..store import Store
 from ..store.database import NO_ERROR
@@ -245,9 +245,10 @@ def _check_employee(root: Path, settings: Settings) -> None:
         if not directory.is_employee(panel, login):
             raise SettingError(
                 Text(
-                    "the panel has no employee “{login}”; leave it empty for the first that works",
-                    "в панели нет сотрудника «{login}»; оставьте пустым, чтобы взять первого подходящего",
-                )(login=login),
+                    "The panel has no employee “{login}”. Leave the setting {setting} empty for the first that works.",
+                    "В панели нет сотрудника «{login}». Оставьте настройку {setting} пустой, чтобы программа взяла "
+                    "первого подходящего.",
+                )(login=login, setting=SETTINGS["employee"].called),
                 "employee",
             )
 
