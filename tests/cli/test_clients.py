@@ -88,6 +88,19 @@ def test_of_very_many_the_first_are_listed(root: Path) -> None:
     assert (len(lines), lines[-1]) == (12, "  … и ещё 5; уточните название")
 
 
+def test_an_error_is_whole_sentences_and_gives_the_terminal_no_commands(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wording, voice 9; clients choose their names, and an error lists them."""
+    with Store(root, NOW) as store:
+        for number in (51, 52):
+            store.standings.know(AccountId(number), "Twin\x1b[2J")
+    assert main(["--root", str(root), "--lang", "ru", "members", "unpin", "31"]) == 1
+    assert capsys.readouterr().err == "Клиент 31 не закреплён.\n"
+    assert main(["--root", str(root), "--lang", "ru", "explain", "Twin"]) == 1
+    assert capsys.readouterr().err.endswith("\n  52  Twin\ufffd[2J\n")
+
+
 def test_every_command_that_is_about_a_client_finds_them_so(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def typed(*words: str) -> tuple[int, str, str]:
         return (main(["--root", str(root), "--lang", "ru", *words]), *capsys.readouterr())

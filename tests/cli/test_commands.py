@@ -126,7 +126,7 @@ def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: S
     assert [planned["name"] for planned in told["planned"]] == ["Ромашка"]
     assert (told["verdict"]["clients"]["start"], told["verdict"]["classes"]["vps"]["rise"]) == (12, 1)
     assert "planned" not in shell.json("plan", "--summary")
-    assert "there is no category “cloud”" in shell.run("plan", "--class", "cloud")[2]
+    assert "There is no category “cloud”" in shell.run("plan", "--class", "cloud")[2]
 
 
 def test_detailed_exit_codes_are_those_that_terraforms_users_know(
@@ -241,7 +241,7 @@ def test_a_cap_is_set_shown_explained_and_taken_off(shell: Shell, sandbox: Sandb
     assert shell.json("classes", "list")[0]["caps"] == {"vds": "15"}
     for typed, says in (
         ("vds", "such as vds=20"),
-        ("dedic=5", "not of this category: dedic"),
+        ("dedic=5", "Not of this category: dedic"),
         ("99=5", "no tariff plan 99"),
     ):
         code, _, err = shell.run("classes", "set", "vps", "--cap", typed)
@@ -344,9 +344,9 @@ def test_the_plan_that_was_named_is_applied_or_nothing_and_then_the_new_one_is_s
     now = shell.json("plan")["fingerprint"]
     assert (code, sandbox.world.discounts()) == (6, [])
     assert "Partner #9  none → 21 %" in out
-    assert f"the preview is not {seen} any more; no discount has changed. It is {now} now" in err
+    assert f"The preview is not {seen} any more; no discount has changed. It is {now} now" in err
     code, _, err = shell.run("apply", "--plan", seen, language="ru")
-    assert (code, f"расчёт уже не {seen}; скидки не изменены. Теперь это {now}" in err) == (6, True)
+    assert (code, f"Расчёт уже не {seen}; скидки не изменены. Теперь это {now}" in err) == (6, True)
     assert shell.run("apply", "--plan", now)[0] == 0
     assert sandbox.world.percents(romashka)["vds"] == 21
 
@@ -557,7 +557,7 @@ def test_tiers_go_out_to_csv_and_come_back(shell: Shell, tmp_path: Path) -> None
     assert "Starter          500.00 RUB  4.25 %                1 %               1 %" in out
     file.write_text(file.read_text().replace("Partner #1,3000", "Partner #1,400"))
     code, _, err = shell.run("tiers", "import", str(file), language="ru")
-    assert (code, err) == (1, "таблица скидок, строка 3: порог 400 не выше порога 500 статуса «Starter»\n")
+    assert (code, err) == (1, "Таблица скидок, строка 3: порог 400 не выше порога 500 статуса «Starter».\n")
     file.write_bytes("Статус".encode("utf-16"))
     assert shell.run("tiers", "import", str(file))[0] == 1
     missing = str(tmp_path / "missing.csv")
@@ -617,7 +617,7 @@ def test_what_a_table_leaves_open_is_answered_by_an_option(
     assert (code, understood in out) == (0, True), out
     assert "Starter" in shell.run("tiers", "show")[1]
     code, _, err = shell.run("tiers", "import", str(file), "--column", "cloud=VPS")
-    assert (code, "there is no category “cloud”" in err) == (1, True)
+    assert (code, "There is no category “cloud”" in err) == (1, True)
 
 
 def test_an_imported_table_is_asked_about_at_a_terminal(

@@ -120,7 +120,7 @@ def test_somebody_at_a_terminal_is_asked(run: Run, root: Path, monkeypatch: pyte
         (("27", "5", "--until", "2025-03-15"), "through 20 Feb 2025 at the latest; for longer, pin a tier"),
         (("27", "5", "--day", "2025-01-21"), "the last possible one is today"),
         (("27", "5", "--day", "2024-12-01"), "the first possible day is 20 Dec 2024"),
-        (("27", "5"), "say until which day"),
+        (("27", "5"), "Say until which day"),
         (("27", "5", "--until", "2025-02-15", "--reason", " "), "Enter a reason; it goes into the change log."),
     ],
 )
@@ -143,7 +143,7 @@ def test_nothing_is_given_twice_by_a_second_press_of_a_button(run: Run, root: Pa
 def test_who_is_excluded_is_included_first(run: Run, root: Path) -> None:
     with Store(root, NOW) as store:
         store.members.exclude(ACCOUNT, "abuse", NOW)
-    assert "клиент 27 Ромашка не участвует в программе" in run(*ADD, "--yes", language="ru")[2]
+    assert "Клиент 27 Ромашка не участвует в программе" in run(*ADD, "--yes", language="ru")[2]
 
 
 def test_who_is_not_enrolled_is_included_first_though_no_run_has_seen_them(run: Run, root: Path) -> None:
@@ -151,7 +151,7 @@ def test_who_is_not_enrolled_is_included_first_though_no_run_has_seen_them(run: 
         store.settings.set("members", "enrolled")
         store.members.enrol(ACCOUNT, "", NOW)
     assert run(*ADD, "--yes")[0] == 0
-    assert "client 28 Atlas is not in the program" in run("add", "28", *ADD[2:], "--yes")[2]
+    assert "Client 28 Atlas is not in the program" in run("add", "28", *ADD[2:], "--yes")[2]
 
 
 def test_the_list_tells_what_counts_and_what_did(run: Run) -> None:
@@ -272,7 +272,7 @@ def test_of_a_long_list_the_first_lines_are_told(run: Run, root: Path) -> None:
 def test_a_file_in_another_encoding_is_refused(run: Run, root: Path) -> None:
     (root / "list.csv").write_bytes("клиент;сумма;по;причина\n".encode("cp1251"))
     code, _, err = run("import", str(root / "list.csv"), "--yes")
-    assert (code, "not UTF-8" in err) == (1, True)
+    assert (code, "Not UTF-8" in err) == (1, True)
 
 
 def test_so_it_is_where_no_locale_is_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,4 +280,4 @@ def test_so_it_is_where_no_locale_is_set(run: Run, monkeypatch: pytest.MonkeyPat
     typed = io.BytesIO(LIST.replace("Atlas", "Ромашка").encode("cp1251"))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(typed, encoding="utf-8", errors="surrogateescape"))
     code, _, err = run("import", "-", "--yes")
-    assert (code, "not UTF-8" in err) == (1, True)
+    assert (code, "Not UTF-8" in err) == (1, True)

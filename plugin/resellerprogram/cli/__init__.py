@@ -20,9 +20,18 @@ from typing import Any
 from ..host.clock import clock_of
 from ..host.logfile import LOG_NAME, log_to
 from ..programme.errors import MISTAKES, AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
-from ..programme.text import Text
+from ..programme.text import Text, sentence
 from ..store import Store
-from .output import EXIT_ANOTHER_RUN, EXIT_CHANGED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNSAFE, EXIT_USAGE, Command
+from .output import (
+    EXIT_ANOTHER_RUN,
+    EXIT_CHANGED,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_UNSAFE,
+    EXIT_USAGE,
+    Command,
+    shown,
+)
 from .parser import DETAILED, Named, parser_in
 from .speaking import language_of, speaking
 
@@ -86,7 +95,7 @@ def _run(words: Sequence[str], language: str) -> int:
             _find_clients(command)
             return int(_behind(options.command)(command) or 0)
     except ResellerProgrammeError as error:
-        print(error.text.say(language), file=sys.stderr)
+        print(shown(sentence(error.text.say(language))), file=sys.stderr)
         by_cron = options.command in BY_CRON
         mistake = isinstance(error, MISTAKES) and not by_cron
         logging.getLogger(__name__).log(logging.INFO if mistake else logging.ERROR, "%s", error)

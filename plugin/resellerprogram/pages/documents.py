@@ -9,8 +9,7 @@ from typing import Union
 
 from lxml import etree
 
-from ..programme.settings import SETTINGS
-from ..programme.text import Text, from_capital
+from ..programme.text import Text, sentence
 from ..programme.values import dataclass
 
 
@@ -280,18 +279,10 @@ def serialize(document: etree._Element) -> bytes:
 def _error(kind: str, text: Text, language: str, concerning: str) -> etree._Element:
     document = etree.Element("doc")
     failure = etree.SubElement(document, "error", type=kind, object=printable(concerning), lang=language)
-    said = printable(_sentence(text.say(language)))[:LONGEST_MESSAGE]
+    said = printable(sentence(text.say(language)))[:LONGEST_MESSAGE]
     etree.SubElement(failure, "param", name="text").text = said
     etree.SubElement(failure, "msg").text = said
     return document
-
-
-def _sentence(said: str) -> str:
-    """As it stands alone on a page; the command line says the same behind a colon."""
-    first = said.partition(" ")[0]
-    if first.isalpha() and first not in SETTINGS:
-        said = from_capital(said)
-    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def say(document: etree._Element, name: str, text: str) -> None:

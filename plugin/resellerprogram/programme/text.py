@@ -68,6 +68,13 @@ def from_capital(said: str) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
+def sentence(said: str) -> str:
+    """What may stand behind a colon, as it stands alone: from a capital to a full stop. A list keeps its end."""
+    if said.partition(" ")[0].isalpha():
+        said = from_capital(said)
+    return said if said.endswith((".", "!", "?", "…")) or "\n" in said else f"{said}."
+
+
 def joined(by: str, parts: Iterable[Text]) -> Text:
     """Several texts in one."""
     listed = list(parts)
