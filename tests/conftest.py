@@ -107,7 +107,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(own_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a panel that dies the program has enough soon."""
     monkeypatch.setattr(Mgrctl.__init__, "__defaults__", (10.0,))
     monkeypatch.setattr(Retrying.__init__, "__defaults__", ((0.01,), lambda pause: None))
@@ -129,9 +129,11 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def sandbox(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A fresh panel that runs; its clock stands at noon of 20 January 2025."""
-    with Sandbox.create(tmp_path / "mgr5") as panel:
+    asked = set(request.fixturenames)
+    here = "no_processes" in asked and not asked & {"own_process", "over_https"}
+    with Sandbox.create(tmp_path / "mgr5", here=here) as panel:
         yield panel
         if (panel.root / "lib" / "resellerprogram").exists():
             installation.end_workers(panel.root)
@@ -153,9 +155,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call by mgrctl is made in this process; those of their own have tests/panel, tests/live and tests/install."""
-    monkeypatch.setattr(transport, "subprocess", within.INSTEAD)
+def no_processes() -> Iterator[None]:
+    """Panel and mgrctl live in this process; those of their own have tests/panel, tests/live and tests/install."""
+    with pytest.MonkeyPatch.context() as patched:  # its own, for a test that undoes its patches
+        patched.setattr(transport, "subprocess", within.INSTEAD)
+        yield
+
+
+@pytest.fixture
+def own_process() -> None:
+    """The panel has a process of its own nevertheless: where one hangs, dies or is forked."""
 
 
 @pytest.fixture

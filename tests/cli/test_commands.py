@@ -707,6 +707,7 @@ def test_a_setting_is_shown_and_set(shell: Shell) -> None:
     assert "сколько календарных месяцев" in shell.run("settings", "show", language="ru")[1]
 
 
+@pytest.mark.usefixtures("own_process")
 def test_doctor_finds_what_holds_and_what_differs(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     sandbox.world.refund(sandbox.world.add_payment(romashka, 10, TODAY), TODAY)
     sandbox.world.add_rate("USD", TODAY, "90")
@@ -1010,6 +1011,7 @@ def test_what_nobody_expected_is_told_without_a_traceback_and_logged(
     assert ("Traceback" in log) is (code == 1)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_log_has_no_secrets(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
     shell.run("settings", "set", "panel_url", sandbox.url)
     sandbox.fault("html", "payment", count=1)
@@ -1024,7 +1026,6 @@ def test_the_log_has_no_secrets(shell: Shell, sandbox: Sandbox, romashka: int) -
 def test_plan_shows_what_clients_would_be_told_and_notices_what_they_were(
     shell: Shell, sandbox: Sandbox, romashka: int
 ) -> None:
-    shell.run("settings", "set", "panel_url", sandbox.url)
     assert shell.run("apply")[0] == 0
     assert shell.run("notices")[1].count("\n") == 1
     sandbox.world.add_payment(romashka, 60_000, TODAY)

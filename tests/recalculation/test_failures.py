@@ -194,6 +194,7 @@ def _dying(root: Path, die_at: int, day: date) -> None:
     os._exit(0)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_killed_at_every_point_the_next_run_finishes_the_job(operator: Operator) -> None:
     """One account that rises, one that gets its first discounts, one that falls: every step is tried."""
     world, store = operator.sandbox.world, operator.store

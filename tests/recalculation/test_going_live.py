@@ -223,6 +223,7 @@ def test_a_start_that_changes_nothing_says_so_and_counts_no_zero_clients(
     assert capsys.readouterr().out.splitlines()[0] == "Скидки ни у кого не изменятся"
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_start_that_dies_is_finished_by_the_next_night(fresh: Operator) -> None:
     """The word is on record before the first discount is written."""
     fresh.sandbox.fault("crash_before", skip=2, count=1, only_writes=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,14 +30,14 @@ def reseller(operator: Operator) -> int:
     return account
 
 
-_SEEN: dict[str, int] = {}
+_SEEN: dict[Path, int] = {}
 
 
 def told(operator: Operator) -> list[tuple[str, str]]:
     """Whom the panel has notified of what since the last look."""
     found: list[dict[str, Any]] = operator.sandbox.notifications()
-    seen = _SEEN.get(operator.sandbox.url, 0)
-    _SEEN[operator.sandbox.url] = len(found)
+    seen = _SEEN.get(operator.sandbox.root, 0)
+    _SEEN[operator.sandbox.root] = len(found)
     return [(each["user"], each["subject"]) for each in found[seen:]]
 
 

@@ -18,23 +18,28 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from . import within
+from .core import Core
 from .nursery import Forked, Nursery
 from .world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
 STARTING = 30.0
+OF_A_PROCESS = ("hang", "crash_before", "crash_after")
+"""Faults by which a process is stuck or gone."""
 _FRESH: dict[str, bytes] = {}
 """The database of a panel just installed, by the employee's password."""
 
 
 class Sandbox:
-    """A BILLmanager in the folder `root`, served by a process of its own."""
+    """A BILLmanager in the folder `root`, served by a process of its own; or `here`, in this one, where calls take half
+    the time, but it knows mgrctl alone (see `within`) and can neither hang nor crash."""
 
     nursery: ClassVar[Nursery | None] = None
     """Where there is one, it starts the panels."""
 
-    def __init__(self, root: Path, database: str = "", port: int = 0) -> None:
-        self.root, self.port = root, port
+    def __init__(self, root: Path, database: str = "", port: int = 0, here: bool = False) -> None:
+        self.root, self.port, self.here = root, port, here
         self.database = database or f"sqlite:///{root / 'var' / 'billmgr.db'}"
         self._process: subprocess.Popen[bytes] | Forked | None = None
         self._world: World | None = None
@@ -50,6 +55,7 @@ class Sandbox:
         now: datetime = datetime(2025, 1, 20, 12),
         password: str = "admin-password",
         clock_file: str = "",
+        here: bool = False,
     ) -> Sandbox:
         """Lay out the folders and a fresh database; nothing runs yet. The clock stands at `now`; with a `clock_file`
         below `root` it goes on from there, and whoever reads or writes that file shares it."""
@@ -60,7 +66,7 @@ class Sandbox:
         _executable(root / "sbin" / "mgrctl", f"{_first_lines(sys.executable)}{script}")
         _executable(root / "bin" / "core", "#!/bin/sh\necho 5.389.1\n")
         (root / "etc" / "billmgr.conf").write_text("DBHost localhost\nDBName billmgr\n", encoding="utf-8")
-        sandbox = cls(root, database, port)
+        sandbox = cls(root, database, port, here)
         sandbox._found(password)
         from .state import State
 
@@ -98,11 +104,15 @@ class Sandbox:
 
     @property
     def url(self) -> str:
+        self._needs_a_process("HTTP")
         return (self.root / "var" / "run" / "address").read_text(encoding="utf-8")
 
     # --- running ---
 
     def start(self) -> Sandbox:
+        if self.here:
+            within.LIVING[self.root] = Core(self.root, self.database)
+            return self
         run = self.root / "var" / "run"
         (run / "address").unlink(missing_ok=True)
         environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
@@ -140,6 +150,10 @@ class Sandbox:
             )
 
     def stop(self, how: int = signal.SIGTERM) -> None:
+        core = within.LIVING.pop(self.root, None)
+        if core:
+            core.close()
+            return
         pid = self.root / "var" / "run" / "pid"
         if self._process is not None:
             self._process.send_signal(how)
@@ -152,6 +166,8 @@ class Sandbox:
     @property
     def alive(self) -> bool:
         """Whether the process that was started here still answers; one that is about to be gone runs for a while."""
+        if self.here:
+            return self.root in within.LIVING
         if self._process is None or self._process.poll() is not None:
             return False
         try:
@@ -163,6 +179,10 @@ class Sandbox:
 
     def kill(self) -> None:
         self.stop(signal.SIGKILL)
+
+    def _needs_a_process(self, what: str) -> None:
+        if self.here:
+            raise RuntimeError(f"{what} takes a panel with a process of its own")
 
     def __enter__(self) -> Sandbox:
         return self.start()
@@ -219,6 +239,8 @@ class Sandbox:
 
     def fault(self, kind: str, func: str = "*", **details: Any) -> None:
         """Switch a fault on (see state.Fault)."""
+        if kind in OF_A_PROCESS:
+            self._needs_a_process(f"the fault {kind}")
         self._control("fault", kind=kind, func=func, **details)
 
     def clear_faults(self) -> None:
@@ -250,19 +272,13 @@ class Sandbox:
 
     def mgrctl(self, func: str, **params: Any) -> etree._Element:
         """The document that mgrctl prints."""
-        done = subprocess.run(
-            [
-                str(self.root / "sbin" / "mgrctl"),
-                "-m",
-                "billmgr",
-                "-o",
-                "xml",
-                func,
-                *(f"{name}={value}" for name, value in params.items()),
-            ],
-            capture_output=True,
-            check=True,
-        )
+        words = ["-m", "billmgr", "-o", "xml", func, *(f"{name}={value}" for name, value in params.items())]
+        command = [str(self.root / "sbin" / "mgrctl"), *words]
+        if self.here:
+            done = within.run(command, env=os.environ, timeout=STARTING)
+            done.check_returncode()
+        else:
+            done = subprocess.run(command, capture_output=True, check=True)
         return etree.fromstring(done.stdout)
 
     def price(self, account: int, internal_name: str, period: str = "monthly") -> Decimal:
@@ -280,6 +296,14 @@ class Sandbox:
         return self.now.date()
 
     def _control(self, do: str, **arguments: Any) -> Any:
+        asked = json.dumps({"do": do, **arguments}).encode()
+        core = within.living(self.root)
+        answer = core.control(asked)[0] if core else self._by_socket(asked)
+        if not answer:
+            raise RuntimeError(f"the sandbox could not {do} {arguments}")
+        return json.loads(answer)
+
+    def _by_socket(self, asked: bytes) -> bytes:
         here = os.getcwd()
         connection = socket.socket(socket.AF_UNIX)
         try:
@@ -288,12 +312,9 @@ class Sandbox:
         finally:
             os.chdir(here)
         with connection:
-            connection.sendall(json.dumps({"do": do, **arguments}).encode())
+            connection.sendall(asked)
             connection.shutdown(socket.SHUT_WR)
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
-        if not answer:
-            raise RuntimeError(f"the sandbox could not {do} {arguments}")
-        return json.loads(answer)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def _first_lines(python: str) -> str:

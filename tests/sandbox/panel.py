@@ -75,6 +75,12 @@ class Panel:
             register_orders([each.intname for each in rows_of(session, Itemtype)])
         self.reload()
 
+    def close(self) -> None:
+        """What it holds open, it lets go of."""
+        self.engine.dispose()
+        for handler in self.log.handlers:
+            handler.close()
+
     @property
     def does_nothing(self) -> bool:
         """Whether `etc/billmgr.DoNothing` says so: modules pause and nothing is sent, while users look and order, and

@@ -1,5 +1,5 @@
 """What the sandbox's mgrctl does, without a process: for tests that call it thousands of times and are about something
-else. Another program at its place is run as ever."""
+else. Another program at its place is run as ever. The panel itself may live in this process, too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-ANSWERED = b"\1"
+from .core import ANSWERED, Core
+
+LIVING: dict[Path, Core] = {}
+"""The panels of this process, by their folder."""
 _SCRIPT = (Path(__file__).parent / "mgrctl").read_text(encoding="utf-8")
 
 
@@ -22,7 +25,7 @@ def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes
     environment = options["env"]
     words = [environment.get("SSH_CONNECTION", ""), *_resolved(command[1:], environment)]
     try:
-        answer = _ask(Path(command[0]).parents[1] / "var" / "run", words, options["timeout"])
+        answer = _ask(Path(command[0]).parents[1], words, options["timeout"])
     except socket.timeout as error:  # TimeoutError from Python 3.10 on
         raise subprocess.TimeoutExpired(command, options["timeout"]) from error
     except OSError as error:
@@ -55,17 +58,36 @@ def _resolved(words: list[str], environment: dict[str, str]) -> list[str]:
     return resolved
 
 
-def _ask(folder: Path, words: list[str], timeout: float) -> bytes:
+def living(root: Path) -> Core | None:
+    """The panel in that folder, where it lives in this process."""
+    core = LIVING.get(root)
+    if core is not None and core.process != os.getpid():
+        raise RuntimeError(f"the panel in {root} lives in the process that this one was forked from")
+    return core
+
+
+def _ask(root: Path, words: list[str], timeout: float) -> bytes:
+    asked = "\0".join(words).encode("utf-8", "surrogateescape")
+    core = living(root)
+    if core:
+        answer, after = core.mgrctl(asked)
+        for work in after:
+            work()
+    else:
+        answer = _by_socket(root / "var" / "run", asked, timeout)
+    if not answer.startswith(ANSWERED):
+        raise OSError("the core closed the connection")
+    return answer[len(ANSWERED) :]
+
+
+def _by_socket(folder: Path, asked: bytes, timeout: float) -> bytes:
     opened = os.open(folder, os.O_PATH | os.O_DIRECTORY)
     try:
         with socket.socket(socket.AF_UNIX) as core:
             core.settimeout(timeout)
             core.connect(f"/proc/self/fd/{opened}/core.sock")  # a socket's path may be 107 bytes long at most
-            core.sendall("\0".join(words).encode("utf-8", "surrogateescape"))
+            core.sendall(asked)
             core.shutdown(socket.SHUT_WR)
-            answer = b"".join(iter(lambda: core.recv(65536), b""))
+            return b"".join(iter(lambda: core.recv(65536), b""))
     finally:
         os.close(opened)
-    if not answer.startswith(ANSWERED):
-        raise OSError("the core closed the connection")
-    return answer[len(ANSWERED) :]
