@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..programme.deeds import LOSS
 from ..programme.ids import AccountId
 from ..programme.losses import Loss, loss_of
-from ..programme.members import MemberNote
+from ..programme.members import ENROLLED, EXCLUDED, LEFT, MemberNote
 from ..programme.settings import SETTINGS
 from ..programme.text import Text
 from ..store.classes import ClassOfServices
@@ -40,9 +40,13 @@ class Losses:
         )
 
     def by_note(self, wanted: MemberNote) -> Loss:
-        """Saying that of a client; nothing where they have no discount of ours. Raises SettingError, PanelError."""
-        if wanted == self._store.members.of(wanted.account) or not self._store.owned.of(wanted.account):
+        """Saying that of a client; nothing where they have no discount of ours, or where it can take none. Raises
+        SettingError, PanelError."""
+        before, account = self._store.members.of(wanted.account), wanted.account
+        if _only_gives(before, wanted) or not self._store.owned.of(account):
             return Loss()
+        if wanted.standing == EXCLUDED:
+            return self.excluding([account])
         from ..recalculation.losses import loss_by_note
         from ..recalculation.run import PATIENCE
 
@@ -100,6 +104,12 @@ class Losses:
         changes = (replace(each, what=called.get(each.scope, each.what)) for each in loss.changes if each.scope)
         titles = {each.name: each.title for each in store.classes.all()}
         return what_text(loss, names, changes, store.classes.of_types(), titles)
+
+
+def _only_gives(before: MemberNote, wanted: MemberNote) -> bool:
+    """Whether nothing can be lost by it: who takes no part has nothing more to lose, who is enrolled only gets."""
+    takes_part = replace(before, standing=ENROLLED)
+    return before.standing in (EXCLUDED, LEFT) or wanted.terms in (before.terms, takes_part.terms)
 
 
 def _covers(found: ClassOfServices) -> object:

@@ -48,6 +48,11 @@ class MemberNote:
     reason: str = ""
     pin: Pin | None = None
 
+    @property
+    def terms(self) -> object:
+        """What of it decides, without the reasons."""
+        return self.standing, self.pin and (self.pin.tier, self.pin.until, self.pin.exactly)
+
 
 def takes_part(note: MemberNote, rule: MemberRule, group_members: Collection[AccountId]) -> Basis | None:
     """None for a member, otherwise why the account takes no part (R10)."""
