@@ -123,7 +123,8 @@ def elements(panel: Sandbox) -> dict[str, object]:
         run = next(run.id for run in store.runs.that_wrote(50) if run.written)
         opening = store.ledger.give(AccountId(romashka), Money(Decimal(5), "RUB"), TODAY, "for all", datetime.now())
     return {
-        **dict.fromkeys(("why", "history", "members.edit", "members.exclude"), romashka),
+        **dict.fromkeys(("why", "history", "members.exclude"), romashka),
+        "members.edit": f"{romashka}&sv_field=standing&standing=excluded",  # the form with all that it can tell
         **{"history.decision": 1, "tiers.delete": "0-3", "classes.edit": "vps", "changes.show": 1},
         **{"tables.end": in_force, "undo.run": run, "openings.end": opening},
     }

@@ -141,21 +141,62 @@ def test_a_tier_is_pinned_and_a_refused_form_keeps_what_was_typed(admin: Page, p
     press(admin, "Edit")
     reason = admin.get_by_label("Reason of the pin")
     expect(reason).to_be_hidden()
-    admin.get_by_label("pinned", exact=True).check()
-    admin.get_by_label("Pinned tier").select_option("Partner #3")
-    admin.get_by_label("Last day", exact=True).fill(str(TODAY - timedelta(days=1)))
+    with looked_again(admin):
+        admin.get_by_label("pinned", exact=True).check()
+    with looked_again(admin):
+        admin.get_by_label("Pinned tier").select_option("Partner #3")
+    with looked_again(admin):
+        admin.get_by_label("Last day", exact=True).fill(str(TODAY - timedelta(days=1)))
     reason.fill("contract 12")
     submit(admin)
     expect(admin.get_by_role("alert")).to_contain_text("is over already")
     expect(reason).to_have_value("contract 12")
     expect(admin.locator(".field.refused")).to_have_attribute("data-field", "pin_until")
     shot(admin, "refused")
-    admin.get_by_label("Last day", exact=True).fill(str(TODAY + timedelta(days=10)))
+    with looked_again(admin):
+        admin.get_by_label("Last day", exact=True).fill(str(TODAY + timedelta(days=10)))
     submit(admin)
     reload_until(admin, lambda: "Partner #3" in row(admin, "Vector Ltd").inner_text())
     expect(row(admin, "Vector Ltd").get_by_role("img", name="Tier pinned")).to_be_visible()
     account = next(each["account"] for each in panel.world.discounts() if each["percent"] == 9)
     assert panel.world.percents(account)["vds"] == 9
+
+
+def test_what_takes_discounts_from_a_client_is_told_in_the_form_before_it_is_done(admin: Page) -> None:
+    only(admin, "Vega")
+    choose(admin, "Vega")
+    press(admin, "Edit")
+    expect(admin.get_by_text("What the client loses")).to_have_count(0)
+    with looked_again(admin):
+        admin.get_by_label("pinned", exact=True).check()
+    with looked_again(admin):
+        admin.get_by_label("exactly this tier").check()
+    admin.get_by_label("Reason of the pin").fill("contract 12")
+    with looked_again(admin):
+        admin.get_by_label("Last day", exact=True).fill(str(TODAY + timedelta(days=10)))
+    expect(admin.get_by_text("Program discounts get smaller for 1 client (3).").first).to_be_visible()
+    expect(admin.get_by_text("VPS 19 → 3 %")).to_be_visible()
+    expect(admin.get_by_label("Reason of the pin")).to_have_value("contract 12")
+    expect(admin.get_by_label("Reason, for the record")).to_have_count(0)
+    submit(admin)
+    expect(admin.get_by_role("alert")).to_contain_text("If that is meant, confirm it.")
+    with looked_again(admin):
+        admin.get_by_label("by turnover", exact=True).check()
+    expect(admin.get_by_text("What the client loses")).to_have_count(0)
+    with looked_again(admin):
+        admin.get_by_label("excluded", exact=True).check()
+    expect(admin.get_by_text("1 client loses its program discounts (3)").first).to_be_visible()
+    admin.get_by_label("Reason", exact=True).fill("contract ended")
+    admin.get_by_label("I understand").check()
+    submit(admin)
+    reload_until(admin, lambda: "excluded" in row(admin, "Vega").inner_text())
+    choose(admin, "Vega")
+    press(admin, "Edit")
+    with looked_again(admin):
+        admin.get_by_label("as in the settings").check()
+    expect(admin.get_by_text("What the client loses")).to_have_count(0)
+    submit(admin)
+    reload_until(admin, lambda: "19" in row(admin, "Vega").inner_text())
 
 
 def test_members_are_excluded_with_a_reason_and_enrolled_again_after_a_question(admin: Page) -> None:

@@ -394,9 +394,139 @@ def test_a_client_whom_no_run_has_seen_is_asked_for_by_the_panels_own_form(offic
     assert office.error(office.ask("members.edit", elid=99)) == ("The panel has no client 99.", "")
 
 
+def chosen(office: Desk, **choice: str) -> dict[str, str]:
+    """What the form of client 1 has and sends when something was chosen in it."""
+    opened = {**office.form("members.edit", elid=1), **choice, "sv_field": "standing"}
+    return {**opened, **office.form("members.edit", **opened)}
+
+
+def fields(office: Desk, **choice: str) -> set[str]:
+    """Which the form has then."""
+    page = office.ask("members.edit", **chosen(office, **choice))
+    return {str(field.get("name")) for field in page.iter("field")}
+
+
+def agree(office: Desk, **choice: str) -> None:
+    """Choose in the form of client 1, and say yes to what it tells."""
+    sent = {**chosen(office, **choice), "confirm": "on", "sok": "ok"}
+    assert office.ask("members.edit", **sent).find("ok") is not None
+
+
+def pinned(tier: str, kind: str = "at_least") -> dict[str, str]:
+    return {
+        "pinned": "on",
+        "pin_tier": tier,
+        "pin_kind": kind,
+        "pin_until": "2025-02-20",
+        "pin_reason": "contract 12",
+    }
+
+
+ALL_THREE = "VPS 19 % → none; dedicated servers 7 % → none; SSL certificates 3 % → none"
+EXCLUDED_NOW = {"standing": "excluded", "reason": "left"}
+
+
+@pytest.mark.parametrize(
+    ("before", "choice", "told", "what", "left"),
+    [
+        ({}, EXCLUDED_NOW, "1 client loses its program discounts (3).", ALL_THREE, {}),
+        (
+            {},
+            pinned("Starter", "exactly"),
+            "Program discounts get smaller for 1 client (3).",
+            "VPS 19 → 3 %; dedicated servers 7 → 1 %; SSL certificates 3 → 1 %",
+            {"vds": 3, "dedic": 1, "certificate": 1},
+        ),
+        ({"standing": "enrolled"}, {"standing": "rule"}, "1 client loses its program discounts (3).", ALL_THREE, {}),
+        (
+            pinned("Partner #10"),
+            {"pinned": "off"},
+            "Program discounts get smaller for 1 client (3).",
+            "VPS 23 → 19 %; dedicated servers 9 → 7 %; SSL certificates 5 → 3 %",
+            {"vds": 19, "dedic": 7, "certificate": 3},
+        ),
+    ],
+    ids=["excluded", "pinned below", "as in the settings", "unpinned"],
+)
+def test_what_takes_discounts_from_a_client_is_told_and_asks_for_a_yes_and_one_reason(
+    office: Desk,
+    operator: Operator,
+    before: dict[str, str],
+    choice: dict[str, str],
+    told: str,
+    what: str,
+    left: dict[str, int],
+) -> None:
+    """Spec, section 5; what is told is what the next run takes. An exclusion and a pin have their reason already."""
+    if before:
+        agree(office, **before)
+    if "standing" in before:
+        office.store.settings.set("members", "enrolled")
+    operator.apply(allow_drop=True)
+    said = office.store.members.of(AccountId(1))
+    has_reason = "reason" in choice or "pin_reason" in choice
+    assert not {"loss", "loss_reason", "confirm"} & office.form("members.edit", elid=1).keys()
+    sent = {**chosen(office, **choice), "sok": "ok"}
+    assert sent.items() >= choice.items(), "what was typed stays"
+    assert sent["loss"].splitlines() == [told, f"Client 1 Ромашка: {what}."]
+    message, field = office.error(office.ask("members.edit", **sent))
+    assert (field, message.endswith("If that is meant, confirm it.")) == ("confirm", True)
+    sent["confirm"] = "on"
+    if has_reason:
+        assert "loss_reason" not in fields(office, **choice)
+    else:
+        assert office.error(office.ask("members.edit", **sent)) == (
+            "Enter a reason; it goes into the change log.",
+            "loss_reason",
+        )
+        sent["loss_reason"] = "as agreed"
+    assert office.store.members.of(AccountId(1)) == said, "nothing is done before the yes"
+    assert office.ask("members.edit", **sent).find("ok") is not None
+    operator.apply(allow_drop=True)
+    assert operator.percents(1) == left
+    kept = [row["change"] for row in office.rows("changes") if row["whom"] == "1 Ромашка"]
+    assert kept[0 if has_reason else 1].endswith(choice.get("reason") or choice.get("pin_reason") or " / as agreed")
+
+
+def test_another_choice_than_the_one_that_was_told_is_told_and_asked_again(office: Desk) -> None:
+    sent = {**chosen(office, **pinned("Partner #7", "exactly")), "confirm": "on", "sok": "ok"}
+    message, field = office.error(office.ask("members.edit", **{**sent, **pinned("Starter", "exactly")}))
+    assert (field, message.startswith("This is not what the form has told. Program discounts get smaller")) == (
+        "confirm",
+        True,
+    )
+    assert "VPS 19 → 3 %" in message
+    assert office.store.members.of(AccountId(1)).pin is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "choice"),
+    [
+        ("", {"standing": "enrolled", "reason": "partner"}),
+        ("enrolled", {"reason": "another reason"}),
+        ("excluded", {"standing": "rule"}),
+    ],
+)
+def test_what_only_gives_is_said_at_once_and_without_the_panel(
+    office: Desk, operator: Operator, standing: str, choice: dict[str, str]
+) -> None:
+    """Also where the discounts of who was excluded are not taken off yet."""
+    if standing:
+        agree(office, standing=standing, reason="x")
+    operator.sandbox.reset_calls()
+    assert "confirm" not in fields(office, **choice)
+    office.save("members.edit", elid=1, **choice)
+    assert operator.sandbox.calls() == []
+
+
+def test_what_can_not_be_tells_no_loss_until_it_can(office: Desk) -> None:
+    shown = chosen(office, **{**pinned("Starter", "exactly"), "pin_until": ""})
+    assert (shown["pin_kind"], "loss" in shown) == ("exactly", False)
+
+
 def test_an_exclusion_takes_the_discounts_off_with_the_workers_next_round(office: Desk, operator: Operator) -> None:
     """R10"""
-    office.save("members.edit", elid=1, standing="excluded", reason="left")
+    agree(office, standing="excluded", reason="left")
     operator.work()
     assert operator.percents(1) == {}
     record = office.store.decisions.last(AccountId(1))

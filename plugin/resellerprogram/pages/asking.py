@@ -1,5 +1,5 @@
 """A form that takes discounts from somebody tells from whom, and asks for a reason and a yes: in its fields `told`,
-`loss`, `reason`, `confirm`, which are left out where nobody loses."""
+`loss`, `confirm` and one for the reason, which are left out where nobody loses."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from . import documents
 from .documents import Row
 from .visit import Visit
 
-_FIELDS = ("told", "loss", "reason", "confirm")
+_FIELDS = ("told", "loss", "confirm")
 
 
-def ask(visit: Visit, loss: Loss, of: str) -> Row:
-    """The values of these fields; `of` is what the loss comes from, as the form has it now."""
+def ask(visit: Visit, loss: Loss, of: str, reason: str = "reason") -> Row:
+    """The values of these fields; `of` is what the loss comes from, as the form has it now, `reason` the field of that
+    name."""
     if not loss:
-        for name in _FIELDS:
+        for name in (*_FIELDS, reason):
             documents.drop_field(visit.document, name)
         return {}
     documents.say(visit.document, "confirm", words.understood(loss).say(visit.language))
     return {
         "told": f"{of} {loss.mark}",
         "loss": _told(visit, loss),
-        "reason": visit.request.text("reason"),
+        reason: visit.request.text(reason),
         "confirm": "off",
     }
 
 
-def check_agreed(visit: Visit, loss: Loss, of: str) -> None:
-    """Raises BadInput where what was sent is no yes to that."""
+def check_agreed(visit: Visit, loss: Loss, of: str, reason: str = "reason") -> None:
+    """Raises BadInput where what was sent is no yes to that; without a `reason` field where the form has one anyway."""
     told = _told(visit, loss)
     if visit.request.params.get("confirm") != "on":
         visit.refuse(
@@ -42,8 +43,8 @@ def check_agreed(visit: Visit, loss: Loss, of: str) -> None:
             "confirm",
             told=told,
         )
-    if not visit.line("reason"):
-        visit.refuse(words.SAY_WHY.en, words.SAY_WHY.ru, "reason")
+    if reason and not visit.line(reason):
+        visit.refuse(words.SAY_WHY.en, words.SAY_WHY.ru, reason)
 
 
 def _told(visit: Visit, loss: Loss) -> str:

@@ -7,6 +7,8 @@ only when somebody is enrolled whom no run has seen yet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,12 +17,12 @@ from lxml import etree
 from ..office import token
 from ..programme import bounds, causes, deeds, figures
 from ..programme.basis import Basis, Pin
-from ..programme.errors import BadInput
+from ..programme.errors import BadInput, MemberError
 from ..programme.figures import plain
-from ..programme.ids import AccountId
+from ..programme.ids import AccountId, named
 from ..programme.lags import Lag
 from ..programme.losses import Loss
-from ..programme.members import LEFT, MemberNote
+from ..programme.members import ENROLLED, EXCLUDED, LEFT, MemberNote
 from ..programme.report import NAMED
 from ..programme.settings import MEMBER_RULES
 from ..programme.text import Text
@@ -37,6 +39,7 @@ from ..words.losses import SAY_WHY, loss_text, understood
 from ..words.people import first_names
 from ..words.tables import NO_TIER
 from . import documents
+from .asking import ask, check_agreed
 from .documents import Cell, Row
 from .filters import keep_filter, kept_filter, told_filter, told_name
 from .visit import Visit
@@ -51,6 +54,8 @@ _STANDINGS = {
     "excluded": Text("excluded", "исключён"),
 }
 _LEFT = Text("left by themselves", "вышел сам")
+_LOSS_REASON = "loss_reason"
+"""The field for the reason of what takes discounts and has none that stays with the client."""
 _CHOOSE = Text("Choose one of the options.", "Выберите один из вариантов.")
 
 _MEMBER = (Text("member", "участвует"), "green")
@@ -236,26 +241,34 @@ def members_filter(visit: Visit) -> etree._Element:
 
 
 def member_edit(visit: Visit) -> etree._Element:
-    """What an administrator says of a client: the rule holds, takes part, takes no part; pinned to a tier or not."""
-    account = visit.account(visit.request.elid)
+    """What an administrator says of a client: the rule holds, takes part, takes no part; pinned to a tier or not. Where
+    that takes discounts from them, the form tells which, and asks for a yes and a reason."""
+    account, request = visit.account(visit.request.elid), visit.request
     note, name = visit.store.members.of(account), visit.office.name_of(account)
-    if visit.request.submitted:
-        return _save(visit, account)
+    if request.submitted:
+        return _save(visit, note, name)
     pin = note.pin
+    shown = {
+        "seen": token(note),
+        "standing": note.standing or "rule",
+        "reason": note.reason,
+        "pinned": "on" if pin else "off",
+        "pin_tier": pin.tier if pin else "",
+        "pin_kind": EXACTLY if pin and pin.exactly else AT_LEAST,
+        "pin_until": pin.until.isoformat() if pin else "",
+        "pin_reason": pin.reason if pin else "",
+    }
+    chosen = bool(request.text("sv_field"))
+    if chosen:
+        shown.update({field: request.text(field) for field in shown if field in request.params})
     tiers = [(tier.name, tier.name) for tier in visit.store.tiers.on(visit.today).table.tiers]
     return documents.form_page(
         visit.document,
         {
             "elid": str(account),
             "name": f"{account} {name}",
-            "seen": token(note),
-            "standing": note.standing or "rule",
-            "reason": note.reason,
-            "pinned": "on" if pin else "off",
-            "pin_tier": pin.tier if pin else "",
-            "pin_kind": EXACTLY if pin and pin.exactly else AT_LEAST,
-            "pin_until": pin.until.isoformat() if pin else "",
-            "pin_reason": pin.reason if pin else "",
+            **shown,
+            **_about_loss(visit, note, chosen),
         },
         {
             "standing": [(key, text.say(visit.language)) for key, text in _standings(visit, note).items()],
@@ -280,25 +293,56 @@ def _standings(visit: Visit, note: MemberNote) -> dict[str, Text]:
     return {**_STANDINGS, "rule": as_set, **({LEFT: _LEFT} if note.standing == LEFT else {})}
 
 
-def _save(visit: Visit, account: AccountId) -> etree._Element:
+def _about_loss(visit: Visit, note: MemberNote, chosen: bool) -> Row:
+    """Which discounts what was chosen ends or lowers; nothing of it where it takes none, or can't be at all: that is
+    told when it is sent."""
+    wanted = note
+    if chosen:
+        with suppress(BadInput, MemberError):
+            wanted = _wanted(visit, note)
+    values = ask(visit, visit.office.losses.by_note(wanted), token(wanted.terms), _LOSS_REASON)
+    if _says_why(note, wanted):
+        documents.drop_field(visit.document, _LOSS_REASON)
+    return values
+
+
+def _says_why(note: MemberNote, wanted: MemberNote) -> bool:
+    """Whether it has a reason already, which stays with the client: an exclusion has one, and a pin."""
+    return wanted.standing == EXCLUDED or wanted.pin not in (None, note.pin)
+
+
+def _save(visit: Visit, note: MemberNote, name: str) -> etree._Element:
     """All of it is checked before any of it is written."""
-    request, office = visit.request, visit.office
-    note = visit.store.members.of(account)
-    office.members.check_unchanged(note, request.text("seen"))
+    office, account = visit.office, note.account
+    office.members.check_unchanged(note, visit.request.text("seen"))
+    wanted = _wanted(visit, note)
+    loss, says_why = office.losses.by_note(wanted), _says_why(note, wanted)
+    if loss:
+        check_agreed(visit, loss, token(wanted.terms), "" if says_why else _LOSS_REASON)
+    if loss and not says_why:
+        office.losses.record(named(account, name), loss, visit.line(_LOSS_REASON))
+    if (wanted.standing, wanted.reason) != (note.standing, note.reason):
+        _stand(visit, wanted)
+    if wanted.pin and wanted.pin != note.pin:
+        office.members.pin(account, wanted.pin)
+    elif note.pin and not wanted.pin:
+        office.members.unpin(account)
+    visit.wake_worker()
+    return documents.ok()
+
+
+def _wanted(visit: Visit, note: MemberNote) -> MemberNote:
+    """What the form says of the client. Raises BadInput, MemberError."""
+    request = visit.request
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(visit, note):
         raise BadInput(_CHOOSE, "standing")
     if pin and pin != note.pin:
-        office.members.check_pin(pin)
-    if (standing, reason) != (note.standing or "rule", note.reason):
-        _stand(visit, account, standing, reason)
-    if pin and pin != note.pin:
-        office.members.pin(account, pin)
-    elif note.pin and not pin:
-        office.members.unpin(account)
-    visit.wake_worker()
-    return documents.ok()
+        visit.office.members.check_pin(pin)
+    if standing == "rule":
+        return replace(note, standing=None, reason="", pin=pin)
+    return replace(note, standing=standing, reason=note.reason if standing == LEFT else reason, pin=pin)
 
 
 def _pin(visit: Visit) -> Pin:
@@ -309,13 +353,13 @@ def _pin(visit: Visit) -> Pin:
     return Pin(request.text("pin_tier"), visit.day("pin_until"), visit.line("pin_reason"), kind == EXACTLY)
 
 
-def _stand(visit: Visit, account: AccountId, standing: str, reason: str) -> None:
-    if standing == "excluded":
-        visit.office.members.exclude(account, reason)
-    elif standing == "enrolled":
-        visit.office.members.enrol(account, reason)
-    elif standing == "rule":
-        visit.office.members.follow_the_rule(account)
+def _stand(visit: Visit, wanted: MemberNote) -> None:
+    if wanted.standing == EXCLUDED:
+        visit.office.members.exclude(wanted.account, wanted.reason)
+    elif wanted.standing == ENROLLED:
+        visit.office.members.enrol(wanted.account, wanted.reason)
+    elif wanted.standing is None:
+        visit.office.members.follow_the_rule(wanted.account)
 
 
 # --- several at once ---
