@@ -240,7 +240,7 @@ def test_a_mistyped_command_starts_no_demo(
     assert main([word]) == 1
     told = capsys.readouterr().err
     assert told.startswith(begins + "Commands: start, example, next-day, pay, refund, stop.")
-    assert f"install.sh demo ./{word}`" in told
+    assert f" demo ./{word}`" in told
     assert list(tmp_path.iterdir()) == []
 
 
