@@ -16,7 +16,12 @@ _FIRST: dict[str, Engine] = {}
 
 def opened(database: str, options: Mapping[str, Any] | None = None) -> Engine:
     """`options` are the driver's."""
-    engine = create_engine(database, connect_args=dict(options or {}), execution_options={"compiled_cache": _COMPILED})
+    engine = create_engine(
+        database,
+        connect_args=dict(options or {}),
+        execution_options={"compiled_cache": _COMPILED},
+        pool_reset_on_return=None,  # a session has ended its transaction before it gives the connection back
+    )
     if engine.name not in _FIRST:
         with engine.connect():  # the dialect looks at what it speaks to
             _FIRST[engine.name] = engine

@@ -273,7 +273,8 @@ class Panel:
         elif handler:
             self._decorate(document, request)
             document = run_handler(self.root, handler, request, "action", document)
-        request.session.commit()
+        if any((request.func, stage) in self.plugins.events for stage in ("after", "final")):
+            request.session.commit()  # they read what was done
         document = self._events(request, "after", document)
         document = self._events(request, "final", document)
         if described is not None and described.get("type") == "report":
