@@ -150,7 +150,6 @@ def test_the_panel_dies_at_every_call(operator: Operator, name: str, when: str) 
             break
         sandbox.start()
         sandbox.mgrctl("payment.filter", status="1", sok="ok", su="admin")
-        operator.store.settings.set("panel_url", sandbox.url)
         story.check(f"{when}, call {nth}")
         nth += 1
     assert nth >= (4 if when == "crash_before" else 8)
