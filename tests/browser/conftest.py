@@ -36,10 +36,10 @@ def cli(panel: Sandbox, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def panel(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Sandbox]:
-    """A panel with sixty resellers and five more that the tests know by name."""
+    """A panel with thirty resellers and five more that the tests know by name."""
     with Sandbox.create(tmp_path_factory.mktemp("browser") / "mgr5", now=datetime.now()) as sandbox:
         world = sandbox.world
-        populate(world, TODAY, 7, 60)
+        populate(world, TODAY, 7, 30)
         world.add_employee("chief", level=30)
         world.add_tariff("VDS Promo", 2)
         romashka = world.add_account("Ромашка <b>", email="romashka@example.com")
