@@ -116,7 +116,10 @@ def test_a_plan_has_a_verdict_a_folded_list_and_filters(shell: Shell, sandbox: S
     out = shell.run("plan")[1]
     assert out.startswith("start 12 · rise 1\n  VPS, dedicated servers, SSL certificates: start 12 · rise 1\n")
     listed, told = out.split("Clients will be notified: 14\n")
-    assert (listed.count("Client "), "… gets discounts: 2 more, with --way start" in listed) == (10, True)
+    assert (listed.count("Client "), "… gets discounts: 2 more, see `resellerprogram plan --way start`" in listed) == (
+        10,
+        True,
+    )
     assert ("Ромашка" in listed, told.count("\n"), told.endswith("… 4 more\n")) == (True, 12, True)
     assert shell.run("plan", "--way", "start")[1].count("Client ") == 12
     summary = shell.run("plan", "--summary")[1]

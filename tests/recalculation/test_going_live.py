@@ -115,9 +115,17 @@ def test_what_fell_while_it_stood_still_falls_with_the_yes_that_it_was_told_for(
     fresh.store.settings.set("drop_limit_percent", "1")
     for account in (1, 2):
         fresh.sandbox.world.delete_payments(account)
+    desk = Desk(fresh.sandbox.root, fresh.store, level=30)
+    desk.ask("preview.make", sok="ok")
+    carry_out_all(desk.root, desk.store, lambda: desk.now)
+    on_the_page = desk.form("preview.start")["verdict"]
     capsys.readouterr()
     assert resellerprogram(fresh, "start", "--yes") == 0
-    assert capsys.readouterr().out.splitlines()[0] == "2 clients lose discounts"
+    told = capsys.readouterr().out
+    assert told.splitlines()[0] == "2 clients whose discounts fall or end"
+    exceeded = "it will be exceeded, these drop, too"
+    assert exceeded in on_the_page
+    assert (exceeded in told, "stay as they are" in told) == (True, False)
     assert [fresh.percents(account) for account in (1, 2)] == [{"vhost": 40}, {}]
 
 
@@ -198,7 +206,7 @@ def test_start_shows_asks_does_exactly_that_and_goes_on(
     fresh.work()
     assert fresh.percents(3)["vds"] == 3
     assert resellerprogram(fresh, "start") == 0
-    assert "has been started" in capsys.readouterr().out
+    assert "works by itself already" in capsys.readouterr().out
 
 
 def test_stop_leaves_the_discounts_and_start_goes_on(fresh: Operator) -> None:

@@ -80,6 +80,10 @@ def test_the_limit_is_a_sentence() -> None:
         "Discounts that drop though nothing foretold it: 11, the drop limit is 10: these stay as they are until "
         "somebody lets the limit be exceeded once.",
     ]
+    assert said[:2] == [limit_text(30, unforetold, 10, lifted=True) for unforetold in (0, 10)]
+    lifted = limit_text(30, 11, 10, lifted=True)
+    assert lifted is not None
+    assert lifted.en.endswith("11, the drop limit is 10: it will be exceeded, these drop, too.")
 
 
 def change(what: str, before: int | None, after: int | None, because: Because = Because.TIER) -> PlainChange:

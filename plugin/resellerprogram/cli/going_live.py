@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..panel.standstill import check_may_write
 from ..programme import causes, figures
 from ..programme.errors import AnotherRunActive
@@ -12,8 +14,8 @@ from .preview import NOTHING_WRITTEN, recalculated, terms_of
 
 NIGHTS_SHOWN = 31
 _SINCE = Text(
-    "The program has been started {when}{who}, and goes on by itself.",
-    "Программа запущена {when}{who} и работает сама.",
+    "The program works by itself already; it was first started {when}{who}.",
+    "Программа уже работает сама; впервые запущена {when}{who}.",
 )
 _START_IT = Text("Start the program and apply exactly this?", "Запустить программу и применить именно это?")
 _SAY_YES = Text(
@@ -43,7 +45,7 @@ def start(command: Command) -> int:
         command.say(_SINCE(when=figures.moment(started.at), who=who))
         return 0
     report = recalculated(command, causes.PLAN, write=False, allow_drop=True)
-    terms = terms_of(command, report)
+    terms = replace(terms_of(command, report), lifted=True)
     command.lines([going_live.verdict(going_live.at_the_start(report, terms.currency), command.language)])
     command.lines(proposal.plan_lines(report, terms, command.language, written=False, only_look=True))
     if not command.options.yes:

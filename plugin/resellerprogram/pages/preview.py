@@ -351,11 +351,14 @@ def preview_start(visit: Visit) -> etree._Element:
         confirmed = {str(account): each for account, each in prints.items()}
         visit.start_task(APPLY, cause=causes.PREVIEW, allow_drop=True, confirmed=confirmed, start=True)
         return documents.ok(f"func={LIST}")
+    whole = _verdict(visit)
+    limit = limit_text(whole.drops, whole.unforetold, kept["limit"], lifted=True)
+    told = going_live.verdict(going_live.AtTheStart(**kept["at_the_start"]), visit.language)
     return documents.form_page(
         visit.document,
         {
             "seen": of_plan(prints),
-            "verdict": going_live.verdict(going_live.AtTheStart(**kept["at_the_start"]), visit.language),
+            "verdict": f"{told}.\n{limit.say(visit.language)}" if limit else told,
             "plan": state_of_plan(visit),
         },
     )

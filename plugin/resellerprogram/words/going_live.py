@@ -105,8 +105,12 @@ _REST: _Forms = (
     ),
 )
 _LOSE: _Forms = (
-    ("client loses discounts", "clients lose discounts"),
-    ("клиент потеряет скидки", "клиента потеряют скидки", "клиентов потеряют скидки"),
+    ("client whose discounts fall or end", "clients whose discounts fall or end"),
+    (
+        "клиент, у которого скидки снизятся или отменятся",
+        "клиента, у которых скидки снизятся или отменятся",
+        "клиентов, у которых скидки снизятся или отменятся",
+    ),
 )
 _FAILED: _Forms = (
     ("client could not be calculated", "clients could not be calculated"),

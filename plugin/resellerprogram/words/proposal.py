@@ -43,12 +43,13 @@ HOW_TO_LIFT_IT = Text(
 @dataclass(frozen=True)
 class Terms:
     """What a plan is told with: the programme's currency, what people read of the classes, the class of each service
-    type, and how many drops that nothing foretold one run may make."""
+    type, how many drops that nothing foretold one run may make, and whether a yes to the plan lifts that limit."""
 
     currency: str
     titles: Titles
     class_of: ClassOfType
     limit: int
+    lifted: bool = False
 
 
 def judged(report: Report, terms: Terms) -> Verdict:
@@ -96,7 +97,7 @@ def verdict_lines(report: Report, terms: Terms, language: str, written: bool) ->
             "! клиент {id}: рядом со скидками программы действует другая персональная: {what}",
         )(id=other.account, what=discount_line(other.name, other.value)).say(language)
     yield from (f"  {line}" for line in class_lines(verdict, terms.titles, language, written))
-    limit = None if written else limit_text(verdict.drops, verdict.unforetold, terms.limit)
+    limit = None if written else limit_text(verdict.drops, verdict.unforetold, terms.limit, terms.lifted)
     if limit:
         yield limit.say(language)
     yield Text(
@@ -137,9 +138,10 @@ def _list_lines(report: Report, terms: Terms, language: str, wanted: Wanted, wri
         yield from _failed_lines(report, language, written=False, all_of_them=True)
     for way, count in places.items():
         if not wanted and count > SHOWN_OF_A_WAY:
-            yield Text("… {way}: {rest} more, with --way {name}", "… {way}: ещё {rest}, см. --way {name}")(
-                way=WAYS[way], rest=count - SHOWN_OF_A_WAY, name=WAY_NAMES[way]
-            ).say(language)
+            yield Text(
+                "… {way}: {rest} more, see `resellerprogram plan --way {name}`",
+                "… {way}: ещё {rest}, см. `resellerprogram plan --way {name}`",
+            )(way=WAYS[way], rest=count - SHOWN_OF_A_WAY, name=WAY_NAMES[way]).say(language)
 
 
 def _failed_lines(report: Report, language: str, written: bool, all_of_them: bool = False) -> Iterator[str]:

@@ -66,8 +66,9 @@ def class_lines(verdict: Verdict, titles: Titles, language: str, done: bool = Fa
         yield f"{from_capital(', '.join(shared))}: {ways}"
 
 
-def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
-    """Whether the limit on drops holds something of the plan up; None where nothing is lowered."""
+def limit_text(drops: int, unforetold: int, limit: int, lifted: bool = False) -> Text | None:
+    """Whether the limit on drops holds something of the plan up, which it does not where a yes to the plan has it
+    `lifted`; None where nothing is lowered."""
     if not drops:
         return None
     if not unforetold:
@@ -79,6 +80,13 @@ def limit_text(drops: int, unforetold: int, limit: int) -> Text | None:
         return Text(
             "Discounts that drop though nothing foretold it: {count}; the drop limit, {limit}, does not stop them.",
             "Скидок, которые снизятся не по прогнозу: {count}; лимит снижений — {limit}, пересчёт он не остановит.",
+        )(count=unforetold, limit=limit)
+    if lifted:
+        return Text(
+            "Discounts that drop though nothing foretold it: {count}, the drop limit is {limit}: it will be exceeded, "
+            "these drop, too.",
+            "Скидок, которые снизятся не по прогнозу: {count}, лимит снижений — {limit}: он будет превышен, эти скидки "
+            "тоже снизятся или отменятся.",
         )(count=unforetold, limit=limit)
     return Text(
         "Discounts that drop though nothing foretold it: {count}, the drop limit is {limit}: these stay as they are "
