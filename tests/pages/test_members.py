@@ -488,6 +488,14 @@ def test_what_takes_discounts_from_a_client_is_told_and_asks_for_a_yes_and_one_r
     assert kept[0 if has_reason else 1].endswith(choice.get("reason") or choice.get("pin_reason") or " / as agreed")
 
 
+def test_a_pin_tells_what_it_takes_before_its_reason_is_typed(office: Desk) -> None:
+    """The reason is the form's last field: what is chosen above it is told by then."""
+    sent = chosen(office, **{**pinned("Starter", "exactly"), "pin_reason": ""})
+    assert "VPS 19 → 3 %" in sent["loss"]
+    sent.update(pin_reason="contract 12", confirm="on", sok="ok")
+    assert office.ask("members.edit", **sent).find("ok") is not None
+
+
 def test_another_choice_than_the_one_that_was_told_is_told_and_asked_again(office: Desk) -> None:
     sent = {**chosen(office, **pinned("Partner #7", "exactly")), "confirm": "on", "sok": "ok"}
     message, field = office.error(office.ask("members.edit", **{**sent, **pinned("Starter", "exactly")}))

@@ -46,6 +46,13 @@ def test_who_keeps_or_gains_is_not_among_them() -> None:
     assert not loss_of(ONE, owned("0"), {}, 0), "0 % is no discount to a client"
 
 
+def test_what_is_due_to_go_anyway_is_no_loss_by_this() -> None:
+    """An undone recalculation left more than the tier gives; a pin gives more than that, though less than is there."""
+    assert not loss_of(ONE, owned("15", "3"), wanted("13", "3"), 0, due=wanted("11", "3"))
+    loss = loss_of(ONE, owned("15", "3"), wanted("13"), 0, due=wanted("13", "3"))
+    assert (loss.ended, loss.lowered) == (1, 0)
+
+
 def test_losses_add_up_and_each_client_counts_once() -> None:
     both = loss_of(ONE, owned("19"), {}, 1) + loss_of(TWO, owned("3"), {}, 0) + loss_of(ONE, owned("5"), {}, 0)
     assert (both.clients, both.ended, both.drops, both.put_back) == ({ONE, TWO}, 3, 3, 1)

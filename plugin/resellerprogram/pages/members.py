@@ -299,7 +299,7 @@ def _about_loss(visit: Visit, note: MemberNote, chosen: bool) -> Row:
     wanted = note
     if chosen:
         with suppress(BadInput, MemberError):
-            wanted = _wanted(visit, note)
+            wanted = _wanted(visit, note, is_asked=True)
     values = ask(visit, visit.office.losses.by_note(wanted), token(wanted.terms), _LOSS_REASON)
     if _says_why(note, wanted):
         documents.drop_field(visit.document, _LOSS_REASON)
@@ -331,15 +331,16 @@ def _save(visit: Visit, note: MemberNote, name: str) -> etree._Element:
     return documents.ok()
 
 
-def _wanted(visit: Visit, note: MemberNote) -> MemberNote:
-    """What the form says of the client. Raises BadInput, MemberError."""
+def _wanted(visit: Visit, note: MemberNote, is_asked: bool = False) -> MemberNote:
+    """What the form says of the client; while it only `is_asked`, a pin's reason, which comes last, may be yet to be
+    typed. Raises BadInput, MemberError."""
     request = visit.request
     standing, reason = request.text("standing"), visit.line("reason")
     pin = _pin(visit) if request.params.get("pinned") == "on" else None
     if standing not in _standings(visit, note):
         raise BadInput(_CHOOSE, "standing")
     if pin and pin != note.pin:
-        visit.office.members.check_pin(pin)
+        visit.office.members.check_pin(replace(pin, reason=pin.reason or "-") if is_asked else pin)
     if standing == "rule":
         return replace(note, standing=None, reason="", pin=pin)
     return replace(note, standing=standing, reason=note.reason if standing == LEFT else reason, pin=pin)

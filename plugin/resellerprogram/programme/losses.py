@@ -61,12 +61,18 @@ def loss_of(
     wanted: Mapping[Scope, Decimal],
     resting: int,
     tariffs: TariffsOf | None = None,
+    due: Mapping[Scope, Decimal] | None = None,
 ) -> Loss:
     """What an account loses that is to have the `wanted` percents instead of those of its discounts; `resting`
     discounts of others come back where it keeps none. A discount for a type that gives way to discounts for its
-    `tariffs`, or these to it, is no loss of its own."""
+    `tariffs`, or these to it, is no loss of its own; nor is what is no less than what is `due` to it anyway."""
+
+    def given(scope: Scope, percents: Mapping[Scope, Decimal]) -> Decimal:
+        return acting(scope, percents, tariffs or {}) or Decimal(0)
+
+    taken = [each for each in owned if due is None or given(each.scope, wanted) < given(each.scope, due)]
     becomes = (
-        PlainChange(each.scope, each.scope, each.percent, acting(each.scope, wanted, tariffs or {})) for each in owned
+        PlainChange(each.scope, each.scope, each.percent, acting(each.scope, wanted, tariffs or {})) for each in taken
     )
     changes = [each for each in becomes if each.way.lowers]
     ended = sum(each.way is Way.ENDS for each in changes)

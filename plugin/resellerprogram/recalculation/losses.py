@@ -90,9 +90,9 @@ def loss_by_note(root: Path, store: Store, wanted: MemberNote, now: datetime, pa
     ):
         context.prepare()
         methods = directory.names_of_methods(context.panel, context.facts.excluded)
-        if _wanted(context, account, methods) == _wanted(context, account, methods, note=wanted):
-            return Loss()
-        return _loss_of(context, account, methods, note=wanted)
+        due, then = _wanted(context, account, methods), _wanted(context, account, methods, note=wanted)
+        resting = len(store.set_aside.of(account))
+        return loss_of(account, store.owned.of(account).values(), then, resting, context.rules.tariffs, due)
 
 
 def _loss_of(
