@@ -117,7 +117,7 @@ def unchanged(before: State, after: State, account: int) -> str:
     was, now = before.standing(account), after.standing(account)
     if now.basis is None or not now.basis.counts_payments:
         why = said(BASES[now.basis or Basis.NOT_A_MEMBER])
-        return text(f"Discounts have not changed: {why}.", f"Скидки не изменились: {why}.")
+        return text(f"Discounts have not changed: client {why}.", f"Скидки не изменились: клиент {why}.")
     return " ".join(each for each in (_kept(was, now), _missing(now)) if each)
 
 

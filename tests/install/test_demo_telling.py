@@ -151,11 +151,17 @@ NOBODY = Standing(AccountId(1))
         pytest.param(
             NOBODY,
             replace(NOBODY, basis=Basis.EXCLUDED),
-            {"en": "excluded from the program by the administrator.", "ru": "исключён из программы администратором."},
+            {
+                "en": "client excluded from the program by the administrator.",
+                "ru": "клиент исключён из программы администратором.",
+            },
             id="excluded",
         ),
         pytest.param(
-            NOBODY, NOBODY, {"en": "not a member.", "ru": "не участвует в программе."}, id="nothing is on record"
+            NOBODY,
+            NOBODY,
+            {"en": "client not a member.", "ru": "клиент не участвует в программе."},
+            id="nothing is on record",
         ),
     ],
 )
