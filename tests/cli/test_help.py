@@ -132,6 +132,35 @@ def test_options_of_the_program_are_taken_behind_a_command_too() -> None:
     assert [prog for prog, text in told.items() if "--root" in text] == ["resellerprogram"]
 
 
+@pytest.mark.parametrize("folder", ["empty", "missing"])
+def test_a_folder_without_a_panel_is_refused_and_stays_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    (tmp_path / "empty" / "var").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    root = tmp_path / folder
+    for words in (("status",), ("restore", "copy.db")):
+        assert typed(capsys, "--lang", "ru", *words, "--root", str(root)) == (
+            2,
+            "",
+            f"В папке {root} нет панели BILLmanager. Укажите папку панели: --root ПАПКА.\n",
+        )
+    assert typed(capsys, "--root", str(root), "plan", "--detailed-exitcode")[0] == 1, "2 says that there are changes"
+    assert sorted(tmp_path.rglob("*")) == before
+    assert typed(capsys, "--root", str(root), "--version")[0] == 0
+
+
+@pytest.mark.parametrize("words", [("--root", ""), ("--root=",), ("--root", " ")])
+def test_an_empty_root_is_not_the_folder_where_one_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "var" / "resellerprogram").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = typed(capsys, "--lang", "ru", "status", *words)
+    assert (code, out, "--root: укажите папку панели" in err) == (2, "", True)
+    assert list((tmp_path / "var" / "resellerprogram").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

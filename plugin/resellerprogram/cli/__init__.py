@@ -19,6 +19,7 @@ from typing import Any
 
 from ..host.clock import clock_of
 from ..host.logfile import LOG_NAME, log_to
+from ..host.root import is_panels
 from ..programme.errors import MISTAKES, AnotherRunActive, PlanChanged, ResellerProgrammeError, UnsafePlan
 from ..programme.text import Text, sentence
 from ..store import Store
@@ -44,6 +45,10 @@ _EXITS: Mapping[type[ResellerProgrammeError], int] = {
 _UNEXPECTED = Text(
     "Internal error: {error}. Details: {log}; the next start finishes what was begun.",
     "Внутренняя ошибка: {error}. Подробности: {log}; начатое завершит следующий запуск.",
+)
+_NO_PANEL = Text(
+    "There is no BILLmanager in {folder}. Name the panel's folder: --root DIR.",
+    "В папке {folder} нет панели BILLmanager. Укажите папку панели: --root ПАПКА.",
 )
 
 _OF_FILES: Mapping[type[OSError], Text] = {
@@ -85,6 +90,9 @@ def _run(words: Sequence[str], language: str) -> int:
 
         print(overview(parser), end="")
         return 0
+    if not is_panels(options.root):
+        print(shown(_NO_PANEL(folder=options.root).say(language)), file=sys.stderr)
+        return EXIT_FAILED if getattr(options, "detailed_exitcode", False) else EXIT_USAGE
     try:
         log_to(options.root)
         if "without_store" in options:

@@ -60,6 +60,13 @@ def _named(text: str) -> Named:
     return Named(bounds.whole(text) if text.isdecimal() else bounds.line(text))
 
 
+def _folder(text: str) -> Path:
+    """An empty one is a script's unset variable, not the folder where it was started. Raises BadInput."""
+    if not text.strip():
+        raise BadInput(Text("name the panel's folder", "укажите папку панели"))
+    return Path(text)
+
+
 def parser_in(language: str) -> Parser:
     """All commands. `command` is the module and function behind one, which alone is loaded then, and None where none
     was named; `without_store` the same of one that opens no database."""
@@ -79,7 +86,7 @@ def parser_in(language: str) -> Parser:
         return within_bounds
 
     a_day, a_number, a_line = typed(bounds.day), typed(bounds.whole), typed(bounds.line)
-    a_client = typed(_named)
+    a_client, a_folder = typed(_named), typed(_folder)
     a_name = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_NAME))
     a_column = typed(_column)
     a_setting = typed(lambda text: bounds.line(text, longest=bounds.LONGEST_SETTING))
@@ -87,7 +94,7 @@ def parser_in(language: str) -> Parser:
     def of_the_program(to: argparse.ArgumentParser, root: str = UNTOLD, lang: str = UNTOLD) -> None:
         """A command takes them, too, and does not tell of them; without a default, it leaves them as the program has
         them."""
-        to.add_argument("--root", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=root)
+        to.add_argument("--root", metavar="DIR", type=a_folder, default=argparse.SUPPRESS, help=root)
         to.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=lang)
 
     parser = Parser(
