@@ -25,7 +25,11 @@ class MemberStore:
         return _note(row) if row else MemberNote(account)
 
     def all(self) -> list[MemberNote]:
-        return list(readable(self._connection.execute("SELECT * FROM member ORDER BY account"), _note))
+        """Of whom something is said; one that was taken back leaves none."""
+        rows = self._connection.execute(
+            "SELECT * FROM member WHERE standing IS NOT NULL OR pin_tier IS NOT NULL ORDER BY account"
+        )
+        return list(readable(rows, _note))
 
     def enrol(self, account: AccountId, reason: str, now: datetime) -> None:
         """The account takes part, also where the member rule leaves it out; an exclusion ends."""
