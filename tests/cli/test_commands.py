@@ -943,6 +943,15 @@ def test_excluding_a_client_tells_which_discounts_end_and_asks(
     assert shell.json("members", "list")["accounts"][0]["reason"] == "долги"
 
 
+def test_excluding_again_with_another_reason_takes_nothing_and_asks_nothing(shell: Shell, romashka: int) -> None:
+    """Before the recalculation that ends the discounts, too."""
+    shell.run("apply")
+    for reason in ("долги", "суд"):
+        code, out, _ = shell.run("members", "exclude", str(romashka), "--yes", "--reason", reason, language="ru")
+        assert (code, "отменятся у 1 клиента" in out) == (0, reason == "долги")
+    assert shell.json("members", "list")["accounts"][0]["reason"] == "суд"
+
+
 def test_excluding_who_has_nothing_to_lose_says_so_and_asks_nothing(shell: Shell, romashka: int) -> None:
     code, out, _ = shell.run("members", "exclude", str(romashka), "--reason", "долги", language="ru")
     assert (code, out.splitlines()[:2]) == (

@@ -10,7 +10,7 @@ from ..programme import figures
 from ..programme.basis import Pin
 from ..programme.ids import AccountId, named
 from ..programme.losses import Loss
-from ..programme.members import MemberNote
+from ..programme.members import EXCLUDED, MemberNote
 from ..programme.settings import MEMBER_RULES, SETTINGS
 from ..programme.text import Text
 from ..recalculation.lagging import Lagging
@@ -132,7 +132,7 @@ def enrol(command: Command) -> int:
 
 def exclude(command: Command) -> int:
     options, office = command.options, command.office
-    loss = office.losses.excluding([options.account])
+    loss = office.losses.by_note(replace(_note(command), standing=EXCLUDED, reason=options.reason))
     agreed = _agreed(command, loss, Text("Exclude the client?", "Исключить клиента из программы?"))
     if isinstance(agreed, int):
         return agreed
