@@ -960,6 +960,35 @@ def test_excluding_who_has_nothing_to_lose_says_so_and_asks_nothing(shell: Shell
     )
 
 
+def test_a_pin_of_who_takes_no_part_says_that_it_has_no_effect(shell: Shell, sandbox: Sandbox, romashka: int) -> None:
+    """R10"""
+    one = str(romashka)
+    pinning = ("members", "pin", one, "Partner #8", "--until", "2999-01-31", "--reason", "contract")
+
+    def told() -> str:
+        code, out, _ = shell.run(*pinning)
+        assert code == 0
+        return out.splitlines()[-1]
+
+    assert told() == "It is applied now."
+    shell.run("members", "exclude", one, "--reason", "debts")
+    assert told() == "The pin has no effect while the client is excluded."
+    assert shell.run(*pinning, language="ru")[1].splitlines()[-1] == (
+        "Пока клиент исключён из программы, закрепление не действует."
+    )
+    with Store(sandbox.root, NOON) as store:
+        store.members.leave(AccountId(romashka), NOON)
+    assert told().startswith("The client has left the program by themselves; ")
+    shell.run("members", "reset", one)
+    for rule in ("enrolled", "group:1"):
+        with Store(sandbox.root, NOON) as store:
+            store.settings.set("members", rule)
+        shell.run("apply")
+        assert told() == "The client is not a member; the pin has no effect until they are included."
+    shell.run("members", "enrol", one)
+    assert told() == "It is applied now."
+
+
 def test_what_is_said_of_a_client_tells_what_is_lost_by_it_and_asks(shell: Shell, romashka: int) -> None:
     """R10"""
     one, until = str(romashka), ("--until", "2025-03-01", "--reason", "contract")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..programme import figures
-from ..programme.basis import Pin
+from ..programme.basis import Basis, Pin
 from ..programme.ids import AccountId, named
 from ..programme.losses import Loss
-from ..programme.members import EXCLUDED, MemberNote
+from ..programme.members import EXCLUDED, MemberNote, takes_part
 from ..programme.settings import MEMBER_RULES, SETTINGS
 from ..programme.text import Text
 from ..recalculation.lagging import Lagging
@@ -34,6 +34,20 @@ _OWN_TERMS = Text(
     "Listed are only clients with terms of their own: {count}.", "Ниже только клиенты с особыми условиями: {count}."
 )
 _NO_OWN_TERMS = Text("No client has terms of their own.", "Клиентов с особыми условиями нет.")
+_NO_PIN_FOR: Mapping[Basis | None, Text] = {
+    Basis.EXCLUDED: Text(
+        "The pin has no effect while the client is excluded.",
+        "Пока клиент исключён из программы, закрепление не действует.",
+    ),
+    Basis.LEFT: Text(
+        "The client has left the program by themselves; the pin has no effect until they are in it again.",
+        "Клиент вышел из программы сам; закрепление не действует, пока он не вернётся.",
+    ),
+    Basis.NOT_A_MEMBER: Text(
+        "The client is not a member; the pin has no effect until they are included.",
+        "Клиент не участвует в программе; закрепление не действует, пока его не включат.",
+    ),
+}
 _ALL_THE_SAME = Text("Do it all the same?", "Всё равно сделать это?")
 
 
@@ -162,7 +176,8 @@ def pin(command: Command) -> int:
     if isinstance(agreed, int):
         return agreed
     name = office.members.pin(options.account, pin)
-    return _noted(command, Text("Client {id}, {name}: tier pinned.", "Клиент {id}, {name}: статус закреплён."), name)
+    pinned = Text("Client {id}, {name}: tier pinned.", "Клиент {id}, {name}: статус закреплён.")
+    return _noted(command, pinned, name, _NO_PIN_FOR.get(_left_out(command)))
 
 
 def unpin(command: Command) -> int:
@@ -174,6 +189,14 @@ def unpin(command: Command) -> int:
         Text("Client {id}, {name}: tier not pinned any more.", "Клиент {id}, {name}: статус больше не закреплён."),
         name,
     )
+
+
+def _left_out(command: Command) -> Basis | None:
+    """Why the client takes no part, None for a member. Whether a group has them is what the last run has found."""
+    known = command.store.standings.of(command.options.account)
+    in_group = [] if known and known.basis is Basis.NOT_A_MEMBER else [command.options.account]
+    rule = command.store.settings.current().members
+    return takes_part(_note(command), rule, [] if rule.group is None else in_group)
 
 
 def _note(command: Command) -> MemberNote:
@@ -222,7 +245,7 @@ def _pin_cells(pin: Pin, language: str) -> tuple[str, ...]:
     return (how(tier=pin.tier).say(language), figures.listed_day(pin.until), pin.reason)
 
 
-def _noted(command: Command, text: Text, name: str = "") -> int:
+def _noted(command: Command, text: Text, name: str = "", no_effect: Text | None = None) -> int:
     command.say(text(id=command.options.account, name=name or figures.NOTHING))
-    wake(command, command.options.account)
+    wake(command, command.options.account, no_effect)
     return 0

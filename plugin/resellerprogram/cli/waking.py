@@ -18,8 +18,9 @@ _STOPPED = Text(
 )
 
 
-def wake(command: Command, account: AccountId | None = None) -> None:
-    """Let the worker act on it, unless the panel stands still, and say so; `account` where it is about one."""
+def wake(command: Command, account: AccountId | None = None, no_effect: Text | None = None) -> None:
+    """Let the worker act on it, unless the panel stands still, and say so; `account` where it is about one, `no_effect`
+    where it changes no discount and why."""
     if stands_still(command.root):
         command.say(PanelStandsStill().text)
         return
@@ -27,7 +28,9 @@ def wake(command: Command, account: AccountId | None = None) -> None:
     if automatic:
         Bell.ring(command.store.folder)
         start_worker(command.root)
-    if command.store.going_live.started() is None:
+    if no_effect:
+        command.say(no_effect)
+    elif command.store.going_live.started() is None:
         command.say(NOT_STARTED)
     elif automatic:
         command.say(_NOW)
