@@ -132,6 +132,21 @@ def test_options_of_the_program_are_taken_behind_a_command_too() -> None:
     assert [prog for prog, text in told.items() if "--root" in text] == ["resellerprogram"]
 
 
+def test_the_last_language_named_is_that_of_help_and_errors_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line, last in (("--lang en status --lang ru", "ru"), ("--lang=ru status --lang=en", "en")):
+        for more in (("--help",), ("--bogus",), ("--root", str(tmp_path))):
+            code, out, err = typed(capsys, *line.split(), *more)
+            assert (code, re.search("[а-я]", out + err) is not None) == (0 if "--help" in more else 2, last == "ru")
+
+
+def test_an_option_is_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--lan", "ru", "status"), ("status", "--lan", "ru"), ("members", "list", "--pin")):
+        code, _, err = typed(capsys, "--lang", "en", *words)
+        assert (code, err.startswith("usage: ")) == (2, True), words
+
+
 @pytest.mark.parametrize("folder", ["empty", "missing"])
 def test_a_folder_without_a_panel_is_refused_and_stays_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str

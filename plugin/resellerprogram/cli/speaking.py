@@ -86,8 +86,9 @@ def _say(text: str) -> str:
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """What `--lang` chooses, also for help and errors, which come before the options are known; else the terminal's."""
-    for word, following in zip(arguments, [*arguments[1:], ""]):
+    """What the last `--lang` chooses, also for help and errors, which come before the options are known; else the
+    terminal's."""
+    for word, following in reversed([*zip(arguments, [*arguments[1:], ""])]):
         option, _, value = word.partition("=")
         if option == "--lang" and (value or following) in LANGUAGES:
             return value or following
@@ -100,6 +101,10 @@ class Parser(argparse.ArgumentParser):
 
     language = "en"
     by_itself = ""
+
+    def __init__(self, **options: Any) -> None:
+        """Options are written out, as `language_of` looks for them."""
+        super().__init__(allow_abbrev=False, **options)
 
     def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
         added = super().add_argument(*names, **options)
