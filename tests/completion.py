@@ -70,7 +70,11 @@ _resellerprogram() {{
     _resellerprogram_after ''
     while [ "$at" -lt "$COMP_CWORD" ]; do
         word=${{COMP_WORDS[at]}}
-        case " $valued " in *" $word "*) at=$((at + 1)) ;; esac
+        case " $valued " in *" $word "*)
+            at=$((at + 1))
+            if [ "${{COMP_WORDS[at]}}" = '=' ]; then at=$((at + 1)); fi  # bash takes --lang=ru for three words
+            ;;
+        esac
         case " $words " in *" $word "*) path="$path $word" && _resellerprogram_after "$path" ;; esac
         at=$((at + 1))
     done
@@ -78,7 +82,7 @@ _resellerprogram() {{
         _resellerprogram_value "$path $word"
         options=''
     fi
-    case $current in -*) words=$options ;; esac
+    case $current in -*) words=$options ;; =) current='' ;; esac
     # shellcheck disable=SC2207
     COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}
