@@ -303,7 +303,7 @@ def test_what_such_a_setting_takes_is_what_the_next_run_takes(office: Desk, oper
     ("typed", "field", "says"),
     [
         ({"window_months": "13"}, "window_months", "1 to 12"),
-        ({"drop_limit_percent": "200"}, "drop_limit_percent", "share of all discounts"),
+        ({"drop_limit_percent": "200"}, "drop_limit_percent", "of all discounts, 0 to 100"),
         ({"currency": "GBP"}, "currency", "no currency GBP"),
         ({"provider": "9"}, "provider", "1 (Example Hosting)"),
         ({"members": "group", "group": "999"}, "group", "(members) names client group 999"),

@@ -194,8 +194,9 @@ SETTINGS = {
             Text("Who is a member", "Кто участвует"),
             Text("Single clients: page Members", "Отдельные клиенты: страница «Участники»"),
             Text(
-                "who is a member: all, enrolled, or group:ID of a client group",
-                "кто участвует: all — все, enrolled — включённые вручную, group:ID — группа клиентов",
+                "all (every client is a member), enrolled (those included by hand) or group:ID (those of a client "
+                "group)",
+                "all (участвуют все), enrolled (включённые вручную) или group:ID (группа клиентов)",
             ),
             asks_panel=True,
             may_lower=True,
@@ -221,8 +222,8 @@ SETTINGS = {
             Text("Payment methods not counted", "Не учитывать методы оплаты"),
             Text("Payments by them do not count", "Платежи ими не учитываются"),
             Text(
-                "payment methods that don't count: ids, names or modules, separated by commas",
-                "методы оплаты, которые не учитываются: id, названия или модули, через запятую",
+                "ids, names or modules of payment methods that don't count, separated by commas",
+                "id, названия или модули методов оплаты, которые не учитываются, через запятую",
             ),
             asks_panel=True,
             may_lower=True,
@@ -235,10 +236,10 @@ SETTINGS = {
             Text("Suspend other personal discounts", "Приостанавливать другие персональные скидки"),
             Text("Restored when the tier ends", "Восстановятся, когда статус закончится"),
             Text(
-                "other personal discounts of a client with a tier: set_aside (suspended, restored "
-                "afterwards) or leave (and report)",
-                "другие персональные скидки клиента со статусом: set_aside — приостанавливаются и потом "
-                "восстанавливаются, leave — остаются, о них сообщается",
+                "set_aside (other personal discounts of a client with a tier are suspended, and restored "
+                "afterwards) or leave (they stay, and are reported)",
+                "set_aside (другие персональные скидки клиента со статусом приостанавливаются и потом "
+                "восстанавливаются) или leave (остаются, о них сообщается)",
             ),
         ),
         Setting(
@@ -249,8 +250,8 @@ SETTINGS = {
             Text("Refuse promo codes", "Отклонять промокоды"),
             Text("With a message in the client's language", "С сообщением на языке клиента"),
             Text(
-                "promo codes of a client with a tier: refuse or allow",
-                "промокоды клиента со статусом: refuse — отклоняются, allow — принимаются",
+                "refuse or allow (promo codes of a client with a tier)",
+                "refuse (промокоды клиента со статусом отклоняются) или allow (принимаются)",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -267,11 +268,10 @@ SETTINGS = {
                 "«Состояние» → «Проверить панель»",
             ),
             Text(
-                "where automatic promotions lose against a tier: on the covered product types, or "
-                "everywhere (0 % discounts on all others; `doctor --try-on` must have confirmed it)",
-                "где промоакции уступают скидкам программы: covered — на типах продуктов программы, "
-                "everywhere — везде (скидки 0 % на остальных; сначала это должен подтвердить `doctor "
-                "--try-on`)",
+                "covered (automatic promotions lose against a tier on the covered product types) or everywhere "
+                "(also on all others, by 0 % discounts; `doctor --try-on` must have confirmed it)",
+                "covered (промоакции уступают скидкам программы на её типах продуктов) или everywhere (и на "
+                "остальных, скидками 0 %; сначала это должен подтвердить `doctor --try-on`)",
             ),
             asks_panel=True,
         ),
@@ -286,8 +286,8 @@ SETTINGS = {
                 "После платежей и ночью. Выключено — только кнопкой «Применить»",
             ),
             Text(
-                "on: payments and the nightly recalculation change discounts by themselves; off: only `apply` does",
-                "on: платежи и ночной пересчёт меняют скидки сами; off: только `apply`",
+                "on (payments and the nightly recalculation change discounts by themselves) or off (only `apply` does)",
+                "on (платежи и ночной пересчёт меняют скидки сами) или off (только `apply`)",
             ),
         ),
         Setting(
@@ -301,8 +301,8 @@ SETTINGS = {
                 "Если пересчёт снизит или отменит больше, он остановится",
             ),
             Text(
-                "a recalculation that would lower or remove more than this share of all discounts (percent) stops",
-                "если пересчёт снизит или отменит больше этой доли всех скидок (в процентах), он остановится",
+                "a percent of all discounts, 0 to 100; a recalculation that would lower or remove more stops",
+                "доля всех скидок в процентах, от 0 до 100; если пересчёт снизит или отменит больше, он остановится",
             ),
         ),
         Setting(
@@ -313,8 +313,8 @@ SETTINGS = {
             Text("Drop limit, at least", "Лимит снижений, не меньше штук"),
             Text("Always allowed", "Столько можно всегда"),
             Text(
-                "so many discounts may be lowered or removed whatever the share",
-                "столько скидок можно снизить или отменить всегда",
+                "how many discounts may be lowered or removed whatever the share, 0 or more",
+                "сколько скидок можно снизить или отменить всегда, 0 или больше",
             ),
         ),
         Setting(
@@ -330,10 +330,10 @@ SETTINGS = {
                 "части остальных",
             ),
             Text(
-                "beyond 2,000 members a night asks the panel about those for whom something changed, and about so "
-                "large a share of the others that each is verified within so many days",
-                "если участников больше 2000, ночной пересчёт спрашивает панель о тех, у кого что-то изменилось, и о "
-                "части остальных, так что каждый проверяется за столько дней",
+                "within how many days each member is verified, 1 to 90; beyond 2,000 members a night asks the "
+                "panel about those for whom something changed, and about such a share of the others",
+                "за сколько дней проверяется каждый участник, от 1 до 90; если их больше 2000, ночной пересчёт "
+                "спрашивает панель о тех, у кого что-то изменилось, и о такой части остальных",
             ),
             vital=False,
         ),
@@ -348,8 +348,9 @@ SETTINGS = {
             ),
             Text("A notification in the panel, once a day", "Уведомление в панели, раз в день"),
             Text(
-                "on: the administrator is notified in the panel when there was no full recalculation for 26 hours",
-                "on: администратор получает уведомление в панели, если 26 часов не было успешного пересчёта",
+                "on or off (whether the administrator is notified in the panel when there was no full "
+                "recalculation for 26 hours)",
+                "on (администратор получает уведомление в панели, если 26 часов не было успешного пересчёта) или off",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -365,10 +366,10 @@ SETTINGS = {
                 "Старые удаляются навсегда, оборот и статус остаются; 0: хранить всё",
             ),
             Text(
-                "for how many months the payments and changes behind a calculation are kept; older ones go for good, "
-                "turnover and tier stay; 0: all are kept",
-                "сколько месяцев хранятся платежи и изменения каждого расчёта; более старые удаляются навсегда, "
-                "оборот и статус остаются; 0: хранится всё",
+                "for how many months the payments and changes behind a calculation are kept, 0 to 1200; older ones "
+                "go for good, turnover and tier stay; 0: all are kept",
+                "сколько месяцев хранятся платежи и изменения каждого расчёта, от 0 до 1200; более старые "
+                "удаляются навсегда, оборот и статус остаются; 0: хранится всё",
             ),
             vital=False,
         ),
@@ -383,8 +384,8 @@ SETTINGS = {
                 "Кнопкой в кабинете, после страницы о том, что они получат и что будет приостановлено",
             ),
             Text(
-                "on: clients join and leave the program by themselves; off: only the administrator decides",
-                "on: клиенты вступают в программу и выходят из неё сами; off: решает только администратор",
+                "on (clients join and leave the program by themselves) or off (only the administrator decides)",
+                "on (клиенты вступают в программу и выходят из неё сами) или off (решает только администратор)",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -400,8 +401,8 @@ SETTINGS = {
                 "В панели, на языке клиента, о каждом событии один раз; клиент может отключить любое",
             ),
             Text(
-                "of what clients are notified in the panel: {kinds}, separated by commas; or off",
-                "о чём клиенты получают уведомления в панели: {kinds}, через запятую; off — ни о чём",
+                "any of {kinds}, separated by commas, of which clients are notified in the panel; or off",
+                "события через запятую, о которых клиенты получают уведомления в панели ({kinds}); off — ни о чём",
             )(kinds=_NOTICE_KINDS),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -431,8 +432,8 @@ SETTINGS = {
                 "У существующих названия сменятся при изменении скидки",
             ),
             Text(
-                "in which language discounts are named: both (each client reads their own), en or ru",
-                "на каком языке названы скидки: both (каждый клиент читает на своём), en или ru",
+                "both (each client reads the names of discounts in their own language), en or ru",
+                "both (каждый клиент читает названия скидок на своём языке), en или ru",
             ),
             level=EMPLOYEE_LEVEL,
             vital=False,
@@ -491,10 +492,10 @@ SETTINGS = {
             Text("Copy in the panel's database", "Копия в базе панели"),
             Text("For a second machine that can take over", "Для второй машины, которая сможет заменить эту"),
             Text(
-                "panel: what the program keeps is also carried into the panel's own MariaDB or MySQL, so that a second "
-                "machine can take over; off",
-                "panel — данные программы копируются и в базу самой панели (MariaDB или MySQL), чтобы вторая машина "
-                "могла заменить эту; off — нет",
+                "panel (what the program keeps is also carried into the panel's own MariaDB or MySQL, so that a "
+                "second machine can take over) or off",
+                "panel (данные программы копируются и в базу самой панели, MariaDB или MySQL, чтобы вторая машина "
+                "могла заменить эту) или off",
             ),
             vital=False,
         ),
