@@ -1143,6 +1143,26 @@ def test_a_refused_setting_tells_which_and_what_is_needed_by_its_label_and_code(
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [("nothing.pem", "файла нет"), ("text.pem", "в нём нет сертификата"), (".", "это папка")],
+)
+def test_a_certificate_that_can_not_be_read_is_told_in_the_readers_language(
+    shell: Shell, tmp_path: Path, file: str, why: str
+) -> None:
+    (tmp_path / "text.pem").write_text("no certificate")
+    code, _, err = shell.run("settings", "set", "panel_certificate", str(tmp_path / file), language="ru")
+    assert code == 1
+    assert err.endswith(f" (panel_certificate): {why}. Укажите файл с сертификатом.\n"), err
+
+
+def test_a_panel_that_is_gone_is_told_in_the_readers_language(shell: Shell) -> None:
+    mgrctl = shell.sandbox.root / "sbin" / "mgrctl"
+    mgrctl.unlink()
+    code, _, err = shell.run("members", "enrol", "1", language="ru")
+    assert (code, err.startswith(f"Панель недоступна: {mgrctl}: файла нет [")) == (1, True), err
+
+
 def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(
     shell: Shell, tmp_path: Path
 ) -> None:

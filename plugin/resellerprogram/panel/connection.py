@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ..programme.errors import SettingError
+from ..programme.errors import SettingError, of_file
 from ..programme.text import Text, short
 from ..programme.values import dataclass
 from .calls import Employee, Panel, find_employee
@@ -26,6 +26,9 @@ class Access:
     employee: str | None = None
 
 
+_NO_CERTIFICATE = Text("there is no certificate in it", "в нём нет сертификата")
+
+
 def check_certificate(file: str) -> None:
     """Raises SettingError for a file that can't be trusted. Takes a module that takes long to load."""
     import ssl
@@ -37,11 +40,12 @@ def check_certificate(file: str) -> None:
     try:
         ssl.create_default_context(cafile=file)
     except OSError as error:
+        why = _NO_CERTIFICATE if isinstance(error, ssl.SSLError) else of_file(error)
         raise SettingError(
             Text(
-                "The file “{file}” does not fit the setting {setting}: {error}. Name a file with a certificate.",
-                "Файл «{file}» не подходит для настройки {setting}: {error}. Укажите файл с сертификатом.",
-            )(file=short(file, 100), setting=SETTINGS["panel_certificate"].called, error=error),
+                "The file “{file}” does not fit the setting {setting}: {why}. Name a file with a certificate.",
+                "Файл «{file}» не подходит для настройки {setting}: {why}. Укажите файл с сертификатом.",
+            )(file=short(file, 100), setting=SETTINGS["panel_certificate"].called, why=why),
             "panel_certificate",
         ) from None
 

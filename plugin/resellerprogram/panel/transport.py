@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from ..programme.errors import of_file
+from ..programme.text import same
 from .answers import Document, parse
 from .assumptions import from_environment
 from .errors import SECRETS, Call, PanelTimeout, PanelUnreachable, TransportError
@@ -62,7 +64,8 @@ class Mgrctl:
         except subprocess.TimeoutExpired as error:
             raise PanelTimeout(self._timeout, call) from error
         except OSError as error:
-            raise PanelUnreachable(error, call) from error
+            told = same("{file}: {why}")(file=str(error.filename or command[0]), why=of_file(error))
+            raise PanelUnreachable(told, call) from error
         if done.returncode != 0:
             why = done.stderr.decode("utf-8", "replace").strip()[-500:] or f"exit code {done.returncode}"
             raise PanelUnreachable(f"mgrctl: {why}", call)

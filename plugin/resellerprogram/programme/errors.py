@@ -27,7 +27,7 @@ from datetime import date, datetime
 
 from . import causes
 from .figures import day, moment
-from .text import Filling, Text
+from .text import Filling, Text, same
 
 
 class ResellerProgrammeError(Exception):
@@ -150,6 +150,19 @@ class AccountTrouble(ResellerProgrammeError):
 def told(error: Exception) -> Text:
     """What is kept of anything that was raised, for people; the log has the rest."""
     return (error if isinstance(error, ResellerProgrammeError) else AccountTrouble(error)).what_happened
+
+
+_OF_FILES: Mapping[type[OSError], Text] = {
+    FileNotFoundError: Text("there is no such file", "файла нет"),
+    IsADirectoryError: Text("it is a folder", "это папка"),
+    NotADirectoryError: Text("there is no such folder", "такой папки нет"),
+    PermissionError: Text("no permission", "нет прав"),
+}
+
+
+def of_file(error: OSError) -> Text:
+    """Why a file can't be used; what is rare, in the system's words."""
+    return _OF_FILES.get(type(error)) or same(error.strerror or str(error))
 
 
 _NIGHT, _CHECK = Text("nightly recalculation", "ночной пересчёт"), Text("check of the panel", "проверка панели")
