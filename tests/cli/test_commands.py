@@ -1163,6 +1163,18 @@ def test_a_panel_that_is_gone_is_told_in_the_readers_language(shell: Shell) -> N
     assert (code, err.startswith(f"Панель недоступна: {mgrctl}: файла нет [")) == (1, True), err
 
 
+def test_a_method_that_the_panel_lacks_is_refused_and_the_setting_stays(shell: Shell, romashka: int) -> None:
+    for _ in range(2):
+        code, _, err = shell.run("settings", "set", "excluded_payment_methods", "zzz", language="ru")
+        assert (code, err) == (
+            1,
+            "В панели нет метода zzz, а настройка «Не учитывать методы оплаты» (excluded_payment_methods) принимает "
+            "только методы панели. Ничего не изменено.\n",
+        )
+        shell.run("apply")
+    assert shell.json("settings", "show")["excluded_payment_methods"] == ""
+
+
 def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(
     shell: Shell, tmp_path: Path
 ) -> None:

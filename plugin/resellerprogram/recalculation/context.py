@@ -355,6 +355,14 @@ class Context:
         )
         setting = SETTINGS["excluded_payment_methods"].called
         if len(gone) < len(unknown):
+            kept = self.store.settings.current().excluded_payment_methods
+            if kept != self.settings.excluded_payment_methods:
+                says = Text(
+                    "The panel has no method {names}; the setting {setting} takes only its own. "
+                    "Nothing has been changed.",
+                    "В панели нет метода {names}, а настройка {setting} принимает только методы панели. "
+                    "Ничего не изменено.",
+                )
             raise SettingError(says(names=", ".join(unknown), setting=setting), "excluded_payment_methods")
         if gone:
             self.warnings.append(says(names=", ".join(gone), setting=setting))
