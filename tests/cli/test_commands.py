@@ -1175,6 +1175,12 @@ def test_a_method_that_the_panel_lacks_is_refused_and_the_setting_stays(shell: S
     assert shell.json("settings", "show")["excluded_payment_methods"] == ""
 
 
+def test_what_the_panel_has_to_say_of_a_setting_is_told_when_it_is_set(shell: Shell, romashka: int) -> None:
+    """An id of a method that is gone is taken, for its payments are gone, too."""
+    code, _, err = shell.run("settings", "set", "excluded_payment_methods", "99", language="ru")
+    assert (code, err.startswith("! В панели нет метода 99, ")) == (0, True), err
+
+
 def test_an_imported_table_is_shown_as_it_was_understood_and_a_tier_above_the_next_one_is_remarked(
     shell: Shell, tmp_path: Path
 ) -> None:

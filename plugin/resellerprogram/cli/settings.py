@@ -30,6 +30,8 @@ def change(command: Command) -> int:
         if isinstance(reason, int):
             return reason
         command.office.losses.record(name, loss, reason)
-    command.office.settings.change({name: value})
+    warnings = command.office.settings.change({name: value})
+    for warning in warnings:
+        command.warn(warning)
     command.say(same(f"{name} = {value or figures.NOTHING}"))
     return 0
