@@ -88,7 +88,8 @@ def test_a_start_that_is_ended_on_its_way_leaves_no_panel(number: int, tmp_path:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     starting.send_signal(number)
-    assert starting.wait(timeout=60) == INTERRUPTED
+    # Python ends by the signal itself where it struck inside `exec`, as of dataclasses; a shell says 130 of either
+    assert starting.wait(timeout=60) in (INTERRUPTED, -signal.SIGINT)
     assert not Place(tmp_path).is_running()
 
 
