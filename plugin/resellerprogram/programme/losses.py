@@ -66,15 +66,12 @@ def loss_of(
     """What an account loses that is to have the `wanted` percents instead of those of its discounts; `resting`
     discounts of others come back where it keeps none. A discount for a type that gives way to discounts for its
     `tariffs`, or these to it, is no loss of its own; nor is what is no less than what is `due` to it anyway."""
-
-    def given(scope: Scope, percents: Mapping[Scope, Decimal]) -> Decimal:
-        return acting(scope, percents, tariffs or {}) or Decimal(0)
-
-    taken = [each for each in owned if due is None or given(each.scope, wanted) < given(each.scope, due)]
-    becomes = (
-        PlainChange(each.scope, each.scope, each.percent, acting(each.scope, wanted, tariffs or {})) for each in taken
-    )
-    changes = [each for each in becomes if each.way.lowers]
+    tariffs = tariffs or {}
+    changes = []
+    for each in owned:
+        change = PlainChange(each.scope, each.scope, each.percent, acting(each.scope, wanted, tariffs))
+        if change.way.lowers and (due is None or (change.after or 0) < (acting(each.scope, due, tariffs) or 0)):
+            changes.append(change)
     ended = sum(each.way is Way.ENDS for each in changes)
     touched = frozenset((account,)) if changes else frozenset()
     return Loss(touched, ended, len(changes) - ended, 0 if wanted else resting, changes)

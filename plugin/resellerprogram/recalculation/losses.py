@@ -100,11 +100,10 @@ def _loss_of(
     account: AccountId,
     methods: frozenset[str],
     without: PaymentId | None = None,
-    note: MemberNote | None = None,
 ) -> Loss:
     store = context.store
     owned = store.owned.of(account).values()
-    wanted = _wanted(context, account, methods, without, note)
+    wanted = _wanted(context, account, methods, without)
     return loss_of(account, owned, wanted, len(store.set_aside.of(account)), context.rules.tariffs)
 
 
