@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -298,23 +297,10 @@ class Sandbox:
     def _control(self, do: str, **arguments: Any) -> Any:
         asked = json.dumps({"do": do, **arguments}).encode()
         core = within.living(self.root)
-        answer = core.control(asked)[0] if core else self._by_socket(asked)
+        answer = core.control(asked)[0] if core else within.by_socket(self.root / "var" / "run" / "control.sock", asked)
         if not answer:
             raise RuntimeError(f"the sandbox could not {do} {arguments}")
         return json.loads(answer)
-
-    def _by_socket(self, asked: bytes) -> bytes:
-        here = os.getcwd()
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            os.chdir(self.root / "var" / "run")
-            connection.connect("control.sock")
-        finally:
-            os.chdir(here)
-        with connection:
-            connection.sendall(asked)
-            connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def _first_lines(python: str) -> str:

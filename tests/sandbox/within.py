@@ -74,18 +74,19 @@ def _ask(root: Path, words: list[str], timeout: float) -> bytes:
         for work in after:
             work()
     else:
-        answer = _by_socket(root / "var" / "run", asked, timeout)
+        answer = by_socket(root / "var" / "run" / "core.sock", asked, timeout)
     if not answer.startswith(ANSWERED):
         raise OSError("the core closed the connection")
     return answer[len(ANSWERED) :]
 
 
-def _by_socket(folder: Path, asked: bytes, timeout: float) -> bytes:
-    opened = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+def by_socket(path: Path, asked: bytes, timeout: float | None = None) -> bytes:
+    """What whoever listens there answers; nothing where it closed the connection. Raises OSError."""
+    opened = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
         with socket.socket(socket.AF_UNIX) as core:
             core.settimeout(timeout)
-            core.connect(f"/proc/self/fd/{opened}/core.sock")  # a socket's path may be 107 bytes long at most
+            core.connect(f"/proc/self/fd/{opened}/{path.name}")  # a socket's path may be 107 bytes long at most
             core.sendall(asked)
             core.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: core.recv(65536), b""))
